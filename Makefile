@@ -1,0 +1,58 @@
+# `make` lists what there is to do. Everything it needs goes into .venv, exactly as locked.
+
+# The newest Python that really runs (a pyenv shim may exist and fail). Choose your own: make PYTHON=python3.12
+RUNS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c '$(RUNS)' >/dev/null 2>&1 && { echo $$python; break; }; done)
+
+PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+
+# A rehearsal checks each request against Discord's own OpenAPI file, where it is at hand.
+DISCORD_OPENAPI ?= $(abspath $(wildcard ../shared/data/discord-openapi.json))
+ifneq ($(DISCORD_OPENAPI),)
+export DISCORD_OPENAPI
+endif
+
+# The version of pyright is locked; without this it asks the network whether there is a newer one.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help rehearse test check fix lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+rehearse: .venv/.ready ## run a workshop on a simulated Discord: no token, no network (ARGS="--help" for more)
+	@.venv/bin/plenary rehearse $(ARGS)
+
+test: .venv/.ready ## run the tests, with branch coverage (ARGS="-k agenda" for some of them)
+	@.venv/bin/python -m pytest --quiet --cov $(ARGS)
+
+check: .venv/.ready ## lint, format and types, as CI sees them
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/pyright
+
+fix: .venv/.ready ## let ruff mend what it can, and format
+	@.venv/bin/ruff check --fix --quiet || true
+	@.venv/bin/ruff format
+
+lock: .venv/.ready ## write both lock files from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	@$(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove .venv, caches and everything built
+	@rm -rf .venv build dist htmlcov .hypothesis .pytest_cache .ruff_cache .coverage .coverage.* *.egg-info
+	@find bot cogs config tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready: requirements-dev.lock pyproject.toml
+	@"$(PYTHON)" -c '$(RUNS)' >/dev/null 2>&1 || { \
+		echo 'Plenary needs Python 3.11 or newer with its venv module (Debian, Ubuntu: apt install python3-venv).' >&2; \
+		echo 'If you have one under another name: make PYTHON=/path/to/python' >&2; exit 1; }
+	@echo "Preparing .venv with $$('$(PYTHON)' --version)"
+	@'$(PYTHON)' -m venv .venv
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Plenary: online workshops on Discord."""

@@ -1,0 +1,5 @@
+"""`python -m bot` is `plenary`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,120 @@
+"""Builds every part and hands it to the next: the one place where parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bot import clock as clocks
+from bot import i18n, store
+from bot.client import Plenary, point_at
+from bot.clock import Clock
+from bot.delivery import Courier
+from bot.domain.plan import Plan
+from bot.health import keep_fresh
+from bot.importing import planfile
+from bot.pacing import Pacer
+from bot.settings import Settings, SettingsError
+from bot.store import Store
+from bot.ui import Access
+from bot.venue import Venue
+
+log = logging.getLogger(__name__)
+
+#: One module a subject; named as text, so that nothing in bot/ imports cogs/.
+COGS = ("cogs.workshop", "cogs.agenda", "cogs.announce", "cogs.attendance", "cogs.notes", "cogs.export")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a cog may need."""
+
+    plan: Plan
+    store: Store
+    clock: Clock
+    venue: Venue
+    courier: Courier
+    access: Access
+
+
+class Workshop(Plenary):
+    """The bot with the parts that its cogs take."""
+
+    parts: Parts
+
+
+async def run(settings: Settings, token: str) -> None:
+    """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must mend."""
+    plan = planfile.load(settings.plan).plan
+    i18n.preload()
+    await point_at(settings.api_base)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with clocks.opened(settings.clock) as clock, store.opened(settings.database) as opened:
+        async with _assembled(plan, opened, clock) as client:
+            await _until(stop, client, token, settings)
+
+
+@contextlib.asynccontextmanager
+async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncIterator[Workshop]:
+    pacer = Pacer()
+    venue = Venue(plan, opened, pacer)
+    await venue.load()
+    access = Access(venue.role_of, plan.languages, lambda: venue.guild_id)
+
+    async def reconcile() -> None:
+        guild = client.get_guild(venue.guild_id or 0)
+        if guild is not None:
+            await venue.ensure(guild, clock.now())
+            await courier.replan()
+        courier.start()
+
+    client = Workshop(COGS, access, opened, reconcile)
+    courier = Courier(plan, opened, venue, clock, client, pacer)
+    client.parts = Parts(plan, opened, clock, venue, courier, access)
+    async with client:
+        try:
+            yield client
+        finally:
+            await courier.stop()
+
+
+async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Settings) -> None:
+    """Run until told to stop, or until the connection to Discord ends for good."""
+
+    def well() -> bool:
+        return client.is_ready() and not client.is_closed()
+
+    tasks = {
+        asyncio.create_task(client.start(token), name="client"),
+        asyncio.create_task(keep_fresh(settings.health, well), name="health"),
+        asyncio.create_task(stop.wait(), name="stop"),
+    }
+    done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    for task in done:
+        _explain(task)
+
+
+def _explain(task: asyncio.Task[object]) -> None:
+    """Turn what ended a task into a sentence, where there is one."""
+    try:
+        task.result()
+    except discord.LoginFailure:
+        raise SettingsError(
+            "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, "
+            "Reset Token) into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
+        ) from None
+    except (aiohttp.ClientError, OSError) as failure:
+        raise SettingsError(f"Discord can't be reached: {failure}. Is this machine online?") from None

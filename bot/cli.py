@@ -1,0 +1,136 @@
+"""The command line: plenary run | rehearse | check | export | health."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import settings
+from bot.exporting.tables import Format, Subject
+from bot.settings import ROOT, SettingsError
+from bot.store.database import SchemaError
+from bot.store.lock import DatabaseInUseError
+
+#: Exit codes: 1 where what was asked for came out bad, 2 where a person must mend something first.
+_BAD, _MEND = 1, 2
+
+app = typer.Typer(
+    help="Online workshops on Discord.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+
+
+def main() -> None:
+    """Run a command; whatever a person must mend is a sentence on standard error, not a traceback."""
+    try:
+        app()
+    except (SettingsError, DatabaseInUseError, SchemaError) as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - the command line's own voice
+        sys.exit(_MEND)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot until it is stopped. Needs a token; settings are in config/plenary.toml."""
+    chosen = settings.load()
+    token = settings.token()
+    # Imported here, so that `plenary check` and `plenary health` answer at once.
+    from bot import app as program  # noqa: PLC0415
+
+    _log(chosen.log_level)
+    _run(program.run(chosen, token))
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s", stream=sys.stderr)
+    # At DEBUG discord.py logs addresses that hold live interaction tokens; APScheduler logs every alarm.
+    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def _run(work: Coroutine[Any, Any, int | None]) -> int:
+    """Run a coroutine, on uvloop where there is one: it answers about a quarter more a second."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return asyncio.run(work) or 0
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work) or 0
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="The plan, a YAML file.")]) -> None:
+    """Check a plan: every fault and every warning, each with its line."""
+    from bot.importing import planfile  # noqa: PLC0415
+
+    loaded = planfile.load(file)
+    for warning in loaded.warnings:
+        typer.echo(f"{file}: {warning} (warning)")
+    plan = loaded.plan
+    typer.echo(
+        f"{file}: a good plan: {len(plan.agenda.sessions)} sessions on {len(plan.agenda.days)} days, "
+        f"{len(plan.topics)} topics, {len(plan.languages)} languages, {len(loaded.warnings)} warnings."
+    )
+
+
+@app.command()
+def export(
+    subject: Annotated[Subject, typer.Argument(help="What to export.")],
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
+    out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
+) -> None:
+    """Export notes or attendance from the database, also while the bot runs."""
+    content = asyncio.run(_exported(settings.load(), subject, form))
+    if out:
+        out.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -> bytes:
+    from bot import store  # noqa: PLC0415
+    from bot.exporting import tables  # noqa: PLC0415
+    from bot.importing import planfile  # noqa: PLC0415
+
+    plan = planfile.load(chosen.plan).plan
+    if not chosen.database.exists():
+        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
+    async with store.opened(chosen.database, to_read=True) as opened:
+        return await tables.rendered(await tables.table(subject, plan, opened), form)
+
+
+@app.command()
+def health() -> None:
+    """Whether the bot is well: exit code 0 if it is connected to Discord."""
+    from bot.health import ailment  # noqa: PLC0415
+
+    wrong = ailment(settings.load().health)
+    typer.echo(wrong or "The bot is well.")
+    raise typer.Exit(_BAD if wrong else 0)
+
+
+@app.command()
+def rehearse(  # noqa: PLR0913 - one parameter an option
+    plan: Annotated[Path, typer.Argument(help="The plan to rehearse.")] = ROOT / "config/workshops/wco-mena-2023.yaml",
+    cast: Annotated[Path, typer.Option(help="Who joins, and what they do.")] = ROOT
+    / "config/rehearsal/wco-mena-2023.yaml",
+    out: Annotated[Path, typer.Option(help="The folder for what the rehearsal leaves behind.")] = Path("rehearsal"),
+    speed: Annotated[
+        float, typer.Option(help="How many times faster than life idle stretches pass; 0 skips them.", min=0)
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Another seed is another rehearsal; the same, the same.")] = 1,
+    kill: Annotated[int, typer.Option(help="Kill the bot so many times, and start it again.", min=0, max=2000)] = 0,
+    openapi: Annotated[
+        Path | None, typer.Option(help="Discord's OpenAPI file, to check requests.", envvar="DISCORD_OPENAPI")
+    ] = None,
+) -> None:
+    """Deliver the whole workshop with the real bot against a simulated Discord. Needs no token."""
+    from bot.rehearsal import run as rehearsal  # noqa: PLC0415
+
+    asked = rehearsal.Request(plan=plan, cast=cast, out=out, speed=speed, seed=seed, kills=kill, openapi=openapi)
+    raise typer.Exit(_run(rehearsal.run(asked)))

@@ -1,0 +1,139 @@
+"""The Discord client: which server it speaks to, what it asks for, and where every error ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.domain.access import Role
+from bot.settings import DISCORD, SettingsError
+from bot.store import Store
+from bot.ui import Access, Interaction, Router, tell_failure
+
+log = logging.getLogger(__name__)
+
+#: discord.py opens a connection for each answer under way; with TLS, 5,000 at once took 1.6 GB and 16 s.
+_CONNECTIONS = 256
+_COMMANDS_FACT = "commands"
+
+
+async def point_at(api_base: str) -> None:
+    """Have discord.py speak to another server than Discord's. Raises SettingsError if none answers there."""
+    if api_base == DISCORD:
+        return
+    try:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{api_base}/gateway", timeout=aiohttp.ClientTimeout(total=10)) as reply,
+        ):
+            gateway = str((await reply.json())["url"])
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as failure:
+        raise SettingsError(
+            f"api_base is {api_base}, but no Discord-compatible server answers there ({failure}). "
+            "Start it, or mend api_base."
+        ) from None
+    # NOTE: these two are all the seams there are.
+    Route.BASE = api_base
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+def needs(role: Role) -> Callable[[Any], Any]:
+    """Who may use a command; `Tree` checks it for the command and its suggestions."""
+
+    def mark(command: app_commands.Command[Any, ..., Any]) -> app_commands.Command[Any, ..., Any]:
+        command.extras["role"] = role
+        return command
+
+    return mark
+
+
+class Tree(app_commands.CommandTree["Plenary"]):
+    """The slash commands."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
+        try:
+            command = interaction.command
+            role = command.extras["role"] if isinstance(command, app_commands.Command) else Role.ORGANISER
+            await self.client.access.require(interaction, role)
+        except Exception as failure:  # noqa: BLE001 - told to the person and to the log
+            await tell_failure(interaction, failure, self.client.access.language(interaction))
+            return False
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        await tell_failure(interaction, error, self.client.access.language(interaction))
+
+
+class Plenary(commands.Bot):
+    """The bot. `cogs` are module names; each gets this client, and takes what it needs from it."""
+
+    def __init__(
+        self,
+        cogs: Sequence[str],
+        access: Access,
+        store: Store,
+        on_every_ready: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            # No privileged intent: interactions bring their member along.
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+        )
+        self.access = access
+        self.router = Router(access)
+        self._cogs = cogs
+        self._store = store
+        self._on_every_ready = on_every_ready
+        self._reconciling = asyncio.Lock()
+
+    async def setup_hook(self) -> None:
+        for module in self._cogs:
+            await self.load_extension(module)
+        await self._sync()
+
+    async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
+        """Take up a cog, its commands and what it answers when pressed."""
+        await super().add_cog(cog, **options)
+        self.router.add(cog)
+
+    async def _sync(self) -> None:
+        """Tell Discord the commands, but only if they changed: it allows 200 creations a day."""
+        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
+        if await self._store.facts.get(_COMMANDS_FACT) != digest:
+            await self.tree.sync()
+            await self._store.facts.put(_COMMANDS_FACT, digest)
+
+    async def on_ready(self) -> None:
+        """READY comes at the start and after each lost session, so what follows must be idempotent."""
+        async with self._reconciling:
+            await self._on_every_ready()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Route what is pressed; commands are the tree's."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self.router.route(interaction)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's
+        """What went wrong in an event nobody waits for: the log is the only one to tell."""
+        log.exception("Failure in %s", event_method)

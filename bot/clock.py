@@ -1,0 +1,145 @@
+"""The clock: what time it is, and when on this machine an instant will have come.
+
+Real time is `Clock`. A rehearsal runs its own time: `RehearsalClock` follows it over a WebSocket, and tells it
+when there is nothing to do, so that it can skip the idle stretches.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+
+class Clock:
+    """Real time."""
+
+    def now(self) -> datetime:
+        """The instant (UTC)."""
+        return datetime.now(UTC)
+
+    def on_machine(self, instant: datetime) -> datetime:
+        """What this machine's own clock will show (UTC) when `instant` has come."""
+        return instant
+
+    def watch(self, jumped: Callable[[], None]) -> None:
+        """Have `jumped` called whenever time has not just passed but jumped."""
+
+    def rest(self, until: datetime | None) -> None:
+        """Say that nothing is to be done before `until` (None: unless somebody asks for something)."""
+
+    def stir(self) -> None:
+        """Say that there is something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A stretch of time: it was `instant` when the machine's monotonic clock showed `mark` (seconds).
+
+    Processes of one machine share the monotonic clock.
+    """
+
+    instant: datetime
+    mark: float
+    rate: float
+    """Seconds that pass in a real second."""
+
+    def at(self, mark: float) -> datetime:
+        """The instant at a monotonic time."""
+        return self.instant + timedelta(seconds=(mark - self.mark) * self.rate)
+
+    def seconds_until(self, instant: datetime, mark: float) -> float:
+        """Real seconds from a monotonic time until an instant."""
+        return (instant - self.at(mark)).total_seconds() / self.rate
+
+    def to_wire(self) -> dict[str, Any]:
+        """As JSON carries it."""
+        return {"instant": self.instant.isoformat(), "mark": self.mark, "rate": self.rate}
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> Pace:
+        """Read what `to_wire` wrote."""
+        return cls(datetime.fromisoformat(wire["instant"]), wire["mark"], wire["rate"])
+
+
+class RehearsalClock(Clock):
+    """A rehearsal's time, as its timekeeper tells it.
+
+    Each message from the timekeeper is numbered and carries the pace. Each answer repeats the last number and
+    says until when this process rests: an instant, "idle" (nothing planned) or null (busy).
+    """
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, pace: Pace) -> None:
+        self._socket = socket
+        self._pace = pace
+        self._number = 0
+        self._resting: str | None = None
+        self._watchers: list[Callable[[], None]] = []
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+
+    def now(self) -> datetime:
+        return self._pace.at(time.monotonic())
+
+    def on_machine(self, instant: datetime) -> datetime:
+        wait = self._pace.seconds_until(instant, time.monotonic())
+        return datetime.now(UTC) + timedelta(seconds=wait)
+
+    def watch(self, jumped: Callable[[], None]) -> None:
+        self._watchers.append(jumped)
+
+    def rest(self, until: datetime | None) -> None:
+        self._resting = until.isoformat() if until else "idle"
+        self._tell()
+
+    def stir(self) -> None:
+        self._resting = None
+
+    def _tell(self) -> None:
+        self._outgoing.put_nowait(json.dumps({"number": self._number, "resting": self._resting}))
+
+    async def follow(self) -> None:
+        """Keep in step until the timekeeper leaves. Raises ConnectionError then: its time has ended."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._send(), name="clock answers")
+            both.create_task(self._receive(), name="clock messages")
+
+    async def _send(self) -> None:
+        while True:
+            await self._socket.send_str(await self._outgoing.get())
+
+    async def _receive(self) -> None:
+        async for message in self._socket:
+            told = json.loads(message.data)
+            pace, self._number = Pace.from_wire(told["pace"]), told["number"]
+            if pace == self._pace:
+                self._tell()
+                continue
+            self._pace = pace
+            self.stir()
+            for jumped in self._watchers:
+                jumped()
+        raise ConnectionError("The rehearsal's timekeeper has gone.")
+
+
+@asynccontextmanager
+async def opened(address: str) -> AsyncIterator[Clock]:
+    """Real time if `address` is empty, else the time of the rehearsal's timekeeper at that WebSocket address."""
+    if not address:
+        yield Clock()
+        return
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket:
+        first = await socket.receive_json()
+        clock = RehearsalClock(socket, Pace.from_wire(first["pace"]))
+        following = asyncio.create_task(clock.follow(), name="rehearsal clock")
+        try:
+            yield clock
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)

@@ -1,0 +1,298 @@
+"""Due announcements become messages, once each. The database is the schedule; APScheduler is only the alarm.
+
+For each message: commit `sending` with its nonce, send, commit `sent` with the message's id. Stopped in between,
+the next start can't know whether Discord has it: within a minute the same nonce makes Discord return the first
+message instead of a second one; later the channel's history is searched for the message's mark.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import discord
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import posts
+from bot.clock import Clock
+from bot.domain import announcements
+from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.plan import Plan
+from bot.domain.venue import TEAM
+from bot.i18n import text
+from bot.pacing import Pacer
+from bot.posts import Post
+from bot.store import Store
+from bot.store.deliveries import Delivery
+from bot.ui import layout
+from bot.venue import Venue
+
+log = logging.getLogger(__name__)
+
+#: Kinds that the plan itself asks for.
+_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
+
+_SWEEP_SECONDS = 30
+_BATCH = 100
+_LATE = timedelta(minutes=1)
+#: How long we trust Discord to know a nonce. It says "a few minutes".
+_NONCE_TRUSTED = timedelta(seconds=60)
+#: Discord's clock and ours may differ by so much when the history is searched.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_SEND_SECONDS = 15
+_RETRY = timedelta(seconds=2)
+
+# What discord.py does not retry by itself: 503 raises at once, and of network errors it retries but two.
+_PASSING = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
+
+
+class GoneError(Exception):
+    """What a delivery is about is no longer there."""
+
+
+class Courier:
+    """Takes what is due and sees it delivered."""
+
+    def __init__(
+        self, plan: Plan, store: Store, venue: Venue, clock: Clock, client: discord.Client, pacer: Pacer
+    ) -> None:
+        self._plan = plan
+        self._store = store
+        self._venue = venue
+        self._clock = clock
+        self._client = client
+        self._pacer = pacer
+        self._stirred = asyncio.Event()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._retry_at: datetime | None = None
+        # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
+        self._scheduler.add_job(self.stir, IntervalTrigger(seconds=_SWEEP_SECONDS), id="sweep")
+        self._task: asyncio.Task[None] | None = None
+        clock.watch(self.stir)
+
+    def start(self) -> None:
+        """Begin, or look again at once if begun: for every READY."""
+        if self._task is None:
+            self._scheduler.start()
+            self._task = asyncio.create_task(self._run(), name="courier")
+        self.stir()
+
+    async def stop(self) -> None:
+        """Take up nothing more, and give what is under way the time that one message may need."""
+        if self._task is None:
+            return
+        self._scheduler.shutdown(wait=False)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=4)
+        for task in self._under_way.values():
+            task.cancel()
+
+    def stir(self) -> None:
+        """Look at once at what is due: something was planned, or time has moved."""
+        self._clock.stir()
+        self._stirred.set()
+
+    async def replan(self) -> None:
+        """Make the planned deliveries those that the plan asks for today."""
+        wanted = announcements.planned(self._plan)
+        await self._store.deliveries.plan(wanted, _PLANNED_KINDS, self._clock.now())
+        self.stir()
+
+    # --- the rounds --------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while True:
+            await self._stirred.wait()
+            self._stirred.clear()
+            try:
+                await self._round()
+            except (sqlite3.Error, *_PASSING, discord.HTTPException):
+                # Nothing is sent that can't be recorded. The sweep tries again.
+                log.exception("This round of deliveries could not be done; the next is in %s s", _SWEEP_SECONDS)
+
+    async def _round(self) -> None:
+        guild = self._client.get_guild(self._venue.guild_id or 0)
+        if guild is None or guild.unavailable:
+            self._clock.rest(None)
+            return
+        now = self._clock.now()
+        doors = await self._venue.keep_doors(guild, now)
+        await self._take_due(now)
+        await self._keep_agendas_true(now)
+        await self._arm(doors)
+
+    async def _take_due(self, now: datetime) -> None:
+        # What a stopped process, or a failed try, left half done comes first.
+        left = [one for one in await self._store.deliveries.unsettled() if one.id not in self._under_way]
+        if self._retry_at is None or now >= self._retry_at:
+            self._retry_at = None
+            for delivery in left:
+                self._begin(delivery)
+        late, skipped = 0, 0
+        while taken := await self._store.deliveries.take(now, _BATCH):
+            for delivery in taken:
+                if delivery.expires <= now:
+                    skipped += 1
+                    log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
+                    await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "past its lifetime")
+                    continue
+                late += now - delivery.due > _LATE
+                self._begin(delivery)
+        if late or skipped:
+            await self._tell_team("team.away", late=late, skipped=skipped, at=posts.moment(now, "f"))
+
+    async def _arm(self, doors: datetime | None) -> None:
+        """Set the alarm for the next instant at which there is something to do, and rest until then."""
+        if self._under_way:
+            return  # the last of them stirs us
+        now = self._clock.now()
+        instants = [await self._store.deliveries.next_due(), self._plan.agenda.next_change(now), doors, self._retry_at]
+        wake = min((instant for instant in instants if instant is not None), default=None)
+        if wake is not None:
+            self._scheduler.add_job(
+                self.stir, DateTrigger(self._clock.on_machine(wake)), id="alarm", replace_existing=True
+            )
+        if not self._stirred.is_set():
+            self._clock.rest(wake)
+
+    # --- one message -------------------------------------------------------------------------------------------
+
+    def _begin(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._see_through(delivery), name=f"delivery {delivery.id}")
+        self._under_way[delivery.id] = task
+        task.add_done_callback(lambda _: self._ended(delivery.id))
+
+    def _ended(self, delivery_id: str) -> None:
+        del self._under_way[delivery_id]
+        if not self._under_way:
+            self.stir()
+
+    async def _see_through(self, delivery: Delivery) -> None:
+        """Send one message, however that goes; a failure here never stops another."""
+        async with self._in_room[delivery.room]:  # people read a room in the order in which things were due
+            try:
+                await self._send(delivery)
+            except _PASSING as failure:
+                self._retry_at = self._clock.now() + _RETRY
+                log.warning("%s of %s did not reach Discord (%r); trying again", delivery.kind, delivery.subject, failure)
+            except (discord.Forbidden, discord.NotFound, GoneError, KeyError) as failure:
+                await self._give_up(delivery, failure)
+            except sqlite3.Error:
+                self._retry_at = self._clock.now() + _RETRY
+                log.exception("%s of %s could not be recorded", delivery.kind, delivery.subject)
+            except Exception as failure:
+                log.exception("%s of %s can't be sent", delivery.kind, delivery.subject)
+                await self._give_up(delivery, failure)
+
+    async def _send(self, delivery: Delivery) -> None:
+        now = self._clock.now()
+        begun = delivery.begun_at or now
+        channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
+        post = await self._post(delivery, now)
+        message = None
+        if now - begun >= _NONCE_TRUSTED:
+            message = await self._find(channel, delivery.id, begun)
+            if message is None and delivery.expires <= now:
+                await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "past its lifetime")
+                return
+        if message is None:
+            await self._pacer.turn()
+            async with asyncio.timeout(_SEND_SECONDS):
+                message = await channel.send(view=layout(post), nonce=delivery.id)
+        await self._store.deliveries.settle_sent(
+            delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
+        )
+
+    async def _find(
+        self, channel: discord.PartialMessageable, mark: str, begun: datetime
+    ) -> discord.Message | None:
+        """Our message with that mark, if the channel has it."""
+        async for message in channel.history(limit=None, after=begun - _CLOCKS_DIFFER, oldest_first=True):
+            if mark in _marks(message):
+                return message
+        return None
+
+    async def _give_up(self, delivery: Delivery, failure: Exception) -> None:
+        problem = str(failure) or repr(failure)
+        await self._store.deliveries.settle(delivery.id, State.FAILED, self._clock.now(), problem)
+        log.warning("%s of %s was refused by Discord: %s", delivery.kind, delivery.subject, problem)
+        if delivery.room != TEAM:
+            channel = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
+            await self._tell_team("team.failed", kind=str(delivery.kind), room=channel, problem=problem)
+
+    async def _tell_team(self, key: str, **values: object) -> None:
+        """One line for organisers and moderators, in the workshop's first language."""
+        now = self._clock.now()
+        line = text(self._plan.languages[0], key, **values)
+        lifetime = announcements.REPORT_LIFETIME
+        await self._store.deliveries.add(
+            Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime)
+        )
+        self.stir()
+
+    # --- what it says ------------------------------------------------------------------------------------------
+
+    async def _post(self, delivery: Delivery, now: datetime) -> Post:
+        match delivery.kind:
+            case Kind.AGENDA:
+                return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
+            case Kind.TOPIC:
+                topic = _there(self._plan.topic(delivery.subject))
+                return posts.topic_opening(self._plan, topic, delivery.id)
+            case Kind.SOON | Kind.START | Kind.END:
+                return self._session_post(delivery)
+            case Kind.CUSTOM:
+                custom = _there(await self._store.announcements.find(delivery.subject))
+                return posts.custom(self._plan, custom.text, delivery.id)
+            case Kind.CARD:
+                note = _there(await self._store.notes.find(delivery.subject))
+                return posts.card(self._plan, note, delivery.id)
+            case Kind.REPORT:
+                return posts.report(delivery.subject, delivery.id)
+
+    def _session_post(self, delivery: Delivery) -> Post:
+        session = _there(self._plan.agenda.find(delivery.subject))
+        if delivery.kind is Kind.SOON:
+            return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
+        if delivery.kind is Kind.START:
+            return posts.start(self._plan, session, self._venue.rooms, delivery.id)
+        return posts.end(self._plan, session, delivery.id)
+
+    async def _keep_agendas_true(self, now: datetime) -> None:
+        """Edit the posted agendas where they no longer show what is so."""
+        for delivery in await self._store.deliveries.sent(Kind.AGENDA):
+            post = await self._post(delivery, now)
+            if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
+                continue
+            channel = self._client.get_partial_messageable(delivery.channel_id)
+            try:
+                await self._pacer.turn()
+                async with asyncio.timeout(_SEND_SECONDS):
+                    await channel.get_partial_message(delivery.message_id).edit(view=layout(post))
+            except (discord.Forbidden, discord.NotFound) as failure:
+                await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
+            await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
+
+
+def _there(thing: Any | None) -> Any:
+    if thing is None:
+        raise GoneError("what it is about is no longer in the plan")
+    return thing
+
+
+def _marks(message: discord.Message) -> set[str]:
+    """The last part of each custom id in a message: where our messages carry their delivery's id."""
+    rows = [child for child in message.components if isinstance(child, discord.ActionRow)]
+    buttons = [button for row in rows for button in row.children if isinstance(button, discord.Button)]
+    return {button.custom_id.rpartition(":")[2] for button in buttons if button.custom_id}

@@ -1,0 +1,106 @@
+"""Which announcements there must be, and when: derived from the plan, so that nothing has to remember them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.agenda import Session
+from bot.domain.plan import Plan
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, topic_room
+
+#: How long after its instant a message is still worth sending, where no session bounds it.
+CUSTOM_LIFETIME = timedelta(hours=2)
+END_LIFETIME = timedelta(minutes=30)
+REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+
+
+class Kind(StrEnum):
+    """What an announcement is about."""
+
+    TOPIC = "topic"
+    """The message that opens a topic's channel."""
+    AGENDA = "agenda"
+    SOON = "soon"
+    START = "start"
+    END = "end"
+    CUSTOM = "custom"
+    """Written by a moderator; the subject is its id."""
+    CARD = "card"
+    """A note shown in its topic's channel; the subject is the note's id."""
+    REPORT = "report"
+    """One line for the organisers; the subject is the line."""
+
+
+class State(StrEnum):
+    """Where a delivery is on its way."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A message due at an instant (UTC), in one room of the venue, worth sending until `expires`."""
+
+    workshop: str
+    kind: Kind
+    subject: str
+    room: str
+    due: datetime
+    expires: datetime
+
+    @property
+    def id(self) -> str:
+        """The same for the same announcement, for ever: its row, its nonce, and the mark in its message.
+
+        24 hexadecimal digits, because Discord takes a nonce of at most 25 characters.
+        """
+        key = f"{self.workshop}/{self.kind}/{self.subject}"
+        return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+def planned(plan: Plan) -> tuple[Announcement, ...]:
+    """Every announcement that the plan itself asks for, in order of its instant."""
+    derived = [*_topics(plan), *_agendas(plan), *_sessions(plan)]
+    return tuple(sorted(derived, key=lambda announcement: announcement.due))
+
+
+def _topics(plan: Plan) -> Iterator[Announcement]:
+    for topic in plan.topics:
+        due = plan.topic_opens_at(topic.id)
+        yield Announcement(plan.id, Kind.TOPIC, topic.id, topic_room(topic.id), due, plan.agenda.ends_at)
+
+
+def _agendas(plan: Plan) -> Iterator[Announcement]:
+    for day in plan.agenda.days:
+        expires = max(session.ends_at for session in plan.agenda.on(day))
+        yield Announcement(plan.id, Kind.AGENDA, day.isoformat(), AGENDA, plan.morning(day), expires)
+
+
+def _sessions(plan: Plan) -> Iterator[Announcement]:
+    rules = plan.announcements
+    for session in plan.agenda:
+        if session.kind in rules.soon.kinds:
+            yield _of(plan, Kind.SOON, session, session.starts_at - timedelta(minutes=rules.soon.lead))
+        if session.kind in rules.start.kinds:
+            yield _of(plan, Kind.START, session, session.starts_at)
+        if session.kind in rules.end.kinds:
+            yield _of(plan, Kind.END, session, session.ends_at)
+
+
+def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement:
+    expires = {
+        Kind.SOON: session.starts_at,
+        Kind.START: session.ends_at,
+        Kind.END: session.ends_at + END_LIFETIME,
+    }[kind]
+    return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires)
+

@@ -1,0 +1,28 @@
+"""Discord's limits, in one table. Source: Discord's API documentation (developer portal), 2026."""
+
+from __future__ import annotations
+
+#: Characters that all texts of one message may show together (Components V2).
+MESSAGE_TEXT = 4000
+#: Components in one message, nested ones included (Components V2).
+MESSAGE_COMPONENTS = 40
+#: Channels in a category.
+CATEGORY_CHANNELS = 50
+#: Characters of a channel's, a category's or a role's name.
+NAME = 100
+#: Characters of a channel's topic line.
+CHANNEL_TOPIC = 1024
+#: Characters of a button's label, and of a modal's title and of a label in it.
+BUTTON_LABEL = 80
+MODAL_TITLE = 45
+MODAL_LABEL = 45
+MODAL_DESCRIPTION = 100
+#: Characters that a text field of a modal takes.
+TEXT_INPUT = 4000
+#: Characters of a custom id.
+CUSTOM_ID = 100
+#: Options in a select, and answers to an autocomplete; characters of each.
+OPTIONS = 25
+OPTION_LABEL = 100
+#: Characters of a nonce.
+NONCE = 25

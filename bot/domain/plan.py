@@ -1,0 +1,367 @@
+"""The plan: the workshop as its organisers write it, in one YAML file, and every rule that it must obey."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, Self, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
+from bot.domain.text import LANGUAGES
+from bot.domain.walltime import WallTimeError, instant
+
+#: The room that every workshop has.
+PLENARY = "plenary"
+
+#: Ids stand in custom ids, which Discord cuts at 100 characters, and in file names.
+Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+
+
+class Known(NamedTuple):
+    """What the parts of a plan may refer to, read off the file before its parts are checked.
+
+    So one fault in one part doesn't hide the faults of the others.
+    """
+
+    languages: tuple[str, ...]
+    topics: frozenset[str]
+    rooms: frozenset[str]
+    twice: frozenset[str]
+    zone: ZoneInfo | None
+
+    @classmethod
+    def in_file(cls, raw: Mapping[str, Any]) -> Known:
+        """Read leniently: what is not as it should be is reported where it stands."""
+        languages = raw.get("languages")
+        spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
+        zone = raw.get("zone")
+        return cls(
+            languages=tuple(str(language) for language in spoken),
+            topics=frozenset(_ids(raw.get("topics"))),
+            rooms=frozenset(_ids(raw.get("rooms"))) | {PLENARY},
+            twice=_repeated(raw),
+            zone=ZoneInfo(zone) if isinstance(zone, str) and zone in available_timezones() else None,
+        )
+
+
+def _ids(entries: object) -> list[str]:
+    return [str(entry["id"]) for entry in _mappings(entries) if "id" in entry]
+
+
+def _mappings(entries: object) -> list[dict[str, Any]]:
+    listed = cast("list[Any]", entries) if isinstance(entries, list) else []
+    return [cast("dict[str, Any]", entry) for entry in listed if isinstance(entry, dict)]
+
+
+def _repeated(raw: Mapping[str, Any]) -> frozenset[str]:
+    """Ids used twice: of topics, of rooms, of sessions on whatever day."""
+    sessions = [name for day in _mappings(raw.get("days")) for name in _ids(day.get("sessions"))]
+    kinds = (_ids(raw.get("topics")), _ids(raw.get("rooms")), sessions)
+    return frozenset(name for names in kinds for name, count in Counter(names).items() if count > 1)
+
+
+def _known(info: ValidationInfo) -> Known:
+    return cast("Known", info.context)
+
+
+def _spread(value: object, info: ValidationInfo) -> object:
+    """One plain text stands for the same text in every language of the workshop."""
+    return dict.fromkeys(_known(info).languages, value) if isinstance(value, str) else value
+
+
+def _complete(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    languages = _known(info).languages
+    missing = [language for language in languages if not value.get(language, "").strip()]
+    surplus = [language for language in value if language not in languages]
+    if missing:
+        raise ValueError(f"no text in {', '.join(missing)}; the workshop's languages are {', '.join(languages)}")
+    if surplus:
+        raise ValueError(
+            f"text in {', '.join(surplus)}, which the workshop doesn't speak; "
+            f"its languages are {', '.join(languages)}"
+        )
+    return value
+
+
+Wording = Annotated[dict[str, str], BeforeValidator(_spread), AfterValidator(_complete)]
+
+
+def _clock(value: object) -> object:
+    """`09:30`, as a clock on the wall shows it."""
+    if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("not a time of day; write hours and minutes, such as 09:30")
+    return value.zfill(5) if isinstance(value, str) else value
+
+
+WallClock = Annotated[time, BeforeValidator(_clock)]
+Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+
+
+def _once(value: str, info: ValidationInfo) -> str:
+    if value in _known(info).twice:
+        raise ValueError(f"'{value}' is used twice; each id must be unique, so that nothing is told of the wrong one")
+    return value
+
+
+UniqueId = Annotated[Id, AfterValidator(_once)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Series(_Part):
+    """The series of workshops that this one belongs to."""
+
+    title: Wording
+    number: Annotated[int, Field(ge=1)]
+    of: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.number > self.of:
+            raise ValueError(f"number {self.number} of a series of {self.of}; number may be at most {self.of}")
+        return self
+
+
+class TopicEntry(_Part):
+    """A subject; it gets a discussion channel of its own."""
+
+    id: UniqueId
+    title: Wording
+    description: Wording
+
+
+class RoomKind(StrEnum):
+    """How people meet in a room. A stage needs a Community server; elsewhere it becomes a voice room."""
+
+    VOICE = "voice"
+    STAGE = "stage"
+
+
+class RoomEntry(_Part):
+    """A place where sessions are held."""
+
+    id: UniqueId
+    kind: RoomKind = RoomKind.VOICE
+    title: Wording
+
+
+class SpeakerEntry(_Part):
+    """Who speaks, by office, not by name."""
+
+    office: Wording
+    organisation: Wording
+
+
+class MaterialEntry(_Part):
+    """A document or page that goes with a session."""
+
+    title: Wording
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=400)]
+
+
+class SessionEntry(_Part):
+    """One item of a day's agenda, with its times on the wall of the workshop's zone."""
+
+    id: UniqueId
+    kind: SessionKind
+    start: WallClock
+    end: WallClock
+    room: str = PLENARY
+    topic: str | None = None
+    title: Wording
+    description: Wording | None = None
+    speakers: tuple[SpeakerEntry, ...] = ()
+    materials: tuple[MaterialEntry, ...] = ()
+
+    @field_validator("topic", "room")
+    @classmethod
+    def _refers(cls, value: str | None, info: ValidationInfo) -> str | None:
+        allowed = _known(info).topics if info.field_name == "topic" else _known(info).rooms
+        if value is not None and value not in allowed:
+            listed = ", ".join(sorted(allowed)) or "none yet"
+            raise ValueError(f"no such {info.field_name}: '{value}'; the plan has: {listed}")
+        return value
+
+    @field_validator("end")
+    @classmethod
+    def _after_start(cls, value: time, info: ValidationInfo) -> time:
+        start = info.data.get("start")
+        if start is not None and value <= start:
+            raise ValueError(f"ends at {value:%H:%M}, but starts at {start:%H:%M}; the end must be later that day")
+        return value
+
+
+class Day(_Part):
+    """One day of the workshop and its sessions."""
+
+    date: date
+    sessions: Annotated[tuple[SessionEntry, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _times_exist(self, info: ValidationInfo) -> Self:
+        zone = _known(info).zone
+        if zone is None:
+            return self
+        for session in self.sessions:
+            for clock in (session.start, session.end):
+                _must_exist(self.date, clock, zone, session.id)
+        return self
+
+
+def _must_exist(day: date, clock: time, zone: ZoneInfo, session_id: str) -> None:
+    try:
+        instant(day, clock, zone)
+    except WallTimeError as unclear:
+        one, other = (f"{choice.astimezone(zone):%H:%M (UTC%z)}" for choice in unclear.choices)
+        why = "that time is skipped" if unclear.args[0] == "skipped" else "that time comes twice"
+        raise ValueError(
+            f"session '{session_id}' at {clock:%H:%M}: clocks change in {zone.key} on {day}, and {why}; "
+            f"it may mean {one} or {other}: write a time outside that hour"
+        ) from None
+
+
+class DailyRule(_Part):
+    """Something announced each morning."""
+
+    at: WallClock = time(8, 0)
+
+
+_ATTENDED_KINDS = tuple(kind for kind in SessionKind if kind is not SessionKind.BREAK)
+
+
+class SoonRule(_Part):
+    """`soon`: so many minutes before the start."""
+
+    kinds: tuple[SessionKind, ...] = _ATTENDED_KINDS
+    lead: Annotated[int, Field(ge=1, le=24 * 60)] = 10
+
+
+class KindsRule(_Part):
+    """Announced for these kinds of session."""
+
+    kinds: tuple[SessionKind, ...] = _ATTENDED_KINDS
+
+
+class AnnouncementRules(_Part):
+    """What is announced by itself, for which kinds of session, how early (minutes)."""
+
+    agenda: DailyRule = DailyRule()
+    soon: SoonRule = SoonRule()
+    start: KindsRule = KindsRule()
+    end: KindsRule = KindsRule()
+
+
+class AttendanceRule(_Part):
+    """Who has attended: a share (percent) of the scheduled minutes of all sessions but the excluded kinds."""
+
+    percent: Annotated[int, Field(ge=1, le=100)] = 80
+    excluded: tuple[SessionKind, ...] = (SessionKind.BREAK,)
+    opens_before: Minutes = 10
+
+
+class Plan(_Part):
+    """A workshop as its organisers wrote it. Make one with `Plan.read`."""
+
+    id: Id
+    title: Wording
+    description: Wording
+    series: Series | None = None
+    organiser: Wording
+    donor: Wording | None = None
+    zone: str
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    topics: tuple[TopicEntry, ...] = ()
+    rooms: tuple[RoomEntry, ...] = ()
+    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+    announcements: AnnouncementRules = AnnouncementRules()
+    attendance: AttendanceRule = AttendanceRule()
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Plan:
+        """The plan in a mapping as YAML gives it. Raises pydantic.ValidationError with every fault at once."""
+        return cls.model_validate(raw, context=Known.in_file(raw))
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"no such time zone: '{value}'; write an IANA name, such as Europe/Brussels")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _languages_spoken(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [language for language in value if language not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"can't speak {', '.join(unknown)}; the program speaks {', '.join(LANGUAGES)}")
+        return value
+
+    @field_validator("days")
+    @classmethod
+    def _days_in_order(cls, value: tuple[Day, ...]) -> tuple[Day, ...]:
+        dates = [day.date for day in value]
+        if dates != sorted(set(dates)):
+            raise ValueError("the days are not in order, or one comes twice; list each day once, earliest first")
+        return value
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        """The workshop's time zone."""
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def agenda(self) -> Agenda:
+        """The sessions with their instants."""
+        sessions = [self._session(day, entry) for day in self.days for entry in day.sessions]
+        return Agenda(tuple(sorted(sessions, key=lambda session: (session.starts_at, session.ends_at))))
+
+    def _session(self, day: Day, entry: SessionEntry) -> Session:
+        return Session(
+            id=entry.id,
+            kind=entry.kind,
+            day=day.date,
+            starts_at=instant(day.date, entry.start, self.tz),
+            ends_at=instant(day.date, entry.end, self.tz),
+            room=entry.room,
+            topic=entry.topic,
+            title=entry.title,
+            description=entry.description,
+            speakers=tuple(Speaker(speaker.office, speaker.organisation) for speaker in entry.speakers),
+            materials=tuple(Material(material.title, material.url) for material in entry.materials),
+        )
+
+    def topic(self, topic_id: str) -> Topic | None:
+        """The topic of that id, if the plan has it."""
+        entry = next((entry for entry in self.topics if entry.id == topic_id), None)
+        return Topic(entry.id, entry.title, entry.description) if entry else None
+
+    def morning(self, day: date) -> datetime:
+        """The instant (UTC) at which a day of the workshop begins for its participants: its agenda is posted."""
+        return instant(day, self.announcements.agenda.at, self.tz)
+
+    def topic_opens_at(self, topic_id: str) -> datetime:
+        """When a topic's channel opens: the morning of its first session (of the first day, if it has none)."""
+        days = [session.day for session in self.agenda if session.topic == topic_id]
+        return self.morning(min(days, default=self.agenda.days[0]))
+
+    def counts_for_attendance(self, session: Session) -> bool:
+        """Whether being there counts: breaks don't."""
+        return session.kind not in self.attendance.excluded

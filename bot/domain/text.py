@@ -1,0 +1,77 @@
+"""What people wrote and what organisers titled: languages, escaping, and shortening."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+#: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
+LANGUAGES = ("en", "fr", "ar")
+
+#: A text in each of the workshop's languages.
+Text = Mapping[str, str]
+
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+# Everything that starts, ends or overrides a direction (Unicode Bidirectional Algorithm, UAX #9): typed by
+# somebody, it could turn the rest of our message around.
+_BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+_URL = r"https?://[^\s<>()\[\]|*`~\\]+"
+_MARKDOWN = r"[\\*_~`|<>#\[\]()@]"
+_LIST_MARK = r"^\s*[-+](?=\s)"
+_ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
+
+
+def clean(typed: str) -> str:
+    """What somebody typed, less what no reader can see: direction overrides, control characters, outer blanks.
+
+    Line breaks stay (as `\\n`), and so does everything that joins letters or emoji.
+    """
+    unified = _BIDI_CONTROLS.sub("", typed).replace("\r\n", "\n").replace("\r", "\n")
+    visible = "".join(
+        character for character in unified if character in "\n\t" or unicodedata.category(character) != "Cc"
+    )
+    return visible.strip()
+
+
+def escape(typed: str) -> str:
+    """Typed text as Discord will show it to the letter: no formatting, no mention, no masked link.
+
+    Discord hides a backslash before any sign that is not a letter, digit or blank. Addresses stay as they
+    are, so that they can be clicked.
+    """
+
+    def shield(match: re.Match[str]) -> str:
+        found = match[0]
+        return found if match["url"] else found[:-1] + "\\" + found[-1]
+
+    return _ESCAPABLE.sub(shield, clean(typed))
+
+
+def isolate(run: str) -> str:
+    """A run whose direction must not leak into the sentence around it (a Latin name in an Arabic sentence)."""
+    return f"{_FIRST_STRONG_ISOLATE}{run}{_POP_ISOLATE}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text in at most `limit` characters, the last of them `…` where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def measure(text: str) -> int:
+    """Characters as Discord counts them: UTF-16 units, so that an emoji may be two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def escape_within(typed: str, limit: int) -> str:
+    """Escaped text that Discord counts as at most `limit` characters, cut with `…` where it must be."""
+    kept, shown = typed, escape(typed)
+    while measure(shown) > limit:
+        surplus = measure(shown) - limit
+        # An escaped character may weigh four: cutting a fourth of the surplus never cuts too much.
+        kept = shorten(kept, max(1, len(kept) - max(1, surplus // 4)))
+        shown = escape(kept)
+    return shown

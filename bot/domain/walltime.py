@@ -1,0 +1,78 @@
+"""Wall times: what a clock on the wall of the workshop's zone shows, and the instants that they name."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_CLOCK = r"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)"
+_WHEN = re.compile(rf"(?:(?P<day>\S+)\s+)?{_CLOCK}", re.IGNORECASE)
+
+#: Day words of the three languages that a moderator may type in front of a time.
+_DAY_WORDS = {
+    "today": 0,
+    "tomorrow": 1,
+    "aujourd'hui": 0,
+    "demain": 1,
+    "اليوم": 0,
+    "غدا": 1,
+    "غدًا": 1,
+}
+
+
+class WallTimeError(ValueError):
+    """A wall time that names no instant, or two. `choices` holds the instants (UTC) that it may have meant."""
+
+    def __init__(self, reason: str, choices: tuple[datetime, ...] = ()) -> None:
+        super().__init__(reason)
+        self.choices = choices
+
+
+def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The UTC instant at which the zone's clocks show `clock` on `day`.
+
+    Raises WallTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both
+    instants that may be meant.
+    """
+    wall = datetime.combine(day, clock, zone)
+    earlier, later = wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if earlier == later:
+        return earlier
+    choices = (min(earlier, later), max(earlier, later))
+    if earlier.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
+        raise WallTimeError("skipped", choices)
+    raise WallTimeError("twice", choices)
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The calendar day in `zone` at an instant."""
+    return moment.astimezone(zone).date()
+
+
+def read(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The UTC instant that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
+
+    A time without a day is today's. Raises WallTimeError with the reason `unreadable`, `past`, `skipped`
+    or `twice`.
+    """
+    match = _WHEN.fullmatch(typed.strip())
+    if match is None:
+        raise WallTimeError("unreadable")
+    day = _read_day(match["day"], day_of(now, zone))
+    meant = instant(day, time(int(match["hour"]), int(match["minute"])), zone)
+    if meant < now - timedelta(minutes=1):
+        raise WallTimeError("past")
+    return meant
+
+
+def _read_day(typed: str | None, today: date) -> date:
+    if typed is None:
+        return today
+    ahead = _DAY_WORDS.get(typed.casefold())
+    if ahead is not None:
+        return today + timedelta(days=ahead)
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise WallTimeError("unreadable") from None

@@ -1,0 +1,144 @@
+"""Notes and attendance as tables, and tables as CSV or JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import attendance
+from bot.domain.attendance import Presence, Record
+from bot.domain.notes import Note
+from bot.domain.plan import Plan
+from bot.store import Store
+
+Cell = str | int | float | bool | None
+
+#: A spreadsheet takes a text that begins so for a formula (OWASP, "CSV Injection").
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Subject(StrEnum):
+    """What can be exported."""
+
+    NOTES = "notes"
+    ATTENDANCE = "attendance"
+
+
+class Format(StrEnum):
+    """How a table can be written."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Named columns and their rows; times are ISO-8601 with the offset of the workshop's zone."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+async def table(subject: Subject, plan: Plan, store: Store) -> Table:
+    """A subject's table, as of now."""
+    if subject is Subject.NOTES:
+        return notes_table(plan, await store.notes.all())
+    return attendance_table(plan, await store.attendance.all())
+
+
+def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
+    """One row a note, the earliest first, to the letter as it was kept."""
+    columns = ("id", "written_at", "author", "author_id", "topic", "kind", "title", "did", "learned", "visibility")
+    rows = [
+        (
+            note.id,
+            _local(plan, note.written_at),
+            note.author_name,
+            str(note.author),
+            note.topic,
+            str(note.kind),
+            note.title,
+            note.did,
+            note.learned,
+            str(note.visibility),
+        )
+        for note in notes
+    ]
+    return Table(columns, rows)
+
+
+def attendance_table(plan: Plan, presences: Sequence[Presence]) -> Table:
+    """One row a person and session that counts, whether they came or not; breaks don't count."""
+    columns = (
+        "person", "person_id", "session", "title", "starts_at", "ends_at", "scheduled_minutes", "checked_in_at",
+        "minutes", "percent", "workshop_minutes", "workshop_percent", "rule_percent", "rule_met",
+    )  # fmt: skip
+    stays = {(presence.person, presence.session): presence for presence in presences}
+    rows = [
+        row for record in attendance.records(plan, presences) for row in _attendance_rows(plan, record, stays)
+    ]
+    return Table(columns, rows)
+
+
+def _attendance_rows(
+    plan: Plan, record: Record, stays: Mapping[tuple[int, str], Presence]
+) -> Iterable[Sequence[Cell]]:
+    for session in plan.agenda:
+        if not plan.counts_for_attendance(session):
+            continue
+        presence = stays.get((record.person, session.id))
+        scheduled = round(session.length.total_seconds() / 60)
+        minutes = record.minutes_by_session[session.id]
+        yield (
+            record.name,
+            str(record.person),
+            session.id,
+            session.title[plan.languages[0]],
+            _local(plan, session.starts_at),
+            _local(plan, session.ends_at),
+            scheduled,
+            _local(plan, presence.since) if presence else None,
+            minutes,
+            round(100 * minutes / scheduled, 1),
+            record.minutes,
+            record.percent,
+            plan.attendance.percent,
+            record.complete,
+        )
+
+
+def _local(plan: Plan, moment: datetime) -> str:
+    return moment.astimezone(plan.tz).isoformat(timespec="seconds")
+
+
+async def rendered(content: Table, form: Format) -> bytes:
+    """A table as a file, made in a thread: a large one would hold up the loop."""
+    return await asyncio.to_thread(as_csv if form is Format.CSV else as_json, content)
+
+
+def as_csv(content: Table) -> bytes:
+    """RFC 4180, UTF-8 with the byte order mark by which spreadsheets know it; nothing is taken for a formula."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(content.columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in content.rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: Cell) -> Cell:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) else cell
+
+
+def as_json(content: Table) -> bytes:
+    """A list of objects, one a row, texts to the letter."""
+    rows = [dict(zip(content.columns, row, strict=True)) for row in content.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,1 @@
+"""Files that organisers write or export elsewhere, read into a plan."""

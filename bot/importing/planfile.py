@@ -1,0 +1,207 @@
+"""Reads a plan from its YAML file; each fault with its line, what was found and what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from bot import posts
+from bot.domain import limits
+from bot.domain.agenda import Session
+from bot.domain.plan import Plan
+from bot.domain.venue import rooms
+from bot.settings import SettingsError
+
+MAX_BYTES = 1024 * 1024
+
+Place = tuple[str | int, ...]
+
+
+class PlanError(SettingsError):
+    """A plan that can't be used; the message has one line a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a plan, at a line of its file."""
+
+    line: int
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.where}: {self.what}" if self.where else f"line {self.line}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan, and what its organisers should look at again."""
+
+    plan: Plan
+    warnings: tuple[Remark, ...]
+
+
+def load(path: Path) -> Loaded:
+    """Read and check a plan. Raises PlanError with every fault at once."""
+    try:
+        source = path.read_bytes()
+    except OSError as failure:
+        raise PlanError(f"{path}: can't be read ({failure.strerror}). Check the path of the plan.") from None
+    try:
+        return read(source)
+    except _FaultsError as faults:
+        raise PlanError("\n".join(f"{path}: {remark}" for remark in faults.remarks)) from None
+
+
+def read(source: bytes) -> Loaded:
+    """The plan in a YAML text."""
+    document = _compose(source)
+    try:
+        plan = Plan.read(document.value)
+    except ValidationError as failure:
+        raise _FaultsError(list(_faults(failure, document))) from None
+    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)))
+
+
+class _FaultsError(ValueError):
+    def __init__(self, remarks: list[Remark]) -> None:
+        super().__init__("\n".join(str(remark) for remark in remarks))
+        self.remarks = sorted(remarks, key=lambda remark: remark.line)
+
+
+# --- YAML, with lines ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    value: dict[str, Any]
+    lines: dict[Place, int]
+
+    def remark(self, place: Place, what: str) -> Remark:
+        known = place
+        while known not in self.lines:
+            known = known[:-1]
+        return Remark(self.lines[known], _spell(place), what)
+
+
+def _spell(place: Place) -> str:
+    """`days[1].sessions[3].topic`: counted from 1, as people count."""
+    spelled = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
+    return spelled.removeprefix(".")
+
+
+def _compose(source: bytes) -> _Document:
+    if len(source) > MAX_BYTES:
+        raise _FaultsError([Remark(1, "", f"the file has {len(source):,} bytes; a plan may have {MAX_BYTES:,}.")])
+    try:
+        # BaseLoader keeps every scalar as it was written: YAML 1.1 would read 09:30 as 570 and `no` as false.
+        aliases = [
+            Remark(event.start_mark.line + 1, "", f"'*{event.anchor}': YAML aliases are not read; repeat the text.")
+            for event in yaml.parse(source, Loader=yaml.BaseLoader)
+            if isinstance(event, yaml.AliasEvent)
+        ]
+        if aliases:
+            raise _FaultsError(aliases)
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as failure:
+        mark = failure.problem_mark or failure.context_mark
+        line = mark.line + 1 if mark else 1
+        raise _FaultsError([Remark(line, "", f"this is not YAML: {failure.problem or failure.context}.")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as failure:
+        raise _FaultsError([Remark(1, "", f"this is not YAML: {str(failure).splitlines()[0]}.")]) from None
+    except RecursionError:
+        raise _FaultsError([Remark(1, "", "this is nested deeper than any plan is.")]) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise _FaultsError([Remark(1, "", "the file holds no keys; start from the example plan.")])
+    reader = _Reader()
+    value = reader.value(node, ())
+    if reader.repeated:
+        raise _FaultsError(reader.repeated)
+    return _Document(value, reader.lines)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.lines: dict[Place, int] = {}
+        self.repeated: list[Remark] = []
+
+    def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - whatever YAML holds
+        self.lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return {key: self.value(child, (*place, key)) for key, child in self._pairs(node, place)}
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*place, index)) for index, child in enumerate(node.value)]
+        return node.value
+
+    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node]]:
+        seen: set[str] = set()
+        for key_node, child in node.value:
+            key = str(key_node.value)
+            line = key_node.start_mark.line + 1
+            if key in seen:
+                self.repeated.append(Remark(line, _spell((*place, key)), "this key is here twice; keep one."))
+            seen.add(key)
+            self.lines[(*place, key)] = line
+            yield key, child
+
+
+# --- faults ----------------------------------------------------------------------------------------------------
+
+
+def _faults(failure: ValidationError, document: _Document) -> Iterator[Remark]:
+    errors = failure.errors()
+    places = [error["loc"] for error in errors]
+    for error in errors:
+        place = error["loc"]
+        # NOTE: pydantic counts only the good members of a list, so a list of bad ones is "too short" besides.
+        if error["type"] == "too_short" and any(other[: len(place)] == place and other != place for other in places):
+            continue
+        yield document.remark(place, _what(error["type"], error["msg"], error["input"], place))
+
+
+def _what(kind: str, message: str, found: object, place: Place) -> str:
+    if kind == "extra_forbidden":
+        return f"there is no key '{place[-1]}' here; remove it or mend its name."
+    if kind == "missing":
+        return f"'{place[-1]}' is missing; add it."
+    said = message.removeprefix("Value error, ")
+    if kind == "value_error":
+        return f"{said}."
+    shown = repr(found) if isinstance(found, str) else "something else"
+    return f"found {shown}; {said[0].lower()}{said[1:]}."
+
+
+# --- warnings --------------------------------------------------------------------------------------------------
+
+
+def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
+    places = {
+        entry.id: ("days", number, "sessions", index)
+        for number, day in enumerate(plan.days)
+        for index, entry in enumerate(day.sessions)
+    }
+    for one, other in combinations(plan.agenda, 2):
+        if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+            for what in _collisions(one, other):
+                yield document.remark(places[other.id], f"'{other.id}' overlaps '{one.id}' {what}.")
+    for place, surplus in posts.longest(plan):
+        yield document.remark(place, f"its message is {surplus} characters longer than Discord shows; shorten it.")
+    wanted = len(rooms(plan)) - 1
+    if wanted > limits.CATEGORY_CHANNELS:
+        yield document.remark(
+            ("topics",), f"{wanted} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: use fewer topics."
+        )
+
+
+def _collisions(one: Session, other: Session) -> Iterator[str]:
+    if one.room == other.room:
+        yield f"in the room '{one.room}'"
+    for speaker in one.speakers:
+        if speaker in other.speakers:
+            yield f"and '{next(iter(speaker.office.values()))}' speaks in both"

@@ -1,0 +1,276 @@
+"""What each message says: values in, a post out. No Discord, no clock; tested on text alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain import limits
+from bot.domain.agenda import Progress, Session, Speaker, Topic, progress
+from bot.domain.notes import Note, NoteKind
+from bot.domain.plan import Plan
+from bot.domain.text import Text, clean, escape, escape_within, measure, shorten
+from bot.domain.venue import meeting_room
+from bot.i18n import day_name, every, text
+
+_STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
+_NOTE_SIGN = {
+    NoteKind.WORKED: "✅",
+    NoteKind.FAILED: "⛔",
+    NoteKind.MIXED: "🔀",
+    NoteKind.RECOMMENDATION: "💡",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a post."""
+
+    custom_id: str
+    label: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message as people will see it: texts (Discord's markdown), separated by rules, then buttons."""
+
+    blocks: tuple[str, ...]
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for posts that look the same."""
+        return hashlib.blake2b(repr((self.blocks, self.buttons)).encode(), digest_size=8).hexdigest()
+
+    @property
+    def length(self) -> int:
+        """Characters of text, as Discord counts them; at most limits.MESSAGE_TEXT fit."""
+        return sum(measure(block) for block in self.blocks)
+
+
+def custom_id(kind: str, *arguments: str) -> str:
+    """What a button, select or form says when it is pressed: all that its handler needs, after any restart."""
+    return ":".join((kind, *arguments))
+
+
+def moment(instant: datetime, style: str = "t") -> str:
+    """An instant that Discord shows each reader in their own time zone. Styles are Discord's: t, F, R…"""
+    return f"<t:{int(instant.timestamp())}:{style}>"
+
+
+def span(session: Session) -> str:
+    """When a session lasts, in each reader's own time zone."""
+    return f"{moment(session.starts_at)}–{moment(session.ends_at)}"
+
+
+def _label(languages: Iterable[str], key: str) -> str:
+    return shorten(" · ".join(dict.fromkeys(every(languages, key))), limits.BUTTON_LABEL)
+
+
+def _titles(languages: Sequence[str], title: Text) -> Iterator[str]:
+    """The title in each language, the first one prominent; a title that repeats is said once."""
+    first, *others = dict.fromkeys(escape(title[language]) for language in languages)
+    yield f"**{first}**"
+    yield from (f"-# {other}" for other in others)
+
+
+def where(session: Session, rooms: Mapping[str, int]) -> str:
+    """The session's room, as a link to it. `rooms` has the Discord ids."""
+    return f"<#{rooms[meeting_room(session.room)]}>"
+
+
+# --- what the bot posts: in all the workshop's languages -------------------------------------------------------
+
+
+def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
+    """A day's agenda, true at `now`."""
+    title, *others = (_agenda_heading(plan, day, language) for language in plan.languages)
+    standing = progress(plan.agenda.on(day), now)
+    items = [_agenda_item(session, standing[session.id], plan.languages) for session in plan.agenda.on(day)]
+    legend = [f"-# {line}" for line in every(plan.languages, "agenda.legend", zone=plan.zone)]
+    return Post(
+        ("\n".join([f"## {title}", *others]), "\n".join(items), "\n".join(legend)),
+        (Button(custom_id("now", mark), _label(plan.languages, "button.now")),),
+    )
+
+
+def _agenda_heading(plan: Plan, day: date, language: str) -> str:
+    number = plan.agenda.days.index(day) + 1
+    return text(
+        language, "agenda.heading", number=number, of=len(plan.agenda.days), date=day_name(language, day)
+    )
+
+
+def _agenda_item(session: Session, standing: Progress, languages: Sequence[str]) -> str:
+    title, *others = _titles(languages, session.title)
+    return "\n".join([f"{_STANDING[standing]} {span(session)} {title}", *others])
+
+
+def _heading(sign: str, plan: Plan, session: Session) -> str:
+    title, *others = _titles(plan.languages, session.title)
+    return "\n".join([f"{sign} {title}", *others])
+
+
+def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
+    """A session starts in a while."""
+    told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
+    return Post(
+        (_heading("⏰", plan, session), "\n".join(told)),
+        (Button(custom_id("day", session.day.isoformat(), mark), _label(plan.languages, "button.agenda")),),
+    )
+
+
+def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
+    """A session begins; where being there counts, with the button that says so."""
+    counts = plan.counts_for_attendance(session)
+    key = "start.line" if counts else "start.break_line"
+    told = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
+    button = (
+        Button(custom_id("checkin", session.id, mark), _label(plan.languages, "button.checkin"), primary=True)
+        if counts
+        else Button(custom_id("now", mark), _label(plan.languages, "button.now"))
+    )
+    return Post((_heading("🔴", plan, session), "\n".join([*told, *_programme(plan.languages, session)])), (button,))
+
+
+def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
+    for language in languages:
+        if session.speakers:
+            named = "; ".join(_speaker(language, speaker) for speaker in session.speakers)
+            yield text(language, "start.speakers", names=named)
+    for material in session.materials:
+        titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
+        yield f"📄 {titles}: {material.url}"
+
+
+def _speaker(language: str, speaker: Speaker) -> str:
+    return f"{escape(speaker.office[language])} ({escape(speaker.organisation[language])})"
+
+
+def end(plan: Plan, session: Session, mark: str) -> Post:
+    """A session is over: thanks, and a way to share what was learnt."""
+    return Post(
+        (
+            _heading("🏁", plan, session),
+            "\n".join(every(plan.languages, "end.line")),
+        ),
+        (_share_button(plan, session.topic, mark),) if plan.topics else (),
+    )
+
+
+def _share_button(plan: Plan, topic: str | None, mark: str) -> Button:
+    return Button(custom_id("note", topic or "", mark), _label(plan.languages, "button.note"), primary=True)
+
+
+def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
+    """The message that opens a topic's channel."""
+    described = [escape(topic.description[language]) for language in plan.languages]
+    title, *others = _titles(plan.languages, topic.title)
+    return Post(
+        (
+            "\n".join([f"## {title}", *others]),
+            "\n".join(dict.fromkeys(described)),
+            "\n".join(every(plan.languages, "topic.line")),
+        ),
+        (_share_button(plan, topic.id, mark),),
+    )
+
+
+def custom(plan: Plan, written: str, mark: str) -> Post:
+    """What a moderator announces. Their formatting stays; mentions reach nobody (see client.py)."""
+    return Post(
+        ("📣 " + clean(written),), (Button(custom_id("now", mark), _label(plan.languages, "button.now")),)
+    )
+
+
+def card(plan: Plan, note: Note, mark: str) -> Post:
+    """A note in its topic's channel. What doesn't fit is cut here, never in the store."""
+    title = escape(shorten(note.title, 150))
+    signature = f"-# {escape(note.author_name)} · {moment(note.written_at, 'f')}"
+    labels = {part: f"**{_joined(plan, f'card.{part}')}**" for part in ("did", "learned")}
+    heading = f"### {_NOTE_SIGN[note.kind]} {title}\n-# {_joined(plan, f'note.kind.{note.kind}')}"
+    fixed = sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
+    room = (limits.MESSAGE_TEXT - fixed) // 2
+    did, learned = (escape_within(part, room) for part in (note.did, note.learned))
+    return Post(
+        (heading, f"{labels['did']}\n{did}", f"{labels['learned']}\n{learned}", signature),
+        (_share_button(plan, note.topic, mark),),
+    )
+
+
+def _joined(plan: Plan, key: str) -> str:
+    return " · ".join(dict.fromkeys(every(plan.languages, key)))
+
+
+def report(line: str, mark: str) -> Post:
+    """A line for the organisers. The button is the mark that it was sent."""
+    return Post((f"🛠️ {line}",), (Button(custom_id("now", mark), "…"),))
+
+
+# --- what the bot answers: in one person's language ------------------------------------------------------------
+
+
+def agenda_for(plan: Plan, day: date, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
+    """A day's agenda for one reader, with rooms and speakers."""
+    sessions = plan.agenda.on(day)
+    standing = progress(sessions, now)
+    items = [_detailed(session, standing[session.id], language, rooms) for session in sessions]
+    legend = "-# " + text(language, "agenda.legend", zone=plan.zone)
+    return Post((f"## {_agenda_heading(plan, day, language)}", "\n".join(items), legend))
+
+
+def _detailed(session: Session, standing: Progress, language: str, rooms: Mapping[str, int]) -> str:
+    lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
+    if meeting_room(session.room) in rooms:
+        lines[0] += f" · {where(session, rooms)}"
+    lines += [f"-# {_speaker(language, speaker)}" for speaker in session.speakers]
+    return "\n".join(lines)
+
+
+def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
+    """What is on, and what comes next, for one reader."""
+    blocks = [
+        text(language, "now.live", until=moment(session.ends_at, "R"))
+        + "\n"
+        + _detailed(session, Progress.LIVE, language, rooms)
+        + (f"\n{escape(session.description[language])}" if session.description else "")
+        for session in plan.agenda.live(now)
+    ]
+    coming = plan.agenda.upcoming(now)
+    if coming is None:
+        blocks.append(text(language, "now.nothing_left" if blocks else "now.over"))
+    else:
+        when = moment(coming.starts_at, "R")
+        blocks.append(
+            text(language, "now.next", when=when, date=day_name(language, coming.day))
+            + "\n"
+            + _detailed(coming, Progress.NEXT, language, rooms)
+        )
+    return Post(tuple(blocks))
+
+
+def longest(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    """Where in the plan (key, index…) a message becomes longer than Discord shows, and by how many characters."""
+    rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}
+    mark = "0" * 24
+    for number, day in enumerate(plan.days):
+        at = plan.morning(day.date)
+        yield from _surplus(("days", number), agenda(plan, day.date, at, mark))
+        for language in plan.languages:
+            yield from _surplus(("days", number), agenda_for(plan, day.date, at, language, rooms))
+        for index, entry in enumerate(day.sessions):
+            session = plan.agenda.find(entry.id)
+            if session:
+                yield from _surplus(("days", number, "sessions", index), start(plan, session, rooms, mark))
+    for index, entry in enumerate(plan.topics):
+        topic = plan.topic(entry.id)
+        if topic:
+            yield from _surplus(("topics", index), topic_opening(plan, topic, mark))
+
+
+def _surplus(where_in_plan: tuple[str | int, ...], post: Post) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    if post.length > limits.MESSAGE_TEXT:
+        yield where_in_plan, post.length - limits.MESSAGE_TEXT

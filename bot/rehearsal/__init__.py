@@ -1,0 +1,1 @@
+"""The simulated Discord, its cast, and the run that brings both together."""

@@ -1,0 +1,256 @@
+"""The cast at play: each person's habits, notes and commands, through a Discord client of their own.
+
+What they were told is remembered, so that it can be held against what is on disk and what Discord shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from bot.domain.agenda import Session
+from bot.domain.plan import Plan
+from bot.domain.text import clean
+from bot.domain.venue import ANNOUNCEMENTS
+from bot.domain.walltime import instant
+from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote
+from bot.rehearsal.loopback import LoopbackDiscord
+from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person
+from bot.rehearsal.timekeeper import Timekeeper
+
+_ACCEPTED, _REFUSED = "✅", "⚠️"
+#: How often somebody tries again when the bot doesn't answer. People are patient when they must be.
+_TRIES = 30
+
+Attempt = Callable[[], Awaitable[Answer]]
+
+
+@dataclass(slots=True)
+class Told:
+    """What the cast was told by the bot."""
+
+    actions: int = 0
+    unanswered: int = 0
+    ack_ms: list[float] = field(default_factory=list)
+    check_ins: set[tuple[int, str]] = field(default_factory=set)
+    """Person's Discord id, session id."""
+    notes: list[SharedNote] = field(default_factory=list)
+    cards: list[SharedNote] = field(default_factory=list)
+    announced: dict[str, str] = field(default_factory=dict)
+    """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
+    unexpected: list[str] = field(default_factory=list)
+
+
+class Actors:
+    """Everybody in the cast, from the first arrival to the last leave-taking."""
+
+    def __init__(self, plan: Plan, cast: Cast, discord: LoopbackDiscord, keeper: Timekeeper, seed: int) -> None:
+        self._plan = plan
+        self._cast = cast
+        self._discord = discord
+        self._keeper = keeper
+        self._seed = seed
+        self._people: dict[str, Person] = {}
+        self.guild_id = 0
+        self.told = Told()
+
+    def arrive(self, permissions: int) -> None:
+        """Everybody joins the server; the organisers' office has made it and invited the bot."""
+        self.guild_id = self._discord.add_guild(self._cast.server, bot_permissions=permissions)
+        self._discord.backend.create_channel(self.guild_id, "general")
+        for member in self._cast.people:
+            self._people[member.id] = self._discord.add_person(
+                member.id,
+                nick=f"{member.name} · {member.country}"[:32],
+                locale=member.locale,
+                manage_guild=member.role == "organiser",
+                guild_id=self.guild_id,
+            )
+
+    def parts(self) -> Iterator[Callable[[], Awaitable[None]]]:
+        """One part a thing that somebody does; all are played at once, each waiting for its moment."""
+        for number, action in enumerate(self._cast.actions):
+            yield lambda action=action, number=number: self._command(action, number)
+        for member in self._cast.people:
+            for note in member.notes:
+                yield lambda member=member, note=note: self._share(member, note)
+            for session in self._plan.agenda:
+                chance = random.Random(f"{self._seed}/{member.id}/{session.id}")  # noqa: S311 - a rehearsal, seeded
+                if self._plan.counts_for_attendance(session) and _attends(member, chance):
+                    yield lambda member=member, session=session, chance=chance: self._attend(member, session, chance)
+
+    def moments(self) -> list[datetime]:
+        """Instants at which the cast's commands are due."""
+        return [self._wall(action.at) for action in self._cast.actions]
+
+    def _wall(self, at: str) -> datetime:
+        day, clock = at.split(" ")
+        return instant(date.fromisoformat(day), time.fromisoformat(clock), self._plan.tz)
+
+    # --- doing -------------------------------------------------------------------------------------------------
+
+    async def _try(self, what: str, attempt: Attempt) -> Answer | None:
+        """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
+        self.told.actions += 1
+        for _ in range(_TRIES):
+            await self._discord.wait_online()
+            try:
+                answer = await attempt()
+            except NoAnswer:
+                self.told.unanswered += 1
+                await asyncio.sleep(0.05)
+            except CannotDo as fault:
+                self.told.unexpected.append(f"{what}: {fault}")
+                return None
+            else:
+                self.told.ack_ms.append(answer.ack_ms)
+                return answer
+        self.told.unexpected.append(f"{what}: never answered")
+        return None
+
+    def _judge(self, what: str, answer: Answer | None, expected: Expected, says: str = "") -> bool:
+        """Whether the answer is as it should be; if not, it is remembered."""
+        if answer is None:
+            return False
+        sign = _ACCEPTED if expected is Expected.ACCEPTED else _REFUSED
+        good = answer.ephemeral and says in answer.text
+        if expected is Expected.REFUSED or answer.text.startswith(_REFUSED):
+            good = good and answer.text.startswith(sign)
+        if not good:
+            self.told.unexpected.append(f"{what}: expected {expected}, was told: {answer.text[:200]!r}")
+        return good
+
+    def _channel(self, name: str) -> int:
+        return next(
+            channel.id
+            for channel in self._discord.backend.channels.values()
+            if channel.guild_id == self.guild_id and channel.name == name
+        )
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    async def _command(self, action: Action, number: int) -> None:
+        # Commands of the same minute come in the order in which they are written.
+        await self._keeper.sleep_until(self._wall(action.at) + timedelta(milliseconds=number))
+        person, what = self._people[action.who], f"/{action.command} by {action.who} at {action.at}"
+        channel = self._channel("general" if action.command == "workshop setup" else ANNOUNCEMENTS)
+        chosen: dict[str, int | str] = {}
+
+        async def attempt() -> Answer:
+            for name, value in action.options.items():
+                chosen[name] = await self._option(person, channel, action, name, value)
+            return await person.slash(channel, action.command, **chosen)
+
+        answer = await self._try(what, attempt)
+        if self._judge(what, answer, action.answer, action.says) and action.answer is Expected.ACCEPTED:
+            self._remember(action)
+
+    async def _option(self, person: Person, channel: int, action: Action, name: str, value: str) -> int | str:
+        if value.startswith("#"):
+            return self._channel(value[1:])
+        if value.startswith("?"):
+            offered = await person.autocomplete(channel, action.command, name, value[1:])
+            if not offered:
+                raise CannotDo(f"nothing is suggested for {name} {value!r}")
+            return offered[0]["value"]
+        return int(value) if name == "day" else value
+
+    def _remember(self, action: Action) -> None:
+        if action.command == "workshop setup":
+            self._hand_out_roles()
+        elif action.command == "announce new":
+            self.told.announced[clean(action.options["text"])] = action.options["channel"].removeprefix("#")
+        elif action.command == "announce cancel":
+            words = action.options["announcement"].removeprefix("?")
+            self.told.announced = {text: room for text, room in self.told.announced.items() if words not in text}
+
+    def _hand_out_roles(self) -> None:
+        """What an organiser does by hand, in Discord's member list, once the roles are there."""
+        roles = {role.name: role.id for role in self._discord.backend.guilds[self.guild_id].roles.values()}
+        for member in self._cast.people:
+            self._discord.give_role(self._people[member.id], roles[member.role.capitalize()])
+
+    # --- attending ---------------------------------------------------------------------------------------------
+
+    async def _attend(self, member: CastMember, session: Session, chance: random.Random) -> None:
+        late = member.checks_in is Habit.LATE
+        earliest, latest = (12, 0.6 * session.length.total_seconds() / 60) if late else (0.2, 6)
+        await self._keeper.sleep_until(session.starts_at + timedelta(minutes=chance.uniform(earliest, latest)))
+        await self._check_in(member, session)
+        if member.checks_in is Habit.TWICE:
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=40))
+            await self._check_in(member, session)
+
+    async def _check_in(self, member: CastMember, session: Session) -> None:
+        person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
+        what = f"check-in of {member.id} to {session.id}"
+
+        async def attempt() -> Answer:
+            if member.checks_in is Habit.COMMAND:
+                return await person.slash(channel, "checkin")
+            return await self._press(person, channel, f"checkin:{session.id}:")
+
+        if self._judge(what, await self._try(what, attempt), Expected.ACCEPTED):
+            self.told.check_ins.add((person.id, session.id))
+
+    async def _press(self, person: Person, channel: int, button: str) -> Answer:
+        """Press the button whose custom id begins so, under the latest message that has one."""
+        for message in reversed(self._discord.messages(channel)):
+            for custom_id in message.custom_ids:
+                if custom_id.startswith(button):
+                    return await person.press(message.id, channel, custom_id)
+        raise NoAnswer(f"no message with the button {button} yet")
+
+    # --- sharing -----------------------------------------------------------------------------------------------
+
+    async def _share(self, member: CastMember, note: SharedNote) -> None:
+        chance = random.Random(f"{self._seed}/{member.id}/{note.title}")  # noqa: S311 - a rehearsal, seeded
+        session = self._plan.agenda.find(note.after)
+        if session is None:
+            self.told.unexpected.append(f"the cast's note '{note.title}' is after '{note.after}', which isn't planned")
+            return
+        latest = session.length + timedelta(minutes=55)
+        begins = session.starts_at + timedelta(minutes=5)
+        await self._keeper.sleep_until(begins + chance.random() * (latest - timedelta(minutes=5)))
+        what = f"the note '{note.title}' of {member.id}"
+        form = await self._try(what, lambda: self._open_form(member, note))
+        if form is None or form.modal is None:
+            self.told.unexpected.append(f"{what}: no form, but {form.text if form else 'nothing'!r}")
+            return
+        await self._keeper.sleep_until(self._keeper.now() + timedelta(minutes=chance.uniform(1, 6)))
+        await self._submit(member, note, form.modal, what)
+
+    async def _open_form(self, member: CastMember, note: SharedNote) -> Answer:
+        person, channel = self._people[member.id], self._channel(note.topic)
+        if note.by == "button":
+            return await self._press(person, channel, f"note:{note.topic}:")
+        return await person.slash(channel, "note", topic=note.topic)
+
+    async def _submit(self, member: CastMember, note: SharedNote, form: dict[str, object], what: str) -> None:
+        person, channel = self._people[member.id], self._channel(note.topic)
+        typed = {name: getattr(note, name) for name in ("title", "topic", "kind", "did", "learned")}
+        # The form stays open until it is accepted: sent again, it is the same note.
+        answer = await self._try(what, lambda: person.submit(form, typed))
+        if not self._judge(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:
+            return
+        self.told.notes.append(note)
+        if note.shown:
+            message, button = answer.message_id, _button_of(answer)
+            shown = await self._try(what, lambda: person.press(message, channel, button))
+            if self._judge(what, shown, Expected.ACCEPTED):
+                self.told.cards.append(note)
+
+
+def _attends(member: CastMember, chance: random.Random) -> bool:
+    if member.checks_in is Habit.NEVER:
+        return False
+    return member.checks_in is not Habit.SELDOM or chance.random() < 0.5  # noqa: PLR2004 - about half
+
+
+def _button_of(answer: Answer) -> str:
+    """The custom id of the one button in an answer."""
+    rows = [row for row in answer.components if "components" in row]
+    return next(part["custom_id"] for row in rows for part in row["components"] if "custom_id" in part)

@@ -1,0 +1,87 @@
+"""The real bot, `plenary run`, in a process of its own: started, killed, started again, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_STOP_SECONDS = 8
+
+
+class BotEndedError(RuntimeError):
+    """The bot ended by itself; the message ends with the last lines of its log."""
+
+
+class BotProcess:
+    """`plenary run` with settings of the rehearsal's, its log in a file."""
+
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
+        self._environment = inherited | environment
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self._stopping = False
+        self.kills = 0
+
+    async def start(self) -> None:
+        """Start it; it is ready once Discord hears from it."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=self._environment, stderr=log, stdin=asyncio.subprocess.DEVNULL
+            )
+
+    async def kill(self) -> None:
+        """SIGKILL, in the middle of whatever it does, and start it again at once."""
+        process = self._running
+        self.kills += 1
+        self._process = None
+        process.kill()
+        await process.wait()
+        await self.start()
+
+    async def stop(self) -> int:
+        """SIGTERM, and its exit code. Raises BotEndedError if it doesn't end in time."""
+        process = self._running
+        self._stopping = True
+        process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise BotEndedError(f"The bot did not end within {_STOP_SECONDS} s of SIGTERM.\n{self._tail()}") from None
+
+    async def abandon(self) -> None:
+        """End it however it stands: for when the rehearsal itself fails."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def watch(self) -> None:
+        """Wait until it ends by itself, which it must not. Raises BotEndedError then."""
+        while not self._stopping:
+            process = self._process
+            if process is None:
+                await asyncio.sleep(0.01)  # being killed and started again
+                continue
+            code = await process.wait()
+            if process is self._process and not self._stopping:
+                raise BotEndedError(f"The bot ended by itself, with exit code {code}.\n{self._tail()}")
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            raise BotEndedError("The bot is not running.")
+        return self._process
+
+    def _tail(self) -> str:
+        return "\n".join(self._log.read_text("utf-8", errors="replace").splitlines()[-15:])
+
+    def errors_logged(self) -> int:
+        """Lines in its log at ERROR or above."""
+        lines = self._log.read_text("utf-8", errors="replace").splitlines()
+        return sum(" ERROR " in line[:40] or " CRITICAL " in line[:40] for line in lines)

@@ -1,0 +1,104 @@
+"""The cast of a rehearsal: who joins, and what they do, as one YAML file tells it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+WallTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
+"""`2023-02-20 09:30`, on the wall of the workshop's zone."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Habit(StrEnum):
+    """How somebody checks in to sessions."""
+
+    PUNCTUAL = "punctual"
+    """Presses the button in the minutes around the start."""
+    COMMAND = "command"
+    """Types /checkin instead."""
+    LATE = "late"
+    """Comes well after the start of most sessions."""
+    TWICE = "twice"
+    """Presses, and presses again to be sure."""
+    SELDOM = "seldom"
+    """Attends about half of the sessions."""
+    NEVER = "never"
+    """Registered, and never comes."""
+
+
+class Expected(StrEnum):
+    """What the answer to an action must be."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class SharedNote(_Part):
+    """A note that somebody shares during or after a session."""
+
+    after: str
+    """The session's id; the note comes between its start and an hour after its end."""
+    by: Annotated[str, Field(pattern="^(command|button)$")] = "command"
+    topic: str
+    kind: Annotated[str, Field(pattern="^(worked|failed|mixed|recommendation)$")]
+    title: str
+    did: str
+    learned: str
+    shown: bool = True
+    """Whether its author lets it be shown in the topic's channel."""
+
+
+class CastMember(_Part):
+    """One person, as registered."""
+
+    id: str
+    name: str
+    administration: str
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    organisation: Annotated[str, Field(pattern="^(customs|international|company)$")]
+    language: Annotated[str, Field(pattern="^(en|fr|ar)$")]
+    locale: str = "en-US"
+    """What their Discord is set to; Discord has no Arabic."""
+    role: Annotated[str, Field(pattern="^(participant|moderator|organiser)$")] = "participant"
+    checks_in: Habit = Habit.PUNCTUAL
+    notes: tuple[SharedNote, ...] = ()
+
+
+class Action(_Part):
+    """One slash command typed by one person at one moment."""
+
+    at: WallTime
+    who: str
+    command: str
+    """The command's full name, such as `announce new`."""
+    options: dict[str, str] = {}
+    """`#name` stands for a channel; `?words` picks the first suggestion that contains the words."""
+    answer: Expected = Expected.ACCEPTED
+    says: str = ""
+    """Words that the answer must contain."""
+
+
+class Cast(_Part):
+    """Everyone in a rehearsal, and what they do beyond their habits."""
+
+    server: str
+    begins: WallTime
+    ends: WallTime
+    people: Annotated[tuple[CastMember, ...], Field(min_length=1)]
+    actions: tuple[Action, ...] = ()
+
+    @model_validator(mode="after")
+    def _all_known(self) -> Self:
+        names = [person.id for person in self.people]
+        unknown = sorted({action.who for action in self.actions} - set(names))
+        if unknown:
+            raise ValueError(f"actions of people who are not in the cast: {', '.join(unknown)}")
+        if len(names) != len(set(names)):
+            raise ValueError("two people have the same id")
+        return self

@@ -1,0 +1,198 @@
+"""What a rehearsal found: what people were told, against what is on disk and what Discord shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain import announcements
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.plan import Plan
+from bot.domain.text import clean
+from bot.domain.venue import Room, rooms
+from bot.rehearsal.actors import Told
+from bot.rehearsal.loopback import LoopbackDiscord
+from bot.rehearsal.people import SeenMessage
+from bot.rehearsal.timekeeper import Timekeeper
+
+_TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Milliseconds, in real time."""
+
+    p50: float
+    p99: float
+    max: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """The spread of some values; zeros if there are none."""
+        if not values:
+            return cls(0, 0, 0)
+        cuts = statistics.quantiles(values, n=100, method="inclusive") if len(values) > 1 else [values[0]] * 99
+        return cls(round(cuts[49], 1), round(cuts[98], 1), round(max(values), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`summary.json`. What Discord saw is counted by the simulated Discord, not by the bot."""
+
+    workshop: str
+    wall_seconds: float
+    virtual_seconds: float
+    kills: int
+    cast: Mapping[str, int]
+    sessions: Mapping[str, int]
+    messages: Mapping[str, int]
+    check_ins: Mapping[str, int]
+    notes: Mapping[str, int]
+    requests: Mapping[str, int]
+    lateness_ms: Spread
+    ack_ms: Spread
+    errors_logged: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is duplicate, missing, lost, unexpected or logged as an error."""
+        return not any(
+            (
+                self.messages["duplicate"],
+                self.messages["missing"],
+                self.cast["unexpected"],
+                self.requests["invalid"],
+                self.requests["openapi_violations"],
+                self.errors_logged,
+                self.check_ins["acknowledged"] - self.check_ins["stored"],
+                self.notes["acknowledged"] - self.notes["stored"],
+            )
+        )
+
+    def to_json(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The posts that Discord has, against those that there must be."""
+
+    expected: int
+    seen: int
+    duplicate: tuple[str, ...]
+    missing: tuple[str, ...]
+    announced: frozenset[str]
+    """Sessions whose start was announced."""
+    lateness_ms: tuple[float, ...]
+
+
+def messages(plan: Plan, told: Told, discord: LoopbackDiscord, keeper: Timekeeper) -> Messages:
+    """Hold every post of the bot's against what plan and cast ask for."""
+    planned = {announcement.id: announcement for announcement in announcements.planned(plan)}
+    names = {room.key: room.name for room in rooms(plan)}
+    expected = Counter((names[a.room], _name(a)) for a in planned.values())
+    expected.update((room, f"custom: {text}") for text, room in told.announced.items())
+    expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
+    posts = [message for message in discord.all_messages() if message.is_bot]
+    marked = [(message, _planned(message, planned)) for message in posts]
+    seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
+    surplus = seen - expected
+    # The same words twice in a room are a duplicate, whatever the bot thinks that they are.
+    surplus |= Counter({key: n - 1 for key, n in Counter((m.channel, m.text) for m in posts).items() if n > 1})
+    return Messages(
+        expected=expected.total(),
+        seen=len(posts),
+        duplicate=tuple(f"#{room}: {name}" for room, name in surplus.elements()),
+        missing=tuple(f"#{room}: {name}" for room, name in (expected - seen).elements()),
+        announced=frozenset(found.subject for _, found in marked if found and found.kind is Kind.START),
+        lateness_ms=tuple(
+            1000 * (message.received - keeper.mark_of(found.due)) for message, found in marked if found
+        ),
+    )
+
+
+def _name(announcement: Announcement) -> str:
+    return f"{announcement.kind}: {announcement.subject}"
+
+
+def _planned(message: SeenMessage, planned: Mapping[str, Announcement]) -> Announcement | None:
+    marks = (custom_id.rpartition(":")[2] for custom_id in message.custom_ids)
+    return next((planned[mark] for mark in marks if mark in planned), None)
+
+
+def _told(message: SeenMessage, told: Told) -> str:
+    """What a post that the plan doesn't ask for is, by what it says."""
+    for text in told.announced:
+        if message.text.startswith("📣") and text in message.text:
+            return f"custom: {text}"
+    heading = _plain(message.text.splitlines()[0]) if message.text else ""
+    for note in told.cards:
+        if heading.endswith(_plain(clean(note.title))):
+            return f"card: {clean(note.title)}"
+    return f"unasked for: {message.text[:80]!r}"
+
+
+def _plain(text: str) -> str:
+    """Letters and digits only: escaping must not keep a title from being found again."""
+    return "".join(character for character in text if character.isalnum())
+
+
+def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
+    """How many of the notes that people were told are kept are kept, to the letter that they typed."""
+    kept = Counter(tuple(row[name] for name in ("topic", "kind", "title", "did", "learned")) for row in exported)
+    typed = Counter((n.topic, n.kind, clean(n.title), clean(n.did), clean(n.learned)) for n in told.notes)
+    return (kept & typed).total()
+
+
+def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
+    """How many of the check-ins that people were told of are kept."""
+    kept = {(int(row["person_id"]), row["session"]) for row in exported if row["checked_in_at"]}
+    return len(told.check_ins & kept)
+
+
+# --- the transcript --------------------------------------------------------------------------------------------
+
+
+def transcript(plan: Plan, cast_server: str, discord: LoopbackDiscord) -> str:
+    """Every message as the simulated Discord has it at the end, by channel, in the workshop's zone."""
+    lines = [f"# {cast_server}", "", f"Every message as Discord has it at the end. Times are in {plan.zone}.", ""]
+    by_name: dict[str, list[SeenMessage]] = {}
+    for message in discord.all_messages():
+        by_name.setdefault(message.channel, []).append(message)
+    for room in _in_order(plan, by_name):
+        lines += [f"## #{room}", ""]
+        for message in by_name[room]:
+            lines += [*_entry(plan, message, discord), ""]
+    return "\n".join(lines)
+
+
+def _in_order(plan: Plan, found: Iterable[str]) -> list[str]:
+    wanted: list[Room] = list(rooms(plan))
+    order = {room.name: number for number, room in enumerate(wanted)}
+    return sorted(found, key=lambda name: (order.get(name, -1), name))
+
+
+def _entry(plan: Plan, message: SeenMessage, discord: LoopbackDiscord) -> list[str]:
+    sent = datetime.fromisoformat(message.timestamp).astimezone(plan.tz)
+    edited = " (edited)" if message.edited_timestamp else ""
+    text = _readable(plan, message.text, discord)
+    return [f"**{message.author}**, {sent:%a %d %b %H:%M:%S}{edited}", "", *(f"> {line}" for line in text.splitlines())]
+
+
+def _readable(plan: Plan, text: str, discord: LoopbackDiscord) -> str:
+    """Discord's timestamps and channel links as a reader in the workshop's zone sees them."""
+
+    def shown(match: re.Match[str]) -> str:
+        moment = datetime.fromtimestamp(int(match[1]), plan.tz)
+        return f"{moment:%H:%M}" if match[2] == "t" else f"{moment:%a %d %b %H:%M}"
+
+    for channel in discord.backend.channels.values():
+        text = text.replace(f"<#{channel.id}>", f"#{channel.name}")
+    return _TIMESTAMP.sub(shown, text)

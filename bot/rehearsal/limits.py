@@ -1,0 +1,217 @@
+"""What Discord enforces and neither simcord nor the OpenAPI file does, as rules around each request.
+
+simcord has these already: 2,000 characters a message, 6,000 in embeds, the Components V2 and modal rules, and the end
+of a new external event.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from simcord.backend import errors, serializers
+from simcord.backend.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from simcord.backend import Backend
+    from simcord.backend.models import Interaction
+
+Wire: TypeAlias = Any
+"""What came from, or goes to, the wire as JSON; the OpenAPI file says what it must look like."""
+
+# A resend is surely recognised this long; on Discord it may be longer, and the bot mustn't count on it.
+NONCE_LIFETIME = timedelta(seconds=120)
+NONCE_LENGTH = 25
+CHANNELS_A_CATEGORY = 50
+CHANNELS_A_GUILD = 500
+# Real seconds, also in fast time: these are the two deadlines a slow bot misses.
+FIRST_ANSWER = 3.0
+TOKEN_LIFETIME = 15 * 60.0
+
+_CATEGORY, _EXTERNAL, _CHAT_INPUT = 4, 3, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file of a multipart request, in the shape simcord reads."""
+
+    filename: str
+    content: bytes
+    description: str | None = None
+
+    @property
+    def fp(self) -> BytesIO:
+        return BytesIO(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One REST request as the bot sent it; `path` starts after /api/v10."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
+    body: Wire = None
+    files: tuple[Upload, ...] = ()
+    reason: str | None = None
+
+    @property
+    def segments(self) -> list[str]:
+        return self.path.strip("/").split("/")
+
+    @property
+    def interaction_token(self) -> str | None:
+        """The token in the path of an interaction's answer or follow-up (or of a plain webhook)."""
+        match self.segments:
+            case ["interactions" | "webhooks", _, token, *_]:
+                return token
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    message_id: int
+    at: datetime
+
+
+class Limits:
+    """The rules: `before` a request reaches simcord, and `after` it was accepted."""
+
+    def __init__(self, backend: Backend, now: Callable[[], datetime]) -> None:
+        self._backend = backend
+        self._now = now
+        self._sent: dict[tuple[int, str], _Sent] = {}
+        self._opened: dict[str, float] = {}
+        self.nonces: dict[int, str] = {}
+
+    def before(self, request: Request) -> Wire | None:
+        """Return the answer given earlier to this very message, or None to go on.
+
+        Raises BackendError with Discord's status and code if a rule is broken.
+        """
+        body = _object(request.body)
+        match request.method, request.segments:
+            case "POST", ["channels", channel_id, "messages"]:
+                return self._resent(int(channel_id), body)
+            case "POST", ["guilds", guild_id, "channels"]:
+                self._room_in_guild(int(guild_id))
+                self._room_in_category(body, adding=1)
+            case "PATCH", ["channels", channel_id]:
+                self._room_in_category(body, adding=self._arriving([{**body, "id": channel_id}], body))
+            case "PATCH", ["guilds", _, "channels"]:
+                moved = _objects(request.body)
+                for item in moved:
+                    self._room_in_category(item, adding=self._arriving(moved, item))
+            case "PUT" | "POST", ["applications", _, *_, "commands"]:
+                _lower_case_names(request.body)
+            case "PATCH", ["guilds", guild_id, "scheduled-events", event_id]:
+                self._event_keeps_its_end(int(guild_id), int(event_id), body)
+            case _, ["interactions" | "webhooks", _, token, *_]:
+                self._in_time(token, request.segments)
+            case _:
+                pass
+        return None
+
+    def after(self, request: Request, answer: Wire) -> Wire:
+        """Note what an accepted request used up, and return the answer with its nonce filled in."""
+        match request.method, request.segments:
+            case "POST", ["channels", channel_id, "messages"] if request.body and request.body.get("nonce"):
+                nonce = str(request.body["nonce"])
+                message_id = int(answer["id"])
+                self.nonces[message_id] = nonce
+                if request.body.get("enforce_nonce"):
+                    self._sent[int(channel_id), nonce] = _Sent(message_id, self._now())
+                return {**answer, "nonce": nonce}
+            case _:
+                return answer
+
+    def opened(self, record: Interaction) -> None:
+        """Start an interaction's deadlines, in real time in place of simcord's."""
+        record.expires_at = None
+        record.initial_response_deadline = None
+        self._opened[record.token] = time.monotonic()
+
+    def _resent(self, channel_id: int, body: Mapping[str, Any]) -> Wire | None:
+        nonce = str(body.get("nonce") or "")
+        if len(nonce) > NONCE_LENGTH:
+            raise _invalid("nonce", "BASE_TYPE_MAX_LENGTH", f"Must be {NONCE_LENGTH} or fewer in length.")
+        sent = self._sent.get((channel_id, nonce)) if nonce and body.get("enforce_nonce") else None
+        if sent is None or self._now() - sent.at >= NONCE_LIFETIME:
+            return None
+        message = self._backend.messages.get(channel_id, {}).get(sent.message_id)
+        if message is None:
+            return None
+        return {**serializers.message_payload(self._backend, message), "nonce": nonce}
+
+    def _room_in_guild(self, guild_id: int) -> None:
+        if len(self._backend.get_guild(guild_id).channel_ids) >= CHANNELS_A_GUILD:
+            raise BackendError(400, 30013, f"Maximum number of guild channels reached ({CHANNELS_A_GUILD})")
+
+    def _room_in_category(self, body: Mapping[str, Any], *, adding: int) -> None:
+        if not body.get("parent_id") or body.get("type") == _CATEGORY or not adding:
+            return
+        parent = int(body["parent_id"])
+        inside = sum(
+            channel.parent_id == parent for channel in self._backend.channels.values() if not channel.is_thread
+        )
+        if inside + adding > CHANNELS_A_CATEGORY:
+            sentence = f"Maximum number of channels in category reached ({CHANNELS_A_CATEGORY})"
+            raise _invalid("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", sentence)
+
+    def _arriving(self, items: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> int:
+        """How many of the moved channels come to the wanted category from elsewhere."""
+        target = wanted.get("parent_id")
+        moved = [each for each in items if target and str(each.get("parent_id")) == str(target)]
+        return sum(self._backend.get_channel(int(each["id"])).parent_id != int(target or 0) for each in moved)
+
+    def _event_keeps_its_end(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
+        event = self._backend.get_scheduled_event(guild_id, event_id)
+        kind = int(body.get("entity_type") or event.entity_type)
+        if kind == _EXTERNAL and not body.get("scheduled_end_time", event.scheduled_end_time):
+            raise _invalid("scheduled_end_time", "BASE_TYPE_REQUIRED", "This field is required")
+
+    def _in_time(self, token: str, segments: list[str]) -> None:
+        opened = self._opened.get(token)
+        if opened is None:
+            return
+        age = time.monotonic() - opened
+        first = segments[0] == "interactions"
+        record = self._backend.interactions[self._backend.interaction_tokens[token]]
+        if first and age > FIRST_ANSWER and not record.responded:
+            raise errors.unknown_interaction()
+        if age > TOKEN_LIFETIME:
+            raise BackendError(401, 50027, "Invalid Webhook Token")
+        if not first and not record.responded:
+            raise errors.unknown_webhook()
+
+
+def _object(body: Wire) -> dict[str, Any]:
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def _objects(body: Wire) -> list[dict[str, Any]]:
+    return cast("Any", body) if isinstance(body, list) else [body]
+
+
+def _lower_case_names(body: Wire) -> None:
+    for command in _objects(body):
+        if command.get("type", _CHAT_INPUT) == _CHAT_INPUT:
+            _lower_case(command)
+
+
+def _lower_case(node: Mapping[str, Any]) -> None:
+    if node["name"] != node["name"].lower() or " " in node["name"]:
+        raise _invalid("name", "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {node['name']}")
+    for option in node.get("options") or ():
+        _lower_case(option)
+
+
+def _invalid(key: str, code: str, sentence: str) -> BackendError:
+    return errors.invalid_form_body(errors={key: {"_errors": [{"code": code, "message": sentence}]}})

@@ -1,0 +1,95 @@
+"""Settings: from the environment (`PLENARY_…`) and config/plenary.toml; every fault reported at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+#: Where config/ and cogs/ are.
+ROOT = Path(__file__).resolve().parent.parent
+DISCORD = "https://discord.com/api/v10"
+
+
+class SettingsError(ValueError):
+    """Settings that can't be used; the message names each, with what was found and what to do."""
+
+
+class Settings(BaseSettings):
+    """Each setting is described in config/plenary.toml. Environment wins over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PLENARY_", toml_file=ROOT / "config" / "plenary.toml", extra="forbid", frozen=True
+    )
+
+    plan: Path = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
+    database: Path = Path("plenary.db")
+    health: Path = Path("plenary.health")
+    api_base: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")] = DISCORD
+    clock: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings passes it by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed, the environment, and the one file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load() -> Settings:
+    """The settings in force. Raises SettingsError with one line a fault."""
+    try:
+        return Settings()
+    except ValidationError as faults:
+        lines = [_sentence(fault["loc"], fault["msg"], fault.get("input")) for fault in faults.errors()]
+        raise SettingsError("\n".join(lines)) from None
+    except ValueError as broken:  # the file is not TOML
+        raise SettingsError(f"config/plenary.toml can't be read: {broken}. Mend that line.") from None
+
+
+def _sentence(where: tuple[int | str, ...], what: str, found: object) -> str:
+    name = ".".join(str(part) for part in where)
+    place = f"PLENARY_{name.upper()} (or {name} in config/plenary.toml)"
+    if what.startswith("Extra inputs"):
+        return f"{name}: there is no such setting in config/plenary.toml; remove it or mend its name."
+    return f"{place} is {found!r}: {what}."
+
+
+def token(environment: Mapping[str, str] = os.environ) -> str:
+    """The bot's token, from the file that DISCORD_TOKEN_FILE names, else from DISCORD_TOKEN.
+
+    Raises SettingsError; its message never holds the token.
+    """
+    path = environment.get("DISCORD_TOKEN_FILE")
+    if path:
+        try:
+            found = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as failure:
+            reason = failure.strerror if isinstance(failure, OSError) else "not text"
+            raise SettingsError(f"DISCORD_TOKEN_FILE names {path}, which can't be read: {reason}.") from None
+        if not found:
+            raise SettingsError(f"DISCORD_TOKEN_FILE names {path}, which is empty. Put the bot's token in it.")
+        return found
+    found = environment.get("DISCORD_TOKEN", "").strip()
+    if not found:
+        raise SettingsError(
+            "No bot token: set DISCORD_TOKEN_FILE to a file that holds it, or DISCORD_TOKEN to the token itself. "
+            "You find it in Discord's developer portal, under your application's Bot page. "
+            "To try Plenary without one, run: make rehearse"
+        )
+    return found

@@ -1,0 +1,36 @@
+"""The only SQL: schema, one writer, one module a subject. Takes and returns values of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.store.announcements import CustomAnnouncements
+from bot.store.attendance import Attendance
+from bot.store.database import Database
+from bot.store.deliveries import Deliveries
+from bot.store.notes import Notes
+from bot.store.venue import Facts, Venue
+
+
+class Store:
+    """Everything kept, by subject."""
+
+    def __init__(self, database: Database) -> None:
+        self.deliveries = Deliveries(database)
+        self.announcements = CustomAnnouncements(database)
+        self.attendance = Attendance(database)
+        self.notes = Notes(database)
+        self.venue = Venue(database)
+        self.facts = Facts(database)
+
+
+@asynccontextmanager
+async def opened(path: Path, *, to_read: bool = False) -> AsyncIterator[Store]:
+    """The store in a database file, closed at the end. Raises as Database.open does."""
+    database = await (Database.open_to_read(path) if to_read else Database.open(path))
+    try:
+        yield Store(database)
+    finally:
+        await database.close()

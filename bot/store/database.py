@@ -1,0 +1,225 @@
+"""The database: one file, one writer that commits together what waits together, readers of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+import aiosqlite
+
+from bot.store.lock import WriterLock
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Work = Callable[[sqlite3.Connection], T]
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+# FULL, not NORMAL: with NORMAL a commit survives a kill but not a power cut, and "acknowledged" must mean both.
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+)
+
+
+class SchemaError(RuntimeError):
+    """The file was written by a newer version of the program."""
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection on a thread of its own, on which a whole transaction is one hop."""
+
+    async def run(self, work: Work[T]) -> T:
+        # NOTE: aiosqlite offers single statements only; each would be a hop of 30 µs to its thread and back.
+        return cast("T", await self._execute(work, self._conn))
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        return cast("list[Row]", await self.execute_fetchall(sql, parameters))
+
+
+def _connect(path: Path, *, writable: bool) -> _Connection:
+    def open_file() -> sqlite3.Connection:
+        mode = "rwc" if writable else "ro"
+        # Autocommit: transactions begin and end where the code says so.
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        for pragma in _PRAGMAS if writable else _PRAGMAS[2:]:
+            connection.execute(pragma)
+        return connection
+
+    return _Connection(open_file, 64)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    work: Work[Any]
+    done: asyncio.Future[Any]
+
+
+class _Writer:
+    """Commits together what waits together: 5,000 waiting writes then take 0.13 s instead of 2.9 s."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._task = asyncio.create_task(self._serve(), name="database writer")
+
+    async def write(self, work: Work[T]) -> T:
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(_Waiting(work, done))
+        return await asyncio.shield(done)
+
+    async def close(self) -> None:
+        self._queue.put_nowait(None)
+        await self._task
+        await self._connection.close()
+
+    async def _serve(self) -> None:
+        open_for_more = True
+        while open_for_more:
+            waiting = [await self._queue.get()]
+            while not self._queue.empty():
+                waiting.append(self._queue.get_nowait())
+            batch = [one for one in waiting if one is not None]
+            open_for_more = len(batch) == len(waiting)
+            if batch:
+                await self._commit(batch)
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            outcomes = await self._connection.run(lambda connection: _transact(connection, batch))
+        except sqlite3.Error as failure:
+            outcomes = [failure] * len(batch)
+        for one, outcome in zip(batch, outcomes, strict=True):
+            _settle(one.done, outcome)
+
+
+class Database:
+    """An open database. `write` returns after the commit; whoever is told "saved" can rely on it."""
+
+    def __init__(self, reader: _Connection, writer: _Writer | None, lock: WriterLock | None) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._lock = lock
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open the file, or make it, and bring its schema up to date.
+
+        Raises DatabaseInUseError if another process writes to it, SchemaError if a newer program did.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = WriterLock.take(path)
+        connection = None
+        try:
+            connection = await _connect(path, writable=True)
+            await connection.run(lambda opened: _migrate(opened, path))
+            reader = await _connect(path, writable=False)
+        except BaseException:
+            # A connection left open keeps the process alive for ever.
+            if connection is not None:
+                await connection.close()
+            lock.release()
+            raise
+        return cls(reader, _Writer(connection), lock)
+
+    @classmethod
+    async def open_to_read(cls, path: Path) -> Self:
+        """Open a file to read from, beside the process that writes to it."""
+        return cls(await _connect(path, writable=False), None, None)
+
+    async def close(self) -> None:
+        """Finish the writes that wait, then let go of the file."""
+        if self._writer:
+            await self._writer.close()
+        await self._reader.close()
+        if self._lock:
+            self._lock.release()
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in the next transaction; its result comes after the commit.
+
+        Work that raises is undone alone, and its error is raised here. If the commit itself fails (disk full),
+        everyone in it gets that error. Cancelling the caller does not undo the write.
+        """
+        if self._writer is None:
+            raise sqlite3.OperationalError("this database was opened to read from")
+        return await self._writer.write(work)
+
+    async def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The rows of a query, as of now; in one hop."""
+        return await self._reader.fetch(sql, parameters)
+
+
+def _settle(done: asyncio.Future[Any], outcome: object) -> None:
+    if done.cancelled():
+        return
+    if isinstance(outcome, Exception):
+        done.set_exception(outcome)
+    else:
+        done.set_result(outcome)
+
+
+def _transact(connection: sqlite3.Connection, batch: Iterable[_Waiting]) -> list[Any]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_attempt(connection, one.work) for one in batch]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _attempt(connection: sqlite3.Connection, work: Work[Any]) -> object:
+    connection.execute("SAVEPOINT one")
+    try:
+        result = work(connection)
+    except Exception as failure:  # noqa: BLE001 - whatever it is, it is raised again where the work was asked for
+        if not connection.in_transaction:
+            raise  # SQLite itself gave up the transaction (disk full): nobody's work is kept.
+        connection.execute("ROLLBACK TO one")
+        result = failure
+    connection.execute("RELEASE one")
+    return result
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    scripts = sorted(_MIGRATIONS.glob("[0-9]*.sql"))
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(scripts):
+        raise SchemaError(
+            f"{path} was written by a newer Plenary (schema {version}; this one knows {len(scripts)}). "
+            "Install that version, or give this one a database of its own."
+        )
+    if 0 < version < len(scripts):
+        copy_to(connection, path.with_name(f"{path.name}.before-{version + 1:04}"))
+    for number, script in enumerate(scripts[version:], version + 1):
+        # One transaction with its version: killed in between, the next start begins it anew.
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{script.read_text('utf-8')}\nPRAGMA user_version = {number};\nCOMMIT;"
+        )
+
+
+def copy_to(connection: sqlite3.Connection, path: Path) -> None:
+    """A consistent copy of an open database."""
+    with closing(sqlite3.connect(path)) as copy:
+        connection.backup(copy)
+
+
+def written(moment: datetime) -> str:
+    """An instant as the database keeps it: UTC, ISO-8601, microseconds always, so that text sorts as time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(text: str) -> datetime:
+    """An instant (UTC) from the database."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,200 @@
+"""Deliveries: each announcement's way from planned to sent, so that none is sent twice or lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.announcements import Announcement, Kind, State
+from bot.store.database import Database, Row, instant, written
+
+_COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One announcement on its way. Instants are UTC."""
+
+    id: str
+    kind: Kind
+    subject: str
+    room: str
+    due: datetime
+    expires: datetime
+    state: State
+    begun_at: datetime | None
+    """When it was first taken up; with no answer from Discord it may be there or not."""
+    channel_id: int | None
+    message_id: int | None
+    shown: str | None
+    """Fingerprint of what the message shows."""
+    problem: str | None
+
+
+def _delivery(row: Row) -> Delivery:
+    key, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem = row
+    return Delivery(
+        key,
+        Kind(kind),
+        subject,
+        room,
+        instant(due),
+        instant(expires),
+        State(state),
+        instant(begun_at) if begun_at else None,
+        channel_id,
+        message_id,
+        shown,
+        problem,
+    )
+
+
+def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) -> bool:
+    """Plan one; False if it is there already. For work that writes it together with what it announces."""
+    cursor = connection.execute(
+        "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'planned') ON CONFLICT (id) DO NOTHING",
+        (
+            announcement.id,
+            announcement.kind,
+            announcement.subject,
+            announcement.room,
+            written(announcement.due),
+            written(announcement.expires),
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+class Deliveries:
+    """The delivery table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, announcements: Sequence[Announcement], kinds: Iterable[Kind], now: datetime) -> None:
+        """Make the planned deliveries of these kinds those of `announcements`.
+
+        What is planned and no longer asked for is cancelled, what moved is moved; what was sent stays as it is.
+        What would already be past its lifetime is left out.
+        """
+        wanted = {announcement.id: announcement for announcement in announcements if announcement.expires > now}
+
+        def work(connection: sqlite3.Connection) -> None:
+            marks = ", ".join("?" * len(names))
+            planned = connection.execute(
+                f"SELECT id FROM delivery WHERE state = 'planned' AND kind IN ({marks})",  # noqa: S608 - marks only
+                names,
+            ).fetchall()
+            connection.executemany(
+                "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ?",
+                [(written(now), key) for (key,) in planned if key not in every],
+            )
+            for announcement in wanted.values():
+                if not plan_delivery(connection, announcement):
+                    connection.execute(
+                        "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?"
+                        " WHERE id = ? AND state IN ('planned', 'cancelled')",
+                        (
+                            announcement.room,
+                            written(announcement.due),
+                            written(announcement.expires),
+                            announcement.id,
+                        ),
+                    )
+
+        names = [str(kind) for kind in kinds]
+        every = {announcement.id for announcement in announcements}
+        await self._database.write(work)
+
+    async def add(self, announcement: Announcement) -> bool:
+        """Plan one more; False if it is there already."""
+        return await self._database.write(lambda connection: plan_delivery(connection, announcement))
+
+    async def take(self, now: datetime, limit: int) -> list[Delivery]:
+        """Take up what is due, the earliest first: recorded as `sending` before anything is sent."""
+
+        def work(connection: sqlite3.Connection) -> list[Row]:
+            return connection.execute(
+                f"UPDATE delivery SET state = 'sending', begun_at = ? WHERE id IN"  # noqa: S608 - names only
+                f" (SELECT id FROM delivery WHERE state = 'planned' AND due <= ? ORDER BY due, id LIMIT ?)"
+                f" RETURNING {_COLUMNS}",
+                (written(now), written(now), limit),
+            ).fetchall()
+
+        taken = [_delivery(row) for row in await self._database.write(work)]
+        return sorted(taken, key=lambda delivery: (delivery.due, delivery.id))
+
+    async def unsettled(self) -> list[Delivery]:
+        """What a killed process had taken up: it may have been sent or not."""
+        return await self._select("state = 'sending' ORDER BY due, id")
+
+    async def sent(self, kind: Kind) -> list[Delivery]:
+        """What was sent of a kind."""
+        return await self._select("state = 'sent' AND kind = ? ORDER BY due", kind)
+
+    async def planned(self, kind: Kind) -> list[Delivery]:
+        """What is still to be sent of a kind."""
+        return await self._select("state = 'planned' AND kind = ? ORDER BY due", kind)
+
+    async def find(self, delivery_id: str) -> Delivery | None:
+        """One delivery by its id."""
+        found = await self._select("id = ?", delivery_id)
+        return found[0] if found else None
+
+    async def next_due(self) -> datetime | None:
+        """The earliest instant at which something planned is due."""
+        rows = await self._database.read("SELECT min(due) FROM delivery WHERE state = 'planned'")
+        return instant(rows[0][0]) if rows[0][0] else None
+
+    async def settle_sent(self, delivery_id: str, now: datetime, channel: int, message: int, shown: str) -> None:
+        """Record that Discord has it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE delivery SET state = 'sent', settled_at = ?, channel_id = ?, message_id = ?, shown = ?,"
+                " problem = NULL WHERE id = ?",
+                (written(now), channel, message, shown, delivery_id),
+            )
+
+        await self._database.write(work)
+
+    async def settle(self, delivery_id: str, state: State, now: datetime, problem: str | None = None) -> None:
+        """Record that it ended without being sent."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE delivery SET state = ?, settled_at = ?, problem = ? WHERE id = ?",
+                (state, written(now), problem, delivery_id),
+            )
+
+        await self._database.write(work)
+
+    async def cancel(self, delivery_id: str, now: datetime) -> bool:
+        """Cancel one that is planned; False if it is on its way already, or was never planned."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            cursor = connection.execute(
+                "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ? AND state = 'planned'",
+                (written(now), delivery_id),
+            )
+            return cursor.rowcount == 1
+
+        return await self._database.write(work)
+
+    async def record_shown(self, delivery_id: str, shown: str) -> None:
+        """Record what a message shows since it was edited."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE delivery SET shown = ? WHERE id = ?", (shown, delivery_id))
+
+        await self._database.write(work)
+
+    async def _select(self, condition: str, *parameters: str) -> list[Delivery]:
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM delivery WHERE {condition}",  # noqa: S608 - conditions of this class only
+            parameters,
+        )
+        return [_delivery(row) for row in rows]

@@ -1,0 +1,55 @@
+"""What the venue has on Discord, and the few facts that the program must remember."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bot.store.database import Database
+
+
+class Venue:
+    """The server that the workshop lives in, and the Discord ids of its roles and rooms."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ids(self) -> dict[str, int]:
+        """Key (`agenda`, `topic:blockchain`, `role:organiser`) to Discord id."""
+        rows = await self._database.read("SELECT key, discord_id FROM venue")
+        return dict((str(key), int(discord_id)) for key, discord_id in rows)
+
+    async def keep(self, key: str, discord_id: int) -> None:
+        """Remember what a key is on Discord."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO venue (key, discord_id) VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET discord_id = excluded.discord_id",
+                (key, discord_id),
+            )
+
+        await self._database.write(work)
+
+
+class Facts:
+    """Single values by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, name: str) -> str | None:
+        """A value, if there is one."""
+        rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
+
+    async def put(self, name: str, value: str) -> None:
+        """Keep a value."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+        await self._database.write(work)

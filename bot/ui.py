@@ -1,0 +1,196 @@
+"""Everything pressed: one router from custom ids to handlers, one access check, one error answer.
+
+Nothing pressed depends on this process having sent it: a custom id is `kind:arguments`, so a message of any age
+works after any restart. (discord.py's own views and modals live in memory and are forgotten.)
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import discord
+
+from bot.domain.access import Role
+from bot.i18n import text
+from bot.posts import Button, Post
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+Handler = Callable[..., Awaitable[None]]
+H = TypeVar("H", bound=Handler)
+
+#: In front of every answer, so that it can be told at a glance.
+DONE, REFUSED = "✅", "⚠️"
+
+
+class RefusalError(Exception):
+    """An action that can't be taken, and the sentence (a key of the catalogues) that says what to do instead."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+# --- posts as Discord has them ---------------------------------------------------------------------------------
+
+
+def layout(post: Post) -> discord.ui.LayoutView:
+    """A post as Discord's components (V2)."""
+    container: discord.ui.Container[Any] = discord.ui.Container()
+    for index, block in enumerate(post.blocks):
+        if index:
+            container.add_item(discord.ui.Separator())
+        container.add_item(discord.ui.TextDisplay(block))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    if post.buttons:
+        view.add_item(discord.ui.ActionRow(*(_button(button) for button in post.buttons)))
+    return forgotten(view)
+
+
+def _button(button: Button) -> discord.ui.Button[Any]:
+    style = discord.ButtonStyle.primary if button.primary else discord.ButtonStyle.secondary
+    return discord.ui.Button(style=style, label=button.label, custom_id=button.custom_id)
+
+
+V = TypeVar("V", discord.ui.LayoutView, discord.ui.Modal)
+
+
+def forgotten(view: V) -> V:
+    """The view, which discord.py won't keep in memory: the router answers whatever is pressed in it."""
+    view.stop()
+    return view
+
+
+async def answer(interaction: Interaction, post: Post | str) -> None:
+    """Answer the one person who pressed or typed; nobody else sees it."""
+    view = layout(Post((post,)) if isinstance(post, str) else post)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+
+# --- forms -----------------------------------------------------------------------------------------------------
+
+
+def submitted(interaction: Interaction) -> dict[str, str]:
+    """What was typed and chosen in a form, by the custom id of each field."""
+    data = cast("Mapping[str, Any]", interaction.data)
+    fields = [row.get("component") for row in data["components"]]
+    return {field["custom_id"]: _value(field) for field in fields if field}
+
+
+def _value(field: Mapping[str, Any]) -> str:
+    if "values" in field:
+        return next(iter(field["values"]), "")
+    return field.get("value") or ""
+
+
+# --- the router ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What answers a kind of custom id, and who may use it."""
+
+    handler: Handler
+    role: Role
+
+
+def pressed(kind: str, role: Role) -> Callable[[H], H]:
+    """Mark a cog's method as what answers custom ids of that kind. It gets the interaction and the arguments."""
+
+    def mark(handler: H) -> H:
+        handler.__plenary_press__ = (kind, role)  # pyright: ignore[reportFunctionMemberAccess]
+        return handler
+
+    return mark
+
+
+class Router:
+    """Custom ids to handlers, for buttons, selects and forms alike."""
+
+    def __init__(self, access: Access) -> None:
+        self.entries: dict[str, Entry] = {}
+        self._access = access
+
+    def add(self, cog: object) -> None:
+        """Take up the marked methods of a cog."""
+        for name in dir(type(cog)):
+            marked = getattr(getattr(type(cog), name), "__plenary_press__", None)
+            if marked:
+                kind, role = marked
+                self.entries[kind] = Entry(getattr(cog, name), role)
+
+    async def route(self, interaction: Interaction) -> None:
+        """Answer one press. Whatever goes wrong, the person hears something true."""
+        kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
+        try:
+            entry = self.entries.get(kind)
+            if entry is None:
+                raise RefusalError("refused.gone")
+            await self._access.require(interaction, entry.role)
+            await entry.handler(interaction, *arguments)
+        except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
+            await tell_failure(interaction, failure, self._access.language(interaction))
+
+
+class Access:
+    """Who may do what: the one check behind every command, button, form and suggestion."""
+
+    def __init__(
+        self, role_of: Callable[[discord.Member], Role], languages: tuple[str, ...], home: Callable[[], int | None]
+    ) -> None:
+        self._role_of = role_of
+        self._languages = languages
+        self._home = home
+
+    def language(self, interaction: Interaction) -> str:
+        """The language to answer in: the person's Discord language if the workshop speaks it, else its first."""
+        code = interaction.locale.value.split("-")[0]
+        return code if code in self._languages else self._languages[0]
+
+    async def require(self, interaction: Interaction, role: Role) -> None:
+        """Raises RefusalError where the person's role is too low, or the workshop is in another server."""
+        member = interaction.user
+        if not isinstance(member, discord.Member):
+            raise RefusalError("refused.not_in_server")
+        home = self._home()
+        if home is not None and home != interaction.guild_id:
+            raise RefusalError("refused.other_server")
+        if self._role_of(member) < role:
+            raise RefusalError(f"refused.role.{role.name.lower()}")
+
+
+# --- the error answer ------------------------------------------------------------------------------------------
+
+
+async def tell_failure(interaction: Interaction, failure: BaseException, language: str) -> None:
+    """Say what went wrong: to the person in a sentence, to the log with everything that helps."""
+    cause = getattr(failure, "original", failure)
+    if isinstance(cause, RefusalError):
+        sentence = text(language, cause.key, **cause.values)
+    else:
+        reference = secrets.token_hex(3)
+        log.error("Failure %s in %s", reference, _what(interaction), exc_info=cause)
+        sentence = text(language, "refused.failure", reference=reference)
+    try:
+        if interaction.type is discord.InteractionType.autocomplete:
+            await interaction.response.autocomplete([])
+        else:
+            await answer(interaction, f"{REFUSED} {sentence}")
+    except (discord.HTTPException, OSError) as unreachable:
+        log.warning("Nobody could be told about it in %s: %r", _what(interaction), unreachable)
+
+
+def _what(interaction: Interaction) -> str:
+    if interaction.command:
+        return f"/{interaction.command.qualified_name}"
+    return str(cast("Mapping[str, Any]", interaction.data or {}).get("custom_id", "an interaction"))

@@ -1,0 +1,193 @@
+"""The venue on Discord: what the plan wants against what the server has; each step ensures one thing.
+
+Every step is idempotent: it finds what is remembered, else adopts what has the right name, else makes it. So a
+setup that was cut off, or undone by hand, is completed by running it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+
+import discord
+
+from bot.domain import limits
+from bot.domain.access import ROLES, Role, role_of
+from bot.domain.plan import Plan
+from bot.domain.text import shorten
+from bot.domain.venue import CATEGORY, Door, Form, Room, next_change, rooms
+from bot.pacing import Pacer
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+_GUILD_FACT = "guild"
+
+_WRITE = {"view_channel": True, "send_messages": True, "read_message_history": True}
+_MEET = {"view_channel": True, "connect": True, "speak": True}
+_DOORS = {
+    (Door.CLOSED, False): {"view_channel": False},
+    (Door.CLOSED, True): {"view_channel": False},
+    (Door.READ, False): {"view_channel": True, "read_message_history": True, "send_messages": False},
+    (Door.OPEN, False): _WRITE,
+    (Door.OPEN, True): _MEET,
+}
+
+Target = discord.Role | discord.Member
+Overwrites = dict[Target, discord.PermissionOverwrite]
+
+
+class Venue:
+    """The one server in which the workshop lives, its roles and rooms."""
+
+    def __init__(self, plan: Plan, store: Store, pacer: Pacer) -> None:
+        self._plan = plan
+        self._store = store
+        self._pacer = pacer
+        self._ids: dict[str, int] = {}
+        self._guild_id: int | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._doors_until: datetime | None = None
+
+    async def load(self) -> None:
+        """Recall what there is."""
+        self._ids = await self._store.venue.ids()
+        guild = await self._store.facts.get(_GUILD_FACT)
+        self._guild_id = int(guild) if guild else None
+
+    @property
+    def guild_id(self) -> int | None:
+        """The server that the workshop lives in, once it has been set up."""
+        return self._guild_id
+
+    @property
+    def rooms(self) -> dict[str, int]:
+        """The Discord ids of the rooms, by key."""
+        return self._ids
+
+    def role_of(self, member: discord.Member) -> Role:
+        """What a member is in the workshop."""
+        held = {role.id for role in member.roles}
+        known = {role: self._ids[key] for role in ROLES if (key := _role_key(role)) in self._ids}
+        manages = member.guild_permissions.manage_guild or member.guild.owner_id == member.id
+        return role_of(held, known, manages_server=manages)
+
+    async def adopt(self, guild_id: int) -> None:
+        """Make this server the workshop's. Recorded first, so that a setup cut off is completed at the next start."""
+        await self._store.facts.put(_GUILD_FACT, str(guild_id))
+        self._guild_id = guild_id
+
+    async def ensure(self, guild: discord.Guild, now: datetime) -> list[str]:
+        """Make, adopt or mend whatever is missing; the names of what was made. Raises discord.Forbidden."""
+        async with self._one_at_a_time:
+            made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
+            for room in rooms(self._plan):
+                if await self._ensure_room(guild, room, now):
+                    made.append(room.name)
+            self._doors_until = next_change(self._plan, now)
+            return made
+
+    async def keep_doors(self, guild: discord.Guild, now: datetime) -> datetime | None:
+        """Open and close rooms as the plan says for `now`; the next instant at which a door changes."""
+        async with self._one_at_a_time:
+            if self._doors_until is not None and now >= self._doors_until:
+                for room in rooms(self._plan):
+                    channel = self._channel(guild, room)
+                    if channel is not None:
+                        await self._ensure_door(channel, room, now)
+                self._doors_until = next_change(self._plan, now)
+            return self._doors_until
+
+    async def _ensure_role(self, guild: discord.Guild, role: Role) -> str | None:
+        key, name = _role_key(role), role.name.capitalize()
+        if guild.get_role(self._ids.get(key, 0)):
+            return None
+        found = discord.utils.get(guild.roles, name=name)
+        if found is None:
+            await self._pacer.turn()
+            found = await guild.create_role(name=name, reason=f"Workshop {self._plan.id}")
+            await self._keep(key, found.id)
+            return name
+        await self._keep(key, found.id)
+        return None
+
+    async def _ensure_room(self, guild: discord.Guild, room: Room, now: datetime) -> bool:
+        channel = self._channel(guild, room) or self._namesake(guild, room)
+        made = channel is None
+        if channel is None:
+            channel = await self._make(guild, room, now)
+        await self._keep(room.key, channel.id)
+        if not made:
+            await self._ensure_door(channel, room, now)
+        return made
+
+    def _channel(self, guild: discord.Guild, room: Room) -> discord.abc.GuildChannel | None:
+        return guild.get_channel(self._ids.get(room.key, 0))
+
+    def _namesake(self, guild: discord.Guild, room: Room) -> discord.abc.GuildChannel | None:
+        """A channel of the right name in the right place, made by hand or just before the bot was stopped."""
+        name = shorten(room.name, limits.NAME)
+        if room.form is Form.CATEGORY:
+            return discord.utils.get(guild.categories, name=name)
+        category = self._category(guild)
+        return discord.utils.get(category.channels, name=name) if category else None
+
+    def _category(self, guild: discord.Guild) -> discord.CategoryChannel | None:
+        found = guild.get_channel(self._ids.get(CATEGORY, 0))
+        return found if isinstance(found, discord.CategoryChannel) else None
+
+    async def _make(self, guild: discord.Guild, room: Room, now: datetime) -> discord.abc.GuildChannel:
+        await self._pacer.turn()
+        name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
+        overwrites = dict(self._overwrites(guild, room, now))
+        category = self._category(guild)
+        if room.form is Form.CATEGORY:
+            return await guild.create_category(name, overwrites=overwrites, reason=reason)
+        if room.form is Form.TEXT:
+            about = shorten(room.about[self._plan.languages[0]], limits.CHANNEL_TOPIC) if room.about else ""
+            return await guild.create_text_channel(
+                name, category=category, overwrites=overwrites, topic=about, reason=reason
+            )
+        # A stage needs a Community server; elsewhere people meet in a voice room.
+        if room.form is Form.STAGE and "COMMUNITY" in guild.features:
+            return await guild.create_stage_channel(name, category=category, overwrites=overwrites, reason=reason)
+        return await guild.create_voice_channel(name, category=category, overwrites=overwrites, reason=reason)
+
+    async def _ensure_door(self, channel: discord.abc.GuildChannel, room: Room, now: datetime) -> None:
+        """Who may do what; rights that somebody granted beside ours stay."""
+        for target, wanted in self._overwrites(channel.guild, room, now):
+            current = channel.overwrites_for(target)
+            mended = discord.PermissionOverwrite.from_pair(*current.pair())
+            mended.update(**{name: value for name, value in wanted if value is not None})
+            if mended != current:
+                await self._pacer.turn()
+                await channel.set_permissions(target, overwrite=mended, reason=f"Workshop {self._plan.id}")
+
+    def _overwrites(
+        self, guild: discord.Guild, room: Room, now: datetime
+    ) -> Iterator[tuple[Target, discord.PermissionOverwrite]]:
+        meets = room.form in {Form.VOICE, Form.STAGE}
+        everything = discord.PermissionOverwrite(**(_MEET if meets else _WRITE))
+        yield guild.me, everything  # first: once the room is closed to everyone, only this lets the bot in
+        yield guild.default_role, discord.PermissionOverwrite(view_channel=False)
+        for role in (Role.ORGANISER, Role.MODERATOR):
+            yield self._role(guild, role), everything
+        door = room.door(now, self._plan.agenda.ends_at)
+        yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
+
+    def _role(self, guild: discord.Guild, role: Role) -> discord.Role:
+        found = guild.get_role(self._ids[_role_key(role)])
+        if found is None:
+            raise LookupError(f"The role {role.name.lower()} has gone from the server; /workshop setup makes it anew.")
+        return found
+
+    async def _keep(self, key: str, discord_id: int) -> None:
+        if self._ids.get(key) != discord_id:
+            await self._store.venue.keep(key, discord_id)
+            self._ids[key] = discord_id
+
+
+def _role_key(role: Role) -> str:
+    return f"role:{role.name.lower()}"
