@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import aiohttp
@@ -59,13 +59,16 @@ async def run(settings: Settings, token: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with clocks.opened(settings.clock) as clock, store.opened(settings.database) as opened:
-        async with _assembled(plan, opened, clock) as client:
-            await _until(stop, client, token, settings)
+    async with (
+        clocks.opened(settings.clock) as clock,
+        store.opened(settings.database) as opened,
+        _assembled(plan, opened, clock) as client,
+    ):
+        await _until(stop, client, token, settings)
 
 
 @contextlib.asynccontextmanager
-async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncIterator[Workshop]:
+async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[Workshop, None]:
     pacer = Pacer()
     venue = Venue(plan, opened, pacer)
     await venue.load()

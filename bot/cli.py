@@ -115,7 +115,7 @@ def health() -> None:
 
 
 @app.command()
-def rehearse(  # noqa: PLR0913 - one parameter an option
+def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     plan: Annotated[Path, typer.Argument(help="The plan to rehearse.")] = ROOT / "config/workshops/wco-mena-2023.yaml",
     cast: Annotated[Path, typer.Option(help="Who joins, and what they do.")] = ROOT
     / "config/rehearsal/wco-mena-2023.yaml",

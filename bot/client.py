@@ -97,6 +97,8 @@ class Plenary(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
+            guild_ready_timeout=0.2,
             connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
         )
         self.access = access
@@ -111,9 +113,9 @@ class Plenary(commands.Bot):
             await self.load_extension(module)
         await self._sync()
 
-    async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
-        """Take up a cog, its commands and what it answers when pressed."""
-        await super().add_cog(cog, **options)
+    async def take_up(self, cog: commands.Cog) -> None:
+        """Add a cog: its commands, and what it answers when pressed."""
+        await self.add_cog(cog)
         self.router.add(cog)
 
     async def _sync(self) -> None:
@@ -129,11 +131,11 @@ class Plenary(commands.Bot):
         async with self._reconciling:
             await self._on_every_ready()
 
+    async def on_guild_available(self, _guild: discord.Guild) -> None:
+        """A server that came after READY, or came back after an outage of Discord's."""
+        await self.on_ready()
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Route what is pressed; commands are the tree's."""
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self.router.route(interaction)
-
-    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002 - discord.py's
-        """What went wrong in an event nobody waits for: the log is the only one to tell."""
-        log.exception("Failure in %s", event_method)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -129,7 +129,7 @@ class RehearsalClock(Clock):
 
 
 @asynccontextmanager
-async def opened(address: str) -> AsyncIterator[Clock]:
+async def opened(address: str) -> AsyncGenerator[Clock, None]:
     """Real time if `address` is empty, else the time of the rehearsal's timekeeper at that WebSocket address."""
     if not address:
         yield Clock()

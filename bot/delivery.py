@@ -12,7 +12,7 @@ import logging
 import sqlite3
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 import aiohttp
 import discord
@@ -35,6 +35,8 @@ from bot.ui import layout
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
@@ -60,7 +62,7 @@ class GoneError(Exception):
 class Courier:
     """Takes what is due and sees it delivered."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self, plan: Plan, store: Store, venue: Venue, clock: Clock, client: discord.Client, pacer: Pacer
     ) -> None:
         self._plan = plan
@@ -185,7 +187,9 @@ class Courier:
                 await self._send(delivery)
             except _PASSING as failure:
                 self._retry_at = self._clock.now() + _RETRY
-                log.warning("%s of %s did not reach Discord (%r); trying again", delivery.kind, delivery.subject, failure)
+                log.warning(
+                    "%s of %s did not reach Discord (%r); trying again", delivery.kind, delivery.subject, failure
+                )
             except (discord.Forbidden, discord.NotFound, GoneError, KeyError) as failure:
                 await self._give_up(delivery, failure)
             except sqlite3.Error:
@@ -214,9 +218,7 @@ class Courier:
             delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
         )
 
-    async def _find(
-        self, channel: discord.PartialMessageable, mark: str, begun: datetime
-    ) -> discord.Message | None:
+    async def _find(self, channel: discord.PartialMessageable, mark: str, begun: datetime) -> discord.Message | None:
         """Our message with that mark, if the channel has it."""
         async for message in channel.history(limit=None, after=begun - _CLOCKS_DIFFER, oldest_first=True):
             if mark in _marks(message):
@@ -236,9 +238,7 @@ class Courier:
         now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
         lifetime = announcements.REPORT_LIFETIME
-        await self._store.deliveries.add(
-            Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime)
-        )
+        await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
         self.stir()
 
     # --- what it says ------------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ class Courier:
             await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
 
 
-def _there(thing: Any | None) -> Any:
+def _there(thing: T | None) -> T:
     if thing is None:
         raise GoneError("what it is about is no longer in the plan")
     return thing

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -61,6 +62,11 @@ def every(languages: Iterable[str], key: str, **values: Text | str | int) -> lis
 
 def _in(language: str, values: Mapping[str, Text | str | int]) -> dict[str, object]:
     return {name: value if isinstance(value, str | int) else value[language] for name, value in values.items()}
+
+
+def enumeration(language: str, names: Iterable[str]) -> str:
+    """`A, B and C`, as the language writes it."""
+    return format_list(list(names), locale=_dates(language))
 
 
 def day_name(language: str, day: date) -> str:

@@ -13,7 +13,7 @@ from bot.domain.notes import Note, NoteKind
 from bot.domain.plan import Plan
 from bot.domain.text import Text, clean, escape, escape_within, measure, shorten
 from bot.domain.venue import meeting_room
-from bot.i18n import day_name, every, text
+from bot.i18n import day_name, enumeration, every, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
 _NOTE_SIGN = {
@@ -57,13 +57,13 @@ def custom_id(kind: str, *arguments: str) -> str:
 
 
 def moment(instant: datetime, style: str = "t") -> str:
-    """An instant that Discord shows each reader in their own time zone. Styles are Discord's: t, F, R…"""
+    """An instant that Discord shows each reader in their own time zone. Styles are Discord's: t, F, R, f."""
     return f"<t:{int(instant.timestamp())}:{style}>"
 
 
 def span(session: Session) -> str:
     """When a session lasts, in each reader's own time zone."""
-    return f"{moment(session.starts_at)}–{moment(session.ends_at)}"
+    return f"{moment(session.starts_at)}–{moment(session.ends_at)}"  # noqa: RUF001 - a span of time is written so
 
 
 def _label(languages: Iterable[str], key: str) -> str:
@@ -99,9 +99,7 @@ def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
 
 def _agenda_heading(plan: Plan, day: date, language: str) -> str:
     number = plan.agenda.days.index(day) + 1
-    return text(
-        language, "agenda.heading", number=number, of=len(plan.agenda.days), date=day_name(language, day)
-    )
+    return text(language, "agenda.heading", number=number, of=len(plan.agenda.days), date=day_name(language, day))
 
 
 def _agenda_item(session: Session, standing: Progress, languages: Sequence[str]) -> str:
@@ -139,8 +137,8 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
     for language in languages:
         if session.speakers:
-            named = "; ".join(_speaker(language, speaker) for speaker in session.speakers)
-            yield text(language, "start.speakers", names=named)
+            named = [_speaker(language, speaker) for speaker in session.speakers]
+            yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
         yield f"📄 {titles}: {material.url}"
@@ -181,9 +179,7 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
 
 def custom(plan: Plan, written: str, mark: str) -> Post:
     """What a moderator announces. Their formatting stays; mentions reach nobody (see client.py)."""
-    return Post(
-        ("📣 " + clean(written),), (Button(custom_id("now", mark), _label(plan.languages, "button.now")),)
-    )
+    return Post(("📣 " + clean(written),), (Button(custom_id("now", mark), _label(plan.languages, "button.now")),))
 
 
 def card(plan: Plan, note: Note, mark: str) -> Post:

@@ -129,13 +129,16 @@ class Router:
                 kind, role = marked
                 self.entries[kind] = Entry(getattr(cog, name), role)
 
+    def _entry(self, kind: str) -> Entry:
+        if kind not in self.entries:
+            raise RefusalError("refused.gone")
+        return self.entries[kind]
+
     async def route(self, interaction: Interaction) -> None:
         """Answer one press. Whatever goes wrong, the person hears something true."""
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
-            entry = self.entries.get(kind)
-            if entry is None:
-                raise RefusalError("refused.gone")
+            entry = self._entry(kind)
             await self._access.require(interaction, entry.role)
             await entry.handler(interaction, *arguments)
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends

@@ -35,7 +35,7 @@ _DOORS = {
     (Door.OPEN, True): _MEET,
 }
 
-Target = discord.Role | discord.Member
+Target = discord.Role | discord.Member | discord.Object
 Overwrites = dict[Target, discord.PermissionOverwrite]
 
 
@@ -84,8 +84,7 @@ class Venue:
         async with self._one_at_a_time:
             made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
             for room in rooms(self._plan):
-                if await self._ensure_room(guild, room, now):
-                    made.append(room.name)
+                made += [room.name] if await self._ensure_room(guild, room, now) else []
             self._doors_until = next_change(self._plan, now)
             return made
 

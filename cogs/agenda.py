@@ -42,7 +42,9 @@ class Agenda(commands.Cog):
         """The days by number and date."""
         language = self._parts.access.language(interaction)
         named = ((n, f"{n} · {short_day(language, day)}") for n, day in enumerate(self._parts.plan.agenda.days, 1))
-        return [app_commands.Choice(name=name, value=n) for n, name in named if str(typed).casefold() in name.casefold()]
+        return [
+            app_commands.Choice(name=name, value=n) for n, name in named if str(typed).casefold() in name.casefold()
+        ]
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="What is on now, and what comes next")
@@ -73,4 +75,4 @@ class Agenda(commands.Cog):
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Agenda(client))
+    await client.take_up(Agenda(client))

@@ -136,4 +136,4 @@ def _announcement(workshop: str, custom: CustomAnnouncement) -> Announcement:
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Announce(client))
+    await client.take_up(Announce(client))

@@ -34,7 +34,9 @@ class Attendance(commands.Cog):
     async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The sessions that take check-ins now."""
         language = self._parts.access.language(interaction)
-        titles = ((s.id, s.title[language]) for s in attendance.open_sessions(self._parts.plan, self._parts.clock.now()))
+        titles = (
+            (s.id, s.title[language]) for s in attendance.open_sessions(self._parts.plan, self._parts.clock.now())
+        )
         return [
             app_commands.Choice(name=shorten(title, limits.OPTION_LABEL), value=key)
             for key, title in titles
@@ -83,4 +85,4 @@ class Attendance(commands.Cog):
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Attendance(client))
+    await client.take_up(Attendance(client))

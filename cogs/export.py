@@ -47,4 +47,4 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Export(client))
+    await client.take_up(Export(client))

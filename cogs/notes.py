@@ -89,7 +89,9 @@ class Notes(commands.Cog):
             custom_id="topic",
             options=[
                 discord.SelectOption(
-                    label=shorten(topic.title[language], limits.OPTION_LABEL), value=topic.id, default=topic.id == chosen
+                    label=shorten(topic.title[language], limits.OPTION_LABEL),
+                    value=topic.id,
+                    default=topic.id == chosen,
                 )
                 for topic in self._parts.plan.topics[: limits.OPTIONS]
             ],
@@ -178,4 +180,4 @@ def _kinds(language: str) -> discord.ui.Select[discord.ui.Modal]:
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Notes(client))
+    await client.take_up(Notes(client))

@@ -52,4 +52,4 @@ def _require_permissions(guild: discord.Guild) -> None:
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.add_cog(Rooms(client))
+    await client.take_up(Rooms(client))

@@ -19,14 +19,14 @@ REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
 
 
 class Kind(StrEnum):
-    """What an announcement is about."""
+    """What an announcement is about. Of two that are due at the same instant, the upper one comes first."""
 
+    AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
-    AGENDA = "agenda"
+    END = "end"
     SOON = "soon"
     START = "start"
-    END = "end"
     CUSTOM = "custom"
     """Written by a moderator; the subject is its id."""
     CARD = "card"
@@ -103,4 +103,3 @@ def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement
         Kind.END: session.ends_at + END_LIFETIME,
     }[kind]
     return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires)
-

@@ -93,8 +93,7 @@ def _complete(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         raise ValueError(f"no text in {', '.join(missing)}; the workshop's languages are {', '.join(languages)}")
     if surplus:
         raise ValueError(
-            f"text in {', '.join(surplus)}, which the workshop doesn't speak; "
-            f"its languages are {', '.join(languages)}"
+            f"text in {', '.join(surplus)}, which the workshop doesn't speak; its languages are {', '.join(languages)}"
         )
     return value
 

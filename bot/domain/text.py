@@ -20,7 +20,7 @@ _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 _URL = r"https?://[^\s<>()\[\]|*`~\\]+"
-_MARKDOWN = r"[\\*_~`|<>#\[\]()@]"
+_MARKDOWN = r"[\\*_~`|<>#\[\]@]"
 _LIST_MARK = r"^\s*[-+](?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
 
@@ -28,7 +28,7 @@ _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_
 def clean(typed: str) -> str:
     """What somebody typed, less what no reader can see: direction overrides, control characters, outer blanks.
 
-    Line breaks stay (as `\\n`), and so does everything that joins letters or emoji.
+    Line breaks stay (as line feeds), and so does everything that joins letters or emoji.
     """
     unified = _BIDI_CONTROLS.sub("", typed).replace("\r\n", "\n").replace("\r", "\n")
     visible = "".join(

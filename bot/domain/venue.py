@@ -112,4 +112,3 @@ def next_change(plan: Plan, now: datetime) -> datetime | None:
     """The next instant after `now` at which a door opens or closes."""
     doors = [room.opens_at for room in rooms(plan) if room.opens_at is not None]
     return min((at for at in [*doors, plan.agenda.ends_at] if at > now), default=None)
-

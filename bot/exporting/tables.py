@@ -80,15 +80,11 @@ def attendance_table(plan: Plan, presences: Sequence[Presence]) -> Table:
         "minutes", "percent", "workshop_minutes", "workshop_percent", "rule_percent", "rule_met",
     )  # fmt: skip
     stays = {(presence.person, presence.session): presence for presence in presences}
-    rows = [
-        row for record in attendance.records(plan, presences) for row in _attendance_rows(plan, record, stays)
-    ]
+    rows = [row for record in attendance.records(plan, presences) for row in _attendance_rows(plan, record, stays)]
     return Table(columns, rows)
 
 
-def _attendance_rows(
-    plan: Plan, record: Record, stays: Mapping[tuple[int, str], Presence]
-) -> Iterable[Sequence[Cell]]:
+def _attendance_rows(plan: Plan, record: Record, stays: Mapping[tuple[int, str], Presence]) -> Iterable[Sequence[Cell]]:
     for session in plan.agenda:
         if not plan.counts_for_attendance(session):
             continue

@@ -34,14 +34,14 @@ class Told:
 
     actions: int = 0
     unanswered: int = 0
-    ack_ms: list[float] = field(default_factory=list)
-    check_ins: set[tuple[int, str]] = field(default_factory=set)
+    ack_ms: list[float] = field(default_factory=list[float])
+    check_ins: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     """Person's Discord id, session id."""
-    notes: list[SharedNote] = field(default_factory=list)
-    cards: list[SharedNote] = field(default_factory=list)
-    announced: dict[str, str] = field(default_factory=dict)
+    notes: list[SharedNote] = field(default_factory=list[SharedNote])
+    cards: list[SharedNote] = field(default_factory=list[SharedNote])
+    announced: dict[str, str] = field(default_factory=dict[str, str])
     """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
-    unexpected: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list[str])
 
 
 class Actors:

@@ -21,7 +21,7 @@ class BotProcess:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
-        self._environment = inherited | environment
+        self._environment = {**inherited, **environment}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False

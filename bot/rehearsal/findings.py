@@ -112,9 +112,7 @@ def messages(plan: Plan, told: Told, discord: LoopbackDiscord, keeper: Timekeepe
         duplicate=tuple(f"#{room}: {name}" for room, name in surplus.elements()),
         missing=tuple(f"#{room}: {name}" for room, name in (expected - seen).elements()),
         announced=frozenset(found.subject for _, found in marked if found and found.kind is Kind.START),
-        lateness_ms=tuple(
-            1000 * (message.received - keeper.mark_of(found.due)) for message, found in marked if found
-        ),
+        lateness_ms=tuple(1000 * (message.received - keeper.mark_of(found.due)) for message, found in marked if found),
     )
 
 

@@ -118,6 +118,7 @@ class LoopbackDiscord:
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._runner: web.AppRunner | None = None
         self._address = ""
+        self.backend.edit_bot_profile("Plenary")
         self.backend.subscribers.append(self._emitted)
 
     # ---------------------------------------------------------------- the server
@@ -199,10 +200,10 @@ class LoopbackDiscord:
         self.backend.add_member_role(person.guild_id, person.id, role_id)
 
     def messages(self, channel_id: int) -> list[SeenMessage]:
-        """The messages of a channel that everyone in it sees, oldest first."""
-        stored = self.backend.messages[channel_id]
-        shown = (each for _, each in sorted(stored.items()) if not each.flags & _LOADING)
-        return [self._seen(each) for each in shown if not each.is_ephemeral]
+        """What was written in a channel for everyone in it to see, oldest first; no notices of Discord's own."""
+        stored = sorted(self.backend.messages[channel_id].items())
+        shown = (each for _, each in stored if not each.is_ephemeral and not each.flags & _LOADING)
+        return [self._seen(each) for each in shown if each.system_metadata is None]
 
     def all_messages(self) -> list[SeenMessage]:
         """The messages of every channel, oldest first."""

@@ -104,7 +104,9 @@ class Rehearsal:
             for name in _OUR_FILES:
                 (self._out / name).unlink(missing_ok=True)
         except OSError as failure:
-            raise SettingsError(f"{self._out} can't be written to ({failure.strerror}). Choose another --out.") from None
+            raise SettingsError(
+                f"{self._out} can't be written to ({failure.strerror}). Choose another --out."
+            ) from None
 
     def _wall(self, at: str) -> datetime:
         day, clock = at.split(" ")
@@ -276,7 +278,10 @@ class Rehearsal:
         if not self._checker:
             table.add_row("", "Requests were not checked against Discord's OpenAPI file: give --openapi to have them.")
         self._console.print(table)
-        for remark in [*(f"duplicate {each}" for each in posts.duplicate), *(f"missing {each}" for each in posts.missing)]:
+        for remark in [
+            *(f"duplicate {each}" for each in posts.duplicate),
+            *(f"missing {each}" for each in posts.missing),
+        ]:
             self._console.print(f"- {remark}", markup=False)
         for remark in remarks:
             self._console.print(f"- {remark}", markup=False)

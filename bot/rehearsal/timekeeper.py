@@ -11,7 +11,7 @@ import heapq
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -58,7 +58,7 @@ class Timekeeper:
             await waking
 
     @asynccontextmanager
-    async def on_stage(self) -> AsyncIterator[None]:
+    async def on_stage(self) -> AsyncGenerator[None, None]:
         """For as long as this lasts, and its caller doesn't sleep, time passes at its real pace."""
         self._count(+1)
         try:
@@ -67,7 +67,7 @@ class Timekeeper:
             self._count(-1)
 
     @asynccontextmanager
-    async def stepping_out(self) -> AsyncIterator[None]:
+    async def stepping_out(self) -> AsyncGenerator[None, None]:
         """The reverse: inside, its caller doesn't hold up time."""
         self._count(-1)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Store:
 
 
 @asynccontextmanager
-async def opened(path: Path, *, to_read: bool = False) -> AsyncIterator[Store]:
+async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, None]:
     """The store in a database file, closed at the end. Raises as Database.open does."""
     database = await (Database.open_to_read(path) if to_read else Database.open(path))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,13 +39,14 @@ class _Connection(aiosqlite.Connection):
 
     async def run(self, work: Work[T]) -> T:
         # NOTE: aiosqlite offers single statements only; each would be a hop of 30 µs to its thread and back.
-        return cast("T", await self._execute(work, self._conn))
+        hop = cast("Callable[..., Awaitable[T]]", self._execute)  # pyright: ignore[reportUnknownMemberType]
+        return await hop(work, self._conn)
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return cast("list[Row]", await self.execute_fetchall(sql, parameters))
 
 
-def _connect(path: Path, *, writable: bool) -> _Connection:
+async def _connect(path: Path, *, writable: bool) -> _Connection:
     def open_file() -> sqlite3.Connection:
         mode = "rwc" if writable else "ro"
         # Autocommit: transactions begin and end where the code says so.
@@ -54,7 +55,9 @@ def _connect(path: Path, *, writable: bool) -> _Connection:
             connection.execute(pragma)
         return connection
 
-    return _Connection(open_file, 64)
+    connection = _Connection(open_file, 64)
+    await connection
+    return connection
 
 
 @dataclass(slots=True)
@@ -183,7 +186,7 @@ def _attempt(connection: sqlite3.Connection, work: Work[Any]) -> object:
     connection.execute("SAVEPOINT one")
     try:
         result = work(connection)
-    except Exception as failure:  # noqa: BLE001 - whatever it is, it is raised again where the work was asked for
+    except Exception as failure:
         if not connection.in_transaction:
             raise  # SQLite itself gave up the transaction (disk full): nobody's work is kept.
         connection.execute("ROLLBACK TO one")

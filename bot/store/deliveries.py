@@ -13,6 +13,9 @@ from bot.store.database import Database, Row, instant, written
 _COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem"
 
 
+_ORDER = tuple(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One announcement on its way. Instants are UTC."""
@@ -125,7 +128,7 @@ class Deliveries:
             ).fetchall()
 
         taken = [_delivery(row) for row in await self._database.write(work)]
-        return sorted(taken, key=lambda delivery: (delivery.due, delivery.id))
+        return sorted(taken, key=lambda delivery: (delivery.due, _ORDER.index(delivery.kind), delivery.id))
 
     async def unsettled(self) -> list[Delivery]:
         """What a killed process had taken up: it may have been sent or not."""

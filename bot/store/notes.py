@@ -63,9 +63,7 @@ class Notes:
         """Let participants see a note and plan its card, both or neither."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PARTICIPANTS, note.id)
-            )
+            connection.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PARTICIPANTS, note.id))
             plan_delivery(connection, card)
 
         await self._database.write(work)

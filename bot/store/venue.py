@@ -16,7 +16,7 @@ class Venue:
     async def ids(self) -> dict[str, int]:
         """Key (`agenda`, `topic:blockchain`, `role:organiser`) to Discord id."""
         rows = await self._database.read("SELECT key, discord_id FROM venue")
-        return dict((str(key), int(discord_id)) for key, discord_id in rows)
+        return {str(key): int(discord_id) for key, discord_id in rows}
 
     async def keep(self, key: str, discord_id: int) -> None:
         """Remember what a key is on Discord."""
@@ -47,8 +47,7 @@ class Facts:
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO fact (name, value) VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (name, value),
             )
 

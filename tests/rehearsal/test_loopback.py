@@ -344,6 +344,21 @@ async def test_the_501st_channel_of_a_server_is_refused(empty: Scene) -> None:
             assert (await reply.json())["code"] == 30013
 
 
+async def test_a_full_category_takes_no_channel_from_elsewhere(empty: Scene) -> None:
+    backend, guild_id = empty.discord.backend, empty.amina.guild_id
+    category = backend.create_channel(guild_id, "full", type=4).id
+    inside = [backend.create_channel(guild_id, f"c{number}", parent_id=category).id for number in range(50)]
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {TOKEN}"}) as client:
+        for channel_id, status in ((empty.channel, 400), (inside[0], 200)):
+            url = f"{empty.discord.api_base}/channels/{channel_id}"
+            async with client.patch(url, json={"parent_id": str(category)}) as reply:
+                assert reply.status == status
+        url = f"{empty.discord.api_base}/guilds/{guild_id}/channels"
+        move = {"id": str(empty.channel), "position": 1, "parent_id": str(category)}
+        async with client.patch(url, json=[move]) as reply:
+            assert reply.status == 400
+
+
 async def test_a_rehearsal_has_no_administrator_bot(empty: Scene) -> None:
     with pytest.raises(ValueError, match="administrator"):
         empty.discord.add_guild("Other", bot_permissions=ADMINISTRATOR)
