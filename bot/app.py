@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import discord
@@ -72,14 +73,27 @@ async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[
     pacer = Pacer()
     venue = Venue(plan, opened, pacer)
     await venue.load()
-    access = Access(venue.role_of, plan.languages, lambda: venue.guild_id)
+
+    def home() -> discord.Guild | None:
+        return client.get_guild(venue.guild_id or 0)
 
     async def reconcile() -> None:
-        guild = client.get_guild(venue.guild_id or 0)
-        if guild is not None:
-            await venue.ensure(guild, clock.now())
+        guild = home()
+        if guild is not None and not guild.unavailable:
+            try:
+                await venue.ensure(guild, clock.now())
+            except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+                # Announcements must go on all the same; who refuses them tells the team.
+                log.warning("The rooms could not be checked: %s", failure)
             await courier.replan()
         courier.start()
+
+    def home_id() -> int | None:
+        # If the bot was removed from its server, the workshop may be set up in another.
+        guild = home()
+        return guild.id if guild else None
+
+    access = Access(venue.role_of, plan.languages, home_id)
 
     client = Workshop(COGS, access, opened, reconcile)
     courier = Courier(plan, opened, venue, clock, client, pacer)
@@ -97,7 +111,7 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
     def well() -> bool:
         return client.is_ready() and not client.is_closed()
 
-    tasks = {
+    tasks: set[asyncio.Task[Any]] = {
         asyncio.create_task(client.start(token), name="client"),
         asyncio.create_task(keep_fresh(settings.health, well), name="health"),
         asyncio.create_task(stop.wait(), name="stop"),

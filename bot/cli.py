@@ -49,7 +49,7 @@ def run() -> None:
 def _log(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s", stream=sys.stderr)
     # At DEBUG discord.py logs addresses that hold live interaction tokens; APScheduler logs every alarm.
-    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
+    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 

@@ -77,7 +77,7 @@ class Courier:
         self._retry_at: datetime | None = None
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
-        self._scheduler.add_job(self.stir, IntervalTrigger(seconds=_SWEEP_SECONDS), id="sweep")
+        self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         clock.watch(self.stir)
 
@@ -129,10 +129,21 @@ class Courier:
             self._clock.rest(None)
             return
         now = self._clock.now()
-        doors = await self._venue.keep_doors(guild, now)
+        doors = await self._keep_doors(guild, now)
         await self._take_due(now)
         await self._keep_agendas_true(now)
         await self._arm(doors)
+
+    async def _keep_doors(self, guild: discord.Guild, now: datetime) -> datetime | None:
+        """Open and close rooms; where Discord refuses, announcements go on and the team is told."""
+        try:
+            return await self._venue.keep_doors(guild, now)
+        except _PASSING as failure:
+            log.warning("The rooms could not be opened or closed (%r); trying again", failure)
+        except (discord.HTTPException, LookupError) as failure:
+            log.warning("The rooms can't be opened or closed: %s", failure)
+            await self._tell_team("team.doors", problem=str(failure))
+        return None
 
     async def _take_due(self, now: datetime) -> None:
         # What a stopped process, or a failed try, left half done comes first.
@@ -141,18 +152,16 @@ class Courier:
             self._retry_at = None
             for delivery in left:
                 self._begin(delivery)
-        late, skipped = 0, 0
+        skipped = await self._store.deliveries.skip_expired(now)
+        for delivery in skipped:
+            log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
+        late = 0
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
-                if delivery.expires <= now:
-                    skipped += 1
-                    log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
-                    await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "past its lifetime")
-                    continue
                 late += now - delivery.due > _LATE
                 self._begin(delivery)
         if late or skipped:
-            await self._tell_team("team.away", late=late, skipped=skipped, at=posts.moment(now, "f"))
+            await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
 
     async def _arm(self, doors: datetime | None) -> None:
         """Set the alarm for the next instant at which there is something to do, and rest until then."""
@@ -162,11 +171,12 @@ class Courier:
         instants = [await self._store.deliveries.next_due(), self._plan.agenda.next_change(now), doors, self._retry_at]
         wake = min((instant for instant in instants if instant is not None), default=None)
         if wake is not None:
-            self._scheduler.add_job(
-                self.stir, DateTrigger(self._clock.on_machine(wake)), id="alarm", replace_existing=True
-            )
+            self._ring(DateTrigger(self._clock.on_machine(wake)), "alarm")
         if not self._stirred.is_set():
             self._clock.rest(wake)
+
+    def _ring(self, trigger: DateTrigger | IntervalTrigger, name: str) -> None:
+        self._scheduler.add_job(self.stir, trigger, id=name, replace_existing=True)  # pyright: ignore[reportUnknownMemberType]
 
     # --- one message -------------------------------------------------------------------------------------------
 
@@ -275,11 +285,15 @@ class Courier:
             post = await self._post(delivery, now)
             if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
                 continue
-            channel = self._client.get_partial_messageable(delivery.channel_id)
+            message = self._client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
             try:
                 await self._pacer.turn()
                 async with asyncio.timeout(_SEND_SECONDS):
-                    await channel.get_partial_message(delivery.message_id).edit(view=layout(post))
+                    await message.edit(view=layout(post))
+            except _PASSING as failure:
+                self._retry_at = now + _RETRY
+                log.warning("The agenda of %s could not be edited (%r); trying again", delivery.subject, failure)
+                continue
             except (discord.Forbidden, discord.NotFound) as failure:
                 await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
             await self._store.deliveries.record_shown(delivery.id, post.fingerprint)

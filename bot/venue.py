@@ -35,8 +35,8 @@ _DOORS = {
     (Door.OPEN, True): _MEET,
 }
 
-Target = discord.Role | discord.Member | discord.Object
-Overwrites = dict[Target, discord.PermissionOverwrite]
+Target = discord.Role | discord.Member
+Overwrites = dict[Target | discord.Object, discord.PermissionOverwrite]
 
 
 class Venue:
@@ -140,7 +140,7 @@ class Venue:
     async def _make(self, guild: discord.Guild, room: Room, now: datetime) -> discord.abc.GuildChannel:
         await self._pacer.turn()
         name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
-        overwrites = dict(self._overwrites(guild, room, now))
+        overwrites: Overwrites = dict(self._overwrites(guild, room, now))
         category = self._category(guild)
         if room.form is Form.CATEGORY:
             return await guild.create_category(name, overwrites=overwrites, reason=reason)

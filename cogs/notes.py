@@ -103,13 +103,19 @@ class Notes(commands.Cog):
         language = self._parts.access.language(interaction)
         typed = submitted(interaction)
         try:
-            note = await self._parts.store.notes.submit(self._read(interaction, note_id, typed))
+            note = await self._submit(self._read(interaction, note_id, typed))
         except (sqlite3.Error, RefusalError) as failure:
             if isinstance(failure, sqlite3.Error):
                 log.exception("A note could not be kept; its author gets the text back")
             await self._give_back(interaction, typed, failure, language)
             return
         await answer(interaction, self._kept(note, language))
+
+    async def _submit(self, note: Note) -> Note:
+        kept = await self._parts.store.notes.submit(note)
+        if kept is None:
+            raise RefusalError("refused.gone")
+        return kept
 
     def _read(self, interaction: Interaction, note_id: str, typed: Mapping[str, str]) -> Note:
         title = notes.tidy(typed["title"], notes.TITLE_LENGTH)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from pydantic import ValidationError
@@ -21,6 +21,12 @@ from bot.settings import SettingsError
 MAX_BYTES = 1024 * 1024
 
 Place = tuple[str | int, ...]
+
+
+class _Mark(Protocol):
+    """A place in a YAML text; PyYAML has two classes of them."""
+
+    line: int
 
 
 class PlanError(SettingsError):
@@ -102,7 +108,7 @@ def _compose(source: bytes) -> _Document:
     try:
         # BaseLoader keeps every scalar as it was written: YAML 1.1 would read 09:30 as 570 and `no` as false.
         aliases = [
-            Remark(event.start_mark.line + 1, "", f"'*{event.anchor}': YAML aliases are not read; repeat the text.")
+            Remark(_line(event.start_mark), "", f"'*{event.anchor}': YAML aliases are not read; repeat the text.")
             for event in yaml.parse(source, Loader=yaml.BaseLoader)
             if isinstance(event, yaml.AliasEvent)
         ]
@@ -110,8 +116,7 @@ def _compose(source: bytes) -> _Document:
             raise _FaultsError(aliases)
         node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as failure:
-        mark = failure.problem_mark or failure.context_mark
-        line = mark.line + 1 if mark else 1
+        line = _line(failure.problem_mark or failure.context_mark)
         raise _FaultsError([Remark(line, "", f"this is not YAML: {failure.problem or failure.context}.")]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         raise _FaultsError([Remark(1, "", f"this is not YAML: {str(failure).splitlines()[0]}.")]) from None
@@ -124,6 +129,11 @@ def _compose(source: bytes) -> _Document:
     if reader.repeated:
         raise _FaultsError(reader.repeated)
     return _Document(value, reader.lines)
+
+
+def _line(mark: _Mark | None) -> int:
+    """Counted from 1, as editors count."""
+    return mark.line + 1 if mark else 1
 
 
 class _Reader:
@@ -193,6 +203,9 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
     for place, surplus in posts.longest(plan):
         yield document.remark(place, f"its message is {surplus} characters longer than Discord shows; shorten it.")
     wanted = len(rooms(plan)) - 1
+    if len(plan.topics) > limits.OPTIONS:
+        what = f"a form's list shows {limits.OPTIONS} topics; notes can't be shared on the others."
+        yield document.remark(("topics", limits.OPTIONS), what)
     if wanted > limits.CATEGORY_CHANNELS:
         yield document.remark(
             ("topics",), f"{wanted} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: use fewer topics."

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as wall_clock
 from pathlib import Path
+from typing import cast
 
 import yaml
 from pydantic import ValidationError
@@ -271,10 +272,10 @@ class Rehearsal:
 
     def _print(self, summary: Summary, posts: Messages, remarks: list[str]) -> None:
         table = Table(title=f"{self._cast.server}: {'sound' if summary.sound else 'NOT SOUND'}", show_header=False)
-        for name, value in asdict(summary).items():
-            cells = value.items() if isinstance(value, dict) else [("", value)]
-            shown = ", ".join(f"{key.replace('_', ' ')} {figure:g}" if key else str(figure) for key, figure in cells)
-            table.add_row(name.replace("_", " "), shown)
+        for name, value in cast("dict[str, object]", asdict(summary)).items():
+            cells = cast("dict[str, float]", value if isinstance(value, dict) else {})
+            shown = ", ".join(f"{key.replace('_', ' ')} {figure:g}" for key, figure in cells.items())
+            table.add_row(name.replace("_", " "), shown or f"{value}")
         if not self._checker:
             table.add_row("", "Requests were not checked against Discord's OpenAPI file: give --openapi to have them.")
         self._console.print(table)

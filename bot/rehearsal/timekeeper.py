@@ -128,6 +128,10 @@ class Timekeeper:
             self._changed.set()
         return socket
 
+    @property
+    def _followed(self) -> bool:
+        return self._socket is not None
+
     async def _tell(self) -> None:
         if self._socket is None or self._socket.closed:
             return
@@ -151,12 +155,12 @@ class Timekeeper:
 
     async def _idle_until(self) -> datetime | None:
         """Until when nobody has anything to do; None while somebody has."""
-        if self._awake or self._socket is None:
+        if self._awake or not self._followed:
             return None
         active = self._active()
         await self._tell()
         asked = self._number
-        while self._socket is not None and self._heard[0] < asked:
+        while self._followed and self._heard[0] < asked:
             await self._something_changes()
         seen, resting = self._heard
         if self._awake or seen < asked or resting is None or self._active() != active:

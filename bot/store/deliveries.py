@@ -116,6 +116,18 @@ class Deliveries:
         """Plan one more; False if it is there already."""
         return await self._database.write(lambda connection: plan_delivery(connection, announcement))
 
+    async def skip_expired(self, now: datetime) -> list[Delivery]:
+        """Give up what is planned and past its lifetime, and return it."""
+
+        def work(connection: sqlite3.Connection) -> list[Row]:
+            return connection.execute(
+                "UPDATE delivery SET state = 'skipped', settled_at = ?, problem = 'past its lifetime'"  # noqa: S608
+                f" WHERE state = 'planned' AND expires <= ? RETURNING {_COLUMNS}",
+                (written(now), written(now)),
+            ).fetchall()
+
+        return [_delivery(row) for row in await self._database.write(work)]
+
     async def take(self, now: datetime, limit: int) -> list[Delivery]:
         """Take up what is due, the earliest first: recorded as `sending` before anything is sent."""
 

@@ -34,10 +34,13 @@ class Notes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def submit(self, note: Note) -> Note:
-        """Keep a note; submitted again under the same id by the same author, it is the same note, reworded."""
+    async def submit(self, note: Note) -> Note | None:
+        """Keep a note; submitted again under the same id by the same author, it is the same note, reworded.
 
-        def work(connection: sqlite3.Connection) -> Row:
+        None if the id is that of somebody else's note.
+        """
+
+        def work(connection: sqlite3.Connection) -> Row | None:
             return connection.execute(
                 f"INSERT INTO note ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
                 " ON CONFLICT (id) DO UPDATE SET topic = excluded.topic, kind = excluded.kind,"
@@ -57,7 +60,8 @@ class Notes:
                 ),
             ).fetchone()
 
-        return _note(await self._database.write(work))
+        kept = await self._database.write(work)
+        return _note(kept) if kept else None
 
     async def show(self, note: Note, card: Announcement) -> None:
         """Let participants see a note and plan its card, both or neither."""
