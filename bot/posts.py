@@ -91,10 +91,29 @@ def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
     standing = progress(plan.agenda.on(day), now)
     items = [_agenda_item(session, standing[session.id], plan.languages) for session in plan.agenda.on(day)]
     legend = [f"-# {line}" for line in every(plan.languages, "agenda.legend", zone=plan.zone)]
+    heading = "\n".join([f"## {title}", *others])
+    masthead = _masthead(plan) if day == plan.agenda.days[0] else ()
     return Post(
-        ("\n".join([f"## {title}", *others]), "\n".join(items), "\n".join(legend)),
+        (*masthead, heading, "\n".join(items), "\n".join(legend)),
         (Button(custom_id("now", mark), _label(plan.languages, "button.now")),),
     )
+
+
+def _masthead(plan: Plan) -> Iterator[str]:
+    """Whose workshop it is, and who pays for it: at the head of the first day's agenda."""
+    title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
+    yield "\n".join([f"# {title}", *others])
+    yield "\n".join(f"-# {' '.join(_credits(plan, language))}" for language in plan.languages)
+
+
+def _credits(plan: Plan, language: str) -> Iterator[str]:
+    yield text(language, "masthead.organiser", name=escape(plan.organiser[language]))
+    if plan.donor:
+        yield text(language, "masthead.donor", name=escape(plan.donor[language]))
+    if plan.series:
+        series = plan.series
+        name = escape(series.title[language])
+        yield text(language, "masthead.series", number=series.number, of=series.of, name=name)
 
 
 def _agenda_heading(plan: Plan, day: date, language: str) -> str:

@@ -96,7 +96,7 @@ def _rooms(plan: Plan) -> Iterator[Room]:
     language = plan.languages[0]
     yield Room(CATEGORY, Form.CATEGORY, plan.title[language], None)
     yield Room(TEAM, Form.TEXT, TEAM, None)
-    yield Room(AGENDA, Form.TEXT, AGENDA, None)
+    yield Room(AGENDA, Form.TEXT, AGENDA, plan.description)
     yield Room(ANNOUNCEMENTS, Form.TEXT, ANNOUNCEMENTS, None)
     named = {entry.id: entry for entry in plan.rooms}
     for room_id in dict.fromkeys([PLENARY, *named]):
