@@ -14,8 +14,7 @@ import typer
 from bot import settings
 from bot.exporting.tables import Format, Subject
 from bot.settings import ROOT, SettingsError
-from bot.store.database import SchemaError
-from bot.store.lock import DatabaseInUseError
+from bot.store.lock import DatabaseUnusableError
 
 #: Exit codes: 1 where what was asked for came out bad, 2 where a person must mend something first.
 _BAD, _MEND = 1, 2
@@ -29,7 +28,7 @@ def main() -> None:
     """Run a command; whatever a person must mend is a sentence on standard error, not a traceback."""
     try:
         app()
-    except (SettingsError, DatabaseInUseError, SchemaError) as fault:
+    except (SettingsError, DatabaseUnusableError) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - the command line's own voice
         sys.exit(_MEND)
 

@@ -24,6 +24,9 @@ from bot.ui import Access, Interaction, Router, tell_failure
 
 log = logging.getLogger(__name__)
 
+# No sound is sent, so the libraries for it are not missed.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 #: discord.py opens a connection for each answer under way; with TLS, 5,000 at once took 1.6 GB and 16 s.
 _CONNECTIONS = 256
 _COMMANDS_FACT = "commands"

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, cast
 
 import discord
+from discord import app_commands
 
+from bot.domain import limits
 from bot.domain.access import Role
+from bot.domain.text import shorten
 from bot.i18n import text
 from bot.posts import Button, Post
 
@@ -75,6 +79,15 @@ async def answer(interaction: Interaction, post: Post | str) -> None:
         await interaction.edit_original_response(view=view)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+def suggestions(typed: str, named: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+    """What fits what was typed so far, of (value, name); as many and as long as Discord shows."""
+    fitting = ((value, name) for value, name in named if typed.casefold() in name.casefold())
+    return [
+        app_commands.Choice(name=shorten(name, limits.OPTION_LABEL), value=value)
+        for value, name in islice(fitting, limits.OPTIONS)
+    ]
 
 
 # --- forms -----------------------------------------------------------------------------------------------------

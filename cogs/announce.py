@@ -22,7 +22,7 @@ from bot.i18n import text
 from bot.posts import Post
 from bot.store.announcements import CustomAnnouncement
 from bot.store.deliveries import Delivery
-from bot.ui import DONE, Interaction, RefusalError, answer
+from bot.ui import DONE, Interaction, RefusalError, answer, suggestions
 
 
 class Announce(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
@@ -92,12 +92,9 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
     async def suggest_planned(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """What is still to be sent, by its wall time and first words."""
         tz = self._parts.plan.tz
-        named = [(c.id, f"{d.due.astimezone(tz):%d.%m. %H:%M} · {c.text}") for d, c in await self._planned()]
-        return [
-            app_commands.Choice(name=shorten(" ".join(name.split()), limits.OPTION_LABEL), value=key)
-            for key, name in named
-            if typed.casefold() in name.casefold()
-        ][: limits.OPTIONS]
+        planned = await self._planned()
+        named = ((c.id, " ".join(f"{d.due.astimezone(tz):%d.%m. %H:%M} · {c.text}".split())) for d, c in planned)
+        return suggestions(typed, named)
 
     async def _planned(self) -> list[tuple[Delivery, CustomAnnouncement]]:
         planned = await self._parts.store.deliveries.planned(Kind.CUSTOM)

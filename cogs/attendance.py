@@ -8,13 +8,13 @@ from discord.ext import commands
 from bot import posts
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import attendance, limits
+from bot.domain import attendance
 from bot.domain.access import Role
 from bot.domain.agenda import Session
 from bot.domain.attendance import Presence, Refusal
-from bot.domain.text import escape, shorten
+from bot.domain.text import escape
 from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer, pressed
+from bot.ui import DONE, Interaction, RefusalError, answer, pressed, suggestions
 
 
 class Attendance(commands.Cog):
@@ -34,14 +34,8 @@ class Attendance(commands.Cog):
     async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The sessions that take check-ins now."""
         language = self._parts.access.language(interaction)
-        titles = (
-            (s.id, s.title[language]) for s in attendance.open_sessions(self._parts.plan, self._parts.clock.now())
-        )
-        return [
-            app_commands.Choice(name=shorten(title, limits.OPTION_LABEL), value=key)
-            for key, title in titles
-            if typed.casefold() in title.casefold()
-        ][: limits.OPTIONS]
+        open_now = attendance.open_sessions(self._parts.plan, self._parts.clock.now())
+        return suggestions(typed, ((session.id, session.title[language]) for session in open_now))
 
     async def _meant(self, person: int) -> str:
         plan, now = self._parts.plan, self._parts.clock.now()

@@ -21,7 +21,7 @@ from bot.domain.text import escape, shorten
 from bot.domain.venue import topic_room
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
-from bot.ui import DONE, Interaction, RefusalError, answer, forgotten, pressed, submitted
+from bot.ui import DONE, Interaction, RefusalError, answer, forgotten, pressed, submitted, suggestions
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,7 @@ class Notes(commands.Cog):
     async def suggest_topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The workshop's topics."""
         language = self._parts.access.language(interaction)
-        titles = ((topic.id, topic.title[language]) for topic in self._parts.plan.topics)
-        return [
-            app_commands.Choice(name=shorten(title, limits.OPTION_LABEL), value=key)
-            for key, title in titles
-            if typed.casefold() in title.casefold()
-        ][: limits.OPTIONS]
+        return suggestions(typed, ((topic.id, topic.title[language]) for topic in self._parts.plan.topics))
 
     @pressed("note", Role.PARTICIPANT)
     async def open_form(self, interaction: Interaction, topic: str, _mark: str = "") -> None:

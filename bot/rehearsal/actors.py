@@ -9,14 +9,13 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.text import clean
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.domain.walltime import instant
-from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote
+from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, wall
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person
 from bot.rehearsal.timekeeper import Timekeeper
@@ -84,11 +83,7 @@ class Actors:
 
     def moments(self) -> list[datetime]:
         """Instants at which the cast's commands are due."""
-        return [self._wall(action.at) for action in self._cast.actions]
-
-    def _wall(self, at: str) -> datetime:
-        day, clock = at.split(" ")
-        return instant(date.fromisoformat(day), time.fromisoformat(clock), self._plan.tz)
+        return [wall(action.at, self._plan.tz) for action in self._cast.actions]
 
     # --- doing -------------------------------------------------------------------------------------------------
 
@@ -134,7 +129,7 @@ class Actors:
 
     async def _command(self, action: Action, number: int) -> None:
         # Commands of the same minute come in the order in which they are written.
-        await self._keeper.sleep_until(self._wall(action.at) + timedelta(milliseconds=number))
+        await self._keeper.sleep_until(wall(action.at, self._plan.tz) + timedelta(milliseconds=number))
         person, what = self._people[action.who], f"/{action.command} by {action.who} at {action.at}"
         channel = self._channel("general" if action.command == "workshop setup" else ANNOUNCEMENTS)
         chosen: dict[str, int | str] = {}

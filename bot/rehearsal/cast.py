@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.domain.walltime import instant
+
 WallTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
 """`2023-02-20 09:30`, on the wall of the workshop's zone."""
+
+
+def wall(at: str, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) that a wall time of a cast names."""
+    day, clock = at.split(" ")
+    return instant(date.fromisoformat(day), time.fromisoformat(clock), zone)
 
 
 class _Part(BaseModel):

@@ -10,8 +10,6 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from datetime import time as wall_clock
 from pathlib import Path
 from typing import cast
 
@@ -24,12 +22,11 @@ from rich.table import Table
 from bot.domain import announcements
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
-from bot.domain.walltime import instant
 from bot.importing import planfile
 from bot.rehearsal import findings
 from bot.rehearsal.actors import Actors
 from bot.rehearsal.botprocess import BotEndedError, BotProcess
-from bot.rehearsal.cast import Cast
+from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.findings import Messages, Spread, Summary
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
@@ -92,7 +89,7 @@ class Rehearsal:
         self._out = request.out.resolve()
         self._prepare_folder()
         self._checker = OpenApiChecker(request.openapi) if request.openapi else None
-        self._begins, self._ends = self._wall(cast.begins), self._wall(cast.ends)
+        self._begins, self._ends = wall(cast.begins, self._plan.tz), wall(cast.ends, self._plan.tz)
         self._keeper = Timekeeper(self._begins, speed=request.speed, active=lambda: self._discord.activity)
         self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker)
         self._actors = Actors(plan, cast, self._discord, self._keeper, request.seed)
@@ -108,10 +105,6 @@ class Rehearsal:
             raise SettingsError(
                 f"{self._out} can't be written to ({failure.strerror}). Choose another --out."
             ) from None
-
-    def _wall(self, at: str) -> datetime:
-        day, clock = at.split(" ")
-        return instant(date.fromisoformat(day), wall_clock.fromisoformat(clock), self._plan.tz)
 
     # --- the play ----------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 
-from bot.store.lock import WriterLock
+from bot.store.lock import DatabaseUnusableError, WriterLock
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -30,7 +30,7 @@ _PRAGMAS = (
 )
 
 
-class SchemaError(RuntimeError):
+class SchemaError(DatabaseUnusableError):
     """The file was written by a newer version of the program."""
 
 
@@ -58,6 +58,13 @@ async def _connect(path: Path, *, writable: bool) -> _Connection:
     connection = _Connection(open_file, 64)
     await connection
     return connection
+
+
+def _unusable(path: Path, failure: sqlite3.Error) -> DatabaseUnusableError:
+    return DatabaseUnusableError(
+        f"{path} can't be used as the database: {failure}. Check that it is Plenary's file and that this user may "
+        "read and write it; to begin anew, name another file."
+    )
 
 
 @dataclass(slots=True)
@@ -116,27 +123,38 @@ class Database:
     async def open(cls, path: Path) -> Self:
         """Open the file, or make it, and bring its schema up to date.
 
-        Raises DatabaseInUseError if another process writes to it, SchemaError if a newer program did.
+        Raises DatabaseUnusableError: DatabaseInUseError if another process writes to it, SchemaError if a newer
+        program did.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = WriterLock.take(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = WriterLock.take(path)
+        except OSError as failure:
+            raise DatabaseUnusableError(
+                f"{path} can't be opened: {failure.strerror}. Check the path, and that this user may write there."
+            ) from None
         connection = None
         try:
             connection = await _connect(path, writable=True)
             await connection.run(lambda opened: _migrate(opened, path))
             reader = await _connect(path, writable=False)
-        except BaseException:
+        except BaseException as failure:
             # A connection left open keeps the process alive for ever.
             if connection is not None:
                 await connection.close()
             lock.release()
+            if isinstance(failure, sqlite3.Error):
+                raise _unusable(path, failure) from None
             raise
         return cls(reader, _Writer(connection), lock)
 
     @classmethod
     async def open_to_read(cls, path: Path) -> Self:
         """Open a file to read from, beside the process that writes to it."""
-        return cls(await _connect(path, writable=False), None, None)
+        try:
+            return cls(await _connect(path, writable=False), None, None)
+        except sqlite3.Error as failure:
+            raise _unusable(path, failure) from None
 
     async def close(self) -> None:
         """Finish the writes that wait, then let go of the file."""

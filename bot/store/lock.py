@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Self
 
 
-class DatabaseInUseError(RuntimeError):
+class DatabaseUnusableError(RuntimeError):
+    """The database can't be opened; the message says why and what to do."""
+
+
+class DatabaseInUseError(DatabaseUnusableError):
     """Another process has the database."""
 
 
