@@ -1,8 +1,8 @@
 """Due announcements become messages, once each. The database is the schedule; APScheduler is only the alarm.
 
-For each message: commit `sending` with its nonce, send, commit `sent` with the message's id. Stopped in between,
-the next start can't know whether Discord has it: within a minute the same nonce makes Discord return the first
-message instead of a second one; later the channel's history is searched for the message's mark.
+For each message: commit `sending`, send with a nonce that is always the same, commit `sent` with the message's id.
+Whoever tries again, after a restart or a failure, can't know whether Discord has the message: so the channel's history
+is searched for its mark first, and for a message so young that it isn't there yet, Discord knows the nonce.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import asyncio
 import logging
 import sqlite3
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
@@ -44,26 +46,43 @@ _PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
 _SWEEP_SECONDS = 30
 _BATCH = 100
 _LATE = timedelta(minutes=1)
-#: How long we trust Discord to know a nonce. It says "a few minutes".
-_NONCE_TRUSTED = timedelta(seconds=60)
 #: Discord's clock and ours may differ by so much when the history is searched.
-_CLOCKS_DIFFER = timedelta(minutes=5)
+_CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
-_RETRY = timedelta(seconds=2)
+#: How long a room is left alone after a failure; doubled with each, up to the longest.
+_AFTER_TROUBLE, _AFTER_REFUSAL, _LONGEST = timedelta(seconds=2), timedelta(seconds=60), timedelta(minutes=10)
 
 # What discord.py does not retry by itself: 503 raises at once, and of network errors it retries but two.
 _PASSING = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 
 
-class GoneError(Exception):
-    """What a delivery is about is no longer there."""
+#: What Discord, or the state of the server, refuses: it will be refused again until somebody mends it.
+_REFUSED = (discord.HTTPException, LookupError)
+
+#: Something kept in order at each round: gets the instant, returns the next at which there will be something to do.
+Chore = Callable[[datetime], Awaitable[datetime | None]]
+
+
+@dataclass(slots=True)
+class _Pause:
+    """A room that is left alone for a while."""
+
+    until: datetime
+    failures: int
 
 
 class Courier:
     """Takes what is due and sees it delivered."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
-        self, plan: Plan, store: Store, venue: Venue, clock: Clock, client: discord.Client, pacer: Pacer
+        self,
+        plan: Plan,
+        store: Store,
+        venue: Venue,
+        clock: Clock,
+        client: discord.Client,
+        pacer: Pacer,
+        chores: Iterable[Chore] = (),
     ) -> None:
         self._plan = plan
         self._store = store
@@ -74,11 +93,12 @@ class Courier:
         self._stirred = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._retry_at: datetime | None = None
+        self._pauses: dict[str, _Pause] = {}
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
+        self._chores: tuple[Chore, ...] = (self._keep_doors, self._keep_agendas_true, *chores)
         clock.watch(self.stir)
 
     def start(self) -> None:
@@ -119,9 +139,9 @@ class Courier:
             self._stirred.clear()
             try:
                 await self._round()
-            except (sqlite3.Error, *_PASSING, discord.HTTPException):
+            except sqlite3.Error:
                 # Nothing is sent that can't be recorded. The sweep tries again.
-                log.exception("This round of deliveries could not be done; the next is in %s s", _SWEEP_SECONDS)
+                log.exception("The database can't be written to; no announcement is sent until it can")
 
     async def _round(self) -> None:
         guild = self._client.get_guild(self._venue.guild_id or 0)
@@ -129,29 +149,27 @@ class Courier:
             self._clock.rest(None)
             return
         now = self._clock.now()
-        doors = await self._keep_doors(guild, now)
+        instants = [await self._do(chore, now) for chore in self._chores]
         await self._take_due(now)
-        await self._keep_agendas_true(now)
-        await self._arm(doors)
+        await self._arm(instants)
 
-    async def _keep_doors(self, guild: discord.Guild, now: datetime) -> datetime | None:
-        """Open and close rooms; where Discord refuses, announcements go on and the team is told."""
+    async def _do(self, chore: Chore, now: datetime) -> datetime | None:
+        """One chore; a failure never stops the announcements, and the next round tries again."""
         try:
-            return await self._venue.keep_doors(guild, now)
+            return await chore(now)
         except _PASSING as failure:
-            log.warning("The rooms could not be opened or closed (%r); trying again", failure)
-        except (discord.HTTPException, LookupError) as failure:
-            log.warning("The rooms can't be opened or closed: %s", failure)
+            log.warning("%s could not be done (%r); trying again", chore.__name__, failure)
+            return now + _AFTER_TROUBLE
+        except _REFUSED as failure:
+            log.warning("%s can't be done: %s", chore.__name__, failure)
             await self._tell_team("team.doors", problem=str(failure))
-        return None
+            return now + _AFTER_REFUSAL
 
     async def _take_due(self, now: datetime) -> None:
         # What a stopped process, or a failed try, left half done comes first.
-        left = [one for one in await self._store.deliveries.unsettled() if one.id not in self._under_way]
-        if self._retry_at is None or now >= self._retry_at:
-            self._retry_at = None
-            for delivery in left:
-                self._begin(delivery)
+        for delivery in await self._store.deliveries.unsettled():
+            if delivery.id not in self._under_way:
+                self._begin(delivery, again=True)
         skipped = await self._store.deliveries.skip_expired(now)
         for delivery in skipped:
             log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
@@ -159,17 +177,17 @@ class Courier:
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
                 late += now - delivery.due > _LATE
-                self._begin(delivery)
+                self._begin(delivery, again=False)
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
 
-    async def _arm(self, doors: datetime | None) -> None:
+    async def _arm(self, instants: Iterable[datetime | None]) -> None:
         """Set the alarm for the next instant at which there is something to do, and rest until then."""
         if self._under_way:
             return  # the last of them stirs us
-        now = self._clock.now()
-        instants = [await self._store.deliveries.next_due(), self._plan.agenda.next_change(now), doors, self._retry_at]
-        wake = min((instant for instant in instants if instant is not None), default=None)
+        pauses = (pause.until for pause in self._pauses.values())
+        due = await self._store.deliveries.next_due()
+        wake = min((instant for instant in (*instants, *pauses, due) if instant is not None), default=None)
         if wake is not None:
             self._ring(DateTrigger(self._clock.on_machine(wake)), "alarm")
         if not self._stirred.is_set():
@@ -180,46 +198,59 @@ class Courier:
 
     # --- one message -------------------------------------------------------------------------------------------
 
-    def _begin(self, delivery: Delivery) -> None:
-        task = asyncio.create_task(self._see_through(delivery), name=f"delivery {delivery.id}")
+    def _begin(self, delivery: Delivery, *, again: bool) -> None:
+        if self._paused(delivery.room):
+            return
+        task = asyncio.create_task(self._see_through(delivery, again=again), name=f"delivery {delivery.id}")
         self._under_way[delivery.id] = task
-        task.add_done_callback(lambda _: self._ended(delivery.id))
+        task.add_done_callback(lambda ended: self._ended(delivery.id, ended))
 
-    def _ended(self, delivery_id: str) -> None:
+    def _ended(self, delivery_id: str, task: asyncio.Task[None]) -> None:
         del self._under_way[delivery_id]
+        if not task.cancelled() and (failure := task.exception()):
+            log.error("Delivery %s ended badly; it is tried again", delivery_id, exc_info=failure)
         if not self._under_way:
             self.stir()
 
-    async def _see_through(self, delivery: Delivery) -> None:
-        """Send one message, however that goes; a failure here never stops another."""
+    async def _see_through(self, delivery: Delivery, *, again: bool) -> None:
+        """Send one message, however that goes; a failure here never stops another room."""
         async with self._in_room[delivery.room]:  # people read a room in the order in which things were due
+            if self._paused(delivery.room):
+                return
             try:
-                await self._send(delivery)
+                await self._send(delivery, again=again)
             except _PASSING as failure:
-                self._retry_at = self._clock.now() + _RETRY
-                log.warning(
-                    "%s of %s did not reach Discord (%r); trying again", delivery.kind, delivery.subject, failure
-                )
-            except (discord.Forbidden, discord.NotFound, GoneError, KeyError) as failure:
-                await self._give_up(delivery, failure)
+                self._pause(delivery.room, _AFTER_TROUBLE)
+                log.warning("%s of %s did not reach Discord: %r", delivery.kind, delivery.subject, failure)
+            except _REFUSED as failure:
+                await self._refused(delivery, failure)
             except sqlite3.Error:
-                self._retry_at = self._clock.now() + _RETRY
+                self._pause(delivery.room, _AFTER_TROUBLE)
                 log.exception("%s of %s could not be recorded", delivery.kind, delivery.subject)
             except Exception as failure:
                 log.exception("%s of %s can't be sent", delivery.kind, delivery.subject)
-                await self._give_up(delivery, failure)
+                await self._refused(delivery, failure)
+            else:
+                self._pauses.pop(delivery.room, None)
 
-    async def _send(self, delivery: Delivery) -> None:
+    def _paused(self, room: str) -> bool:
+        pause = self._pauses.get(room)
+        return pause is not None and self._clock.now() < pause.until
+
+    def _pause(self, room: str, first: timedelta) -> None:
+        failures = self._pauses[room].failures if room in self._pauses else 0
+        length = min(first * 2**failures, _LONGEST)
+        self._pauses[room] = _Pause(self._clock.now() + length, failures + 1)
+
+    async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
-        begun = delivery.begun_at or now
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
         post = await self._post(delivery, now)
-        message = None
-        if now - begun >= _NONCE_TRUSTED:
-            message = await self._find(channel, delivery.id, begun)
-            if message is None and delivery.expires <= now:
-                await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "past its lifetime")
-                return
+        message = await self._find(channel, delivery) if again else None
+        if message is None and delivery.expires <= now:
+            state = State.FAILED if delivery.problem else State.SKIPPED
+            await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
+            return
         if message is None:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
@@ -228,23 +259,28 @@ class Courier:
             delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
         )
 
-    async def _find(self, channel: discord.PartialMessageable, mark: str, begun: datetime) -> discord.Message | None:
-        """Our message with that mark, if the channel has it."""
-        async for message in channel.history(limit=None, after=begun - _CLOCKS_DIFFER, oldest_first=True):
-            if mark in _marks(message):
-                return message
+    async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
+        """The delivery's message, if the channel has it."""
+        begun = min(delivery.begun_at or delivery.due, self._clock.now())
+        await self._pacer.turn()
+        async with asyncio.timeout(_SEND_SECONDS):
+            async for message in channel.history(limit=None, after=begun - _CLOCKS_DIFFER, oldest_first=True):
+                if delivery.id in _marks(message):
+                    return message
         return None
 
-    async def _give_up(self, delivery: Delivery, failure: Exception) -> None:
+    async def _refused(self, delivery: Delivery, failure: Exception) -> None:
+        """Leave the room alone for a while, tell the team once what to mend, and try again while it is of use."""
         problem = str(failure) or repr(failure)
-        await self._store.deliveries.settle(delivery.id, State.FAILED, self._clock.now(), problem)
+        self._pause(delivery.room, _AFTER_REFUSAL)
         log.warning("%s of %s was refused by Discord: %s", delivery.kind, delivery.subject, problem)
+        await self._store.deliveries.record_problem(delivery.id, problem)
         if delivery.room != TEAM:
             channel = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.failed", kind=str(delivery.kind), room=channel, problem=problem)
 
     async def _tell_team(self, key: str, **values: object) -> None:
-        """One line for organisers and moderators, in the workshop's first language."""
+        """One line for organisers and moderators, in the workshop's first language; the same line only once."""
         now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
         lifetime = announcements.REPORT_LIFETIME
@@ -279,8 +315,15 @@ class Courier:
             return posts.start(self._plan, session, self._venue.rooms, delivery.id)
         return posts.end(self._plan, session, delivery.id)
 
-    async def _keep_agendas_true(self, now: datetime) -> None:
-        """Edit the posted agendas where they no longer show what is so."""
+    # --- chores ------------------------------------------------------------------------------------------------
+
+    async def _keep_doors(self, now: datetime) -> datetime | None:
+        """Rooms open and close as the plan says."""
+        guild = self._client.get_guild(self._venue.guild_id or 0)
+        return await self._venue.keep_doors(guild, now) if guild else None
+
+    async def _keep_agendas_true(self, now: datetime) -> datetime | None:
+        """Posted agendas are edited where they no longer show what is so."""
         for delivery in await self._store.deliveries.sent(Kind.AGENDA):
             post = await self._post(delivery, now)
             if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
@@ -290,18 +333,15 @@ class Courier:
                 await self._pacer.turn()
                 async with asyncio.timeout(_SEND_SECONDS):
                     await message.edit(view=layout(post))
-            except _PASSING as failure:
-                self._retry_at = now + _RETRY
-                log.warning("The agenda of %s could not be edited (%r); trying again", delivery.subject, failure)
-                continue
-            except (discord.Forbidden, discord.NotFound) as failure:
+            except discord.NotFound as failure:
                 await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
             await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
+        return self._plan.agenda.next_change(now)
 
 
 def _there(thing: T | None) -> T:
     if thing is None:
-        raise GoneError("what it is about is no longer in the plan")
+        raise LookupError("what it is about is no longer in the plan")
     return thing
 
 

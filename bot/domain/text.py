@@ -19,9 +19,10 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
-_URL = r"https?://[^\s<>()\[\]|*`~\\]+"
+# NOTE: to Discord no address ends with punctuation: `https://_` alone is none, and its `_` would be active.
+_URL = r"""https?://[^\s<>()\[\]|*`\\]+[^\s<>()\[\]|*`\\.,:;"']"""
 _MARKDOWN = r"[\\*_~`|<>#\[\]@]"
-_LIST_MARK = r"^\s*[-+](?=\s)"
+_LIST_MARK = r"^\s*(?:[-+]|\d+\.)(?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
 
 

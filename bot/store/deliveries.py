@@ -54,6 +54,10 @@ def _delivery(row: Row) -> Delivery:
     )
 
 
+def _in_order(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    return sorted(deliveries, key=lambda delivery: (delivery.due, _ORDER.index(delivery.kind), delivery.id))
+
+
 def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) -> bool:
     """Plan one; False if it is there already. For work that writes it together with what it announces."""
     cursor = connection.execute(
@@ -139,12 +143,11 @@ class Deliveries:
                 (written(now), written(now), limit),
             ).fetchall()
 
-        taken = [_delivery(row) for row in await self._database.write(work)]
-        return sorted(taken, key=lambda delivery: (delivery.due, _ORDER.index(delivery.kind), delivery.id))
+        return _in_order([_delivery(row) for row in await self._database.write(work)])
 
     async def unsettled(self) -> list[Delivery]:
         """What a killed process had taken up: it may have been sent or not."""
-        return await self._select("state = 'sending' ORDER BY due, id")
+        return _in_order(await self._select("state = 'sending'"))
 
     async def sent(self, kind: Kind) -> list[Delivery]:
         """What was sent of a kind."""
@@ -184,6 +187,14 @@ class Deliveries:
                 "UPDATE delivery SET state = ?, settled_at = ?, problem = ? WHERE id = ?",
                 (state, written(now), problem, delivery_id),
             )
+
+        await self._database.write(work)
+
+    async def record_problem(self, delivery_id: str, problem: str) -> None:
+        """Record why it could not be sent yet."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE delivery SET problem = ? WHERE id = ?", (problem, delivery_id))
 
         await self._database.write(work)
 
