@@ -15,7 +15,7 @@ import discord
 
 from bot import clock as clocks
 from bot import i18n, store
-from bot.client import Plenary, point_at
+from bot.client import DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
 from bot.delivery import Courier
 from bot.domain.plan import Plan
@@ -78,15 +78,15 @@ async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[
         return client.get_guild(venue.guild_id or 0)
 
     async def reconcile() -> None:
-        guild = home()
-        if guild is not None and not guild.unavailable:
-            try:
-                await venue.ensure(guild, clock.now())
-            except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
-                # Announcements must go on all the same; who refuses them tells the team.
-                log.warning("The rooms could not be checked: %s", failure)
+        venue.look_again()
+        if home() is not None:
             await courier.replan()
         courier.start()
+
+    async def mend(discord_id: int) -> None:
+        if venue.owns(discord_id):
+            venue.look_again()
+            courier.stir()
 
     def home_id() -> int | None:
         # If the bot was removed from its server, the workshop may be set up in another.
@@ -95,7 +95,7 @@ async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[
 
     access = Access(venue.role_of, plan.languages, home_id)
 
-    client = Workshop(COGS, access, opened, reconcile)
+    client = Workshop(COGS, access, opened, reconcile, mend)
     courier = Courier(plan, opened, venue, clock, client, pacer)
     client.parts = Parts(plan, opened, clock, venue, courier, access)
     async with client:
@@ -133,5 +133,5 @@ def _explain(task: asyncio.Task[object]) -> None:
             "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, "
             "Reset Token) into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
         ) from None
-    except (aiohttp.ClientError, OSError) as failure:
-        raise SettingsError(f"Discord can't be reached: {failure}. Is this machine online?") from None
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        raise DiscordUnreachableError(f"Discord can't be reached: {failure}. Is this machine online?") from None

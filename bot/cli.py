@@ -29,7 +29,7 @@ def main() -> None:
     try:
         app()
     except (SettingsError, DatabaseUnusableError) as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - the command line's own voice
+        typer.echo(fault, err=True)
         sys.exit(_MEND)
 
 
@@ -40,9 +40,15 @@ def run() -> None:
     token = settings.token()
     # Imported here, so that `plenary check` and `plenary health` answer at once.
     from bot import app as program  # noqa: PLC0415
+    from bot.client import DiscordUnreachableError  # noqa: PLC0415
 
     _log(chosen.log_level)
-    _run(program.run(chosen, token))
+    try:
+        _run(program.run(chosen, token))
+    except DiscordUnreachableError as failure:
+        # 1, not 2: whoever keeps the bot running may start it again.
+        typer.echo(failure, err=True)
+        raise typer.Exit(_BAD) from None
 
 
 def _log(level: str) -> None:
@@ -124,6 +130,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = 0,
     seed: Annotated[int, typer.Option(help="Another seed is another rehearsal; the same, the same.")] = 1,
     kill: Annotated[int, typer.Option(help="Kill the bot so many times, and start it again.", min=0, max=2000)] = 0,
+    faults: Annotated[
+        int | None, typer.Option(help="Let 5 % of all requests go wrong in every way; the seed says how.", min=0)
+    ] = None,
     openapi: Annotated[
         Path | None, typer.Option(help="Discord's OpenAPI file, to check requests.", envvar="DISCORD_OPENAPI")
     ] = None,
@@ -131,5 +140,5 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Deliver the whole workshop with the real bot against a simulated Discord. Needs no token."""
     from bot.rehearsal import run as rehearsal  # noqa: PLC0415
 
-    asked = rehearsal.Request(plan=plan, cast=cast, out=out, speed=speed, seed=seed, kills=kill, openapi=openapi)
+    asked = rehearsal.Request(plan, cast, out, speed, seed, kill, faults, openapi)
     raise typer.Exit(_run(rehearsal.run(asked)))

@@ -18,7 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.access import Role
-from bot.settings import DISCORD, SettingsError
+from bot.settings import DISCORD
 from bot.store import Store
 from bot.ui import Access, Interaction, Router, tell_failure
 
@@ -32,8 +32,12 @@ _CONNECTIONS = 256
 _COMMANDS_FACT = "commands"
 
 
+class DiscordUnreachableError(RuntimeError):
+    """Discord, or the network, fails; starting again later may help."""
+
+
 async def point_at(api_base: str) -> None:
-    """Have discord.py speak to another server than Discord's. Raises SettingsError if none answers there."""
+    """Have discord.py speak to another server than Discord's. Raises DiscordUnreachableError if none answers."""
     if api_base == DISCORD:
         return
     try:
@@ -43,8 +47,8 @@ async def point_at(api_base: str) -> None:
         ):
             gateway = str((await reply.json())["url"])
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as failure:
-        raise SettingsError(
-            f"api_base is {api_base}, but no Discord-compatible server answers there ({failure}). "
+        raise DiscordUnreachableError(
+            f"api_base is {api_base}, but no Discord-compatible server answers there ({failure!r}). "
             "Start it, or mend api_base."
         ) from None
     # NOTE: these two are all the seams there are.
@@ -89,6 +93,7 @@ class Plenary(commands.Bot):
         access: Access,
         store: Store,
         on_every_ready: Callable[[], Awaitable[None]],
+        on_deleted: Callable[[int], Awaitable[None]],
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -109,6 +114,7 @@ class Plenary(commands.Bot):
         self._cogs = cogs
         self._store = store
         self._on_every_ready = on_every_ready
+        self._on_deleted = on_deleted
         self._reconciling = asyncio.Lock()
 
     async def setup_hook(self) -> None:
@@ -122,21 +128,37 @@ class Plenary(commands.Bot):
         self.router.add(cog)
 
     async def _sync(self) -> None:
-        """Tell Discord the commands, but only if they changed: it allows 200 creations a day."""
+        """Tell Discord the commands, but only if they changed: it allows 200 creations a day.
+
+        Where that fails, everything else goes on, and the next READY tries again.
+        """
         told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
         digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
         if await self._store.facts.get(_COMMANDS_FACT) != digest:
-            await self.tree.sync()
+            try:
+                await self.tree.sync()
+            except Exception as failure:  # noqa: BLE001 - see above
+                log.warning("Discord could not be told the commands: %r", failure)
+                return
             await self._store.facts.put(_COMMANDS_FACT, digest)
 
     async def on_ready(self) -> None:
         """READY comes at the start and after each lost session, so what follows must be idempotent."""
         async with self._reconciling:
             await self._on_every_ready()
+            await self._sync()
 
     async def on_guild_available(self, _guild: discord.Guild) -> None:
         """A server that came after READY, or came back after an outage of Discord's."""
         await self.on_ready()
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted: if by hand and one of ours, it is made anew."""
+        await self._on_deleted(channel.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role was deleted: likewise."""
+        await self._on_deleted(role.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Route what is pressed; commands are the tree's."""

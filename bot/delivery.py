@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -33,7 +32,7 @@ from bot.pacing import Pacer
 from bot.posts import Post
 from bot.store import Store
 from bot.store.deliveries import Delivery
-from bot.ui import layout
+from bot.ui import layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
@@ -51,13 +50,6 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
 #: How long a room is left alone after a failure; doubled with each, up to the longest.
 _AFTER_TROUBLE, _AFTER_REFUSAL, _LONGEST = timedelta(seconds=2), timedelta(seconds=60), timedelta(minutes=10)
-
-# What discord.py does not retry by itself: 503 raises at once, and of network errors it retries but two.
-_PASSING = (discord.DiscordServerError, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
-
-
-#: What Discord, or the state of the server, refuses: it will be refused again until somebody mends it.
-_REFUSED = (discord.HTTPException, LookupError)
 
 #: Something kept in order at each round: gets the instant, returns the next at which there will be something to do.
 Chore = Callable[[datetime], Awaitable[datetime | None]]
@@ -98,7 +90,7 @@ class Courier:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
-        self._chores: tuple[Chore, ...] = (self._keep_doors, self._keep_agendas_true, *chores)
+        self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_agendas_true, *chores)
         clock.watch(self.stir)
 
     def start(self) -> None:
@@ -157,12 +149,14 @@ class Courier:
         """One chore; a failure never stops the announcements, and the next round tries again."""
         try:
             return await chore(now)
-        except _PASSING as failure:
-            log.warning("%s could not be done (%r); trying again", chore.__name__, failure)
-            return now + _AFTER_TROUBLE
-        except _REFUSED as failure:
-            log.warning("%s can't be done: %s", chore.__name__, failure)
-            await self._tell_team("team.doors", problem=str(failure))
+        except sqlite3.Error:
+            raise
+        except Exception as failure:
+            if passes(failure):
+                log.warning("%r could not be done (%r); trying again", chore, failure)
+                return now + _AFTER_TROUBLE
+            log.warning("%r can't be done", chore, exc_info=failure)
+            await self._tell_team("team.chore", problem=str(failure))
             return now + _AFTER_REFUSAL
 
     async def _take_due(self, now: datetime) -> None:
@@ -219,17 +213,15 @@ class Courier:
                 return
             try:
                 await self._send(delivery, again=again)
-            except _PASSING as failure:
-                self._pause(delivery.room, _AFTER_TROUBLE)
-                log.warning("%s of %s did not reach Discord: %r", delivery.kind, delivery.subject, failure)
-            except _REFUSED as failure:
-                await self._refused(delivery, failure)
             except sqlite3.Error:
                 self._pause(delivery.room, _AFTER_TROUBLE)
                 log.exception("%s of %s could not be recorded", delivery.kind, delivery.subject)
-            except Exception as failure:
-                log.exception("%s of %s can't be sent", delivery.kind, delivery.subject)
-                await self._refused(delivery, failure)
+            except Exception as failure:  # noqa: BLE001 - recorded and told to the team, or tried again
+                if passes(failure):
+                    self._pause(delivery.room, _AFTER_TROUBLE)
+                    log.warning("%s of %s did not reach Discord: %r", delivery.kind, delivery.subject, failure)
+                else:
+                    await self._refused(delivery, failure)
             else:
                 self._pauses.pop(delivery.room, None)
 
@@ -273,7 +265,7 @@ class Courier:
         """Leave the room alone for a while, tell the team once what to mend, and try again while it is of use."""
         problem = str(failure) or repr(failure)
         self._pause(delivery.room, _AFTER_REFUSAL)
-        log.warning("%s of %s was refused by Discord: %s", delivery.kind, delivery.subject, problem)
+        log.warning("%s of %s can't be sent", delivery.kind, delivery.subject, exc_info=failure)
         await self._store.deliveries.record_problem(delivery.id, problem)
         if delivery.room != TEAM:
             channel = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
@@ -317,10 +309,10 @@ class Courier:
 
     # --- chores ------------------------------------------------------------------------------------------------
 
-    async def _keep_doors(self, now: datetime) -> datetime | None:
-        """Rooms open and close as the plan says."""
+    async def _keep_venue(self, now: datetime) -> datetime | None:
+        """Roles and rooms are there, and rooms open and close as the plan says."""
         guild = self._client.get_guild(self._venue.guild_id or 0)
-        return await self._venue.keep_doors(guild, now) if guild else None
+        return await self._venue.keep(guild, now) if guild else None
 
     async def _keep_agendas_true(self, now: datetime) -> datetime | None:
         """Posted agendas are edited where they no longer show what is so."""

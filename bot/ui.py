@@ -10,9 +10,11 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import islice
 from typing import Any, TypeVar, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -185,7 +187,20 @@ class Access:
             raise RefusalError(f"refused.role.{role.name.lower()}")
 
 
-# --- the error answer ------------------------------------------------------------------------------------------
+# --- failures ------------------------------------------------------------------------------------------
+
+
+def passes(failure: BaseException) -> bool:
+    """Whether a failure passes by itself, so that the same thing may succeed when it is tried again.
+
+    These are what discord.py does not, or no longer, retry by itself: 503 raises at once, and of network errors it
+    retries but two.
+    """
+    if isinstance(failure, discord.HTTPException):
+        return failure.status == HTTPStatus.TOO_MANY_REQUESTS or failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(failure, KeyError):
+        return failure.args == ("retry_after",)  # NOTE: what discord.py makes of a 429 that lacks it
+    return isinstance(failure, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)
 
 
 async def tell_failure(interaction: Interaction, failure: BaseException, language: str) -> None:
@@ -195,14 +210,18 @@ async def tell_failure(interaction: Interaction, failure: BaseException, languag
         sentence = text(language, cause.key, **cause.values)
     else:
         reference = secrets.token_hex(3)
-        log.error("Failure %s in %s", reference, _what(interaction), exc_info=cause)
+        if passes(cause) or isinstance(cause, discord.HTTPException):
+            # Discord's or the network's doing; nothing in the program is to be mended.
+            log.warning("Failure %s in %s: %r", reference, _what(interaction), cause)
+        else:
+            log.error("Failure %s in %s", reference, _what(interaction), exc_info=cause)
         sentence = text(language, "refused.failure", reference=reference)
     try:
         if interaction.type is discord.InteractionType.autocomplete:
             await interaction.response.autocomplete([])
         else:
             await answer(interaction, f"{REFUSED} {sentence}")
-    except (discord.HTTPException, OSError) as unreachable:
+    except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, KeyError) as unreachable:
         log.warning("Nobody could be told about it in %s: %r", _what(interaction), unreachable)
 
 

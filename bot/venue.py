@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
+import aiohttp
 import discord
 
 from bot.domain import limits
@@ -49,7 +50,9 @@ class Venue:
         self._ids: dict[str, int] = {}
         self._guild_id: int | None = None
         self._one_at_a_time = asyncio.Lock()
-        self._doors_until: datetime | None = None
+        self._settled = False
+        """Whether all was as planned when it was last looked at."""
+        self._next_change: datetime | None = None
 
     async def load(self) -> None:
         """Recall what there is."""
@@ -80,24 +83,40 @@ class Venue:
         self._guild_id = guild_id
 
     async def ensure(self, guild: discord.Guild, now: datetime) -> list[str]:
-        """Make, adopt or mend whatever is missing; the names of what was made. Raises discord.Forbidden."""
+        """Make, adopt or mend whatever is missing; the names of what was made.
+
+        A room that fails doesn't stop the others; the first failure is raised at the end (discord.Forbidden, mostly).
+        """
         async with self._one_at_a_time:
+            self._settled = False
             made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
+            failures: list[Exception] = []
             for room in rooms(self._plan):
-                made += [room.name] if await self._ensure_room(guild, room, now) else []
-            self._doors_until = next_change(self._plan, now)
+                try:
+                    made += [room.name] if await self._ensure_room(guild, room, now) else []
+                except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+                    failures.append(failure)
+            if failures:
+                raise failures[0]
+            self._next_change = next_change(self._plan, now)
+            self._settled = True
             return made
 
-    async def keep_doors(self, guild: discord.Guild, now: datetime) -> datetime | None:
-        """Open and close rooms as the plan says for `now`; the next instant at which a door changes."""
-        async with self._one_at_a_time:
-            if self._doors_until is not None and now >= self._doors_until:
-                for room in rooms(self._plan):
-                    channel = self._channel(guild, room)
-                    if channel is not None:
-                        await self._ensure_door(channel, room, now)
-                self._doors_until = next_change(self._plan, now)
-            return self._doors_until
+    def look_again(self) -> None:
+        """Something may have changed by hand: the next `keep` compares everything."""
+        self._settled = False
+
+    async def keep(self, guild: discord.Guild, now: datetime) -> datetime | None:
+        """See that all is as planned for `now`; the next instant at which to look. Raises as `ensure` does."""
+        if not self._settled or (self._next_change is not None and now >= self._next_change):
+            made = await self.ensure(guild, now)
+            if made:
+                log.info("Made what was missing in the server: %s", ", ".join(made))
+        return self._next_change
+
+    def owns(self, discord_id: int) -> bool:
+        """Whether a role or channel is the workshop's."""
+        return discord_id in self._ids.values()
 
     async def _ensure_role(self, guild: discord.Guild, role: Role) -> str | None:
         key, name = _role_key(role), role.name.capitalize()

@@ -46,12 +46,23 @@ class Told:
 class Actors:
     """Everybody in the cast, from the first arrival to the last leave-taking."""
 
-    def __init__(self, plan: Plan, cast: Cast, discord: LoopbackDiscord, keeper: Timekeeper, seed: int) -> None:
+    def __init__(  # noqa: PLR0913 - what they play, where, when, and how
+        self,
+        plan: Plan,
+        cast: Cast,
+        discord: LoopbackDiscord,
+        keeper: Timekeeper,
+        seed: int,
+        *,
+        patient: bool = False,
+    ) -> None:
         self._plan = plan
         self._cast = cast
         self._discord = discord
         self._keeper = keeper
         self._seed = seed
+        self._patient = patient
+        """Whether they do what a refusal says, "please try again": where things are made to go wrong."""
         self._people: dict[str, Person] = {}
         self.guild_id = 0
         self.told = Told()
@@ -87,7 +98,7 @@ class Actors:
 
     # --- doing -------------------------------------------------------------------------------------------------
 
-    async def _try(self, what: str, attempt: Attempt) -> Answer | None:
+    async def _try(self, what: str, attempt: Attempt, expected: Expected = Expected.ACCEPTED) -> Answer | None:
         """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
         self.told.actions += 1
         for _ in range(_TRIES):
@@ -98,11 +109,15 @@ class Actors:
                 self.told.unanswered += 1
                 await asyncio.sleep(0.05)
             except CannotDo as fault:
-                self.told.unexpected.append(f"{what}: {fault}")
-                return None
+                if not self._patient:
+                    self.told.unexpected.append(f"{what}: {fault}")
+                    return None
+                await asyncio.sleep(0.5)
             else:
                 self.told.ack_ms.append(answer.ack_ms)
-                return answer
+                if not (self._patient and expected is Expected.ACCEPTED and answer.text.startswith(_REFUSED)):
+                    return answer
+                await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
         return None
 
@@ -139,7 +154,7 @@ class Actors:
                 chosen[name] = await self._option(person, channel, action, name, value)
             return await person.slash(channel, action.command, **chosen)
 
-        answer = await self._try(what, attempt)
+        answer = await self._try(what, attempt, action.answer)
         if self._judge(what, answer, action.answer, action.says) and action.answer is Expected.ACCEPTED:
             self._remember(action)
 

@@ -6,10 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _STOP_SECONDS = 8
+#: Exit codes after which whoever keeps a bot running starts it again: "Discord can't be reached", and SIGKILL.
+_TRY_AGAIN = (1, -signal.SIGKILL)
+
+PLENARY_RUN = (sys.executable, "-m", "bot", "run")
 
 
 class BotEndedError(RuntimeError):
@@ -19,10 +23,11 @@ class BotEndedError(RuntimeError):
 class BotProcess:
     """`plenary run` with settings of the rehearsal's, its log in a file."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path, command: Sequence[str] = PLENARY_RUN) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
         self._environment = {**inherited, **environment}
         self._log = log
+        self._command = command
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
         self.kills = 0
@@ -31,7 +36,7 @@ class BotProcess:
         """Start it; it is ready once Discord hears from it."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._environment, stderr=log, stdin=asyncio.subprocess.DEVNULL
+                *self._command, env=self._environment, stderr=log, stdin=asyncio.subprocess.DEVNULL
             )
 
     async def kill(self) -> None:
@@ -61,15 +66,22 @@ class BotProcess:
             self._process.kill()
             await self._process.wait()
 
-    async def watch(self) -> None:
-        """Wait until it ends by itself, which it must not. Raises BotEndedError then."""
+    async def watch(self, *, patient: bool) -> None:
+        """Wait until it ends by itself, which it must not. Raises BotEndedError then.
+
+        If `patient`, it is started again after an exit code that asks for it, as a service manager would.
+        """
         while not self._stopping:
             process = self._process
             if process is None:
                 await asyncio.sleep(0.01)  # being killed and started again
                 continue
             code = await process.wait()
-            if process is self._process and not self._stopping:
+            if process is not self._process or self._stopping:
+                continue
+            if patient and code in _TRY_AGAIN:
+                await self.start()
+            else:
                 raise BotEndedError(f"The bot ended by itself, with exit code {code}.\n{self._tail()}")
 
     @property

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import statistics
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.domain import announcements
@@ -67,7 +71,6 @@ class Summary:
                 self.messages["duplicate"],
                 self.messages["missing"],
                 self.cast["unexpected"],
-                self.requests["invalid"],
                 self.requests["openapi_violations"],
                 self.errors_logged,
                 self.check_ins["acknowledged"] - self.check_ins["stored"],
@@ -153,6 +156,30 @@ def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the check-ins that people were told of are kept."""
     kept = {(int(row["person_id"]), row["session"]) for row in exported if row["checked_in_at"]}
     return len(told.check_ins & kept)
+
+
+def venue_ids(database: Path) -> set[int]:
+    """The roles and channels that the bot knows as its own."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        return {discord_id for (discord_id,) in connection.execute("SELECT discord_id FROM venue")}
+
+
+def integrity(database: Path) -> list[str]:
+    """What SQLite says of the file: one line "ok", or what is broken."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        return [line for (line,) in connection.execute("PRAGMA integrity_check")]
+
+
+def orphans(discord: LoopbackDiscord, guild_id: int, known: set[int]) -> list[str]:
+    """Channels of the server that the bot has made and forgotten; `general` was there before."""
+    channels = [channel for channel in discord.backend.channels.values() if channel.guild_id == guild_id]
+    return [str(channel.name) for channel in channels if channel.id not in known and channel.name != "general"]
+
+
+def worst_ten_minutes(moments: Sequence[datetime]) -> int:
+    """The most of some moments that fall within ten minutes."""
+    window = timedelta(minutes=10)
+    return max((bisect_left(moments, start + window) - n for n, start in enumerate(moments)), default=0)
 
 
 # --- the transcript --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
@@ -25,8 +25,9 @@ from bot.domain.venue import permission_bits
 from bot.importing import planfile
 from bot.rehearsal import findings
 from bot.rehearsal.actors import Actors
-from bot.rehearsal.botprocess import BotEndedError, BotProcess
+from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
+from bot.rehearsal.faults import RandomFaults, nothing_goes_wrong
 from bot.rehearsal.findings import Messages, Spread, Summary
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
@@ -34,6 +35,8 @@ from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
+#: Discord bans an address for 10,000 within ten minutes; far fewer are a sign that something is wrong.
+_INVALID_ALLOWED = 10
 _OUR_FILES = (
     "notes.csv", "notes.json", "attendance.csv", "attendance.json", "transcript.md", "plenary.db", "plenary.db-wal",
     "plenary.db-shm", "plenary.db.lock", "plenary.health", "bot.log", "summary.json",
@@ -50,7 +53,11 @@ class Request:
     speed: float
     seed: int
     kills: int
+    faults: int | None
+    """Seed of what goes wrong with requests and gateway; None: nothing does."""
     openapi: Path | None
+    bot: Sequence[str] = PLENARY_RUN
+    """The command that runs the bot."""
 
 
 async def run(request: Request) -> int:
@@ -91,8 +98,11 @@ class Rehearsal:
         self._checker = OpenApiChecker(request.openapi) if request.openapi else None
         self._begins, self._ends = wall(cast.begins, self._plan.tz), wall(cast.ends, self._plan.tz)
         self._keeper = Timekeeper(self._begins, speed=request.speed, active=lambda: self._discord.activity)
-        self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker)
-        self._actors = Actors(plan, cast, self._discord, self._keeper, request.seed)
+        self._faults = RandomFaults(request.faults) if request.faults is not None else None
+        self._discord = LoopbackDiscord(
+            self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._faults or nothing_goes_wrong
+        )
+        self._actors = Actors(plan, cast, self._discord, self._keeper, request.seed, patient=self._faults is not None)
         self._played = 0.0
 
     def _prepare_folder(self) -> None:
@@ -112,7 +122,7 @@ class Rehearsal:
         """All three days. Raises BotEndedError if the bot ends by itself."""
         await self._discord.start()
         await self._keeper.start()
-        self._bot = BotProcess(self._environment(), self._out / "bot.log")
+        self._bot = BotProcess(self._environment(), self._out / "bot.log", self._request.bot)
         self._actors.arrive(permission_bits())
         began = time.monotonic()
         try:
@@ -136,7 +146,7 @@ class Rehearsal:
         }
 
     async def _until_the_end(self) -> None:
-        watching = asyncio.create_task(self._bot.watch(), name="watch the bot")
+        watching = asyncio.create_task(self._bot.watch(patient=self._faults is not None), name="watch the bot")
         showing = asyncio.create_task(self._show_progress(), name="progress")
         acting = asyncio.create_task(self._act(), name="act")
         try:
@@ -214,7 +224,7 @@ class Rehearsal:
         told = self._actors.told
         posts = findings.messages(self._plan, told, self._discord, self._keeper)
         unexpected = [*told.unexpected, *self._discord.faults_of_ours]
-        if told.unanswered and not self._bot.kills:
+        if told.unanswered and not self._bot.kills and not self._faults:
             unexpected.append(f"{told.unanswered} times somebody had to try again")
         checker = self._checker
         summary = Summary(
@@ -251,8 +261,18 @@ class Rehearsal:
         (self._out / "summary.json").write_text(summary.to_json(), "utf-8")
         text = findings.transcript(self._plan, self._cast.server, self._discord)
         (self._out / "transcript.md").write_text(text, "utf-8")
-        self._print(summary, posts, [*unexpected, *(checker.violations if checker else ())])
-        return 0 if summary.sound else 1
+        damage = self._damage()
+        self._print(summary, posts, [*unexpected, *(checker.violations if checker else ()), *damage])
+        return 0 if summary.sound and not damage else 1
+
+    def _damage(self) -> list[str]:
+        """What must never be, beside what summary.json counts: broken files, orphans, too many refused requests."""
+        database = self._out / "plenary.db"
+        orphans = findings.orphans(self._discord, self._actors.guild_id, findings.venue_ids(database))
+        worst = findings.worst_ten_minutes(self._discord.invalid_at)
+        found = [f"#{name} is nobody's channel" for name in orphans]
+        found += [line for line in findings.integrity(database) if line != "ok"]
+        return found + ([f"{worst} invalid requests within ten minutes"] if worst >= _INVALID_ALLOWED else [])
 
     async def _export(self, subject: str, form: str) -> None:
         process = await asyncio.create_subprocess_exec(
