@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -139,6 +140,9 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Deliver the whole workshop with the real bot against a simulated Discord. Needs no token."""
     from bot.rehearsal import run as rehearsal  # noqa: PLC0415
+    from bot.rehearsal.faults import RandomFaults  # noqa: PLC0415
 
-    asked = rehearsal.Request(plan, cast, out, speed, seed, kill, faults, openapi)
+    asked = rehearsal.Request(plan, cast, out, speed, seed, kill, openapi)
+    if faults is not None:
+        asked = replace(asked, draw=RandomFaults(faults))
     raise typer.Exit(_run(rehearsal.run(asked)))

@@ -80,9 +80,15 @@ class BotProcess:
             if process is not self._process or self._stopping:
                 continue
             if patient and code in _TRY_AGAIN:
+                self.kills += code == -signal.SIGKILL
                 await self.start()
             else:
                 raise BotEndedError(f"The bot ended by itself, with exit code {code}.\n{self._tail()}")
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._running.pid
 
     @property
     def _running(self) -> asyncio.subprocess.Process:

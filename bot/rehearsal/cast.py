@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.walltime import instant
+from bot.settings import SettingsError
 
 WallTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
 """`2023-02-20 09:30`, on the wall of the workshop's zone."""
@@ -112,3 +115,16 @@ class Cast(_Part):
         if len(names) != len(set(names)):
             raise ValueError("two people have the same id")
         return self
+
+
+def read(path: Path) -> Cast:
+    """The cast in a YAML file. Raises SettingsError with every fault."""
+    try:
+        return Cast.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader))  # noqa: S506 - text only
+    except OSError as failure:
+        raise SettingsError(f"{path}: can't be read ({failure.strerror}). Check the path of the cast.") from None
+    except yaml.YAMLError as failure:
+        raise SettingsError(f"{path}: this is not YAML: {failure}") from None
+    except ValidationError as failure:
+        faults = [f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in failure.errors()]
+        raise SettingsError("\n".join(faults)) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -29,6 +29,9 @@ class Fault(Enum):
     GATEWAY_FORGOT = "gateway cut, and the session forgotten"
     GATEWAY_ZOMBIE = "gateway silent, and still open"
 
+
+Draw = Callable[[Request], Fault | None]
+"""Says for each request what goes wrong with it."""
 
 #: What is answered: status, body, headers. discord.py takes a 429 without Via for a ban, hence no bare one has it.
 ANSWERS: Mapping[Fault, tuple[int, dict[str, Any], dict[str, str]]] = {
@@ -70,6 +73,10 @@ class RandomFaults:
         fault = self._chance.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()))[0]
         self.done[fault] += 1
         return fault
+
+    def told(self) -> str:
+        """What went wrong so far, and how often."""
+        return "; ".join(f"{fault.value}: {count}" for fault, count in self.done.most_common()) or "nothing"
 
 
 def nothing_goes_wrong(request: Request) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import statistics
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,11 @@ from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 
+Exported = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows by subject, `notes` and `attendance`, as exported in JSON."""
+
+#: Discord bans an address for 10,000 within ten minutes; far fewer are a sign that something is wrong.
+_INVALID_ALLOWED = 10
 _TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
 
 
@@ -84,6 +89,41 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """A summary, and what is found beside it."""
+
+    summary: Summary
+    orphans: tuple[str, ...]
+    """Channels that the bot has made and forgotten."""
+    integrity: str
+    """What SQLite says of the file: "ok", or what is broken."""
+    worst_ten_minutes: int
+    """The most requests answered 401, 403 or 429 within ten minutes."""
+    remarks: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is as promised."""
+        safe = self.worst_ten_minutes < _INVALID_ALLOWED
+        return self.summary.sound and not self.orphans and self.integrity == "ok" and safe
+
+    def figures(self) -> Iterator[str]:
+        """What a rehearsal promises, a line each."""
+        lost = {name: counted["acknowledged"] - counted["stored"] for name, counted in self._kept().items()}
+        yield f"kills: {self.summary.kills}"
+        yield f"acknowledged notes lost: {lost['notes']}"
+        yield f"acknowledged check-ins lost: {lost['check_ins']}"
+        yield f"announcements duplicated: {self.summary.messages['duplicate']}"
+        yield f"announcements missing: {self.summary.messages['missing']}"
+        yield f"orphan channels: {len(self.orphans)}"
+        yield f"invalid requests within ten minutes: at most {self.worst_ten_minutes}"
+        yield f"integrity: {self.integrity}"
+
+    def _kept(self) -> Mapping[str, Mapping[str, int]]:
+        return {"notes": self.summary.notes, "check_ins": self.summary.check_ins}
+
+
+@dataclass(frozen=True, slots=True)
 class Messages:
     """The posts that Discord has, against those that there must be."""
 
@@ -94,6 +134,11 @@ class Messages:
     announced: frozenset[str]
     """Sessions whose start was announced."""
     lateness_ms: tuple[float, ...]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Each post that is there twice, or not at all."""
+        return (*(f"duplicate {each}" for each in self.duplicate), *(f"missing {each}" for each in self.missing))
 
 
 def messages(plan: Plan, told: Told, discord: LoopbackDiscord, keeper: Timekeeper) -> Messages:

@@ -15,7 +15,7 @@ from simcord.backend import Backend
 from simcord.backend.errors import BackendError
 from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 
-from bot.rehearsal.faults import ANSWERS, Fault, nothing_goes_wrong
+from bot.rehearsal.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.gateway import Gateway
 from bot.rehearsal.limits import Limits, Request, Upload, Wire
 from bot.rehearsal.people import Calls, Person, SeenMessage, custom_ids, shown_text
@@ -60,7 +60,7 @@ class LoopbackDiscord:
         *,
         token: str,
         checker: OpenApiChecker | None,
-        draw: Callable[[Request], Fault | None] = nothing_goes_wrong,
+        draw: Draw = nothing_goes_wrong,
     ) -> None:
         self.backend = Backend(clock=cast("Any", _Clock(now)))
         self.limits = Limits(self.backend, now)
@@ -69,6 +69,7 @@ class LoopbackDiscord:
         self.checker = checker
         self.gateway = Gateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
         self.requests_total = 0
+        self.in_flight = 0
         self.invalid_at: list[datetime] = []
         """When a request was answered 401, 403 or 429: 10,000 in 10 minutes would have the address banned."""
         self._now = now
@@ -191,6 +192,13 @@ class LoopbackDiscord:
 
     async def _rest(self, incoming: web.Request) -> web.Response:
         self.requests_total += 1
+        self.in_flight += 1
+        try:
+            return await self._served(incoming)
+        finally:
+            self.in_flight -= 1
+
+    async def _served(self, incoming: web.Request) -> web.Response:
         request = await _read(incoming)
         match self._draw(request):
             case Fault.CUT_BEFORE:

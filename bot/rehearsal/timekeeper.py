@@ -20,17 +20,23 @@ from aiohttp import web
 
 from bot.clock import Pace
 
+_GLANCE_SECONDS = 0.05
+
 Sleeper = tuple[datetime, int, "asyncio.Future[None]"]
 
 
 class Timekeeper:
     """Time from `begins` (UTC) on. `speed`: how many times faster idle stretches pass; 0 skips them."""
 
-    def __init__(self, begins: datetime, *, speed: float, active: Callable[[], int]) -> None:
+    def __init__(
+        self, begins: datetime, *, speed: float, active: Callable[[], int], busy: Callable[[], bool] = lambda: False
+    ) -> None:
         self._paces = [Pace(begins, time.monotonic(), 1.0)]
         self._speed = speed
         self._active = active
         """Grows with everything that passes between the bot and Discord."""
+        self._busy = busy
+        """Whether Discord is still at work on a request, which the bot may have given up on."""
         self._sleepers: list[Sleeper] = []
         self._order = itertools.count()
         self._awake = 0
@@ -155,7 +161,7 @@ class Timekeeper:
 
     async def _idle_until(self) -> datetime | None:
         """Until when nobody has anything to do; None while somebody has."""
-        if self._awake or not self._followed:
+        if self._awake or not self._followed or self._busy():
             return None
         active = self._active()
         await self._tell()
@@ -172,6 +178,8 @@ class Timekeeper:
         wait = None
         if self._sleepers:
             wait = max(0.0, self._paces[-1].seconds_until(self._sleepers[0][0], time.monotonic()))
+        if self._busy():
+            wait = min(wait or _GLANCE_SECONDS, _GLANCE_SECONDS)
         try:
             async with asyncio.timeout(wait):
                 await self._changed.wait()

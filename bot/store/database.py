@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +22,9 @@ Row = tuple[Any, ...]
 Work = Callable[[sqlite3.Connection], T]
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+
+#: How the name of a copy ends that is still being made, or that a killed process left behind.
+PART = ".part"
 
 # FULL, not NORMAL: with NORMAL a commit survives a kill but not a power cut, and "acknowledged" must mean both.
 _PRAGMAS = (
@@ -60,7 +65,7 @@ async def _connect(path: Path, *, writable: bool) -> _Connection:
     return connection
 
 
-def _unusable(path: Path, failure: sqlite3.Error) -> DatabaseUnusableError:
+def _unusable(path: Path, failure: sqlite3.Error | OSError) -> DatabaseUnusableError:
     return DatabaseUnusableError(
         f"{path} can't be used as the database: {failure}. Check that it is Plenary's file and that this user may "
         "read and write it; to begin anew, name another file."
@@ -143,7 +148,7 @@ class Database:
             if connection is not None:
                 await connection.close()
             lock.release()
-            if isinstance(failure, sqlite3.Error):
+            if isinstance(failure, sqlite3.Error | OSError):
                 raise _unusable(path, failure) from None
             raise
         return cls(reader, _Writer(connection), lock)
@@ -213,14 +218,24 @@ def _attempt(connection: sqlite3.Connection, work: Work[Any]) -> object:
     return result
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    scripts = sorted(_MIGRATIONS.glob("[0-9]*.sql"))
+def _scripts() -> list[Path]:
+    return sorted(_MIGRATIONS.glob("[0-9]*.sql"))
+
+
+def schema_of(connection: sqlite3.Connection, path: Path) -> int:
+    """The number of a file's newest migration; 0 if it has none. Raises SchemaError for one that is yet to come."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(scripts):
+    if version > (known := len(_scripts())):
         raise SchemaError(
-            f"{path} was written by a newer Plenary (schema {version}; this one knows {len(scripts)}). "
+            f"{path} was written by a newer Plenary (schema {version}; this one knows {known}). "
             "Install that version, or give this one a database of its own."
         )
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    scripts = _scripts()
+    version = schema_of(connection, path)
     if 0 < version < len(scripts):
         copy_to(connection, path.with_name(f"{path.name}.before-{version + 1:04}"))
     for number, script in enumerate(scripts[version:], version + 1):
@@ -231,9 +246,52 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def copy_to(connection: sqlite3.Connection, path: Path) -> None:
-    """A consistent copy of an open database."""
-    with closing(sqlite3.connect(path)) as copy:
-        connection.backup(copy)
+    """A consistent copy of an open database, in a file of its own without a log; also while others write to it.
+
+    It gets its name only when it is whole, checked and on disk: a process that is killed leaves at most a part
+    (see `PART`). Raises sqlite3.Error or OSError.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            _fill(copy, connection)
+        sync(part)
+        part.replace(path)
+    except BaseException:
+        for ending in ("", "-journal", "-wal", "-shm"):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def _fill(copy: sqlite3.Connection, original: sqlite3.Connection) -> None:
+    copy.execute("PRAGMA journal_mode = OFF")
+    copy.execute("PRAGMA synchronous = OFF")  # the whole file is synced once, at the end
+    original.backup(copy)
+    # The original's mode was copied too; without a log beside it, the copy can be carried about as one file.
+    copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+    if damage := damage_in(copy):
+        raise sqlite3.DatabaseError(f"it is damaged ({damage})")
+
+
+def damage_in(connection: sqlite3.Connection, *, quick: bool = False) -> str:
+    """The first fault that SQLite finds in a database; empty if it is sound. `quick` leaves out the indexes."""
+    found = connection.execute("PRAGMA quick_check(1)" if quick else "PRAGMA integrity_check(1)").fetchone()[0]
+    if found == "ok":
+        orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
+        found = f"a row of {orphans[0]} refers to nothing" if orphans else ""
+    return str(found)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or a folder's list of names, on disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def written(moment: datetime) -> str:
