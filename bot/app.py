@@ -14,23 +14,32 @@ import aiohttp
 import discord
 
 from bot import clock as clocks
-from bot import i18n, store
+from bot import health, i18n, store
 from bot.client import DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
-from bot.delivery import Courier
+from bot.delivery import Chore, Courier
 from bot.domain.plan import Plan
-from bot.health import keep_fresh
 from bot.importing import planfile
 from bot.pacing import Pacer
 from bot.settings import Settings, SettingsError
 from bot.store import Store
+from bot.store.database import written
+from bot.store.nightly import NightlyBackup
 from bot.ui import Access
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
 #: One module a subject; named as text, so that nothing in bot/ imports cogs/.
-COGS = ("cogs.workshop", "cogs.agenda", "cogs.announce", "cogs.attendance", "cogs.notes", "cogs.export")
+COGS = (
+    "cogs.workshop",
+    "cogs.agenda",
+    "cogs.announce",
+    "cogs.attendance",
+    "cogs.presence",
+    "cogs.notes",
+    "cogs.export",
+)
 
 
 @dataclass(frozen=True)
@@ -63,13 +72,29 @@ async def run(settings: Settings, token: str) -> None:
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
-        _assembled(plan, opened, clock) as client,
+        _backed_up(settings, plan) as chores,
+        _assembled(plan, opened, clock, chores) as client,
     ):
         await _until(stop, client, token, settings)
 
 
 @contextlib.asynccontextmanager
-async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[Workshop, None]:
+async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Chore, ...], None]:
+    """The chore of the nightly backup, unless none are to be kept."""
+    if not settings.backups_kept:
+        yield ()
+        return
+    nightly = NightlyBackup(settings.database, settings.backups, settings.backups_kept, plan.tz)
+    try:
+        yield (nightly.keep,)
+    finally:
+        await nightly.close()
+
+
+@contextlib.asynccontextmanager
+async def _assembled(
+    plan: Plan, opened: Store, clock: Clock, chores: tuple[Chore, ...] = ()
+) -> AsyncGenerator[Workshop, None]:
     pacer = Pacer()
     venue = Venue(plan, opened, pacer)
     await venue.load()
@@ -96,7 +121,7 @@ async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[
     access = Access(venue.role_of, plan.languages, home_id)
 
     client = Workshop(COGS, access, opened, reconcile, mend)
-    courier = Courier(plan, opened, venue, clock, client, pacer)
+    courier = Courier(plan, opened, venue, clock, client, pacer, chores)
     client.parts = Parts(plan, opened, clock, venue, courier, access)
     async with client:
         try:
@@ -107,13 +132,19 @@ async def _assembled(plan: Plan, opened: Store, clock: Clock) -> AsyncGenerator[
 
 async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Settings) -> None:
     """Run until told to stop, or until the connection to Discord ends for good."""
+    parts = client.parts
 
-    def well() -> bool:
-        return client.is_ready() and not client.is_closed()
+    async def look() -> list[health.Finding]:
+        connected = client.connected and client.is_ready() and not client.is_closed()
+        return [
+            health.heartbeat(client.latency, connected=connected),
+            health.delivery(parts.courier.idle()),
+            await health.database(lambda: parts.store.facts.put("alive", written(parts.clock.now()))),
+        ]
 
     tasks: set[asyncio.Task[Any]] = {
         asyncio.create_task(client.start(token), name="client"),
-        asyncio.create_task(keep_fresh(settings.health, well), name="health"),
+        asyncio.create_task(health.keep_fresh(settings.health, look), name="health"),
         asyncio.create_task(stop.wait(), name="stop"),
     }
     done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

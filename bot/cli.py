@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | export | health."""
+"""The command line: plenary run | rehearse | check | export | backup | restore | doctor | health."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ def export(
 
 async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -> bytes:
     from bot import store  # noqa: PLC0415
+    from bot.clock import Clock  # noqa: PLC0415
     from bot.exporting import tables  # noqa: PLC0415
     from bot.importing import planfile  # noqa: PLC0415
 
@@ -107,17 +108,55 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with store.opened(chosen.database, to_read=True) as opened:
-        return await tables.rendered(await tables.table(subject, plan, opened), form)
+        return await tables.rendered(await tables.table(subject, plan, opened, Clock().now()), form)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(help="The file to write; a new one in `backups`, if left out.")] = None,
+) -> None:
+    """Copy the database, also while the bot runs."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.store import backup as backups  # noqa: PLC0415
+
+    chosen = settings.load()
+    copy = to or chosen.backups / backups.name_at(chosen.database, Clock().now())
+    backups.backup(chosen.database, copy)
+    typer.echo(f"{chosen.database} was copied to {copy}, and the copy is sound.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
+    """Put a backup in the place of the database, and keep what is there beside it. The bot must be stopped."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.store import backup as backups  # noqa: PLC0415
+
+    database = settings.load().database
+    aside = backups.restore(file, database, Clock().now())
+    typer.echo(f"{database} is now what {file} holds." + (f" What was there is kept in {aside}." if aside else ""))
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything that the bot needs, also while it runs: exit code 0 if nothing is bad. Needs the token."""
+    chosen = settings.load()
+    token = settings.token()
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.doctor import examine  # noqa: PLC0415
+
+    raise typer.Exit(_BAD if asyncio.run(examine(chosen, token, Clock())) else 0)
 
 
 @app.command()
 def health() -> None:
-    """Whether the bot is well: exit code 0 if it is connected to Discord."""
-    from bot.health import ailment  # noqa: PLC0415
+    """Whether the bot is well, one line for each thing that must be: exit code 0 if it is."""
+    from bot.health import read  # noqa: PLC0415
 
-    wrong = ailment(settings.load().health)
-    typer.echo(wrong or "The bot is well.")
-    raise typer.Exit(_BAD if wrong else 0)
+    report = read(settings.load().health)
+    for finding in report.findings:
+        typer.echo(f"{'ok ' if finding.ok else 'bad'}  {finding.name}: {finding.sentence}")
+    typer.echo("The bot is well." if report.ok else "The bot is not well.")
+    raise typer.Exit(0 if report.ok else _BAD)
 
 
 @app.command()

@@ -99,10 +99,11 @@ class Plenary(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            # No privileged intent: interactions bring their member along.
-            intents=discord.Intents(guilds=True),
+            # No privileged intent: interactions bring their member along, and so does who enters a voice room.
+            intents=discord.Intents(guilds=True, voice_states=True),
             allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
+            # Discord tells who is in a voice room already only once, with the server.
+            member_cache_flags=discord.MemberCacheFlags(voice=True, joined=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
             # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
@@ -116,6 +117,8 @@ class Plenary(commands.Bot):
         self._on_every_ready = on_every_ready
         self._on_deleted = on_deleted
         self._reconciling = asyncio.Lock()
+        # NOTE: discord.py's is_ready() stays true when the connection is lost.
+        self.connected = False
 
     async def setup_hook(self) -> None:
         for module in self._cogs:
@@ -141,6 +144,23 @@ class Plenary(commands.Bot):
                 log.warning("Discord could not be told the commands: %r", failure)
                 return
             await self._store.facts.put(_COMMANDS_FACT, digest)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's own
+        """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
+    async def on_connect(self) -> None:
+        """A new session, which may not be ready yet."""
+        self.connected = True
+
+    async def on_resumed(self) -> None:
+        """The session that was lost goes on."""
+        self.connected = True
+
+    async def on_disconnect(self) -> None:
+        """The connection is lost; discord.py tries again by itself."""
+        self.connected = False
 
     async def on_ready(self) -> None:
         """READY comes at the start and after each lost session, so what follows must be idempotent."""

@@ -90,6 +90,7 @@ class Courier:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
+        self._last_round: float | None = None
         self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_agendas_true, *chores)
         clock.watch(self.stir)
 
@@ -97,6 +98,7 @@ class Courier:
         """Begin, or look again at once if begun: for every READY."""
         if self._task is None:
             self._scheduler.start()
+            self._last_round = asyncio.get_running_loop().time()
             self._task = asyncio.create_task(self._run(), name="courier")
         self.stir()
 
@@ -111,6 +113,10 @@ class Courier:
             await asyncio.wait(self._under_way.values(), timeout=4)
         for task in self._under_way.values():
             task.cancel()
+
+    def idle(self) -> float | None:
+        """Real seconds since everything due was last seen to; None before the start."""
+        return None if self._last_round is None else asyncio.get_running_loop().time() - self._last_round
 
     def stir(self) -> None:
         """Look at once at what is due: something was planned, or time has moved."""
@@ -131,6 +137,7 @@ class Courier:
             self._stirred.clear()
             try:
                 await self._round()
+                self._last_round = asyncio.get_running_loop().time()
             except sqlite3.Error:
                 # Nothing is sent that can't be recorded. The sweep tries again.
                 log.exception("The database can't be written to; no announcement is sent until it can")
@@ -164,6 +171,9 @@ class Courier:
         for delivery in await self._store.deliveries.unsettled():
             if delivery.id not in self._under_way:
                 self._begin(delivery, again=True)
+        due = await self._store.deliveries.next_due()
+        if due is None or due > now:
+            return
         skipped = await self._store.deliveries.skip_expired(now)
         for delivery in skipped:
             log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
@@ -253,10 +263,12 @@ class Courier:
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""
-        begun = min(delivery.begun_at or delivery.due, self._clock.now())
+        since = min(delivery.due, self._clock.now()) - _CLOCKS_DIFFER
         await self._pacer.turn()
         async with asyncio.timeout(_SEND_SECONDS):
-            async for message in channel.history(limit=None, after=begun - _CLOCKS_DIFFER, oldest_first=True):
+            async for message in channel.history(limit=None):  # the latest first: that is where it is, mostly
+                if message.created_at < since:
+                    break
                 if delivery.id in _marks(message):
                     return message
         return None

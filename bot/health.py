@@ -1,30 +1,136 @@
-"""Whether the bot is well: a file that it renews while it is, and the look at its age."""
+"""Whether the bot is well: a file in which it says so again and again, and the look at that file."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-_RENEWED_SECONDS = 15
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+log = logging.getLogger(__name__)
+
+#: Real seconds, whatever time a rehearsal runs in: what is watched over is a process of this machine.
+_RENEWED_SECONDS, _RENEWED_WHILE_ILL_SECONDS = 15, 1
 _STALE_SECONDS = 60
+#: Discord wants an answer within 3 s; a loop that is later than this misses that.
+_LOOP_LATE_SECONDS = 2
+_HEARTBEAT_LATE_SECONDS = 10
+_ROUND_LATE_SECONDS = 90
+_WRITE_SECONDS = 10
 
 
-async def keep_fresh(path: Path, well: Callable[[], bool]) -> None:
-    """Renew the file for as long as `well` says so."""
+class Finding(BaseModel):
+    """One thing that must be so for the bot to be well."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+class Report(BaseModel):
+    """How the bot is, as it says in its file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Report:
+        """The whole is well if everything is."""
+        every = tuple(findings)
+        return cls(ok=all(finding.ok for finding in every), findings=every)
+
+
+# --- what is looked at ---------------------------------------------------------------------------------------------
+
+
+def heartbeat(latency: float, *, connected: bool) -> Finding:
+    """`latency`: the seconds that Discord took to acknowledge the last heartbeat; not finite before the first."""
+    if not connected:
+        return Finding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
+    if not math.isfinite(latency):
+        return Finding(name="heartbeat", ok=False, sentence="Discord has not acknowledged a heartbeat yet")
+    took = f"Discord acknowledged the last heartbeat after {latency * 1000:.0f} ms"
+    return Finding(name="heartbeat", ok=latency <= _HEARTBEAT_LATE_SECONDS, sentence=took)
+
+
+def loop(late: float) -> Finding:
+    """`late`: by how many seconds the program came too late at worst to something that it had set out to do."""
+    return Finding(name="loop", ok=late <= _LOOP_LATE_SECONDS, sentence=f"at most {late * 1000:.0f} ms late")
+
+
+def delivery(idle: float | None) -> Finding:
+    """`idle`: the seconds since what is due was last looked at; None if that has not begun."""
+    if idle is None:
+        return Finding(name="delivery", ok=True, sentence="begins once the bot is connected")
+    sentence = f"what is due was last seen to {idle:.0f} s ago"
+    return Finding(name="delivery", ok=idle <= _ROUND_LATE_SECONDS, sentence=sentence)
+
+
+async def database(write: Callable[[], Awaitable[object]]) -> Finding:
+    """Whether a small write comes to its end, in time."""
+    try:
+        async with asyncio.timeout(_WRITE_SECONDS):
+            await write()
+    except (sqlite3.Error, TimeoutError) as failure:
+        why = str(failure) or f"no write was done within {_WRITE_SECONDS} s"
+        return Finding(name="database", ok=False, sentence=f"it can't be written to: {why}")
+    return Finding(name="database", ok=True, sentence="it can be written to")
+
+
+# --- the file ------------------------------------------------------------------------------------------------------
+
+
+async def keep_fresh(path: Path, look: Callable[[], Awaitable[Iterable[Finding]]]) -> None:
+    """Write down how the bot is, again and again. If that can't be written, the file's age will tell."""
+    late, told = 0.0, False
     while True:
-        if well():
-            await asyncio.to_thread(path.write_text, f"{time.time():.0f}\n", "ascii")
-        await asyncio.sleep(_RENEWED_SECONDS)
+        report = Report.of([loop(late), *await look()])
+        try:
+            await asyncio.to_thread(_write, path, report)
+            told = False
+        except OSError as failure:
+            if not told:
+                log.error("%s can't be written to (%s), so nobody hears that the bot is well", path, failure.strerror)  # noqa: TRY400 - the sentence says it all
+            told = True
+        late = await _doze(_RENEWED_SECONDS if report.ok else _RENEWED_WHILE_ILL_SECONDS)
 
 
-def ailment(path: Path) -> str | None:
-    """What is wrong, in a sentence; None if the bot is well."""
+def _write(path: Path, report: Report) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
+    fresh.replace(path)  # whoever reads it sees all of it
+
+
+async def _doze(seconds: int) -> float:
+    """Let some seconds pass; by how many seconds this woke up late at worst."""
+    clock, late = asyncio.get_running_loop().time, 0.0
+    for _ in range(seconds):
+        begun = clock()
+        await asyncio.sleep(1)
+        late = max(late, clock() - begun - 1)
+    return late
+
+
+def read(path: Path) -> Report:
+    """How the bot is, from its file; not well if it has not said so for a while."""
     try:
         age = time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return f"{path} isn't there: the bot has not connected to Discord since it was started."
+        report = Report.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return _silent(f"{path} can't be read: the bot has not been started, or it can't write there.")
     if age > _STALE_SECONDS:
-        return f"The bot has not been connected to Discord for {age:.0f} s (see {path})."
-    return None
+        return _silent(f"The bot has not said for {age:.0f} s how it is (see {path}): it has stopped, or hangs.")
+    return report
+
+
+def _silent(sentence: str) -> Report:
+    return Report.of([Finding(name="file", ok=False, sentence=sentence)])

@@ -267,25 +267,36 @@ def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) 
     return Post(tuple(blocks))
 
 
-def longest(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Where in the plan (key, index…) a message becomes longer than Discord shows, and by how many characters."""
+Place = tuple[str | int, ...]
+"""Where something stands in a plan: keys, and numbers from 0."""
+
+
+def too_long(plan: Plan) -> dict[Place, int]:
+    """Where in the plan a message becomes longer than Discord shows, and by how many characters."""
+    surplus: dict[Place, int] = {}
+    for place, post in _longest(plan):
+        if post.length > limits.MESSAGE_TEXT:
+            surplus[place] = max(surplus.get(place, 0), post.length - limits.MESSAGE_TEXT)
+    return surplus
+
+
+def _longest(plan: Plan) -> Iterator[tuple[Place, Post]]:
+    """Each message that grows with the plan, as long as it can get."""
     rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}
     mark = "0" * 24
     for number, day in enumerate(plan.days):
         at = plan.morning(day.date)
-        yield from _surplus(("days", number), agenda(plan, day.date, at, mark))
+        yield ("days", number), agenda(plan, day.date, at, mark)
         for language in plan.languages:
-            yield from _surplus(("days", number), agenda_for(plan, day.date, at, language, rooms))
+            yield ("days", number), agenda_for(plan, day.date, at, language, rooms)
         for index, entry in enumerate(day.sessions):
             session = plan.agenda.find(entry.id)
             if session:
-                yield from _surplus(("days", number, "sessions", index), start(plan, session, rooms, mark))
+                place = ("days", number, "sessions", index)
+                yield place, start(plan, session, rooms, mark)
+                for language in plan.languages:
+                    yield place, now_for(plan, session.starts_at, language, rooms)
     for index, entry in enumerate(plan.topics):
         topic = plan.topic(entry.id)
         if topic:
-            yield from _surplus(("topics", index), topic_opening(plan, topic, mark))
-
-
-def _surplus(where_in_plan: tuple[str | int, ...], post: Post) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    if post.length > limits.MESSAGE_TEXT:
-        yield where_in_plan, post.length - limits.MESSAGE_TEXT
+            yield ("topics", index), topic_opening(plan, topic, mark)

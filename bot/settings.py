@@ -33,6 +33,8 @@ class Settings(BaseSettings):
 
     plan: Path = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
     database: Path = Path("plenary.db")
+    backups: Path = Path("backups")
+    backups_kept: Annotated[int, Field(ge=0, le=1000)] = 14
     health: Path = Path("plenary.health")
     api_base: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")] = DISCORD
     clock: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""

@@ -24,7 +24,7 @@ from bot.store import Store
 
 log = logging.getLogger(__name__)
 
-_GUILD_FACT = "guild"
+GUILD_FACT = "guild"
 
 _WRITE = {"view_channel": True, "send_messages": True, "read_message_history": True}
 _MEET = {"view_channel": True, "connect": True, "speak": True}
@@ -57,7 +57,7 @@ class Venue:
     async def load(self) -> None:
         """Recall what there is."""
         self._ids = await self._store.venue.ids()
-        guild = await self._store.facts.get(_GUILD_FACT)
+        guild = await self._store.facts.get(GUILD_FACT)
         self._guild_id = int(guild) if guild else None
 
     @property
@@ -73,13 +73,13 @@ class Venue:
     def role_of(self, member: discord.Member) -> Role:
         """What a member is in the workshop."""
         held = {role.id for role in member.roles}
-        known = {role: self._ids[key] for role in ROLES if (key := _role_key(role)) in self._ids}
+        known = {role: self._ids[key] for role in ROLES if (key := role_key(role)) in self._ids}
         manages = member.guild_permissions.manage_guild or member.guild.owner_id == member.id
         return role_of(held, known, manages_server=manages)
 
     async def adopt(self, guild_id: int) -> None:
         """Make this server the workshop's. Recorded first, so that a setup cut off is completed at the next start."""
-        await self._store.facts.put(_GUILD_FACT, str(guild_id))
+        await self._store.facts.put(GUILD_FACT, str(guild_id))
         self._guild_id = guild_id
 
     async def ensure(self, guild: discord.Guild, now: datetime) -> list[str]:
@@ -119,7 +119,7 @@ class Venue:
         return discord_id in self._ids.values()
 
     async def _ensure_role(self, guild: discord.Guild, role: Role) -> str | None:
-        key, name = _role_key(role), role.name.capitalize()
+        key, name = role_key(role), role.name.capitalize()
         if guild.get_role(self._ids.get(key, 0)):
             return None
         found = discord.utils.get(guild.roles, name=name)
@@ -196,7 +196,7 @@ class Venue:
         yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
 
     def _role(self, guild: discord.Guild, role: Role) -> discord.Role:
-        found = guild.get_role(self._ids[_role_key(role)])
+        found = guild.get_role(self._ids[role_key(role)])
         if found is None:
             raise LookupError(f"The role {role.name.lower()} has gone from the server; /workshop setup makes it anew.")
         return found
@@ -207,5 +207,5 @@ class Venue:
             self._ids[key] = discord_id
 
 
-def _role_key(role: Role) -> str:
+def role_key(role: Role) -> str:
     return f"role:{role.name.lower()}"

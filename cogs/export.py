@@ -37,7 +37,7 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
 
     async def _hand_over(self, interaction: Interaction, subject: Subject, form: Format) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        table = await tables.table(subject, self._parts.plan, self._parts.store)
+        table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now())
         content = await tables.rendered(table, form)
         language = self._parts.access.language(interaction)
         file = discord.File(io.BytesIO(content), filename=f"{subject}.{form}")

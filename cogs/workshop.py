@@ -38,8 +38,9 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             raise RefusalError("refused.setup", problem=failure.text) from None
         await parts.courier.replan()
         language = parts.access.language(interaction)
-        key = "setup.made" if made else "setup.unchanged"
-        await answer(interaction, f"{DONE} {text(language, key, n=len(made), names=', '.join(made))}")
+        names = ", ".join(made)
+        told = text(language, "setup.made", n=len(made), names=names) if made else text(language, "setup.unchanged")
+        await answer(interaction, f"{DONE} {told}")
 
 
 def _require_permissions(guild: discord.Guild) -> None:

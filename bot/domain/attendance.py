@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
+from bot.domain.presence import ALIVE_MARK, Interval, Stay, gaps, total, within
+from bot.domain.venue import meeting_room
+
+_MINUTE = timedelta(minutes=1)
 
 
 class Refusal(StrEnum):
@@ -55,21 +59,38 @@ def next_opening(plan: Plan, now: datetime) -> Session | None:
     return next(coming, None)
 
 
-def minutes(session: Session, presence: Presence | None) -> int:
-    """Whole scheduled minutes of a session for which somebody was there."""
-    if presence is None:
-        return 0
-    stay = session.ends_at - max(session.starts_at, presence.since)
-    return max(0, round(stay / timedelta(minutes=1)))
+def minutes(session: Session, presence: Presence | None, stays: Iterable[Stay] = ()) -> int:
+    """Whole scheduled minutes of a session for which one person was there, by their check-in or their stays."""
+    return round(total(_present(session, presence, stays)) / _MINUTE)
+
+
+def blind(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Interval, ...]:
+    """When the bot was not watching the rooms, from the first session's start to the last one's end, as of `now`.
+
+    What is younger than two alive marks isn't known yet: a watch under way lags behind by up to one.
+    """
+    begins, ends = plan.agenda.sessions[0].starts_at, plan.agenda.ends_at
+    return gaps(watches, Interval(begins, min(ends, now - 2 * ALIVE_MARK)))
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one person's presences add up to."""
+    """What one person's presences add up to.
+
+    Each scheduled minute of a session is one of three. *Present*: the person was in the session's room, or had checked
+    in (which counts until the session's end). *Unobserved*: neither is known, because the bot was not watching then.
+    *Absent*: the rest. Unobserved minutes count neither for nor against anybody: shares are those of the present among
+    the scheduled minutes less the unobserved ones.
+    """
 
     person: int
     name: str
     minutes_by_session: Mapping[str, int]
+    """Whole minutes present."""
+    voice_by_session: Mapping[str, float]
+    """Minutes (one decimal) in the session's room."""
+    unobserved_by_session: Mapping[str, float]
+    """Minutes (one decimal) of which nothing is known."""
     scheduled: int
     """Scheduled minutes of all sessions that count."""
     complete: bool
@@ -81,24 +102,88 @@ class Record:
         return sum(self.minutes_by_session.values())
 
     @property
-    def percent(self) -> float:
-        """Share of the scheduled minutes, in percent, one decimal."""
-        return round(100 * self.minutes / self.scheduled, 1) if self.scheduled else 0.0
+    def unobserved(self) -> float:
+        """Unobserved minutes (one decimal) of all sessions that count."""
+        return round(sum(self.unobserved_by_session.values()), 1)
+
+    @property
+    def percent(self) -> float | None:
+        """Share present of what was observed; None if nothing was."""
+        return share(self.minutes, self.scheduled, self.unobserved)
 
 
-def records(plan: Plan, presences: Iterable[Presence]) -> tuple[Record, ...]:
-    """One record a person who was ever present, in order of their names (the latest that Discord showed)."""
+def share(present: int, scheduled: int, unobserved: float) -> float | None:
+    """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
+    observed = scheduled - unobserved
+    # Present minutes are whole ones, so that rounding may carry them past what was observed.
+    return round(min(100.0, 100 * present / observed), 1) if observed > 0 else None
+
+
+def records(
+    plan: Plan, presences: Iterable[Presence], stays: Iterable[Stay] = (), blind: Sequence[Interval] = ()
+) -> tuple[Record, ...]:
+    """One record a person who ever checked in or was in the room of a session that counts.
+
+    In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
+    """
     counted = [session for session in plan.agenda if plan.counts_for_attendance(session)]
-    scheduled = round(sum((s.length for s in counted), timedelta()) / timedelta(minutes=1))
-    by_person: dict[int, dict[str, Presence]] = {}
+    checked: dict[int, dict[str, Presence]] = {}
     for presence in presences:
-        by_person.setdefault(presence.person, {})[presence.session] = presence
-
-    def record(person: int, present: Mapping[str, Presence]) -> Record:
-        stays = {s.id: minutes(s, present.get(s.id)) for s in counted}
-        name = max(present.values(), key=lambda presence: presence.since).name
-        complete = 100 * sum(stays.values()) >= plan.attendance.percent * scheduled
-        return Record(person, name, stays, scheduled, complete)
-
-    told = (record(person, present) for person, present in by_person.items())
+        checked.setdefault(presence.person, {})[presence.session] = presence
+    stayed: dict[int, list[Stay]] = {}
+    for stay in stays:
+        if any(_in_room(session, (stay,)) for session in counted):
+            stayed.setdefault(stay.person, []).append(stay)
+    people = checked.keys() | stayed.keys()
+    told = (_record(plan, person, checked.get(person, {}), stayed.get(person, []), blind) for person in people)
     return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
+
+
+def _record(
+    plan: Plan, person: int, checked: Mapping[str, Presence], stays: Sequence[Stay], blind: Sequence[Interval]
+) -> Record:
+    counted = [session for session in plan.agenda if plan.counts_for_attendance(session)]
+    scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
+    present = {s.id: minutes(s, checked.get(s.id), stays) for s in counted}
+    unseen = {s.id: _tenths(_unobserved(s, checked.get(s.id), stays, blind)) for s in counted}
+    there = sum(present.values())
+    return Record(
+        person,
+        _latest_name(checked.values(), stays),
+        present,
+        {s.id: _tenths(_in_room(s, stays)) for s in counted},
+        unseen,
+        scheduled,
+        complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - sum(unseen.values())),
+    )
+
+
+def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay]) -> str:
+    shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
+    return max(shown)[1]
+
+
+def _present(session: Session, presence: Presence | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+    checked_in = [Interval(presence.since, session.ends_at)] if presence else []
+    return within([*_in_room(session, stays), *checked_in], _time(session))
+
+
+def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+    room = meeting_room(session.room)
+    return within((stay.time for stay in stays if stay.room == room), _time(session))
+
+
+def _unobserved(
+    session: Session, presence: Presence | None, stays: Iterable[Stay], blind: Iterable[Interval]
+) -> tuple[Interval, ...]:
+    unseen = within(blind, _time(session))
+    covered = _present(session, presence, stays)
+    return tuple(gap for one in unseen for gap in gaps(covered, one))
+
+
+def _time(session: Session) -> Interval:
+    return Interval(session.starts_at, session.ends_at)
+
+
+def _tenths(intervals: Iterable[Interval]) -> float:
+    return round(total(intervals) / _MINUTE, 1)

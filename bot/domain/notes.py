@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,4 +52,9 @@ class Note:
 def tidy(typed: str, limit: int) -> str | None:
     """A part of a note as it is kept: cleaned; None if nothing readable is left or it is too long."""
     kept = clean(typed)
-    return kept if 0 < len(kept) <= limit else None
+    return kept if len(kept) <= limit and any(_seen(character) for character in kept) else None
+
+
+def _seen(character: str) -> bool:
+    """Whether a reader sees it: letters and marks, digits, punctuation, symbols; not what joins or separates them."""
+    return unicodedata.category(character)[0] in "LMNPS"

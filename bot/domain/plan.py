@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
@@ -42,8 +42,11 @@ class Known(NamedTuple):
     languages: tuple[str, ...]
     topics: frozenset[str]
     rooms: frozenset[str]
-    twice: frozenset[str]
+    twice: frozenset[tuple[str, str]]
+    """Kind (`topics`, `rooms`, `sessions`) and id of what is there twice."""
     zone: ZoneInfo | None
+    dates: Mapping[str, date]
+    """Session to its day; of one that is there twice, the last."""
 
     @classmethod
     def in_file(cls, raw: Mapping[str, Any]) -> Known:
@@ -56,6 +59,7 @@ class Known(NamedTuple):
             topics=frozenset(_ids(raw.get("topics"))),
             rooms=frozenset(_ids(raw.get("rooms"))) | {PLENARY},
             twice=_repeated(raw),
+            dates=_dates(raw),
             zone=ZoneInfo(zone) if isinstance(zone, str) and zone in available_timezones() else None,
         )
 
@@ -69,11 +73,23 @@ def _mappings(entries: object) -> list[dict[str, Any]]:
     return [cast("dict[str, Any]", entry) for entry in listed if isinstance(entry, dict)]
 
 
-def _repeated(raw: Mapping[str, Any]) -> frozenset[str]:
-    """Ids used twice: of topics, of rooms, of sessions on whatever day."""
+def _repeated(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     sessions = [name for day in _mappings(raw.get("days")) for name in _ids(day.get("sessions"))]
-    kinds = (_ids(raw.get("topics")), _ids(raw.get("rooms")), sessions)
-    return frozenset(name for names in kinds for name, count in Counter(names).items() if count > 1)
+    kinds = {"topics": _ids(raw.get("topics")), "rooms": _ids(raw.get("rooms")), "sessions": sessions}
+    return frozenset((kind, name) for kind, names in kinds.items() for name, n in Counter(names).items() if n > 1)
+
+
+def _dates(raw: Mapping[str, Any]) -> dict[str, date]:
+    found = [(day, _iso_date(str(day.get("date")))) for day in _mappings(raw.get("days"))]
+    return {name: when for day, when in found if when for name in _ids(day.get("sessions"))}
+
+
+def _iso_date(value: str) -> date | None:
+    """`2023-02-20`; pydantic would also take a bare number, for seconds since 1970."""
+    try:
+        return date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else None
+    except ValueError:
+        return None
 
 
 def _known(info: ValidationInfo) -> Known:
@@ -87,6 +103,8 @@ def _spread(value: object, info: ValidationInfo) -> object:
 
 def _complete(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
     languages = _known(info).languages
+    if not languages:
+        return value  # that is the fault, and told where it is
     missing = [language for language in languages if not value.get(language, "").strip()]
     surplus = [language for language in value if language not in languages]
     if missing:
@@ -112,13 +130,15 @@ WallClock = Annotated[time, BeforeValidator(_clock)]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
-def _once(value: str, info: ValidationInfo) -> str:
-    if value in _known(info).twice:
-        raise ValueError(f"'{value}' is used twice; each id must be unique, so that nothing is told of the wrong one")
-    return value
+def _once(kind: str) -> Callable[[str, ValidationInfo], str]:
+    def check(value: str, info: ValidationInfo) -> str:
+        if (kind, value) in _known(info).twice:
+            raise ValueError(
+                f"'{value}' is used twice; each id must be unique, so that nothing is told of the wrong one"
+            )
+        return value
 
-
-UniqueId = Annotated[Id, AfterValidator(_once)]
+    return check
 
 
 class _Part(BaseModel):
@@ -142,7 +162,7 @@ class Series(_Part):
 class TopicEntry(_Part):
     """A subject; it gets a discussion channel of its own."""
 
-    id: UniqueId
+    id: Annotated[Id, AfterValidator(_once("topics"))]
     title: Wording
     description: Wording
 
@@ -157,7 +177,7 @@ class RoomKind(StrEnum):
 class RoomEntry(_Part):
     """A place where sessions are held."""
 
-    id: UniqueId
+    id: Annotated[Id, AfterValidator(_once("rooms"))]
     kind: RoomKind = RoomKind.VOICE
     title: Wording
 
@@ -179,7 +199,7 @@ class MaterialEntry(_Part):
 class SessionEntry(_Part):
     """One item of a day's agenda, with its times on the wall of the workshop's zone."""
 
-    id: UniqueId
+    id: Annotated[Id, AfterValidator(_once("sessions"))]
     kind: SessionKind
     start: WallClock
     end: WallClock
@@ -199,6 +219,13 @@ class SessionEntry(_Part):
             raise ValueError(f"no such {info.field_name}: '{value}'; the plan has: {listed}")
         return value
 
+    @field_validator("start", "end")
+    @classmethod
+    def _exists(cls, value: time, info: ValidationInfo) -> time:
+        known = _known(info)
+        day = known.dates.get(info.data.get("id", ""))
+        return _must_exist(value, [day] if day else [], known.zone)
+
     @field_validator("end")
     @classmethod
     def _after_start(cls, value: time, info: ValidationInfo) -> time:
@@ -214,33 +241,47 @@ class Day(_Part):
     date: date
     sessions: Annotated[tuple[SessionEntry, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _times_exist(self, info: ValidationInfo) -> Self:
-        zone = _known(info).zone
-        if zone is None:
-            return self
-        for session in self.sessions:
-            for clock in (session.start, session.end):
-                _must_exist(self.date, clock, zone, session.id)
-        return self
+    @field_validator("date", mode="before")
+    @classmethod
+    def _is_a_date(cls, value: object) -> object:
+        if isinstance(value, str) and _iso_date(value) is None:
+            raise ValueError(f"'{value}' is not a date; write year, month and day, such as 2023-02-20")
+        return value
 
 
-def _must_exist(day: date, clock: time, zone: ZoneInfo, session_id: str) -> None:
-    try:
-        instant(day, clock, zone)
-    except WallTimeError as unclear:
-        one, other = (f"{choice.astimezone(zone):%H:%M (UTC%z)}" for choice in unclear.choices)
-        why = "that time is skipped" if unclear.args[0] == "skipped" else "that time comes twice"
-        raise ValueError(
-            f"session '{session_id}' at {clock:%H:%M}: clocks change in {zone.key} on {day}, and {why}; "
-            f"it may mean {one} or {other}: write a time outside that hour"
-        ) from None
+def _must_exist(clock: time, days: Iterable[date], zone: ZoneInfo | None) -> time:
+    """The time, if the zone's clocks show it once on each of the days."""
+    if zone is None:
+        return clock  # that is the fault, and told where it is
+    for day in days:
+        try:
+            instant(day, clock, zone)
+        except WallTimeError as unclear:
+            raise ValueError(_unclear(clock, day, zone, unclear)) from None
+    return clock
+
+
+def _unclear(clock: time, day: date, zone: ZoneInfo, unclear: WallTimeError) -> str:
+    if not unclear.choices:
+        return f"{day} is outside the calendar; write the day of the workshop"
+    one, other = (f"{choice.astimezone(zone):%H:%M (UTC%z)}" for choice in unclear.choices)
+    why = "is skipped" if unclear.args[0] == "skipped" else "comes twice"
+    return (
+        f"clocks change in {zone.key} on {day}, and {clock:%H:%M} {why}; it may mean {one} or {other}: "
+        "write a time outside that hour"
+    )
 
 
 class DailyRule(_Part):
     """Something announced each morning."""
 
     at: WallClock = time(8, 0)
+
+    @field_validator("at")
+    @classmethod
+    def _exists(cls, value: time, info: ValidationInfo) -> time:
+        known = _known(info)
+        return _must_exist(value, known.dates.values(), known.zone)
 
 
 _ATTENDED_KINDS = tuple(kind for kind in SessionKind if kind is not SessionKind.BREAK)

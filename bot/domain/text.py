@@ -73,6 +73,7 @@ def escape_within(typed: str, limit: int) -> str:
     while measure(shown) > limit:
         surplus = measure(shown) - limit
         # An escaped character may weigh four: cutting a fourth of the surplus never cuts too much.
-        kept = shorten(kept, max(1, len(kept) - max(1, surplus // 4)))
+        # (One sign more than it has, so that even a single sign is cut.)
+        kept = shorten(kept + "…", max(1, len(kept) - max(1, surplus // 4)))
         shown = escape(kept)
     return shown

@@ -15,6 +15,8 @@ CATEGORY = "category"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
 TEAM = "team"
+#: What the key of a voice or stage room begins with.
+MEETING_ROOM = "room:"
 
 
 #: What the bot needs on Discord, by Discord's names: the bit in its permissions field, and why. The invite link
@@ -84,7 +86,7 @@ def topic_room(topic_id: str) -> str:
 
 def meeting_room(room_id: str) -> str:
     """The key of a voice or stage room."""
-    return f"room:{room_id}"
+    return f"{MEETING_ROOM}{room_id}"
 
 
 def rooms(plan: Plan) -> tuple[Room, ...]:

@@ -32,11 +32,14 @@ class WallTimeError(ValueError):
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the zone's clocks show `clock` on `day`.
 
-    Raises WallTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both
-    instants that may be meant.
+    Raises WallTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both instants that
+    may be meant; and where it is before or after all that computers count.
     """
     wall = datetime.combine(day, clock, zone)
-    earlier, later = wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    try:
+        earlier, later = wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    except OverflowError:  # the first or the last day that calendars have
+        raise WallTimeError("unreadable") from None
     if earlier == later:
         return earlier
     choices = (min(earlier, later), max(earlier, later))

@@ -15,6 +15,7 @@ from bot.domain import attendance
 from bot.domain.attendance import Presence, Record
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
+from bot.domain.presence import Interval, Stay
 from bot.store import Store
 
 Cell = str | int | float | bool | None
@@ -45,11 +46,12 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
-async def table(subject: Subject, plan: Plan, store: Store) -> Table:
+async def table(subject: Subject, plan: Plan, store: Store, now: datetime) -> Table:
     """A subject's table, as of now."""
     if subject is Subject.NOTES:
         return notes_table(plan, await store.notes.all())
-    return attendance_table(plan, await store.attendance.all())
+    blind = attendance.blind(plan, await store.stays.watches(), now)
+    return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
 
 
 def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
@@ -73,24 +75,33 @@ def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
     return Table(columns, rows)
 
 
-def attendance_table(plan: Plan, presences: Sequence[Presence]) -> Table:
-    """One row a person and session that counts, whether they came or not; breaks don't count."""
+def attendance_table(
+    plan: Plan, presences: Sequence[Presence], stays: Iterable[Stay] = (), blind: Sequence[Interval] = ()
+) -> Table:
+    """One row a person and session that counts, whether they came or not; breaks don't count.
+
+    `blind`: when the bot was not watching the rooms. See `attendance.Record` for what follows from it.
+    """
     columns = (
         "person", "person_id", "session", "title", "starts_at", "ends_at", "scheduled_minutes", "checked_in_at",
-        "minutes", "percent", "workshop_minutes", "workshop_percent", "rule_percent", "rule_met",
+        "voice_minutes", "minutes", "unobserved_minutes", "percent", "workshop_minutes", "workshop_unobserved_minutes",
+        "workshop_percent", "rule_percent", "rule_met",
     )  # fmt: skip
-    stays = {(presence.person, presence.session): presence for presence in presences}
-    rows = [row for record in attendance.records(plan, presences) for row in _attendance_rows(plan, record, stays)]
+    checked_in = {(presence.person, presence.session): presence for presence in presences}
+    records = attendance.records(plan, presences, stays, blind)
+    rows = [row for record in records for row in _attendance_rows(plan, record, checked_in)]
     return Table(columns, rows)
 
 
-def _attendance_rows(plan: Plan, record: Record, stays: Mapping[tuple[int, str], Presence]) -> Iterable[Sequence[Cell]]:
+def _attendance_rows(
+    plan: Plan, record: Record, checked_in: Mapping[tuple[int, str], Presence]
+) -> Iterable[Sequence[Cell]]:
     for session in plan.agenda:
         if not plan.counts_for_attendance(session):
             continue
-        presence = stays.get((record.person, session.id))
+        presence = checked_in.get((record.person, session.id))
         scheduled = round(session.length.total_seconds() / 60)
-        minutes = record.minutes_by_session[session.id]
+        minutes, unobserved = record.minutes_by_session[session.id], record.unobserved_by_session[session.id]
         yield (
             record.name,
             str(record.person),
@@ -100,9 +111,12 @@ def _attendance_rows(plan: Plan, record: Record, stays: Mapping[tuple[int, str],
             _local(plan, session.ends_at),
             scheduled,
             _local(plan, presence.since) if presence else None,
+            record.voice_by_session[session.id],
             minutes,
-            round(100 * minutes / scheduled, 1),
+            unobserved,
+            attendance.share(minutes, scheduled, unobserved),
             record.minutes,
+            record.unobserved,
             record.percent,
             plan.attendance.percent,
             record.complete,
@@ -136,5 +150,9 @@ def _harmless(cell: Cell) -> Cell:
 
 def as_json(content: Table) -> bytes:
     """A list of objects, one a row, texts to the letter."""
-    rows = [dict(zip(content.columns, row, strict=True)) for row in content.rows]
-    return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+    return json.dumps(as_records(content), ensure_ascii=False, indent=1).encode()
+
+
+def as_records(content: Table) -> list[dict[str, Cell]]:
+    """One mapping a row, from column to cell."""
+    return [dict(zip(content.columns, row, strict=True)) for row in content.rows]

@@ -16,11 +16,10 @@ from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.venue import rooms
+from bot.posts import Place
 from bot.settings import SettingsError
 
 MAX_BYTES = 1024 * 1024
-
-Place = tuple[str | int, ...]
 
 
 class _Mark(Protocol):
@@ -200,7 +199,7 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
         if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
             for what in _collisions(one, other):
                 yield document.remark(places[other.id], f"'{other.id}' overlaps '{one.id}' {what}.")
-    for place, surplus in posts.longest(plan):
+    for place, surplus in posts.too_long(plan).items():
         yield document.remark(place, f"its message is {surplus} characters longer than Discord shows; shorten it.")
     wanted = len(rooms(plan)) - 1
     if len(plan.topics) > limits.OPTIONS:

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
+from bot.domain.presence import Interval, Stay
 from bot.domain.text import clean
-from bot.domain.venue import ANNOUNCEMENTS
+from bot.domain.venue import ANNOUNCEMENTS, meeting_room, rooms
 from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, wall
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person
@@ -23,6 +24,10 @@ from bot.rehearsal.timekeeper import Timekeeper
 _ACCEPTED, _REFUSED = "✅", "⚠️"
 #: How often somebody tries again when the bot doesn't answer. People are patient when they must be.
 _TRIES = 30
+#: Who also comes to the room where a session is held; the others listen in elsewhere.
+_IN_ROOM = (Habit.PUNCTUAL, Habit.LATE, Habit.TWICE)
+#: How many of them leave before a session's end, and how many stay on after it.
+_LEAVE_EARLY, _STAY_ON = 0.15, 0.4
 
 Attempt = Callable[[], Awaitable[Answer]]
 
@@ -36,6 +41,8 @@ class Told:
     ack_ms: list[float] = field(default_factory=list[float])
     check_ins: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     """Person's Discord id, session id."""
+    in_room: list[Stay] = field(default_factory=list[Stay])
+    """Who truly was in which voice or stage room, and when; nobody told them so."""
     notes: list[SharedNote] = field(default_factory=list[SharedNote])
     cards: list[SharedNote] = field(default_factory=list[SharedNote])
     announced: dict[str, str] = field(default_factory=dict[str, str])
@@ -64,6 +71,8 @@ class Actors:
         self._patient = patient
         """Whether they do what a refusal says, "please try again": where things are made to go wrong."""
         self._people: dict[str, Person] = {}
+        self._inside: dict[str, tuple[str, datetime]] = {}
+        """By member: the key of the room that they are in, and since when."""
         self.guild_id = 0
         self.told = Told()
 
@@ -151,7 +160,8 @@ class Actors:
 
         async def attempt() -> Answer:
             for name, value in action.options.items():
-                chosen[name] = await self._option(person, channel, action, name, value)
+                if name not in chosen:  # sent again, a command is sent as it was
+                    chosen[name] = await self._option(person, channel, action, name, value)
             return await person.slash(channel, action.command, **chosen)
 
         answer = await self._try(what, attempt, action.answer)
@@ -189,10 +199,46 @@ class Actors:
         late = member.checks_in is Habit.LATE
         earliest, latest = (12, 0.6 * session.length.total_seconds() / 60) if late else (0.2, 6)
         await self._keeper.sleep_until(session.starts_at + timedelta(minutes=chance.uniform(earliest, latest)))
+        if member.checks_in in _IN_ROOM:
+            await self._enter(member, session)
         await self._check_in(member, session)
         if member.checks_in is Habit.TWICE:
             await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=40))
             await self._check_in(member, session)
+        if member.checks_in in _IN_ROOM:
+            await self._sit_through(member, session, chance)
+
+    async def _enter(self, member: CastMember, session: Session) -> None:
+        room = meeting_room(session.room)
+        if room == self._inside.get(member.id, ("",))[0]:
+            return
+        names = {each.key: each.name for each in rooms(self._plan)}
+        try:
+            self._step_out(member)
+            self._inside[member.id] = room, self._keeper.now()
+            await self._people[member.id].join_voice(self._channel(names[room]))
+        except CannotDo as fault:
+            del self._inside[member.id]
+            self.told.unexpected.append(f"{member.id} to the room of {session.id}: {fault}")
+
+    async def _sit_through(self, member: CastMember, session: Session, chance: random.Random) -> None:
+        """Stay until the session's end, or leave early, or stay on for the next one of the day."""
+        if chance.random() < _LEAVE_EARLY:
+            left = session.ends_at - self._keeper.now()
+            await self._keeper.sleep_until(self._keeper.now() + chance.uniform(0.2, 0.8) * left)
+        else:
+            await self._keeper.sleep_until(session.ends_at)
+            to_come = [each for each in self._plan.agenda.on(session.day) if each.starts_at >= session.ends_at]
+            if chance.random() < _STAY_ON and any(map(self._plan.counts_for_attendance, to_come)):
+                return
+        self._step_out(member)
+        await self._people[member.id].leave_voice()
+
+    def _step_out(self, member: CastMember) -> None:
+        """Remember the stay that ends here."""
+        if member.id in self._inside:
+            (room, since), now = self._inside.pop(member.id), self._keeper.now()
+            self.told.in_room.append(Stay(self._people[member.id].id, member.name, room, Interval(since, now)))
 
     async def _check_in(self, member: CastMember, session: Session) -> None:
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)

@@ -16,6 +16,10 @@ _TRY_AGAIN = (1, -signal.SIGKILL)
 PLENARY_RUN = (sys.executable, "-m", "bot", "run")
 
 
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
+
+
 class BotEndedError(RuntimeError):
     """The bot ended by itself; the message ends with the last lines of its log."""
 
@@ -24,8 +28,8 @@ class BotProcess:
     """`plenary run` with settings of the rehearsal's, its log in a file."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, command: Sequence[str] = PLENARY_RUN) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
-        self._environment = {**inherited, **environment}
+        self.environment = environment
+        """Its settings. Those of the rehearsal's own process are not passed on."""
         self._log = log
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
@@ -36,7 +40,7 @@ class BotProcess:
         """Start it; it is ready once Discord hears from it."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, env=self._environment, stderr=log, stdin=asyncio.subprocess.DEVNULL
+                *self._command, env={**_inherited(), **self.environment}, stderr=log, stdin=asyncio.subprocess.DEVNULL
             )
 
     async def kill(self) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import statistics
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bot.domain import announcements
@@ -201,18 +198,6 @@ def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the check-ins that people were told of are kept."""
     kept = {(int(row["person_id"]), row["session"]) for row in exported if row["checked_in_at"]}
     return len(told.check_ins & kept)
-
-
-def venue_ids(database: Path) -> set[int]:
-    """The roles and channels that the bot knows as its own."""
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        return {discord_id for (discord_id,) in connection.execute("SELECT discord_id FROM venue")}
-
-
-def integrity(database: Path) -> list[str]:
-    """What SQLite says of the file: one line "ok", or what is broken."""
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-        return [line for (line,) in connection.execute("PRAGMA integrity_check")]
 
 
 def orphans(discord: LoopbackDiscord, guild_id: int, known: set[int]) -> list[str]:

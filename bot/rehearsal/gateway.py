@@ -7,14 +7,14 @@ import json
 import logging
 import secrets
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from simcord.backend import Backend, serializers
 from simcord.intents import censor_message, required_intent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +22,10 @@ _LARGEST_FRAME = 32 * 1024 * 1024
 _HEARTBEAT_INTERVAL = 41_250  # milliseconds
 _REPLAYED_AT_MOST = 10_000  # events kept for a RESUME
 _AUTHENTICATION_FAILED = 4004
+
+Outbox: TypeAlias = "asyncio.Queue[str | bytes]"
+"""Texts, and pings as bytes."""
+
 _INTENTS = {
     name: 1 << bit
     for name, bit in {
@@ -40,7 +44,7 @@ class _Session:
     def __init__(self, intents: int) -> None:
         self.id = secrets.token_hex(16)
         self.intents = intents
-        self.outbox: asyncio.Queue[str] | None = None
+        self.outbox: Outbox | None = None
         self._sequence = 0
         self._sent: deque[tuple[int, str]] = deque(maxlen=_REPLAYED_AT_MOST)
 
@@ -86,6 +90,8 @@ class Gateway:
         self._sessions: dict[str, _Session] = {}
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._silent = False
+        self._pings: dict[bytes, asyncio.Event] = {}
+        """Those not yet answered."""
 
     @property
     def reads_content(self) -> bool:
@@ -112,6 +118,24 @@ class Gateway:
         """Become a zombie: the connection stays open, and nothing comes through it any more, not even heartbeats."""
         self._silent = True
 
+    async def caught_up(self) -> None:
+        """Wait until the bot has taken in all that it was told so far; at once, if it isn't there to take it in.
+
+        NOTE: this is a WebSocket's ping, which is answered in turn. To ask for a heartbeat, as Discord does, won't do:
+        discord.py sends no more than 110 of anything in a minute.
+        """
+        outbox = next((session.outbox for session in self._sessions.values() if session.outbox is not None), None)
+        if outbox is None or self._silent:
+            return
+        ping = secrets.token_bytes(8)
+        answered = self._pings[ping] = asyncio.Event()
+        outbox.put_nowait(ping)
+        await answered.wait()
+
+    def _answered(self, pings: Iterable[bytes]) -> None:
+        for ping in pings:
+            self._pings.pop(ping).set()
+
     def emit(self, event: str, payload: Mapping[str, Any]) -> None:
         """Tell each session of an event, if it asked for such."""
         for session in self._sessions.values():
@@ -121,8 +145,8 @@ class Gateway:
 
     def _for_session(self, session: _Session, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         if event in {"GUILD_CREATE", "GUILD_UPDATE"} and not session.intents & _INTENTS["members"]:
-            own = str(self._backend.bot_user.id)
-            return {**payload, "members": [each for each in payload["members"] if each["user"]["id"] == own]}
+            told = {str(self._backend.bot_user.id), *(state["user_id"] for state in payload.get("voice_states", ()))}
+            return {**payload, "members": [each for each in payload["members"] if each["user"]["id"] in told]}
         if event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and not _reads_content(session):
             copied: dict[str, Any] = json.loads(json.dumps(payload))
             censor_message(copied, self._backend.bot_user.id, backend=self._backend)
@@ -131,17 +155,19 @@ class Gateway:
 
     async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
         """One connection of the bot's, from HELLO to its end."""
-        socket = web.WebSocketResponse(timeout=1, max_msg_size=_LARGEST_FRAME)
+        socket = web.WebSocketResponse(timeout=1, max_msg_size=_LARGEST_FRAME, autoping=False)
         await socket.prepare(incoming)
         self._silent = False
         self._sockets[socket] = incoming.transport
-        outbox: asyncio.Queue[str] = asyncio.Queue()
+        outbox: Outbox = asyncio.Queue()
         writer = asyncio.create_task(_write(socket, outbox))
         session: _Session | None = None
         try:
             outbox.put_nowait(json.dumps({"op": 10, "d": {"heartbeat_interval": _HEARTBEAT_INTERVAL}}))
             async for message in socket:
-                if message.type is WSMsgType.TEXT and not self._silent:
+                if message.type is WSMsgType.PONG:
+                    self._answered({bytes(message.data)} & self._pings.keys())
+                elif message.type is WSMsgType.TEXT and not self._silent:
                     session = await self._heard(socket, outbox, session, json.loads(message.data))
         finally:
             writer.cancel()
@@ -152,7 +178,7 @@ class Gateway:
     async def _heard(
         self,
         socket: web.WebSocketResponse,
-        outbox: asyncio.Queue[str],
+        outbox: Outbox,
         session: _Session | None,
         frame: dict[str, Any],
     ) -> _Session | None:
@@ -171,7 +197,7 @@ class Gateway:
                 self._faults.append(f"gateway operation {operation}: not simulated")
         return session
 
-    def _identified(self, outbox: asyncio.Queue[str], intents: int) -> _Session:
+    def _identified(self, outbox: Outbox, intents: int) -> _Session:
         self._sessions = {key: each for key, each in self._sessions.items() if each.outbox is not None}
         session = _Session(intents)
         session.outbox = outbox
@@ -192,7 +218,7 @@ class Gateway:
         self.online.set()
         return session
 
-    def _resumed(self, outbox: asyncio.Queue[str], asked: Mapping[str, Any]) -> _Session | None:
+    def _resumed(self, outbox: Outbox, asked: Mapping[str, Any]) -> _Session | None:
         session = self._sessions.get(asked["session_id"])
         if session is not None:
             session.outbox = outbox
@@ -205,11 +231,12 @@ class Gateway:
         outbox.put_nowait(json.dumps({"op": 9, "d": False}))
         return None
 
-    def _gone(self, session: _Session | None, outbox: asyncio.Queue[str], *, for_good: bool) -> None:
+    def _gone(self, session: _Session | None, outbox: Outbox, *, for_good: bool) -> None:
         # A session that was resumed on another socket in the meantime isn't this socket's to end.
         if session is None or session.outbox is not outbox:
             return
         session.outbox = None
+        self._answered(list(self._pings))
         if for_good:
             del self._sessions[session.id]
         if all(each.outbox is None for each in self._sessions.values()):
@@ -221,10 +248,14 @@ def _reads_content(session: _Session) -> bool:
     return bool(session.intents & _INTENTS["message_content"])
 
 
-async def _write(socket: web.WebSocketResponse, outbox: asyncio.Queue[str]) -> None:
+async def _write(socket: web.WebSocketResponse, outbox: Outbox) -> None:
     """Send what is put in the outbox, in order, until the connection ends; its reader tells everyone."""
     try:
         while True:
-            await socket.send_str(await outbox.get())
+            match await outbox.get():
+                case str(text):
+                    await socket.send_str(text)
+                case ping:
+                    await socket.ping(ping)
     except ConnectionError:
         _log.info("the bot's connection ended while it was sent something")

@@ -36,6 +36,7 @@ _SUBCOMMANDS = (OptionType.SUBCOMMAND, OptionType.SUBCOMMAND_GROUP)
 _BY_ID = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE)
 _LINK, _PREMIUM = 5, 6  # styles of button that no bot hears of
 _LONGEST_TEXT = 4000
+_TO_ENTER = 1 << 10 | 1 << 20  # view the channel, and connect to it
 
 
 class CannotDo(Exception):  # noqa: N818 - it reads as what happened
@@ -268,6 +269,22 @@ class Person:
         return await self._ask(
             InteractionType.MODAL_SUBMIT, channel_id, {"custom_id": modal["custom_id"], "components": filled}, message
         )
+
+    async def join_voice(self, channel_id: int) -> None:
+        """Enter a voice or stage room, or change to it from another. The bot has heard of it, if it is there.
+
+        Raises CannotDo if the client wouldn't let them in.
+        """
+        held = self._backend.compute_permissions(self.guild_id, self.id, channel_id)
+        if held & _TO_ENTER != _TO_ENTER:
+            raise CannotDo(f"{self.name} may not enter the room {channel_id}")
+        self._backend.set_voice_state(self.guild_id, self.id, channel_id)
+        await self._discord.gateway.caught_up()
+
+    async def leave_voice(self) -> None:
+        """Leave the voice or stage room that they are in, if any. The bot has heard of it, if it is there."""
+        self._backend.set_voice_state(self.guild_id, self.id, None)
+        await self._discord.gateway.caught_up()
 
     async def _ask(self, kind: int, channel_id: int, data: Json, message: Message | None = None) -> Answer:
         if not self._discord.online:

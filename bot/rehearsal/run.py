@@ -14,12 +14,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot import store
 from bot.domain import announcements
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import planfile
 from bot.rehearsal import cast as casts
-from bot.rehearsal import findings, progress
+from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
 from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
@@ -29,6 +30,7 @@ from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
+from bot.store.backup import faults_in
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
@@ -70,7 +72,7 @@ async def run(request: Request) -> int:
     except BotEndedError as ended:
         raise SettingsError(f"The rehearsal was broken off. {ended}") from None
     await rehearsal.export()
-    verdict = rehearsal.examine(rehearsal.exported(), began)
+    verdict = await rehearsal.examine(rehearsal.exported(), began)
     rehearsal.tell(verdict)
     return 0 if verdict.sound else 1
 
@@ -80,13 +82,14 @@ class Rehearsal:
 
     def __init__(self, request: Request, plan: Plan, cast: Cast, console: Console) -> None:
         self._request = request
-        self._plan = plan
+        self.plan = plan
+        self.bot = BotProcess({}, request.out.resolve() / "bot.log", request.bot)
         self._cast = cast
         self._console = console
         self._out = request.out.resolve()
         self._prepare_folder()
         self._checker = OpenApiChecker(request.openapi) if request.openapi else None
-        self._begins, self._ends = wall(cast.begins, self._plan.tz), wall(cast.ends, self._plan.tz)
+        self._begins, self._ends = wall(cast.begins, self.plan.tz), wall(cast.ends, self.plan.tz)
         self._keeper = Timekeeper(
             self._begins,
             speed=request.speed,
@@ -102,6 +105,8 @@ class Rehearsal:
             self._out.mkdir(parents=True, exist_ok=True)
             for name in _OUR_FILES:
                 (self._out / name).unlink(missing_ok=True)
+            for backup in (self._out / "backups").glob("plenary-nightly-*.db"):
+                backup.unlink()
         except OSError as failure:
             raise SettingsError(
                 f"{self._out} can't be written to ({failure.strerror}). Choose another --out."
@@ -114,30 +119,32 @@ class Rehearsal:
         await self._discord.start()
         await self._keeper.start()
         self._actors.arrive(permission_bits())
-        self._bot = BotProcess(self._environment(), self._out / "bot.log", self._request.bot)
+        self.bot.environment = self.environment()
         try:
-            await self._bot.start()
+            await self.bot.start()
             await self._until_the_end()
-            await self._bot.stop()
+            await self.bot.stop()
         finally:
-            await self._bot.abandon()
+            await self.bot.abandon()
             await self._keeper.close()
             await self._discord.close()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The bot's settings for this rehearsal."""
         return {
             "DISCORD_TOKEN": _TOKEN,
             "PLENARY_PLAN": str(self._request.plan.resolve()),
             "PLENARY_DATABASE": str(self._out / "plenary.db"),
+            "PLENARY_BACKUPS": str(self._out / "backups"),
             "PLENARY_HEALTH": str(self._out / "plenary.health"),
             "PLENARY_API_BASE": self._discord.api_base,
             "PLENARY_CLOCK": self._keeper.address,
         }
 
     async def _until_the_end(self) -> None:
-        watching = asyncio.create_task(self._bot.watch(patient=self._request.patient), name="watch the bot")
+        watching = asyncio.create_task(self.bot.watch(patient=self._request.patient), name="watch the bot")
         showing = asyncio.create_task(
-            progress.show(self._console, self._plan, self._keeper, self._counts), name="progress"
+            progress.show(self._console, self.plan, self._keeper, self._counts), name="progress"
         )
         acting = asyncio.create_task(self._act(), name="act")
         try:
@@ -167,7 +174,7 @@ class Rehearsal:
     async def _kill_now_and_then(self) -> None:
         """Kill the bot at instants when something is due, some real milliseconds into it."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
-        due = [announcement.due for announcement in announcements.planned(self._plan)] + self._actors.moments()
+        due = [announcement.due for announcement in announcements.planned(self.plan)] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)
             async with self._keeper.stepping_out():
@@ -175,14 +182,14 @@ class Rehearsal:
                 if chance.random() < 0.9:  # noqa: PLR2004
                     await self._discord.wait_online()
                 await asyncio.sleep(chance.uniform(0, 0.06))
-                await self._bot.kill()
+                await self.bot.kill()
         async with self._keeper.stepping_out():
             await self._discord.wait_online()
 
     def _counts(self) -> str:
         told = self._actors.told
         posted = sum(message.is_bot for message in self._discord.all_messages())
-        return f"{posted} messages, {len(told.check_ins)} check-ins, {len(told.notes)} notes, {self._bot.kills} kills"
+        return f"{posted} messages, {len(told.check_ins)} check-ins, {len(told.notes)} notes, {self.bot.kills} kills"
 
     # --- the findings ------------------------------------------------------------------------------------------
 
@@ -195,7 +202,7 @@ class Rehearsal:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "export", subject, "--format", form,
             "--out", str(self._out / f"{subject}.{form}"),
-            env=os.environ | self._environment(),
+            env=os.environ | self.environment(),
         )  # fmt: skip
         if await process.wait():
             raise SettingsError(f"plenary export {subject} failed; see above.")
@@ -204,21 +211,26 @@ class Rehearsal:
         """What was exported."""
         return {subject: json.loads((self._out / f"{subject}.json").read_bytes()) for subject in _SUBJECTS}
 
-    def examine(self, kept: Exported, began: float) -> Verdict:
+    async def examine(self, kept: Exported, began: float) -> Verdict:
         """Hold what people were told against what is on disk and what Discord shows."""
+        async with store.opened(self._out / "plenary.db", to_read=True) as opened:
+            known = set((await opened.venue.ids()).values())
         told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(self._plan, told, discord, self._keeper)
+        posts = findings.messages(self.plan, told, discord, self._keeper)
         unexpected = [*told.unexpected, *discord.faults_of_ours]
-        if told.unanswered and not self._bot.kills and not self._request.patient:
+        if told.unanswered and not self.bot.kills and not self._request.patient:
             unexpected.append(f"{told.unanswered} times somebody had to try again")
+        if self._request.draw is nothing_goes_wrong:  # while a gateway plays dead, fast time may run on for hours
+            outages = bool(self.bot.kills) or self._request.patient
+            unexpected += whereabouts.misjudged(self.plan, told.in_room, kept["attendance"], outages=outages)
         violations = checker.violations if checker else []
         summary = Summary(
-            workshop=self._plan.id,
+            workshop=self.plan.id,
             wall_seconds=round(time.monotonic() - began, 1),
             virtual_seconds=(self._ends - self._begins).total_seconds(),
-            kills=self._bot.kills,
+            kills=self.bot.kills,
             cast={"people": len(self._cast.people), "actions": told.actions, "unexpected": len(unexpected)},
-            sessions={"planned": len(self._plan.agenda.sessions), "announced": len(posts.announced)},
+            sessions={"planned": len(self.plan.agenda.sessions), "announced": len(posts.announced)},
             messages={
                 "expected": posts.expected,
                 "seen": posts.seen,
@@ -238,13 +250,12 @@ class Rehearsal:
             },
             lateness_ms=Spread.of(posts.lateness_ms),
             ack_ms=Spread.of(told.ack_ms),
-            errors_logged=self._bot.errors_logged(),
+            errors_logged=self.bot.errors_logged(),
         )
-        database = self._out / "plenary.db"
         return Verdict(
             summary=summary,
-            orphans=tuple(findings.orphans(discord, self._actors.guild_id, findings.venue_ids(database))),
-            integrity="; ".join(findings.integrity(database)),
+            orphans=tuple(findings.orphans(discord, self._actors.guild_id, known)),
+            integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
             remarks=(*posts.remarks, *unexpected, *violations),
         )
@@ -252,7 +263,7 @@ class Rehearsal:
     def tell(self, verdict: Verdict) -> None:
         """Leave the files behind, and show the table."""
         (self._out / "summary.json").write_text(verdict.summary.to_json(), "utf-8")
-        text = findings.transcript(self._plan, self._cast.server, self._discord)
+        text = findings.transcript(self.plan, self._cast.server, self._discord)
         (self._out / "transcript.md").write_text(text, "utf-8")
         progress.show_verdict(self._console, self._cast.server, verdict)
         if not self._checker:

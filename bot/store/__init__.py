@@ -11,6 +11,7 @@ from bot.store.attendance import Attendance
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.notes import Notes
+from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
 
@@ -21,6 +22,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)
         self.attendance = Attendance(database)
+        self.stays = Stays(database)
         self.notes = Notes(database)
         self.venue = Venue(database)
         self.facts = Facts(database)

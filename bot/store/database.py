@@ -47,6 +47,13 @@ class _Connection(aiosqlite.Connection):
         hop = cast("Callable[..., Awaitable[T]]", self._execute)  # pyright: ignore[reportUnknownMemberType]
         return await hop(work, self._conn)
 
+    async def ended(self) -> None:
+        """Wait for the thread of a connection that could not be opened.
+
+        NOTE: aiosqlite tells it to stop and leaves it; it would report to a loop that may have ended by then.
+        """
+        await asyncio.to_thread(self._thread.join)
+
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return cast("list[Row]", await self.execute_fetchall(sql, parameters))
 
@@ -61,7 +68,11 @@ async def _connect(path: Path, *, writable: bool) -> _Connection:
         return connection
 
     connection = _Connection(open_file, 64)
-    await connection
+    try:
+        await connection
+    except sqlite3.Error:
+        await connection.ended()
+        raise
     return connection
 
 
@@ -110,7 +121,7 @@ class _Writer:
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = await self._connection.run(lambda connection: _transact(connection, batch))
-        except sqlite3.Error as failure:
+        except Exception as failure:  # noqa: BLE001 - everyone who waits is told, and the writer lives on
             outcomes = [failure] * len(batch)
         for one, outcome in zip(batch, outcomes, strict=True):
             _settle(one.done, outcome)

@@ -13,7 +13,10 @@ from bot.store.database import Database, Row, instant, written
 _COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem"
 
 
-_ORDER = tuple(Kind)
+_KINDS = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Kind))
+#: Of what is due at the same instant, the kinds come as they stand in Kind.
+_ORDER = f"due, CASE kind {_KINDS} END, id"
+_PLACES = tuple(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _delivery(row: Row) -> Delivery:
 
 
 def _in_order(deliveries: Iterable[Delivery]) -> list[Delivery]:
-    return sorted(deliveries, key=lambda delivery: (delivery.due, _ORDER.index(delivery.kind), delivery.id))
+    return sorted(deliveries, key=lambda delivery: (delivery.due, _PLACES.index(delivery.kind), delivery.id))
 
 
 def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) -> bool:
@@ -138,7 +141,7 @@ class Deliveries:
         def work(connection: sqlite3.Connection) -> list[Row]:
             return connection.execute(
                 f"UPDATE delivery SET state = 'sending', begun_at = ? WHERE id IN"  # noqa: S608 - names only
-                f" (SELECT id FROM delivery WHERE state = 'planned' AND due <= ? ORDER BY due, id LIMIT ?)"
+                f" (SELECT id FROM delivery WHERE state = 'planned' AND due <= ? ORDER BY {_ORDER} LIMIT ?)"
                 f" RETURNING {_COLUMNS}",
                 (written(now), written(now), limit),
             ).fetchall()
@@ -199,11 +202,12 @@ class Deliveries:
         await self._database.write(work)
 
     async def cancel(self, delivery_id: str, now: datetime) -> bool:
-        """Cancel one that is planned; False if it is on its way already, or was never planned."""
+        """Cancel one that is planned; True also if it is cancelled already, False if it is on its way."""
 
         def work(connection: sqlite3.Connection) -> bool:
             cursor = connection.execute(
-                "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ? AND state = 'planned'",
+                "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ? AND state IN"
+                " ('planned', 'cancelled')",
                 (written(now), delivery_id),
             )
             return cursor.rowcount == 1

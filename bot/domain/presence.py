@@ -1,0 +1,59 @@
+"""Presence in rooms: intervals of time, and what they add up to. Intervals are united, never added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: How often (real time) the bot notes that it is watching: so far the end of a watch that was cut off may be out.
+ALIVE_MARK = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """From `since` up to `until` (UTC). One that ends before it begins holds nothing."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A person's stay in a voice or stage room."""
+
+    person: int
+    name: str
+    """How Discord showed the person then."""
+    room: str
+    """The room's key in the venue."""
+    time: Interval
+
+
+def unite(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """The same moments as intervals that are in order, apart from each other, and not empty."""
+    united: list[Interval] = []
+    for interval in sorted(one for one in intervals if one.since < one.until):
+        if united and interval.since <= united[-1].until:
+            united[-1] = Interval(united[-1].since, max(united[-1].until, interval.until))
+        else:
+            united.append(interval)
+    return tuple(united)
+
+
+def within(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
+    """What of the intervals lies in a frame, united."""
+    return unite(Interval(max(one.since, frame.since), min(one.until, frame.until)) for one in intervals)
+
+
+def gaps(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
+    """What of a frame lies in none of the intervals, united."""
+    covered = within(intervals, frame)
+    begins = [frame.since, *(one.until for one in covered)]
+    ends = [*(one.since for one in covered), frame.until]
+    return unite(Interval(since, until) for since, until in zip(begins, ends, strict=True))
+
+
+def total(intervals: Iterable[Interval]) -> timedelta:
+    """How long the intervals last together; a moment in several of them counts once."""
+    return sum((one.until - one.since for one in unite(intervals)), timedelta())

@@ -1,0 +1,108 @@
+"""Stays in voice and stage rooms, and when the bot was watching."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.presence import Interval, Stay
+from bot.store.database import Database, instant, written
+
+_LAST_SEEN = "(SELECT max(until) FROM watch)"
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A person, and the room (a key of the venue) that they are in; None if they are in none."""
+
+    person: int
+    name: str
+    room: str | None
+
+
+class Stays:
+    """The voice_stay and watch tables.
+
+    A watch begins with all that there is to see, and goes on for as long as everything that happens is told. A stay
+    that is still open counts until the last sign of life.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin_watch(self, there: Iterable[Whereabouts], now: datetime) -> None:
+        """A new watch, and who is there. Nobody saw what was before, so the former watch's stays end with it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE until IS NULL")  # noqa: S608 - ours
+            _watch_anew(connection, now)
+            for one in there:
+                _enter(connection, one, now)
+
+        await self._database.write(work)
+
+    async def resume_watch(self, now: datetime) -> None:
+        """A new watch whose stays go on: all that happened since the former one has been told, but not when."""
+        await self._database.write(lambda connection: _watch_anew(connection, now))
+
+    async def keep_alive(self, now: datetime) -> None:
+        """A sign of life: the bot has been watching until now."""
+        await self._database.write(lambda connection: _sign_of_life(connection, now))
+
+    async def moved(self, to: Whereabouts, now: datetime, *, seen: bool) -> None:
+        """Somebody came, went or changed rooms: just now, or (not `seen`) at some time since the last sign of life.
+
+        Of what was not seen, only so much is known: until the last sign of life they were where they had been, and now
+        they are where they went.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            if seen:
+                _sign_of_life(connection, now)
+            connection.execute(
+                f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE person = ? AND until IS NULL",  # noqa: S608 - ours
+                (to.person,),
+            )
+            _enter(connection, to, now)
+
+        await self._database.write(work)
+
+    async def all(self) -> list[Stay]:
+        """Everybody's stays, the earliest first."""
+        rows = await self._database.read(
+            f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN})"  # noqa: S608 - ours
+            " FROM voice_stay ORDER BY since, person"
+        )
+        return [
+            Stay(person, name, room, Interval(instant(since), instant(until)))
+            for person, name, room, since, until in rows
+        ]
+
+    async def watches(self) -> list[Interval]:
+        """When the bot was watching, the earliest first."""
+        rows = await self._database.read("SELECT since, until FROM watch ORDER BY since")
+        return [Interval(instant(since), instant(until)) for since, until in rows]
+
+
+def _watch_anew(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute(
+        "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (written(now), written(now))
+    )
+
+
+def _sign_of_life(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute(
+        "UPDATE watch SET until = ? WHERE since = (SELECT max(since) FROM watch) AND until < ?",
+        (written(now), written(now)),
+    )
+
+
+def _enter(connection: sqlite3.Connection, where: Whereabouts, now: datetime) -> None:
+    if where.room is not None:
+        connection.execute(
+            "INSERT INTO voice_stay (person, name, room, since) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (person, since, room) DO UPDATE SET until = NULL",
+            (where.person, where.name, where.room, written(now)),
+        )
