@@ -1,0 +1,60 @@
+"""What tests share: the example plan, and a plan small enough to read in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from bot.domain.plan import Plan
+from bot.importing import planfile
+from bot.settings import ROOT
+
+# No deadline: on a busy machine a single example may take long, and nothing is wrong.
+settings.register_profile("plenary", max_examples=60, deadline=None)
+settings.load_profile("plenary")
+
+_TINY: Mapping[str, Any] = {
+    "id": "tiny",
+    "title": "Tiny workshop",
+    "description": "As small as a workshop can be",
+    "organiser": "Nobody",
+    "zone": "Europe/Brussels",
+    "languages": ["en"],
+    "topics": [{"id": "ledgers", "title": "Ledgers", "description": "Who may write, and who may read"}],
+    "days": [
+        {
+            "date": "2023-02-20",
+            "sessions": [
+                {"id": "welcome", "kind": "opening", "start": "10:00", "end": "10:30", "title": "Welcome"},
+                {"id": "coffee", "kind": "break", "start": "10:30", "end": "10:45", "title": "Coffee"},
+                {
+                    "id": "talk",
+                    "kind": "presentation",
+                    "start": "10:45",
+                    "end": "12:00",
+                    "topic": "ledgers",
+                    "title": "Ledgers in ports",
+                },
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def example() -> Plan:
+    """The plan that comes with the program, as its organisers would load it."""
+    return planfile.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Callable[..., Plan]:
+    """Makes a plan of one day, one topic and three sessions; each key given replaces that of the file."""
+
+    def make(**keys: Any) -> Plan:  # noqa: ANN401 - whatever YAML holds
+        return Plan.read({**_TINY, **keys})
+
+    return make

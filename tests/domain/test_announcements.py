@@ -1,0 +1,133 @@
+"""Which announcements there must be, when, and under which id for ever."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.agenda import SessionKind
+from bot.domain.announcements import Announcement, Kind, planned
+from bot.domain.plan import Plan
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, rooms, topic_room
+
+NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
+KEYS = st.tuples(
+    st.sampled_from(["wco-mena-2023", "tiny"]), st.sampled_from(Kind), st.text("abc-0123456789", min_size=1, max_size=8)
+)
+
+
+def announcement(key: tuple[str, Kind, str], due: datetime = NOON) -> Announcement:
+    """An announcement of that key."""
+    workshop, kind, subject = key
+    return Announcement(workshop, kind, subject, ANNOUNCEMENTS, due, due + timedelta(hours=1))
+
+
+def only(plan: Plan, kind: Kind) -> dict[str, Announcement]:
+    """The plan's announcements of one kind, by subject."""
+    return {one.subject: one for one in planned(plan) if one.kind is kind}
+
+
+@given(KEYS, KEYS)
+def test_an_id_is_that_of_its_key_and_of_no_other(one: tuple[str, Kind, str], other: tuple[str, Kind, str]) -> None:
+    """24 hexadecimal digits."""
+    assert (announcement(one).id == announcement(other).id) == (one == other)
+    assert re.fullmatch(r"[0-9a-f]{24}", announcement(one).id)
+
+
+@given(KEYS, st.datetimes())
+def test_a_moved_announcement_keeps_its_id(key: tuple[str, Kind, str], due: datetime) -> None:
+    """So a session that is moved moves its announcements, and adds none."""
+    assert announcement(key, due.replace(year=2023)).id == announcement(key).id
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "known"),
+    [
+        (Kind.START, "opening", "f2e578a2430348e2ac2fbd90"),
+        (Kind.AGENDA, "2023-02-20", "f2911bf7d2a791dcffd25b80"),
+    ],
+)
+def test_ids_are_for_ever(kind: Kind, subject: str, known: str) -> None:
+    """These stand in messages that were sent: another scheme would send them all a second time."""
+    assert announcement(("wco-mena-2023", kind, subject)).id == known
+
+
+def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
+    """Four topics, three days, and every session as the file's own lists say."""
+    attended = [s.id for s in example.agenda if s.kind is not SessionKind.BREAK]
+    expected = [
+        *((Kind.TOPIC, topic.id) for topic in example.topics),
+        *((Kind.AGENDA, day) for day in ("2023-02-20", "2023-02-21", "2023-02-22")),
+        *((Kind.SOON, name) for name in attended),
+        *((Kind.START, s.id) for s in example.agenda),
+        *((Kind.END, name) for name in attended if name != "opening"),
+    ]
+    assert Counter((one.kind, one.subject) for one in planned(example)) == Counter(expected)
+    assert len({one.id for one in planned(example)}) == len(expected)
+
+
+def test_announcements_stand_in_order_of_their_instant(example: Plan) -> None:
+    """And each can still be sent when it is due."""
+    announcements = planned(example)
+    assert [one.due for one in announcements] == sorted(one.due for one in announcements)
+    assert all(one.due < one.expires for one in announcements)
+
+
+def test_each_goes_to_a_room_that_there_is(example: Plan) -> None:
+    """Agendas to the agenda, topics to their channels, the rest to the announcements."""
+    assert {one.room for one in planned(example)} <= {room.key for room in rooms(example)}
+    assert {one.room for one in only(example, Kind.AGENDA).values()} == {AGENDA}
+    assert {name: one.room for name, one in only(example, Kind.TOPIC).items()} == {
+        topic.id: topic_room(topic.id) for topic in example.topics
+    }
+    for kind in (Kind.SOON, Kind.START, Kind.END):
+        assert {one.room for one in only(example, kind).values()} == {ANNOUNCEMENTS}
+
+
+def test_sessions_are_announced_while_it_helps(example: Plan) -> None:
+    """`soon` until the start, `start` until the end, `end` for half an hour."""
+    soon, start, end = (only(example, kind) for kind in (Kind.SOON, Kind.START, Kind.END))
+    for session in example.agenda:
+        assert (start[session.id].due, start[session.id].expires) == (session.starts_at, session.ends_at)
+        if session.id in soon:
+            told = soon[session.id]
+            assert (told.due, told.expires) == (session.starts_at - timedelta(minutes=10), session.starts_at)
+        if session.id in end:
+            told = end[session.id]
+            assert (told.due, told.expires) == (session.ends_at, session.ends_at + timedelta(minutes=30))
+
+
+def test_the_agenda_comes_in_the_morning_and_serves_all_day(example: Plan) -> None:
+    """At eight in Brussels, seven UTC, until the day's last session ends."""
+    first = only(example, Kind.AGENDA)["2023-02-20"]
+    assert (first.due, first.expires) == (
+        datetime(2023, 2, 20, 7, tzinfo=UTC),
+        datetime(2023, 2, 20, 12, 30, tzinfo=UTC),
+    )
+
+
+def test_a_topic_opens_on_its_morning_and_serves_to_the_end(example: Plan) -> None:
+    """With the channel."""
+    opening = only(example, Kind.TOPIC)["international-standards"]
+    assert (opening.due, opening.expires) == (datetime(2023, 2, 22, 7, tzinfo=UTC), example.agenda.ends_at)
+
+
+@pytest.mark.parametrize("lead", [1, 25, 120])
+def test_the_notice_is_as_long_as_the_plan_says(tiny: Callable[..., Plan], lead: int) -> None:
+    """In minutes before the start."""
+    plan = tiny(announcements={"soon": {"lead": lead}})
+    for session in plan.agenda:
+        if session.kind is not SessionKind.BREAK:
+            assert session.starts_at - only(plan, Kind.SOON)[session.id].due == timedelta(minutes=lead)
+
+
+def test_only_the_kinds_that_the_plan_names_are_announced(tiny: Callable[..., Plan]) -> None:
+    """Each rule for itself."""
+    plan = tiny(announcements={"soon": {"kinds": []}, "start": {"kinds": ["break"]}, "end": {"kinds": ["opening"]}})
+    assert [sorted(only(plan, kind)) for kind in (Kind.SOON, Kind.START, Kind.END)] == [[], ["coffee"], ["welcome"]]

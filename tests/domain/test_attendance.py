@@ -1,0 +1,160 @@
+"""When a session takes check-ins, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.agenda import Session
+from bot.domain.attendance import (
+    Presence,
+    Refusal,
+    minutes,
+    next_opening,
+    open_sessions,
+    opens_at,
+    records,
+    refusal,
+)
+from bot.domain.plan import Plan
+
+Tiny = Callable[..., Plan]
+SECOND = timedelta(seconds=1)
+AROUND = st.integers(-4 * 3600, 8 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+
+
+def session_of(plan: Plan, name: str) -> Session:
+    """A session that is surely there."""
+    session = plan.agenda.find(name)
+    assert session is not None
+    return session
+
+
+def there(session: Session, since: datetime, person: int = 1, name: str = "Amina") -> Presence:
+    """Somebody in a session since then."""
+    return Presence(session.id, person, name, since)
+
+
+@pytest.mark.parametrize(
+    ("edge", "after", "expected"),
+    [
+        ("opens", -SECOND, Refusal.NOT_YET),
+        ("opens", timedelta(), None),
+        ("ends", -SECOND, None),
+        ("ends", timedelta(), Refusal.OVER),
+    ],
+)
+def test_check_in_is_open_from_ten_minutes_before_until_the_end(
+    tiny: Tiny, edge: str, after: timedelta, expected: Refusal | None
+) -> None:
+    """To the second."""
+    plan = tiny()
+    talk = session_of(plan, "talk")
+    instant = talk.starts_at - timedelta(minutes=10) if edge == "opens" else talk.ends_at
+    assert refusal(plan, talk, instant + after) is expected
+
+
+@given(AROUND)
+def test_a_break_takes_no_check_in_at_any_time(tiny: Tiny, after: timedelta) -> None:
+    """And says so, rather than `too early`."""
+    plan = tiny()
+    coffee = session_of(plan, "coffee")
+    assert refusal(plan, coffee, coffee.starts_at + after) is Refusal.NOT_COUNTED
+
+
+@given(AROUND, st.integers(0, 90))
+def test_what_is_open_and_what_opens_next_agree_with_what_is_refused(tiny: Tiny, after: timedelta, early: int) -> None:
+    """Nothing that counts opens between now and the next opening."""
+    plan = tiny(attendance={"opens_before": early})
+    now = plan.agenda.sessions[0].starts_at + after
+    assert open_sessions(plan, now) == tuple(s for s in plan.agenda if refusal(plan, s, now) is None)
+    coming = next_opening(plan, now)
+    to_open = [opens_at(plan, s) for s in plan.agenda if refusal(plan, s, now) is Refusal.NOT_YET]
+    assert (opens_at(plan, coming) if coming else None) == min(to_open, default=None)
+    if coming:
+        assert refusal(plan, coming, opens_at(plan, coming)) is None
+
+
+@given(AROUND, AROUND)
+def test_minutes_are_within_the_session_and_fewer_the_later_one_came(
+    tiny: Tiny, one: timedelta, other: timedelta
+) -> None:
+    """Nobody gains by coming before the start, and nobody owes anything by coming after the end."""
+    talk = session_of(tiny(), "talk")
+    early, late = (minutes(talk, there(talk, talk.starts_at + after)) for after in sorted((one, other)))
+    assert 75 >= early >= late >= 0
+    if max(one, other) >= talk.length:
+        assert late == 0
+    if min(one, other) <= timedelta():
+        assert early == 75
+
+
+def test_who_was_not_there_has_no_minutes(tiny: Tiny) -> None:
+    """Rather than all of them."""
+    assert minutes(session_of(tiny(), "talk"), None) == 0
+
+
+STAYS = st.lists(
+    st.tuples(st.integers(1, 4), st.sampled_from(["welcome", "coffee", "talk", "cancelled"]), AROUND),
+    unique_by=lambda stay: stay[:2],
+    max_size=16,
+)
+
+
+@given(STAYS, st.integers(1, 100))
+def test_a_record_adds_up_what_counts(tiny: Tiny, stays: list[tuple[int, str, timedelta]], percent: int) -> None:
+    """One a person, out of 105 scheduled minutes: neither breaks nor sessions that are no longer there count."""
+    plan = tiny(attendance={"percent": percent})
+    start = plan.agenda.sessions[0].starts_at
+    presences = [Presence(session, person, f"P{person}", start + after) for person, session, after in stays]
+    told = records(plan, presences)
+    assert [record.person for record in told] == sorted({person for person, _, _ in stays})
+    for record in told:
+        assert set(record.minutes_by_session) == {"welcome", "talk"}
+        assert record.scheduled == 105
+        own = {p.session: p for p in presences if p.person == record.person}
+        assert record.minutes == sum(minutes(session_of(plan, name), own.get(name)) for name in ("welcome", "talk"))
+        assert 0 <= record.percent <= 100
+        assert record.percent == pytest.approx(record.minutes / 105 * 100, abs=0.05)
+        assert record.complete == (record.minutes / 105 >= percent / 100)
+
+
+def test_the_rule_is_met_exactly_at_its_share(tiny: Tiny) -> None:
+    """79.6 percent, shown as such, is not 80; nor does rounding help."""
+    days = [
+        {
+            "date": "2023-02-20",
+            "sessions": [{"id": "long", "kind": "panel", "start": "09:00", "end": "17:20", "title": "500 minutes"}],
+        }
+    ]
+    plan = tiny(days=days)
+    long = session_of(plan, "long")
+    met, missed = (records(plan, [there(long, long.starts_at + timedelta(minutes=late))])[0] for late in (100, 101))
+    assert (met.complete, met.percent) == (True, 80.0)
+    assert (missed.complete, missed.percent) == (False, 79.8)
+
+
+def test_people_are_in_order_of_the_names_that_discord_showed_last(tiny: Tiny) -> None:
+    """Capital or not; of two of the same name, by their ids."""
+    plan = tiny()
+    welcome, talk = session_of(plan, "welcome"), session_of(plan, "talk")
+    presences = [
+        there(talk, talk.starts_at, person=2, name="zahra"),
+        there(welcome, welcome.starts_at, person=2, name="Aaron"),
+        there(welcome, welcome.starts_at, person=3, name="Bilal"),
+        there(welcome, welcome.starts_at, person=1, name="bilal"),
+    ]
+    assert [(record.person, record.name) for record in records(plan, presences)] == [
+        (1, "bilal"),
+        (3, "Bilal"),
+        (2, "zahra"),
+    ]
+
+
+def test_nobody_there_is_no_record(tiny: Tiny) -> None:
+    """Not an error."""
+    assert records(tiny(), []) == ()

@@ -1,0 +1,157 @@
+"""What a plan must obey, and what it says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from bot.domain.agenda import SessionKind
+from bot.domain.plan import PLENARY, Plan
+
+Tiny = Callable[..., Plan]
+
+
+def day(*sessions: dict[str, Any], on: str = "2023-02-20") -> dict[str, Any]:
+    """One day of a plan, as YAML gives it."""
+    plain = {"kind": "panel", "start": "09:00", "end": "10:00", "title": "A panel"}
+    return {"date": on, "sessions": [{**plain, "id": f"s{number}", **entry} for number, entry in enumerate(sessions)]}
+
+
+def refused(tiny: Tiny, **keys: Any) -> dict[tuple[int | str, ...], str]:  # noqa: ANN401 - whatever YAML holds
+    """The faults of a plan, by their place; less those that pydantic adds to a list because a member has one."""
+    with pytest.raises(ValidationError) as failure:
+        tiny(**keys)
+    faults = {fault["loc"]: fault["msg"].removeprefix("Value error, ") for fault in failure.value.errors()}
+    return {
+        place: said
+        for place, said in faults.items()
+        if "at least" not in said or not any(other[: len(place)] == place for other in faults if other != place)
+    }
+
+
+def test_a_minimal_plan_has_the_defaults_that_the_example_describes(tiny: Tiny) -> None:
+    """Ten minutes' notice, agenda at eight, four fifths of all but the breaks."""
+    plan = tiny()
+    assert (plan.announcements.soon.lead, plan.announcements.agenda.at.isoformat()) == (10, "08:00:00")
+    assert (plan.attendance.percent, plan.attendance.excluded, plan.attendance.opens_before) == (
+        80,
+        (SessionKind.BREAK,),
+        10,
+    )
+    assert SessionKind.BREAK not in plan.announcements.start.kinds
+
+
+def test_plain_text_stands_for_every_language(tiny: Tiny) -> None:
+    """`organiser: Nobody` is the same in all of them."""
+    plan = tiny(languages=["fr", "ar"], title={"fr": "Atelier", "ar": "ورشة"})
+    assert plan.organiser == {"fr": "Nobody", "ar": "Nobody"}
+
+
+def test_instants_are_those_of_the_zone(tiny: Tiny) -> None:
+    """Ten in Brussels in February is nine UTC, and in July it is eight."""
+    winter, summer = (tiny(days=[day({}, on=on)]).agenda.sessions[0] for on in ("2023-02-20", "2023-07-20"))
+    assert winter.starts_at == datetime(2023, 2, 20, 8, tzinfo=UTC)
+    assert summer.starts_at == datetime(2023, 7, 20, 7, tzinfo=UTC)
+    assert summer.room == PLENARY
+
+
+def test_sessions_stand_in_order_of_their_start(tiny: Tiny) -> None:
+    """However the file lists them; of two that start together, the shorter first."""
+    plan = tiny(days=[day({"start": "11:00", "end": "12:00"}, {"end": "10:30"}, {"end": "10:00"})])
+    assert [session.id for session in plan.agenda] == ["s2", "s1", "s0"]
+
+
+def test_a_topic_opens_on_the_morning_of_its_first_session(tiny: Tiny) -> None:
+    """One that no session has opens on the first morning."""
+    topics = [{"id": name, "title": name, "description": name} for name in ("early", "late", "never")]
+    days = [
+        day({"id": "one", "topic": "early"}, on="2023-02-20"),
+        day({"id": "two", "topic": "late"}, {"id": "three", "topic": "early"}, on="2023-02-21"),
+    ]
+    plan = tiny(topics=topics, days=days, announcements={"agenda": {"at": "7:15"}})
+    first, second = plan.morning(date(2023, 2, 20)), plan.morning(date(2023, 2, 21))
+    assert first == datetime(2023, 2, 20, 6, 15, tzinfo=UTC)
+    assert [plan.topic_opens_at(topic.id) for topic in plan.topics] == [first, second, first]
+
+
+def test_a_topic_is_found_by_its_id(tiny: Tiny) -> None:
+    """And only by it."""
+    found = tiny().topic("ledgers")
+    assert found is not None
+    assert found.title == {"en": "Ledgers"}
+    assert tiny().topic("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "said"),
+    [
+        ({"id": "Not An Id"}, ("id",), "pattern"),
+        ({"id": "x" * 41}, ("id",), "at most 40"),
+        ({"zone": "Brussels"}, ("zone",), "no such time zone: 'Brussels'; write an IANA name"),
+        ({"languages": ["en", "de"]}, ("languages",), "can't speak de; the program speaks en, fr, ar"),
+        ({"title": {"en": "A", "fr": "B"}}, ("title",), "text in fr, which the workshop doesn't speak"),
+        ({"title": {"fr": "B"}}, ("title",), "no text in en"),
+        ({"title": {"en": "  "}}, ("title",), "no text in en"),
+        ({"series": {"title": "S", "number": 6, "of": 5}}, ("series",), "number may be at most 5"),
+        ({"days": []}, ("days",), "at least 1"),
+        ({"days": [day({}), day({"id": "again"})]}, ("days",), "one comes twice"),
+        ({"days": [day({}, on="2023-02-21"), day({"id": "b"})]}, ("days",), "earliest first"),
+        ({"days": [day({"end": "09:00"})]}, ("days", 0, "sessions", 0, "end"), "ends at 09:00, but starts at 09:00"),
+        ({"days": [day({"start": "24:00"})]}, ("days", 0, "sessions", 0, "start"), "hours and minutes, such as 09:30"),
+        ({"days": [day({"topic": "ai"})]}, ("days", 0, "sessions", 0, "topic"), "no such topic: 'ai'; the plan has: l"),
+        ({"days": [day({"room": "attic"})]}, ("days", 0, "sessions", 0, "room"), "no such room: 'attic'; the plan has"),
+        ({"attendance": {"percent": 101}}, ("attendance", "percent"), "less than or equal to 100"),
+        ({"announcements": {"soon": {"lead": 0}}}, ("announcements", "soon", "lead"), "greater than or equal to 1"),
+    ],
+)
+def test_each_rule_refuses_what_breaks_it(
+    tiny: Tiny, keys: dict[str, Any], place: tuple[int | str, ...], said: str
+) -> None:
+    """At its place, and nowhere else, with what is allowed."""
+    faults = refused(tiny, **keys)
+    assert list(faults) == [place]
+    assert said in faults[place]
+
+
+def test_an_address_of_a_material_must_be_one(tiny: Tiny) -> None:
+    """Discord shows it as a link."""
+    days = [day({"materials": [{"title": "M", "url": "file:///etc/passwd"}]})]
+    assert ("days", 0, "sessions", 0, "materials", 0, "url") in refused(tiny, days=days)
+
+
+@pytest.mark.parametrize(("on", "why"), [("2023-03-26", "is skipped"), ("2023-10-29", "comes twice")])
+def test_a_time_that_clocks_skip_or_repeat_is_refused_with_its_choices(tiny: Tiny, on: str, why: str) -> None:
+    """With what to write instead."""
+    faults = refused(tiny, days=[day({"start": "02:30", "end": "04:00"}, on=on)])
+    (said,) = faults.values()
+    assert "session 's0' at 02:30: clocks change in Europe/Brussels" in said
+    assert why in said
+    assert "it may mean" in said
+    assert "write a time outside that hour" in said
+
+
+def test_an_id_used_for_two_sessions_is_told_at_both(tiny: Tiny) -> None:
+    """On different days too."""
+    faults = refused(tiny, days=[day({"id": "same"}), day({"id": "same"}, on="2023-02-21")])
+    assert list(faults) == [("days", 0, "sessions", 0, "id"), ("days", 1, "sessions", 0, "id")]
+
+
+@pytest.mark.xfail(
+    raises=AssertionError, reason="ids of all kinds are counted as one: the topic's id, used once, is called used twice"
+)
+def test_a_topic_may_have_the_id_of_a_session(tiny: Tiny) -> None:
+    """Only the two sessions are at fault."""
+    faults = refused(tiny, days=[day({"id": "ledgers"}, {"id": "ledgers", "start": "10:00", "end": "11:00"})])
+    assert list(faults) == [("days", 0, "sessions", 0, "id"), ("days", 0, "sessions", 1, "id")]
+
+
+def test_breaks_do_not_count_for_attendance(tiny: Tiny) -> None:
+    """Unless the plan excludes something else."""
+    counted = [session.id for session in tiny().agenda if tiny().counts_for_attendance(session)]
+    assert counted == ["welcome", "talk"]
+    other = tiny(attendance={"excluded": ["opening"]})
+    assert [session.id for session in other.agenda if other.counts_for_attendance(session)] == ["coffee", "talk"]

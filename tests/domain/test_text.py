@@ -1,0 +1,199 @@
+"""What people type is shown to the letter, whatever it holds, and never longer than Discord allows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.text import clean, escape, escape_within, isolate, measure, shorten
+
+PIECES = (
+    *("@everyone", "@here", "<@1>", "<@&2>", "<#3>", "<:wave:4>", "</note:5>", "<t:6:R>", "[a](https://evil.example)"),
+    *("https://wcoomd.org/a_b_c", "https://_", "http://a.example/~b", "https://"),
+    *(
+        "**",
+        "__",
+        "~~",
+        "||",
+        "`",
+        "```",
+        "\\",
+        "_",
+        ".",
+        "(",
+        ")",
+        "> ",
+        ">>> ",
+        "# ",
+        "-# ",
+        "- ",
+        "+ ",
+        "1. ",
+        "27. ",
+    ),
+    *("\n", "\r\n", "\t", " ", "word", "É", "جمارك", "👩‍🔧", "\u202e", "\u2067", "\u0000"),
+)
+TYPED = st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.text(max_size=80)
+
+# --- how Discord reads a message: a small model, made from its documentation and not from our code ------------------
+
+#: A backslash hides itself in front of any ASCII sign.
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: An address ends at a blank or at `<`, and not with a sign of punctuation.
+_ADDRESS = re.compile(r"""https?://[^\s<]+[^<.,:;"'\]\s]""")
+#: What opens something; a `<` does so only if a bare `>` closes it, and a `]` alone does nothing.
+_OPENS = re.compile(r"[\\*_~`|>\[@#]|<[^\s<>]*(?<!\\)>")
+_LIST = re.compile(r"^\s*(?:[-+*]|\d+\.)\s", re.MULTILINE)
+
+
+def shown(markdown: str) -> str:
+    """What a reader sees of text in which nothing is active."""
+    return _ESCAPED.sub(r"\1", markdown)
+
+
+def active(markdown: str) -> list[str]:
+    """The signs that Discord would act on: neither escaped nor part of an address."""
+    found = list(_LIST.findall(markdown))
+    at = 0
+    while at < len(markdown):
+        passive = _ESCAPED.match(markdown, at) or _ADDRESS.match(markdown, at)
+        if passive:
+            at = passive.end()
+            continue
+        opened = _OPENS.match(markdown, at)
+        found += [opened[0]] if opened else []
+        at += 1
+    return found
+
+
+@pytest.mark.parametrize(
+    "typed", ["**bold**", "<@1>", "@everyone", "[a](https://b.example)", "- a", "1. a", "# a", "a \\* b*"]
+)
+def test_the_model_sees_what_is_active(typed: str) -> None:
+    """A model that finds nothing would prove nothing."""
+    assert active(typed)
+
+
+# --- escape ---------------------------------------------------------------------------------------------------------
+
+
+@given(TYPED)
+@example("https://_ https://_")
+@example("\\")
+def test_nothing_in_escaped_text_is_active(typed: str) -> None:
+    """No formatting, no mention, no masked link, no list."""
+    assert active(escape(typed)) == []
+
+
+@given(TYPED)
+def test_escaped_text_is_shown_to_the_letter(typed: str) -> None:
+    """Without the backslashes that Discord hides it is what was typed."""
+    assert shown(escape(typed)) == clean(typed)
+
+
+@given(TYPED, st.sampled_from(["@everyone", "@here", "<@1>", "<@!1>", "<@&1>", "<#1>", "[a](https://b.example)"]))
+def test_no_mention_and_no_masked_link_survives(around: str, reference: str) -> None:
+    """Wherever it stands, its first sign is escaped (an address that runs into it is only an address)."""
+    escaped = escape(f"{around} {reference} {around}")
+    bare = re.compile(rf"(?<!\\){re.escape(reference)}")
+    assert not bare.search(_ADDRESS.sub("", escaped))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.wcoomd.org/en/topics/facilitation/study_report_2022.aspx?lang=fr&page=2#top",
+        "http://a.example/_b_",
+        "https://univ.example/~karim/paper.pdf",
+    ],
+)
+def test_an_address_can_still_be_clicked(address: str) -> None:
+    """It stays as it was typed, in a sentence too."""
+    assert escape(f"*See* {address} for more") == f"\\*See\\* {address} for more"
+
+
+@pytest.mark.parametrize(
+    ("typed", "escaped"),
+    [
+        ("3. c\n1. a", "3\\. c\n1\\. a"),
+        ("- a\n  + b", "\\- a\n  \\+ b"),
+        ("-5 degrees, 3.5 tonnes", "-5 degrees, 3.5 tonnes"),
+        ("", ""),
+    ],
+)
+def test_lists_stay_lines_and_numbers_stay_numbers(typed: str, escaped: str) -> None:
+    """Discord would renumber a list."""
+    assert escape(typed) == escaped
+
+
+# --- clean ----------------------------------------------------------------------------------------------------------
+
+
+@given(TYPED)
+def test_cleaned_text_holds_nothing_that_steers_it(typed: str) -> None:
+    """No control character but line breaks and tabs, no direction override, no outer blanks; clean again, the same."""
+    cleaned = clean(typed)
+    assert not [sign for sign in cleaned if unicodedata.category(sign) == "Cc" and sign not in "\n\t"]
+    assert not set(cleaned) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert cleaned == cleaned.strip() == clean(cleaned)
+
+
+@pytest.mark.parametrize("joined", ["👩‍🔧", "می‌خواهم", "🏳️‍🌈"])
+def test_what_joins_letters_and_emoji_stays(joined: str) -> None:
+    """Zero-width joiners and non-joiners belong to the spelling."""
+    assert clean(joined) == joined
+
+
+def test_line_breaks_of_every_system_are_one() -> None:
+    """Windows, old Macs, and everyone else."""
+    assert clean("a\r\nb\rc\nd") == "a\nb\nc\nd"
+
+
+def test_an_isolated_run_ends_its_own_direction() -> None:
+    """FSI in front, PDI behind."""
+    assert isolate("WCO") == "\u2068WCO\u2069"
+
+
+# --- measure and shorten --------------------------------------------------------------------------------------------
+
+
+@given(st.text())
+def test_text_is_measured_as_discord_does(text: str) -> None:
+    """A sign outside the basic plane, such as most emoji, counts twice."""
+    assert measure(text) == sum(2 if ord(sign) > 0xFFFF else 1 for sign in text)
+
+
+@given(st.text(), st.integers(1, 50))
+def test_shortened_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None:
+    """What fits stays; what is cut is a beginning, and ends with an ellipsis."""
+    short = shorten(text, limit)
+    assert len(short) <= limit
+    assert short == text or (len(text) > limit and short.endswith("…") and text.startswith(short[:-1]))
+
+
+@given(TYPED | st.builds(str.__mul__, st.sampled_from(PIECES), st.integers(1, 1500)), st.integers(1, 2000))
+@example("\\" * 4000, 1800)
+@example("👩‍🔧" * 1300, 1801)
+@example("جمارك*" * 666, 1800)
+@example("- a\n" * 1000, 1799)
+def test_escaped_text_fits_its_room(typed: str, limit: int) -> None:
+    """Measured as Discord does; what fits is whole, what doesn't is a beginning of it and still has nothing active."""
+    fitted = escape_within(typed, limit)
+    assert measure(fitted) <= limit
+    assert active(fitted) == []
+    if measure(escape(typed)) <= limit:
+        assert fitted == escape(typed)
+    else:
+        assert fitted.endswith("…")
+        assert clean(typed).startswith(shown(fitted)[:-1])
+
+
+@pytest.mark.parametrize("sign", ["a", "\\", "*", "🎉", "ع"])
+@pytest.mark.parametrize("limit", [10, 500, 1777])
+def test_no_more_is_cut_than_must_be(sign: str, limit: int) -> None:
+    """The room is filled but for a sign or two."""
+    assert measure(escape_within(sign * 4000, limit)) >= limit - 6

@@ -1,0 +1,97 @@
+"""Who may do what, what old buttons answer, and what organisers take away."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import World
+
+NOTE = {"title": "=1+1", "topic": "ledgers", "kind": "mixed", "did": 'Line one\nline two; "quoted"', "learned": "شكراً"}
+FOR_ORGANISERS = "⚠️ This is for the workshop\u2019s organisers."
+FOR_MODERATORS = "⚠️ This is for the workshop\u2019s moderators."
+FOR_PARTICIPANTS = "⚠️ This is for the workshop\u2019s participants."
+
+
+async def test_what_organisers_are_handed_is_what_the_shell_exports_while_the_bot_runs(workshop: World) -> None:
+    await workshop.until("2023-03-25 09:31")
+    await workshop.press(workshop.amina, "announcements", "checkin:cases:")
+    await workshop.karim.slash(workshop.channel("announcements"), "checkin")
+    form = (await workshop.amina.slash(workshop.channel("ledgers"), "note")).modal
+    assert form is not None
+    await workshop.amina.submit(form, NOTE)
+
+    wanted = list(itertools.product(("notes", "attendance"), ("csv", "json")))
+    shell = await asyncio.gather(*(workshop.plenary("export", what, "--format", how) for what, how in wanted))
+    for (what, how), ran in zip(wanted, shell, strict=True):
+        answer = await workshop.organiser.slash(workshop.channel("team"), f"export {what}", format=how)
+        assert answer.ephemeral
+        assert answer.text.startswith("✅")
+        assert (ran.code, ran.err) == (0, "")
+        assert [(file.filename, file.content) for file in answer.attachments] == [(f"{what}.{how}", ran.out)]
+
+    (row,) = json.loads(shell[1].out)
+    assert {name: row[name] for name in NOTE} == NOTE
+    assert ",'=1+1," in shell[0].out.decode("utf-8-sig")  # a spreadsheet must not take it for a formula
+    there = {(row["person_id"], row["session"]) for row in json.loads(shell[3].out) if row["checked_in_at"]}
+    assert there == {(str(workshop.amina.id), "cases"), (str(workshop.karim.id), "cases")}
+    out = workshop.folder / "notes.csv"
+    assert (await workshop.plenary("export", "notes", "--out", str(out))).code == 0
+    assert out.read_bytes() == shell[0].out
+
+
+async def test_each_command_is_for_whom_it_is_for(workshop: World) -> None:
+    lobby, general = workshop.channel("announcements"), workshop.general
+    organisers_only = ("workshop setup", "export notes", "export attendance")
+    for person in (workshop.amina, workshop.moderator):
+        for command in organisers_only:
+            answer = await person.slash(lobby, command)
+            assert answer.ephemeral
+            assert answer.text.startswith(FOR_ORGANISERS), (person.name, command)
+            assert answer.attachments == ()
+    new = {"text": "Hello", "channel": lobby, "when": "18:00"}
+    for command, options in (("new", new), ("list", {}), ("cancel", {"announcement": "x"})):
+        answer = await workshop.amina.slash(lobby, f"announce {command}", **options)
+        assert answer.text.startswith(FOR_MODERATORS), command
+    assert await workshop.amina.autocomplete(lobby, "announce cancel", "announcement", "") == []
+    for command in ("now", "agenda", "checkin", "note"):
+        answer = await workshop.visitor.slash(general, command)
+        assert answer.text.startswith(FOR_PARTICIPANTS), command
+        assert answer.modal is None
+    # A higher role may do what a lower one may.
+    for person in (workshop.moderator, workshop.organiser):
+        assert (await person.slash(lobby, "announce list")).text.startswith("✅")
+        assert "Welcome" in (await person.slash(lobby, "now")).text
+    assert workshop.rows("SELECT * FROM custom_announcement") == []
+
+
+async def test_a_role_taken_away_or_given_counts_at_once(workshop: World) -> None:
+    backend, lobby = workshop.discord.backend, workshop.channel("announcements")
+    workshop.discord.give_role(workshop.amina, workshop.role("Moderator"))
+    assert (await workshop.amina.slash(lobby, "announce list")).text.startswith("✅")
+    backend.remove_member_role(workshop.guild_id, workshop.amina.id, workshop.role("Moderator"))
+    assert (await workshop.amina.slash(lobby, "announce list")).text.startswith(FOR_MODERATORS)
+
+
+async def test_a_button_of_what_is_no_more_or_never_was_is_answered_in_a_sentence(workshop: World) -> None:
+    gone = "⚠️ What you pressed belongs to something that is no longer there. Type /agenda or /now to see what is."
+
+    async def told(custom_id: str) -> str:
+        message = workshop.plant(workshop.channel("announcements"), custom_id)
+        answer = await workshop.amina.press(message.id, message.channel_id, custom_id)
+        assert answer.ephemeral
+        return answer.text
+
+    for custom_id in ("raffle:1", "raffle", "show:1", "day:2030-01-01:x", "__class__", ":", "setup:1"):
+        assert await told(custom_id) == gone, custom_id
+    assert (await told("checkin:gone:x")).startswith("⚠️ There is no such session on the agenda any more.")
+    assert workshop.rows("SELECT * FROM presence") == []
+
+    # A kind that is still there, in a form that it no longer has.
+    workshop.forgiven.add("error")
+    for custom_id in ("checkin", "now:a:b:c", "day:someday:x", "show"):
+        assert (await told(custom_id)).startswith("⚠️ "), custom_id
+    assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text

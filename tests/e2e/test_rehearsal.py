@@ -1,0 +1,172 @@
+"""`plenary rehearse`: what it leaves behind, what it counts, and that it can fail."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from tests.e2e.conftest import Ran, Rehearsed
+
+    Plenary = Callable[..., Awaitable[Ran]]
+
+SPREAD = {"p50", "p99", "max"}
+SUMMARY: Mapping[str, set[str] | None] = {
+    "workshop": None,
+    "wall_seconds": None,
+    "virtual_seconds": None,
+    "kills": None,
+    "cast": {"people", "actions", "unexpected"},
+    "sessions": {"planned", "announced"},
+    "messages": {"expected", "seen", "duplicate", "missing"},
+    "check_ins": {"acknowledged", "stored"},
+    "notes": {"acknowledged", "stored"},
+    "requests": {"total", "invalid", "openapi_checked", "openapi_violations"},
+    "lateness_ms": SPREAD,
+    "ack_ms": SPREAD,
+    "errors_logged": None,
+}
+FILES = (
+    "notes.csv", "notes.json", "attendance.csv", "attendance.json", "transcript.md", "plenary.db", "bot.log",
+    "summary.json",
+)  # fmt: skip
+
+
+def summary_in(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "summary.json").read_text("utf-8"))
+
+
+def assert_sound(summary: dict[str, Any]) -> None:
+    """Nothing twice, nothing lost, nothing refused; and enough of everything that this means something."""
+    assert summary["cast"]["unexpected"] == 0
+    assert summary["messages"]["duplicate"] == summary["messages"]["missing"] == 0
+    assert summary["messages"]["seen"] == summary["messages"]["expected"] >= 40
+    assert summary["sessions"]["announced"] == summary["sessions"]["planned"] == 16
+    assert summary["check_ins"]["stored"] == summary["check_ins"]["acknowledged"] >= 200
+    assert summary["notes"]["stored"] == summary["notes"]["acknowledged"] >= 24
+    assert summary["requests"]["invalid"] == summary["requests"]["openapi_violations"] == 0
+    assert summary["errors_logged"] == 0
+
+
+async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
+    rehearsals: Mapping[str, Rehearsed], openapi: str | None
+) -> None:
+    ran = rehearsals["whole"]
+    assert await ran.code() == 0, ran.told.read_text("utf-8")
+    summary = summary_in(ran.folder)
+    assert {name: set(value) if isinstance(value, dict) else None for name, value in summary.items()} == dict(SUMMARY)
+    assert_sound(summary)
+    assert summary["workshop"] == "wco-mena-2023"
+    assert summary["cast"]["people"] >= 36
+    assert summary["kills"] == 0
+    assert summary["virtual_seconds"] == 3 * 24 * 3600
+    assert [name for name in FILES if not (ran.folder / name).is_file()] == []
+
+    with (ran.folder / "notes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    notes = json.loads((ran.folder / "notes.json").read_text("utf-8"))
+    assert [row["id"] for row in rows] == [note["id"] for note in notes]
+    with closing(sqlite3.connect(ran.folder / "plenary.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("SELECT count(*) FROM note").fetchone() == (len(notes),)
+    transcript = (ran.folder / "transcript.md").read_text("utf-8")
+    assert all(f"## #{room}" in transcript for room in ("agenda", "announcements", "blockchain"))
+
+    if openapi is None:
+        pytest.skip("DISCORD_OPENAPI names no OpenAPI file: all but the check of requests against it was tested")
+    assert summary["requests"]["openapi_checked"] == summary["requests"]["total"]
+
+
+async def test_a_rehearsal_in_which_the_bot_is_killed_loses_nothing(rehearsals: Mapping[str, Rehearsed]) -> None:
+    ran = rehearsals["killed"]
+    assert await ran.code() == 0, ran.told.read_text("utf-8")
+    summary = summary_in(ran.folder)
+    assert_sound(summary)
+    assert summary["kills"] == 5
+    assert summary["requests"]["openapi_checked"] == 0
+
+
+def a_cast(*more: dict[str, str]) -> dict[str, object]:
+    """Two people of the small workshop, from the evening before to its first hour."""
+
+    def person(name: str, role: str) -> dict[str, str]:
+        return {
+            "id": name, "name": name.title(), "administration": "Customs", "country": "BH",
+            "organisation": "customs", "language": "en", "role": role,
+        }  # fmt: skip
+
+    setup = {"at": "2023-03-24 17:00", "who": "helene", "command": "workshop setup"}
+    agenda = {"at": "2023-03-25 09:40", "who": "amina", "command": "now", "says": "Ledgers at work"}
+    return {
+        "server": "Customs",
+        "begins": "2023-03-24 16:00",
+        "ends": "2023-03-27 12:00",
+        "people": [person("helene", "organiser"), person("amina", "participant")],
+        "actions": [setup, agenda, *more],
+    }
+
+
+async def test_a_rehearsal_is_not_sound_if_somebody_is_told_what_they_must_not_be(
+    tmp_path: Path, plenary: Plenary, small_plan: Path
+) -> None:
+    """The same cast is sound as it is, and not sound once it expects something else."""
+
+    async def rehearse(name: str, *more: dict[str, str]) -> tuple[Ran, dict[str, Any]]:
+        (tmp_path / name).write_text(yaml.safe_dump(a_cast(*more)), "utf-8")
+        out = tmp_path / f"{name} out"
+        ran = await plenary(
+            "rehearse", str(small_plan), "--cast", str(tmp_path / name), "--out", str(out), environment={}
+        )
+        return ran, summary_in(out)
+
+    (good, sound), (bad, unsound) = await asyncio.gather(
+        rehearse("good"),
+        rehearse(
+            "bad",
+            {"at": "2023-03-25 09:41", "who": "amina", "command": "now", "says": "Sensor panel"},
+            {"at": "2023-03-25 09:42", "who": "amina", "command": "now", "answer": "refused"},
+        ),
+    )
+    assert good.code == 0, good.out.decode()
+    assert sound["cast"]["unexpected"] == 0
+    assert sound["sessions"] == {"planned": 6, "announced": 6}
+    assert bad.code == 1
+    assert unsound["cast"]["unexpected"] == 2
+    assert "- /now by amina at 2023-03-25 09:41: expected accepted" in bad.out.decode()
+    assert "- /now by amina at 2023-03-25 09:42: expected refused" in bad.out.decode()
+
+
+async def test_a_cast_that_cannot_be_played_is_refused_in_sentences(
+    tmp_path: Path, plenary: Plenary, small_plan: Path
+) -> None:
+    casts = {
+        "stranger": yaml.safe_dump(a_cast({"at": "2023-03-25 09:40", "who": "nobody", "command": "now"})),
+        "time": yaml.safe_dump({**a_cast(), "begins": "tomorrow"}),
+        "yaml": "server: [",
+        "gone": None,
+    }
+    for name, text in casts.items():
+        if text is not None:
+            (tmp_path / name).write_text(text, "utf-8")
+    out = str(tmp_path / "out")
+    ran = await asyncio.gather(
+        *(
+            plenary("rehearse", str(small_plan), "--cast", str(tmp_path / name), "--out", out, environment={})
+            for name in casts
+        )
+    )
+    assert [each.code for each in ran] == [2, 2, 2, 2]
+    for name, word, each in zip(casts, ("nobody", "begins", "this is not YAML", "can't be read"), ran, strict=True):
+        assert str(tmp_path / name) in each.err
+        assert word in each.err
+        assert "Traceback" not in each.err

@@ -1,0 +1,248 @@
+"""Every way in, and who may take it: commands, suggestions, and what is pressed. A new one needs a row here."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+
+from bot import app, posts
+from bot.app import Workshop
+from bot.domain import limits
+from bot.domain.access import Role
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.plan import Plan
+from bot.domain.venue import PERMISSIONS, permission_bits, rooms
+from bot.posts import Post
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Command = app_commands.Command[Any, ..., Any]
+
+COMMANDS = {
+    "agenda": Role.PARTICIPANT,
+    "announce cancel": Role.MODERATOR,
+    "announce list": Role.MODERATOR,
+    "announce new": Role.MODERATOR,
+    "checkin": Role.PARTICIPANT,
+    "export attendance": Role.ORGANISER,
+    "export notes": Role.ORGANISER,
+    "note": Role.PARTICIPANT,
+    "now": Role.PARTICIPANT,
+    "workshop setup": Role.ORGANISER,
+}
+
+#: What suggests values for an option. It is checked with its command's role, so it must need the same.
+SUGGESTIONS = {
+    "agenda day": Role.PARTICIPANT,
+    "announce cancel announcement": Role.MODERATOR,
+    "checkin session": Role.PARTICIPANT,
+    "note topic": Role.PARTICIPANT,
+}
+
+#: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
+PRESSED = {
+    "checkin": Role.PARTICIPANT,
+    "day": Role.PARTICIPANT,
+    "note": Role.PARTICIPANT,
+    "noted": Role.PARTICIPANT,
+    "now": Role.PARTICIPANT,
+    "show": Role.PARTICIPANT,
+}
+
+
+def commands(client: Workshop) -> list[Command]:
+    return [command for command in client.tree.walk_commands() if isinstance(command, app_commands.Command)]
+
+
+# --- the table -------------------------------------------------------------------------------------------------
+
+
+def test_every_command_has_the_role_in_the_table(client: Workshop) -> None:
+    assert {command.qualified_name: command.extras.get("role") for command in commands(client)} == COMMANDS
+
+
+def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
+    found = {
+        f"{command.qualified_name} {option.display_name}": command.extras.get("role")
+        for command in commands(client)
+        for option in command.parameters
+        if option.autocomplete
+    }
+    assert found == SUGGESTIONS
+
+
+def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
+    assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
+
+
+def test_there_are_no_other_ways_in(client: Workshop) -> None:
+    """Context menus carry no role; text commands and views kept in memory would go around the check."""
+    menus = [discord.AppCommandType.user, discord.AppCommandType.message]
+    assert [menu for kind in menus for menu in client.tree.get_commands(type=kind)] == []
+    assert client.commands == set()
+    assert list(client.persistent_views) == []
+
+
+def test_every_cog_in_the_folder_is_loaded(client: Workshop) -> None:
+    folder = ROOT / "cogs"
+    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert {f"cogs.{name}" for name in names - {"__init__"}} == set(app.COGS) == set(client.extensions)
+
+
+# --- what Discord takes ----------------------------------------------------------------------------------------
+
+
+def named(client: Workshop) -> Iterator[tuple[str, str, str]]:
+    """Where, name and description of each group, command and option."""
+    for command in client.tree.walk_commands():
+        yield command.qualified_name, command.name, command.description
+        if isinstance(command, app_commands.Command):
+            yield from ((command.qualified_name, o.display_name, str(o.description)) for o in command.parameters)
+
+
+def test_everything_is_named_and_described_as_discord_takes_it(client: Workshop) -> None:
+    for where, name, description in named(client):
+        assert re.fullmatch(r"[-_'\w]{1,32}", name), where
+        assert name == name.lower(), where
+        assert 1 <= len(description) <= 100, (where, name)
+
+
+def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
+    for command in commands(client):
+        assert len(command.parameters) <= 25
+        for option in command.parameters:
+            assert len(option.choices) <= limits.OPTIONS
+            assert all(len(choice.name) <= limits.OPTION_LABEL for choice in option.choices)
+
+
+def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: Workshop) -> None:
+    top = client.tree.get_commands()
+    assert len(top) <= 100
+    for group in top:
+        if isinstance(group, app_commands.Group):
+            assert len(group.commands) <= 25
+
+
+#: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
+PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
+
+
+def test_options_say_what_to_type(client: Workshop) -> None:
+    bare = {(where, name) for where, name, description in named(client) if description == "…"}
+    assert bare <= PLAIN_OPTIONS
+
+
+# --- custom ids ------------------------------------------------------------------------------------------------
+
+
+def test_kinds_leave_room_for_arguments(client: Workshop) -> None:
+    for kind in client.router.entries:
+        assert re.fullmatch(r"[a-z_]{1,20}", kind)
+
+
+LONGEST = "w" * 40
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+SNOWFLAKE = str(2**64 - 1)
+
+
+@pytest.fixture
+def wide() -> Plan:
+    """A plan whose ids are as long as they may be."""
+    session = {"id": "s" * 40, "kind": "panel", "start": "09:00", "end": "10:00", "title": "T", "topic": "t" * 40}
+    pause = {"id": "p" * 40, "kind": "break", "start": "10:00", "end": "10:15", "title": "B"}
+    return Plan.read(
+        {
+            "id": LONGEST,
+            "title": "W",
+            "description": "D",
+            "organiser": "O",
+            "zone": "Europe/Brussels",
+            "languages": ["en", "fr", "ar"],
+            "topics": [{"id": "t" * 40, "title": "T", "description": "D"}],
+            "rooms": [],
+            "days": [{"date": "2030-01-01", "sessions": [session, pause]}],
+        }
+    )
+
+
+def every_post(plan: Plan) -> Iterator[Post]:
+    ids = {room.key: 2**63 for room in rooms(plan)}
+    [day] = plan.agenda.days
+    session, pause = plan.agenda
+    topic = plan.topic("t" * 40)
+    assert topic
+    mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
+    note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
+    yield posts.agenda(plan, day, NOW, mark)
+    yield posts.agenda_for(plan, day, NOW, "en", ids)
+    yield posts.now_for(plan, NOW, "en", ids)
+    for one in (session, pause, replace(session, topic=None)):
+        yield posts.soon(plan, one, ids, mark)
+        yield posts.start(plan, one, ids, mark)
+        yield posts.end(plan, one, mark)
+    yield posts.topic_opening(plan, topic, mark)
+    yield posts.custom(plan, "A", mark)
+    yield posts.card(plan, note, mark)
+    yield posts.report("R", mark)
+
+
+#: Custom ids that a cog makes, with the longest ids that Discord gives.
+FROM_COGS = (posts.custom_id("noted", SNOWFLAKE), posts.custom_id("show", SNOWFLAKE))
+
+
+def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
+    ids = [button.custom_id for post in every_post(wide) for button in post.buttons]
+    for custom_id in [*ids, *FROM_COGS]:
+        kind, *arguments = custom_id.split(":")
+        assert len(custom_id) <= limits.CUSTOM_ID
+        inspect.signature(client.router.entries[kind].handler).bind(None, *arguments)
+    assert {custom_id.split(":")[0] for custom_id in [*ids, *FROM_COGS]} == set(PRESSED)
+
+
+def test_what_is_posted_has_a_mark_by_which_it_is_found_again(wide: Plan) -> None:
+    mark = Announcement(wide.id, Kind.START, "s" * 40, "", NOW, NOW).id
+    posted = [post for post in every_post(wide) if post.buttons]
+    assert len(posted) >= 12
+    for post in posted:
+        assert post.buttons[0].custom_id.rpartition(":")[2] == mark
+
+
+def test_a_nonce_fits() -> None:
+    for kind in Kind:
+        assert 16 <= len(Announcement(LONGEST, kind, LONGEST, LONGEST, NOW, NOW).id) <= limits.NONCE
+
+
+# --- what the bot asks of Discord ------------------------------------------------------------------------------
+
+
+def test_no_privileged_intent_is_asked_for(client: Workshop) -> None:
+    privileged = discord.Intents(members=True, presences=True, message_content=True)
+    assert client.intents.value & privileged.value == 0
+    assert client.intents.guilds
+
+
+def test_nothing_mentions_anybody_by_itself(client: Workshop) -> None:
+    assert client.allowed_mentions is not None
+    assert client.allowed_mentions.to_dict() == {"parse": []}
+
+
+def test_permissions_are_discords_own_bits() -> None:
+    for name, (bit, reason) in PERMISSIONS.items():
+        assert discord.Permissions(**{name: True}).value == bit, name
+        assert reason
+    assert permission_bits() == discord.Permissions(**dict.fromkeys(PERMISSIONS, True)).value
+
+
+def test_the_bot_is_no_administrator() -> None:
+    assert not discord.Permissions(permission_bits()).administrator
+    assert not discord.Permissions(permission_bits()).manage_guild

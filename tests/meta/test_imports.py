@@ -1,0 +1,337 @@
+"""Who may import whom, and what else the code must not do. Each rule is also tried on planted violations."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file; `path` is relative to the repository."""
+
+    path: str
+    code: str
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return list(ast.walk(ast.parse(self.code)))
+
+    @cached_property
+    def module(self) -> str:
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def lies_in(self, *patterns: str) -> bool:
+        return any(fnmatchcase(self.path, pattern) for pattern in patterns)
+
+    @property
+    def imports(self) -> Iterator[tuple[int, str]]:
+        """Line and dotted name of everything imported; `from a import b` imports `a.b`, wherever it stands."""
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                yield from ((node.lineno, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                origin = ".".join(part for part in (self._base(node.level), node.module) if part)
+                yield from ((node.lineno, f"{origin}.{alias.name}") for alias in node.names)
+
+    def _base(self, level: int) -> str:
+        if not level:
+            return ""
+        package = self.module.split(".")
+        dropped = level - 1 if self.path.endswith("__init__.py") else level
+        return ".".join(package[: len(package) - dropped])
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What the file's own names stand for: `datetime` for `datetime.datetime`."""
+        known: dict[str, str] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                # `import a.b` binds `a`; `import a.b as c` binds `c` to `a.b`.
+                known |= {
+                    a.asname or a.name.split(".")[0]: a.name if a.asname else a.name.split(".")[0] for a in node.names
+                }
+            elif isinstance(node, ast.ImportFrom):
+                known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        return known
+
+    def spelled(self, node: ast.AST) -> str | None:
+        """The dotted name that an expression stands for, through the file's imports."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self.spelled(node.value)
+            return f"{owner}.{node.attr}" if owner else None
+        return None
+
+
+Rule = Callable[[Source], Iterator[str]]
+
+
+def within(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def sources() -> list[Source]:
+    files = sorted(path for top in ("bot", "cogs") for path in (ROOT / top).rglob("*.py"))
+    return [Source(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in files]
+
+
+# --- the rules -------------------------------------------------------------------------------------------------
+
+#: Package to the only files that may import it.
+RESERVED = {
+    "discord": ("bot/client.py", "bot/ui.py", "bot/venue.py", "bot/delivery.py", "bot/app.py", "cogs/*"),
+    "aiosqlite": ("bot/store/*",),
+    "apscheduler": ("bot/delivery.py",),
+    "simcord": ("bot/rehearsal/*",),
+    "bot.rehearsal": ("bot/cli.py", "bot/rehearsal/*"),
+}
+
+
+def reserved(source: Source) -> Iterator[str]:
+    """Some packages belong to a few files."""
+    for line, name in source.imports:
+        for package, allowed in RESERVED.items():
+            if within(name, package) and not source.lies_in(*allowed):
+                yield f"{source.path}:{line} imports {name}, which is for {', '.join(allowed)}"
+
+
+def pure_domain(source: Source) -> Iterator[str]:
+    """The rules know the standard library and pydantic only."""
+    if not source.lies_in("bot/domain/*"):
+        return
+    for line, name in source.imports:
+        if not within(name, "bot.domain", "pydantic", *sys.stdlib_module_names):
+            yield f"{source.path}:{line} imports {name}; a rule is pure"
+
+
+def bot_without_cogs(source: Source) -> Iterator[str]:
+    """The program doesn't know what people type and press."""
+    for line, name in source.imports:
+        if source.lies_in("bot/*") and within(name, "cogs"):
+            yield f"{source.path}:{line} imports {name}; app.py names cogs as text"
+
+
+def cogs_apart(source: Source) -> Iterator[str]:
+    """A cog doesn't know another cog; a cog that is a package may import its own parts."""
+    if not source.lies_in("cogs/*"):
+        return
+    own = ".".join(source.module.split(".")[:2])
+    for line, name in source.imports:
+        if within(name, "cogs") and not within(name, own):
+            yield f"{source.path}:{line} imports {name}, another cog"
+
+
+def no_lookup(source: Source) -> Iterator[str]:
+    """A cog isn't looked up either."""
+    for node in source.nodes:
+        if isinstance(node, ast.Attribute) and node.attr in {"get_cog", "cogs"}:
+            yield f"{source.path}:{node.lineno} looks up a cog (.{node.attr})"
+
+
+_SQL = re.compile(
+    r"\s*(?:(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|PRAGMA|BEGIN|ATTACH)\s+\w"
+    r"|(?i:select\s.+\sfrom\s|(?:insert|replace)\s+(?:or\s+\w+\s+)?into\s|update\s+\w+\s+set\s|delete\s+from\s"
+    r"|create\s+(?:unique\s+)?(?:table|index|view|trigger)\s))",
+    re.DOTALL,
+)
+
+
+def sql_in_store(source: Source) -> Iterator[str]:
+    """The only SQL is the store's."""
+    if source.lies_in("bot/store/*"):
+        return
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.match(node.value):
+            yield f"{source.path}:{node.lineno} holds SQL: {node.value[:40]!r}"
+        if isinstance(node, ast.Name | ast.Attribute) and source.spelled(node) == "sqlite3.connect":
+            yield f"{source.path}:{node.lineno} opens a database"
+
+
+_NOW = frozenset(
+    {
+        "datetime.date.today",
+        "datetime.datetime.now",
+        "datetime.datetime.today",
+        "datetime.datetime.utcnow",
+        "discord.utils.utcnow",
+        "time.gmtime",
+        "time.localtime",
+        "time.monotonic",
+        "time.perf_counter",
+        "time.time",
+        "time.time_ns",
+    }
+)
+
+#: Who may ask for the time, which time, and why; everything else is given a clock.
+TIME_TELLERS = {
+    "bot/clock.py": {"datetime.datetime.now": "it is the clock", "time.monotonic": "a rehearsal's time runs along it"},
+    "bot/health.py": {"time.time": "the ages of files are in the machine's own time"},
+    "bot/rehearsal/*": {"time.monotonic": "Discord's deadlines stay real, and processes share this clock"},
+}
+
+
+def asked_for_time(source: Source) -> Iterator[tuple[int, str]]:
+    for node in source.nodes:
+        if isinstance(node, ast.Attribute | ast.Name):
+            name = source.spelled(node)
+            if name in _NOW:
+                yield node.lineno, name
+
+
+def time_from_the_clock(source: Source) -> Iterator[str]:
+    """Time comes from the clock that is passed in."""
+    allowed = {name for pattern, names in TIME_TELLERS.items() if source.lies_in(pattern) for name in names}
+    for line, name in asked_for_time(source):
+        if name not in allowed:
+            yield f"{source.path}:{line} asks {name} for the time"
+
+
+def tasks_kept(source: Source) -> Iterator[str]:
+    """The loop holds tasks weakly: one that nobody keeps may vanish under way. A task group keeps its own."""
+    groups = {
+        item.optional_vars.id
+        for node in source.nodes
+        if isinstance(node, ast.AsyncWith)
+        for item in node.items
+        if isinstance(item.optional_vars, ast.Name)
+        and isinstance(item.context_expr, ast.Call)
+        and source.spelled(item.context_expr.func) == "asyncio.TaskGroup"
+    }
+    for node in source.nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            owner = (
+                function.value.id
+                if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
+                else ""
+            )
+            if called in {"create_task", "ensure_future", "run_coroutine_threadsafe"} and owner not in groups:
+                yield f"{source.path}:{node.lineno} starts a task and doesn't keep it"
+
+
+RULES: tuple[Rule, ...] = (
+    reserved,
+    pure_domain,
+    bot_without_cogs,
+    cogs_apart,
+    no_lookup,
+    sql_in_store,
+    time_from_the_clock,
+    tasks_kept,
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_code_keeps_the_rule(rule: Rule) -> None:
+    assert [violation for source in sources() for violation in rule(source)] == []
+
+
+# --- the rules themselves --------------------------------------------------------------------------------------
+
+PLANTED: tuple[tuple[Rule, str, str], ...] = (
+    (reserved, "bot/posts.py", "import discord"),
+    (reserved, "bot/posts.py", "def f():\n    from discord.ext import commands"),
+    (reserved, "bot/i18n.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from discord import User"),
+    (reserved, "bot/rehearsal/people.py", "import discord.http"),
+    (reserved, "bot/web/board.py", "import asyncio, discord"),
+    (reserved, "bot/delivery.py", "import aiosqlite"),
+    (reserved, "cogs/agenda.py", "from aiosqlite import connect"),
+    (reserved, "bot/clock.py", "from apscheduler.triggers.date import DateTrigger"),
+    (reserved, "bot/client.py", "import simcord"),
+    (reserved, "bot/app.py", "from bot.rehearsal import run"),
+    (reserved, "bot/app.py", "from bot import rehearsal"),
+    (reserved, "bot/app.py", "from . import rehearsal"),
+    (reserved, "bot/store/__init__.py", "from ..rehearsal.run import run"),
+    (reserved, "cogs/workshop.py", "import bot.rehearsal.run as again"),
+    (pure_domain, "bot/domain/plan.py", "import yaml"),
+    (pure_domain, "bot/domain/plan.py", "from bot.i18n import text"),
+    (pure_domain, "bot/domain/plan.py", "from bot import i18n"),
+    (pure_domain, "bot/domain/plan.py", "from ..store import Store"),
+    (pure_domain, "bot/domain/plan.py", "import bot"),
+    (bot_without_cogs, "bot/app.py", "def f():\n    import cogs.agenda"),
+    (bot_without_cogs, "bot/store/notes.py", "from cogs import notes"),
+    (cogs_apart, "cogs/agenda.py", "from cogs.notes import Notes"),
+    (cogs_apart, "cogs/agenda.py", "from . import notes"),
+    (cogs_apart, "cogs/agenda.py", "from .notes import Notes"),
+    (cogs_apart, "cogs/notes/form.py", "from ..agenda import Agenda"),
+    (no_lookup, "cogs/agenda.py", "async def f(client):\n    client.get_cog('Notes')"),
+    (no_lookup, "bot/delivery.py", "def f(client):\n    return client.cogs['Notes']"),
+    (sql_in_store, "bot/delivery.py", "rows = read('SELECT id FROM note')"),
+    (sql_in_store, "cogs/notes.py", "read(f'''\n  DELETE FROM note WHERE id = {1}''')"),
+    (sql_in_store, "cogs/notes.py", "read('insert into note values (1)')"),
+    (sql_in_store, "cogs/notes.py", "read('update note set title = 1')"),
+    (sql_in_store, "bot/app.py", "import sqlite3\nsqlite3.connect('a.db')"),
+    (sql_in_store, "bot/app.py", "from sqlite3 import connect as open_it\nopen_it('a.db')"),
+    (time_from_the_clock, "bot/delivery.py", "from datetime import datetime, UTC\ndatetime.now(UTC)"),
+    (time_from_the_clock, "bot/delivery.py", "import datetime as dt\nnow = dt.datetime.utcnow"),
+    (time_from_the_clock, "bot/domain/plan.py", "from datetime import date\ndef f():\n    return date.today()"),
+    (time_from_the_clock, "cogs/agenda.py", "from time import time as seconds\nseconds()"),
+    (time_from_the_clock, "cogs/agenda.py", "import discord\ndiscord.utils.utcnow()"),
+    (time_from_the_clock, "bot/rehearsal/run.py", "import time\ntime.time()"),
+    (time_from_the_clock, "bot/pacing.py", "import time\ntime.monotonic()"),
+    (tasks_kept, "bot/app.py", "import asyncio\nasync def f(c):\n    asyncio.create_task(c)"),
+    (tasks_kept, "bot/app.py", "async def f(loop, c):\n    loop.create_task(c)"),
+    (tasks_kept, "bot/app.py", "import asyncio\nasync def f(c):\n    asyncio.get_running_loop().create_task(c)"),
+    (tasks_kept, "bot/app.py", "from asyncio import ensure_future\nasync def f(c):\n    ensure_future(c)"),
+)
+
+
+@pytest.mark.parametrize(("rule", "path", "code"), PLANTED)
+def test_a_planted_violation_is_found(rule: Rule, path: str, code: str) -> None:
+    assert len(list(rule(Source(path, code)))) == 1
+
+
+HARMLESS = (
+    ("cogs/agenda.py", "import discord\nfrom bot.app import Parts"),
+    ("cogs/notes/form.py", "from cogs.notes.texts import hint\nfrom . import texts"),
+    (
+        "bot/domain/plan.py",
+        "import re\nfrom pydantic import Field\nfrom bot.domain.agenda import Agenda\nfrom . import text",
+    ),
+    ("bot/store/notes.py", "import aiosqlite\nread('SELECT id FROM note')"),
+    ("bot/rehearsal/run.py", "import simcord, time\nfrom bot.rehearsal import cast\ntime.monotonic()"),
+    ("bot/rehearsal/people.py", "send('DELETE', '/channels/1')\nsend('Update the plan')\nsay('CREATE')"),
+    ("bot/posts.py", "import discordant\nfrom datetime import datetime\ndatetime.fromisoformat('2023-02-20')"),
+    ("bot/posts.py", "def f(clock):\n    return clock.now()"),
+    ("bot/app.py", "import asyncio\nasync def f(c):\n    task = asyncio.create_task(c)\n    await task"),
+    (
+        "bot/app.py",
+        "import asyncio\nasync def f(c):\n    async with asyncio.TaskGroup() as all_:\n        all_.create_task(c)",
+    ),
+)
+
+
+@pytest.mark.parametrize(("path", "code"), HARMLESS)
+def test_what_is_allowed_is_not_refused(path: str, code: str) -> None:
+    assert [violation for rule in RULES for violation in rule(Source(path, code))] == []
+
+
+def test_each_rule_has_a_planted_violation() -> None:
+    assert {rule for rule, _, _ in PLANTED} == set(RULES)
+
+
+def test_every_file_of_the_program_is_read() -> None:
+    paths = {source.path for source in sources()}
+    named = {pattern for allowed in RESERVED.values() for pattern in allowed if not pattern.endswith("*")}
+    assert named <= paths
+    assert {"bot/domain/plan.py", "bot/store/database.py", "bot/rehearsal/run.py", "cogs/notes.py"} <= paths
+
+
+@pytest.mark.parametrize(("pattern", "name"), [(p, name) for p, names in TIME_TELLERS.items() for name in names])
+def test_an_exemption_is_in_use(pattern: str, name: str) -> None:
+    used = {asked for source in sources() if source.lies_in(pattern) for _, asked in asked_for_time(source)}
+    assert name in used

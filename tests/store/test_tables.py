@@ -1,0 +1,210 @@
+"""Attendance, notes, moderators' announcements, the venue and single facts: kept to the letter, and read back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import store as stores
+from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Kind, State
+from bot.domain.attendance import Presence
+from bot.domain.notes import Note, NoteKind, Visibility
+from bot.store import Store
+from bot.store.announcements import CustomAnnouncement
+from bot.store.database import Database
+
+NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+SNOWFLAKE = 2**63 - 1
+
+#: Everything that could be taken for something else, or get lost on the way.
+AWKWARD = 'الجمارك 🇲🇦 \'; DROP TABLE note; -- %s ? :name\n\ttab \\ "quoted" é e\u0301 👩‍🔬 \x00 end'
+
+
+# --- attendance ------------------------------------------------------------------------------------------------
+
+
+async def test_the_first_check_in_counts(store: Store) -> None:
+    first = Presence("opening", 1, "Amina", NOON)
+    again = Presence("opening", 1, "Amina B.", NOON + MINUTE)
+    assert await store.attendance.check_in(first) == first
+    assert await store.attendance.check_in(again) == first
+    assert await store.attendance.all() == [first]
+
+
+async def test_of_many_check_ins_at_once_one_counts_and_all_hear_which(store: Store) -> None:
+    tries = [Presence("opening", 1, "Amina", NOON + n * MINUTE) for n in range(20)]
+    told = await asyncio.gather(*map(store.attendance.check_in, tries))
+    assert set(told) == set(await store.attendance.all())
+    assert len(set(told)) == 1
+
+
+async def test_presences_are_found_by_person_and_listed_by_time(store: Store) -> None:
+    late = Presence("opening", 1, "Amina", NOON + MINUTE)
+    early = Presence("opening", SNOWFLAKE, AWKWARD, NOON)
+    other = Presence("panel", 1, "Amina", NOON + 2 * MINUTE)
+    for presence in (other, late, early):
+        await store.attendance.check_in(presence)
+    assert await store.attendance.all() == [early, late, other]
+    assert await store.attendance.of(1) == {"opening": late, "panel": other}
+    assert await store.attendance.of(SNOWFLAKE) == {"opening": early}
+    assert await store.attendance.of(2) == {}
+
+
+# --- notes -----------------------------------------------------------------------------------------------------
+
+NOTE = Note("77", 1, "Amina", "blockchain", NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOON)
+
+
+def card(note: Note) -> Announcement:
+    return Announcement("workshop", Kind.CARD, note.id, f"topic:{note.topic}", NOON, NOON + 60 * MINUTE)
+
+
+async def test_a_note_is_kept_to_the_letter(store: Store) -> None:
+    note = replace(NOTE, author=SNOWFLAKE, author_name=AWKWARD, title=AWKWARD, did=AWKWARD * 50, learned=AWKWARD)
+    assert await store.notes.submit(note) == note
+    assert await store.notes.find(note.id) == note
+    assert await store.notes.all() == [note]
+
+
+async def test_a_note_submitted_again_is_the_same_note_reworded(store: Store) -> None:
+    await store.notes.submit(NOTE)
+    again = replace(
+        NOTE, topic="iot", kind=NoteKind.MIXED, title="T2", did="D2", learned="L2", written_at=NOON + MINUTE
+    )
+    assert await store.notes.submit(again) == replace(again, written_at=NOON)
+    assert await store.notes.all() == [replace(again, written_at=NOON)]
+
+
+async def test_a_note_that_is_shown_stays_shown_when_it_is_reworded(store: Store) -> None:
+    await store.notes.submit(NOTE)
+    await store.notes.show(NOTE, card(NOTE))
+    kept = await store.notes.submit(replace(NOTE, title="T2"))
+    assert kept
+    assert (kept.title, kept.visibility) == ("T2", Visibility.PARTICIPANTS)
+
+
+async def test_nobody_rewords_the_note_of_somebody_else(store: Store) -> None:
+    await store.notes.submit(NOTE)
+    assert await store.notes.submit(replace(NOTE, author=2, author_name="Basim", title="Mine now")) is None
+    assert await store.notes.all() == [NOTE]
+
+
+async def test_notes_are_listed_by_time(store: Store) -> None:
+    notes = [replace(NOTE, id=f"{n}", written_at=NOON + n % 3 * MINUTE) for n in range(6)]
+    await asyncio.gather(*map(store.notes.submit, notes))
+    assert await store.notes.all() == sorted(notes, key=lambda note: (note.written_at, note.id))
+    assert await store.notes.find("none") is None
+
+
+async def test_showing_a_note_plans_its_card_once(store: Store) -> None:
+    await store.notes.submit(NOTE)
+    for _ in range(2):
+        await store.notes.show(NOTE, card(NOTE))
+    found = await store.notes.find(NOTE.id)
+    assert found == replace(NOTE, visibility=Visibility.PARTICIPANTS)
+    assert [one.id for one in await store.deliveries.planned(Kind.CARD)] == [card(NOTE).id]
+
+
+async def test_a_note_whose_card_cannot_be_planned_is_not_shown(store: Store, database: Database) -> None:
+    """Both or neither."""
+    await store.notes.submit(NOTE)
+    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
+    with pytest.raises(Exception, match="delivery"):
+        await store.notes.show(NOTE, card(NOTE))
+    assert await store.notes.all() == [NOTE]
+
+
+# --- moderators' announcements ---------------------------------------------------------------------------------
+
+CUSTOM = CustomAnnouncement("c0ffee", AWKWARD, "announcements", NOON, "Europe/Brussels", SNOWFLAKE, NOON - MINUTE)
+DUE = Announcement("workshop", Kind.CUSTOM, CUSTOM.id, CUSTOM.room, CUSTOM.due, CUSTOM.due + CUSTOM_LIFETIME)
+
+
+async def test_an_announcement_is_kept_to_the_letter_and_planned(store: Store) -> None:
+    assert await store.announcements.add(CUSTOM, DUE)
+    assert await store.announcements.find(CUSTOM.id) == CUSTOM
+    assert await store.announcements.find("none") is None
+    (planned,) = await store.deliveries.planned(Kind.CUSTOM)
+    assert (planned.id, planned.subject, planned.due, planned.expires) == (DUE.id, CUSTOM.id, DUE.due, DUE.expires)
+
+
+async def test_the_same_announcement_is_added_once(store: Store) -> None:
+    added = await asyncio.gather(*(store.announcements.add(CUSTOM, DUE) for _ in range(4)))
+    assert sorted(added) == [False, False, False, True]
+
+
+async def test_a_cancelled_announcement_can_be_made_again(store: Store) -> None:
+    await store.announcements.add(CUSTOM, DUE)
+    assert await store.deliveries.cancel(DUE.id, NOON)
+    assert await store.announcements.add(CUSTOM, DUE)
+    assert [one.id for one in await store.deliveries.take(NOON, 10)] == [DUE.id]
+
+
+async def test_an_announcement_that_was_sent_is_not_made_again(store: Store) -> None:
+    await store.announcements.add(CUSTOM, DUE)
+    await store.deliveries.take(NOON, 10)
+    assert not await store.announcements.add(CUSTOM, DUE)
+    await store.deliveries.settle(DUE.id, State.SENT, NOON)
+    assert not await store.announcements.add(CUSTOM, DUE)
+    assert await store.deliveries.take(NOON + MINUTE, 10) == []
+
+
+async def test_an_announcement_that_cannot_be_planned_is_not_kept(store: Store, database: Database) -> None:
+    """Both or neither."""
+    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
+    with pytest.raises(Exception, match="delivery"):
+        await store.announcements.add(CUSTOM, DUE)
+    assert await store.announcements.find(CUSTOM.id) is None
+
+
+# --- the venue and facts ---------------------------------------------------------------------------------------
+
+
+async def test_the_venue_is_remembered(store: Store) -> None:
+    assert await store.venue.ids() == {}
+    await store.venue.keep("role:organiser", 1)
+    await store.venue.keep("topic:blockchain", SNOWFLAKE)
+    await store.venue.keep("role:organiser", 2)
+    assert await store.venue.ids() == {"role:organiser": 2, "topic:blockchain": SNOWFLAKE}
+
+
+async def test_a_fact_is_remembered(store: Store) -> None:
+    assert await store.facts.get("guild") is None
+    for value in ("1", AWKWARD):
+        await store.facts.put("guild", value)
+        assert await store.facts.get("guild") == value
+    assert await store.facts.get("other") is None
+
+
+# --- all of it -------------------------------------------------------------------------------------------------
+
+
+async def everything(store: Store) -> list[object]:
+    return [
+        await store.attendance.all(),
+        await store.notes.all(),
+        await store.announcements.find(CUSTOM.id),
+        await store.deliveries.find(DUE.id),
+        await store.venue.ids(),
+        await store.facts.get("guild"),
+    ]
+
+
+async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path: Path) -> None:
+    async with stores.opened(path) as store:
+        await store.attendance.check_in(Presence("opening", 1, "Amina", NOON))
+        await store.notes.submit(NOTE)
+        await store.announcements.add(CUSTOM, DUE)
+        await store.venue.keep("agenda", 5)
+        await store.facts.put("guild", "9")
+        kept = await everything(store)
+        async with stores.opened(path, to_read=True) as beside:
+            assert await everything(beside) == kept
+    assert all(kept)
+    async with stores.opened(path) as store:
+        assert await everything(store) == kept
