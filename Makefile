@@ -19,13 +19,19 @@ endif
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check fix lock clean
+KILLS ?= 200
+
+.PHONY: help rehearse crash test check fix lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 rehearse: .venv/.ready ## run a workshop on a simulated Discord: no token, no network (ARGS="--help" for more)
 	@.venv/bin/plenary rehearse $(ARGS)
+
+crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), then at every commit and request of one day
+	@.venv/bin/plenary rehearse --kill $(KILLS) --seed 1 --out crash
+	@.venv/bin/python tests/crash/points.py
 
 test: .venv/.ready ## run the tests, with branch coverage (ARGS="-k agenda" for some of them)
 	@.venv/bin/python -m pytest --quiet --cov $(ARGS)

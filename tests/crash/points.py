@@ -88,7 +88,10 @@ class CrashDay(Rehearsal):
         await self.play()
         async with store.opened(self._folder / "plenary.db", to_read=True) as opened:
             kept = {
-                str(subject): tables.as_records(await tables.table(subject, self.plan, opened)) for subject in Subject
+                str(subject): tables.as_records(
+                    await tables.table(subject, self.plan, opened, self.plan.agenda.ends_at)
+                )
+                for subject in Subject
             }
         return await self.examine(kept, began)
 
