@@ -95,7 +95,7 @@ def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
     masthead = _masthead(plan) if day == plan.agenda.days[0] else ()
     return Post(
         (*masthead, heading, "\n".join(items), "\n".join(legend)),
-        (Button(custom_id("now", mark), _label(plan.languages, "button.now")),),
+        (_now_button(plan, mark),),
     )
 
 
@@ -148,7 +148,7 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
     button = (
         Button(custom_id("checkin", session.id, mark), _label(plan.languages, "button.checkin"), primary=True)
         if counts
-        else Button(custom_id("now", mark), _label(plan.languages, "button.now"))
+        else _now_button(plan, mark)
     )
     return Post((_heading("🔴", plan, session), "\n".join([*told, *_programme(plan.languages, session)])), (button,))
 
@@ -174,8 +174,12 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
             _heading("🏁", plan, session),
             "\n".join(every(plan.languages, "end.line")),
         ),
-        (_share_button(plan, session.topic, mark),) if plan.topics else (),
+        (_share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
     )
+
+
+def _now_button(plan: Plan, mark: str) -> Button:
+    return Button(custom_id("now", mark), _label(plan.languages, "button.now"))
 
 
 def _share_button(plan: Plan, topic: str | None, mark: str) -> Button:
@@ -198,7 +202,7 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
 
 def custom(plan: Plan, written: str, mark: str) -> Post:
     """What a moderator announces. Their formatting stays; mentions reach nobody (see client.py)."""
-    return Post(("📣 " + clean(written),), (Button(custom_id("now", mark), _label(plan.languages, "button.now")),))
+    return Post(("📣 " + clean(written),), (_now_button(plan, mark),))
 
 
 def card(plan: Plan, note: Note, mark: str) -> Post:

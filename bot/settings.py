@@ -82,10 +82,13 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
         try:
             found = Path(path).read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as failure:
-            reason = failure.strerror if isinstance(failure, OSError) else "not text"
-            raise SettingsError(f"DISCORD_TOKEN_FILE names {path}, which can't be read: {reason}.") from None
+            # Not its name: people have put the token itself there.
+            reason = failure.strerror if isinstance(failure, OSError) else "it is not text"
+            raise SettingsError(
+                f"DISCORD_TOKEN_FILE names a file that can't be read: {reason}. Name the file that holds the token."
+            ) from None
         if not found:
-            raise SettingsError(f"DISCORD_TOKEN_FILE names {path}, which is empty. Put the bot's token in it.")
+            raise SettingsError("DISCORD_TOKEN_FILE names a file that is empty. Put the bot's token in it.")
         return found
     found = environment.get("DISCORD_TOKEN", "").strip()
     if not found:

@@ -56,5 +56,5 @@ def tidy(typed: str, limit: int) -> str | None:
 
 
 def _seen(character: str) -> bool:
-    """Whether a reader sees it: letters and marks, digits, punctuation, symbols; not what joins or separates them."""
-    return unicodedata.category(character)[0] in "LMNPS"
+    """Whether a reader sees it: all but what joins or separates; an emoji may be newer than this Python's tables."""
+    return unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}

@@ -122,7 +122,7 @@ Wording = Annotated[dict[str, str], BeforeValidator(_spread), AfterValidator(_co
 def _clock(value: object) -> object:
     """`09:30`, as a clock on the wall shows it."""
     if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
-        raise ValueError("not a time of day; write hours and minutes, such as 09:30")
+        raise ValueError(f"'{value}' is not a time of day; write hours and minutes, such as 09:30")
     return value.zfill(5) if isinstance(value, str) else value
 
 

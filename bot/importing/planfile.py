@@ -20,6 +20,7 @@ from bot.posts import Place
 from bot.settings import SettingsError
 
 MAX_BYTES = 1024 * 1024
+_DEEPEST = 20
 
 
 class _Mark(Protocol):
@@ -105,22 +106,14 @@ def _compose(source: bytes) -> _Document:
     if len(source) > MAX_BYTES:
         raise _FaultsError([Remark(1, "", f"the file has {len(source):,} bytes; a plan may have {MAX_BYTES:,}.")])
     try:
+        _refuse_what_is_never_in_a_plan(source)
         # BaseLoader keeps every scalar as it was written: YAML 1.1 would read 09:30 as 570 and `no` as false.
-        aliases = [
-            Remark(_line(event.start_mark), "", f"'*{event.anchor}': YAML aliases are not read; repeat the text.")
-            for event in yaml.parse(source, Loader=yaml.BaseLoader)
-            if isinstance(event, yaml.AliasEvent)
-        ]
-        if aliases:
-            raise _FaultsError(aliases)
         node = yaml.compose(source, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as failure:
         line = _line(failure.problem_mark or failure.context_mark)
         raise _FaultsError([Remark(line, "", f"this is not YAML: {failure.problem or failure.context}.")]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as failure:
         raise _FaultsError([Remark(1, "", f"this is not YAML: {str(failure).splitlines()[0]}.")]) from None
-    except RecursionError:
-        raise _FaultsError([Remark(1, "", "this is nested deeper than any plan is.")]) from None
     if not isinstance(node, yaml.MappingNode):
         raise _FaultsError([Remark(1, "", "the file holds no keys; start from the example plan.")])
     reader = _Reader()
@@ -133,6 +126,21 @@ def _compose(source: bytes) -> _Document:
 def _line(mark: _Mark | None) -> int:
     """Counted from 1, as editors count."""
     return mark.line + 1 if mark else 1
+
+
+def _refuse_what_is_never_in_a_plan(source: bytes) -> None:
+    """Aliases (a short file could become a huge one) and deep nesting (PyYAML takes minutes for some kilobytes)."""
+    aliases: list[Remark] = []
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _FaultsError([Remark(_line(event.start_mark), "", "this is nested deeper than any plan is.")])
+        if isinstance(event, yaml.AliasEvent):
+            what = f"'*{event.anchor}': YAML aliases are not read; repeat the text."
+            aliases.append(Remark(_line(event.start_mark), "", what))
+    if aliases:
+        raise _FaultsError(aliases)
 
 
 class _Reader:

@@ -216,7 +216,7 @@ class Rehearsal:
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             known = set((await opened.venue.ids()).values())
         told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(self.plan, told, discord, self._keeper)
+        posts = findings.messages(self.plan, told, discord, self._keeper, trouble=self._request.patient)
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if told.unanswered and not self.bot.kills and not self._request.patient:
             unexpected.append(f"{told.unanswered} times somebody had to try again")

@@ -40,10 +40,10 @@ def test_an_id_is_that_of_its_key_and_of_no_other(one: tuple[str, Kind, str], ot
     assert re.fullmatch(r"[0-9a-f]{24}", announcement(one).id)
 
 
-@given(KEYS, st.datetimes())
+@given(KEYS, st.datetimes(timezones=st.just(UTC), max_value=datetime(9999, 1, 1)))  # noqa: DTZ001 - hypothesis wants it bare
 def test_a_moved_announcement_keeps_its_id(key: tuple[str, Kind, str], due: datetime) -> None:
     """So a session that is moved moves its announcements, and adds none."""
-    assert announcement(key, due.replace(year=2023)).id == announcement(key).id
+    assert announcement(key, due).id == announcement(key).id
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def test_a_record_adds_up_what_counts(tiny: Tiny, stays: list[tuple[int, str, ti
         assert record.scheduled == 105
         own = {p.session: p for p in presences if p.person == record.person}
         assert record.minutes == sum(minutes(session_of(plan, name), own.get(name)) for name in ("welcome", "talk"))
+        assert record.percent is not None
         assert 0 <= record.percent <= 100
         assert record.percent == pytest.approx(record.minutes / 105 * 100, abs=0.05)
         assert record.complete == (record.minutes / 105 >= percent / 100)

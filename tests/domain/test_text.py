@@ -130,6 +130,21 @@ def test_lists_stay_lines_and_numbers_stay_numbers(typed: str, escaped: str) -> 
     assert escape(typed) == escaped
 
 
+@pytest.mark.parametrize(
+    ("typed", "escaped"),
+    [
+        ("<@1>", r"\<\@1\>"),
+        ("@everyone", r"\@everyone"),
+        ("[a](https://b.example)", r"\[a\](https://b.example)"),
+        (r"\*", r"\\\*"),
+        ("||a|| ~~b~~ `c`", r"\|\|a\|\| \~\~b\~\~ \`c\`"),
+    ],
+)
+def test_every_sign_of_a_reference_is_escaped(typed: str, escaped: str) -> None:
+    """Not only the one that would be enough."""
+    assert escape(typed) == escaped
+
+
 # --- clean ----------------------------------------------------------------------------------------------------------
 
 

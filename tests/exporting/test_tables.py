@@ -1,0 +1,157 @@
+"""Tables hold what was kept, to the letter, and no spreadsheet takes any of it for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.attendance import Presence
+from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.plan import Plan
+from bot.exporting.tables import Cell, Format, Table, as_csv, as_json, attendance_table, notes_table, rendered
+
+Tiny = Callable[..., Plan]
+FORMULA_SIGNS = "=+-@\t\r"
+
+TEXTS = st.text(max_size=30) | st.text("=+-@\t\r\n,;\"' ÉعA1", max_size=12)
+CELLS = (
+    TEXTS
+    | st.integers(-(10**9), 10**9)
+    | st.floats(0, 100).map(lambda share: round(share, 1))
+    | st.none()
+    | st.booleans()
+)
+TABLES = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=5).map(
+        lambda rows: Table([f"column {number}" for number in range(width)], rows)
+    )
+)
+
+
+def read_back(content: bytes) -> list[list[str]]:
+    """The rows of a CSV file, as a program without any idea of spreadsheets reads them."""
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as a CSV file must show it."""
+    match cell:
+        case None:
+            return ""
+        case True | False:
+            return "yes" if cell else "no"
+        case str() if cell[:1] and cell[0] in FORMULA_SIGNS:
+            return f"'{cell}"
+        case _:
+            return str(cell)
+
+
+@given(TABLES)
+def test_csv_reads_back_as_what_went_in(content: Table) -> None:
+    """Whatever quotes, commas and line breaks it holds; a dangerous cell has one apostrophe in front, no more."""
+    columns, *rows = read_back(as_csv(content))
+    assert columns == content.columns
+    assert rows == [[as_text(cell) for cell in row] for row in content.rows]
+
+
+@given(TEXTS)
+def test_no_text_of_a_csv_is_a_formula(cell: str) -> None:
+    """Not in the first column, nor in the last (OWASP, `CSV Injection`)."""
+    _, row = read_back(as_csv(Table(["a", "b"], [[cell, cell]])))
+    assert all(not shown.startswith(tuple(FORMULA_SIGNS)) for shown in row)
+
+
+@pytest.mark.parametrize("sign", list(FORMULA_SIGNS))
+def test_each_sign_that_begins_a_formula_is_neutralised(sign: str) -> None:
+    """A number that is below zero is a number, though."""
+    _, row = read_back(as_csv(Table(["text", "number"], [[f"{sign}cmd|' /C calc'!A0", -5]])))
+    assert row == [f"'{sign}cmd|' /C calc'!A0", "-5"]
+
+
+def test_csv_is_as_spreadsheets_want_it() -> None:
+    """UTF-8 with its mark, every line ended as RFC 4180 says."""
+    assert (
+        as_csv(Table(["a", "b"], [["é,", None], [True, 'x"y']])) == b'\xef\xbb\xbfa,b\r\n"\xc3\xa9,",\r\nyes,"x""y"\r\n'
+    )
+
+
+@given(TABLES)
+def test_json_holds_every_cell_to_the_letter(content: Table) -> None:
+    """With its type: a number stays one, nothing stays null, and no apostrophe is added."""
+    rows = json.loads(as_json(content))
+    assert [list(row.values()) for row in rows] == [list(row) for row in content.rows]
+    assert all(list(row) == content.columns for row in rows)
+
+
+def test_json_is_legible() -> None:
+    """Arabic as Arabic, rather than as numbers."""
+    assert "جمارك".encode() in as_json(Table(["a"], [["جمارك"]]))
+
+
+@pytest.mark.parametrize(("form", "writer"), [(Format.CSV, as_csv), (Format.JSON, as_json)])
+async def test_a_table_is_rendered_in_the_format_asked_for(form: Format, writer: Callable[[Table], bytes]) -> None:
+    """In a thread or not, it is the same file."""
+    content = Table(["a"], [["=1"]])
+    assert await rendered(content, form) == writer(content)
+
+
+def test_a_note_is_one_row_to_the_letter(example: Plan) -> None:
+    """Numbers of people as text, because spreadsheets round them; times with the workshop's offset."""
+    note = Note(
+        id="12",
+        author=1073741824000000001,
+        author_name="=Amina",
+        topic="blockchain",
+        kind=NoteKind.FAILED,
+        title="**Seals**",
+        did="Line\nbreak",
+        learned="@everyone",
+        visibility=Visibility.ORGANISERS,
+        written_at=datetime(2023, 2, 20, 11, 5, 9, 999999, tzinfo=UTC),
+    )
+    table = notes_table(example, [note])
+    assert dict(zip(table.columns, *table.rows, strict=True)) == {
+        "id": "12",
+        "written_at": "2023-02-20T12:05:09+01:00",
+        "author": "=Amina",
+        "author_id": "1073741824000000001",
+        "topic": "blockchain",
+        "kind": "failed",
+        "title": "**Seals**",
+        "did": "Line\nbreak",
+        "learned": "@everyone",
+        "visibility": "organisers",
+    }
+
+
+def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tiny) -> None:
+    """Also for the session to which the person did not come; the break is no row."""
+    plan = tiny()
+    _, _, talk = plan.agenda.sessions
+    presences = [
+        Presence("talk", 2, "Bilal", talk.starts_at + timedelta(minutes=15)),
+        Presence("welcome", 1, "Amina", plan.agenda.sessions[0].starts_at),
+    ]
+    table = attendance_table(plan, presences)
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    shown = ("person", "person_id", "session", "checked_in_at", "minutes", "percent", "workshop_minutes", "rule_met")
+    assert [tuple(row[column] for column in shown) for row in rows] == [
+        ("Amina", "1", "welcome", "2023-02-20T10:00:00+01:00", 30, 100.0, 30, False),
+        ("Amina", "1", "talk", None, 0, 0.0, 30, False),
+        ("Bilal", "2", "welcome", None, 0, 0.0, 60, False),
+        ("Bilal", "2", "talk", "2023-02-20T11:00:00+01:00", 60, 80.0, 60, False),
+    ]
+    assert {(row["scheduled_minutes"], row["rule_percent"]) for row in rows} == {(30, 80), (75, 80)}
+
+
+def test_nobody_there_is_a_table_without_rows(tiny: Tiny) -> None:
+    """Its columns are still named."""
+    assert len(read_back(as_csv(attendance_table(tiny(), [])))) == 1

@@ -1,0 +1,280 @@
+"""What each message says, that it fits, and that what people typed is shown to the letter in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import example as such_as
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import posts
+from bot.domain import limits
+from bot.domain.agenda import Session
+from bot.domain.notes import PART_LENGTH, TITLE_LENGTH, Note, NoteKind, Visibility
+from bot.domain.plan import Plan
+from bot.domain.text import clean, measure
+from bot.domain.venue import meeting_room
+from bot.posts import Post
+
+Tiny = Callable[..., Plan]
+MARK = "f" * 24
+ROOMS: Mapping[str, int] = {meeting_room("plenary"): 2**63}
+SIGNS = {"✅", "🔴", "▶️", "▫️"}
+
+#: Any text, up to the length that a form takes: a few signs over and over.
+LONG = st.builds(
+    lambda signs, times: (signs * times)[:PART_LENGTH],
+    st.text(min_size=1, max_size=6) | st.sampled_from(["\\", "👩‍🔧", "- a\n", "جمارك ", "https://a.example/_ "]),
+    st.integers(1, PART_LENGTH),
+)
+
+
+@st.composite
+def notes(draw: st.DrawFn) -> Note:
+    """Any note that the form lets through, and some that it would clean."""
+    return Note(
+        id="1073741824000000001",
+        author=1,
+        author_name=draw(LONG)[:32],
+        topic="blockchain",
+        kind=draw(st.sampled_from(NoteKind)),
+        title=draw(LONG)[:TITLE_LENGTH],
+        did=draw(LONG),
+        learned=draw(LONG),
+        visibility=Visibility.PARTICIPANTS,
+        written_at=datetime(2023, 2, 20, 11, tzinfo=UTC),
+    )
+
+
+WORST = Note(
+    id="1",
+    author=1,
+    author_name="\\" * 32,
+    topic="blockchain",
+    kind=NoteKind.RECOMMENDATION,
+    title="\\" * TITLE_LENGTH,
+    did="\\" * PART_LENGTH,
+    learned="👩‍🔧" * (PART_LENGTH // 3),
+    visibility=Visibility.PARTICIPANTS,
+    written_at=datetime(2023, 2, 20, 11, tzinfo=UTC),
+)
+
+
+def components(post: Post) -> int:
+    """How many Discord counts: the container, its texts and the rules between them; the row and its buttons."""
+    return 1 + len(post.blocks) + (len(post.blocks) - 1) + (1 + len(post.buttons) if post.buttons else 0)
+
+
+def assert_discord_takes(post: Post) -> None:
+    """It is within every limit that Discord has for a message."""
+    assert sum(len(block.encode("utf-16-le")) // 2 for block in post.blocks) <= 4000
+    assert all(post.blocks)
+    assert components(post) <= 40
+    for button in post.buttons:
+        assert 0 < len(button.custom_id) <= 100
+        assert 0 < measure(button.label) <= 80
+
+
+def session_of(plan: Plan, name: str) -> Session:
+    """A session that is surely there."""
+    session = plan.agenda.find(name)
+    assert session is not None
+    return session
+
+
+def all_posts(plan: Plan) -> Iterator[Post]:
+    """Every kind of message about everything in a plan."""
+    for session in plan.agenda:
+        yield posts.soon(plan, session, ROOMS, MARK)
+        yield posts.start(plan, session, ROOMS, MARK)
+        yield posts.end(plan, session, MARK)
+        for language in plan.languages:
+            yield posts.now_for(plan, session.starts_at, language, ROOMS)
+    for topic in map(plan.topic, [topic.id for topic in plan.topics]):
+        assert topic is not None
+        yield posts.topic_opening(plan, topic, MARK)
+    for day in plan.agenda.days:
+        yield posts.agenda(plan, day, plan.morning(day), MARK)
+        for language in plan.languages:
+            yield posts.agenda_for(plan, day, plan.morning(day), language, ROOMS)
+    yield posts.custom(plan, "The room has moved", MARK)
+    yield posts.report("The bot was away", MARK)
+
+
+# --- limits ---------------------------------------------------------------------------------------------------------
+
+
+def test_discord_takes_every_message_of_the_example(example: Plan) -> None:
+    """In three languages, with the longest ids of rooms."""
+    for post in all_posts(example):
+        assert_discord_takes(post)
+
+
+@given(notes())
+@such_as(WORST)
+def test_discord_takes_the_card_of_any_note(example: Plan, note: Note) -> None:
+    """4,000 signs of anything in both parts."""
+    assert_discord_takes(posts.card(example, note, MARK))
+
+
+def test_the_longest_legal_ids_fit_into_a_custom_id(tiny: Tiny) -> None:
+    """Forty signs of a session or a topic, and the delivery's 24."""
+    name = "x" * 40
+    topics = [{"id": name, "title": "T", "description": "D"}]
+    entry = {"id": name, "kind": "panel", "start": "09:00", "end": "10:00", "topic": name, "title": "A panel"}
+    plan = tiny(id=name, topics=topics, days=[{"date": "2023-02-20", "sessions": [entry]}])
+    for post in all_posts(plan):
+        assert_discord_takes(post)
+    pressed = posts.start(plan, session_of(plan, name), ROOMS, MARK).buttons[0].custom_id
+    assert pressed == f"checkin:{name}:{MARK}"
+
+
+def test_each_message_of_a_delivery_carries_its_mark(example: Plan) -> None:
+    """The last part of a custom id: by it a message is found again after a crash."""
+    session, topic = example.agenda.sessions[2], example.topic("blockchain")
+    assert topic is not None
+    delivered = [
+        posts.agenda(example, session.day, session.starts_at, MARK),
+        posts.topic_opening(example, topic, MARK),
+        posts.soon(example, session, ROOMS, MARK),
+        posts.start(example, session, ROOMS, MARK),
+        posts.end(example, session, MARK),
+        posts.custom(example, "Hello", MARK),
+        posts.card(example, WORST, MARK),
+        posts.report("Hello", MARK),
+    ]
+    assert [[button.custom_id.rpartition(":")[2] for button in post.buttons] for post in delivered] == [[MARK]] * 8
+
+
+def test_the_end_of_a_session_carries_its_mark_without_topics_too(tiny: Tiny) -> None:
+    """Else it can't be found after a crash, and is sent a second time."""
+    days = [
+        {
+            "date": "2023-02-20",
+            "sessions": [{"id": "a", "kind": "panel", "start": "9:00", "end": "10:00", "title": "A"}],
+        }
+    ]
+    plan = tiny(topics=[], days=days)
+    assert [button.custom_id.endswith(MARK) for button in posts.end(plan, session_of(plan, "a"), MARK).buttons] == [
+        True
+    ]
+
+
+def test_the_longest_messages_are_told_by_their_place(tiny: Tiny) -> None:
+    """With by how many characters they surpass what Discord shows."""
+    topics = [{"id": "ledgers", "title": "T", "description": "d" * limits.MESSAGE_TEXT}]
+    plan = tiny(topics=topics)
+    topic = plan.topic("ledgers")
+    assert topic is not None
+    surplus = posts.topic_opening(plan, topic, MARK).length - limits.MESSAGE_TEXT
+    assert surplus > 0
+    assert posts.too_long(plan) == {("topics", 0): surplus}
+    assert posts.too_long(tiny()) == {}
+
+
+# --- what they say --------------------------------------------------------------------------------------------------
+
+
+def test_the_agenda_is_true_at_its_moment(example: Plan) -> None:
+    """One line a session, with where it stands; so it looks different after each change, and the same in between."""
+    day = example.agenda.days[1]
+    sessions = example.agenda.on(day)
+
+    def standing(now: datetime) -> list[str]:
+        lines = posts.agenda(example, day, now, MARK).blocks[1].splitlines()
+        return [line.split()[0] for line in lines if line.split()[0] in SIGNS]
+
+    morning = example.morning(day)
+    assert standing(morning) == ["▶️", *["▫️"] * (len(sessions) - 1)]
+    assert standing(sessions[1].starts_at)[:3] == ["✅", "🔴", "▶️"]
+    assert standing(sessions[-1].ends_at) == ["✅"] * len(sessions)
+    early, same, late = (
+        posts.agenda(example, day, now, MARK).fingerprint
+        for now in (morning, morning + timedelta(minutes=5), sessions[0].starts_at)
+    )
+    assert early == same != late
+
+
+def test_messages_to_all_are_in_every_language(example: Plan) -> None:
+    """The first language prominent, the others below; none is said twice."""
+    soon = posts.soon(example, session_of(example, "opening"), ROOMS, MARK).blocks[0]
+    assert soon == "⏰ **Opening of the workshop**\n-# Ouverture de l\u2019atelier\n-# افتتاح ورشة العمل"
+
+
+def test_a_title_that_is_the_same_in_all_languages_is_said_once(tiny: Tiny) -> None:
+    """`GS1` is `GS1`."""
+    plan = tiny(languages=["en", "fr", "ar"])
+    assert posts.soon(plan, session_of(plan, "welcome"), ROOMS, MARK).blocks[0] == "⏰ **Welcome**"
+
+
+def test_what_counts_can_be_checked_in_to_and_a_break_cannot(tiny: Tiny) -> None:
+    """The break's button tells what is on."""
+    plan = tiny()
+    kinds = [posts.start(plan, session, ROOMS, MARK).buttons[0].custom_id.partition(":")[0] for session in plan.agenda]
+    assert kinds == ["checkin", "now", "checkin"]
+
+
+def test_times_are_shown_by_discord_in_each_readers_zone(tiny: Tiny) -> None:
+    """As its timestamps, which hold whole seconds."""
+    session = session_of(tiny(), "welcome")
+    assert posts.moment(session.starts_at, "R") == "<t:1676883600:R>"
+    assert posts.span(session) == "<t:1676883600:t>–<t:1676885400:t>"  # noqa: RUF001 - as a span of time is written
+    assert posts.moment(session.starts_at + timedelta(seconds=0.9)) == "<t:1676883600:t>"
+
+
+def test_what_the_plan_says_is_shown_to_the_letter(tiny: Tiny) -> None:
+    """Stars in a title make nothing bold, and an office mentions nobody."""
+    entry = {
+        "id": "odd",
+        "kind": "panel",
+        "start": "09:00",
+        "end": "10:00",
+        "title": "**Sealed** containers",
+        "speakers": [{"office": "@everyone", "organisation": "<@1>"}],
+    }
+    plan = tiny(days=[{"date": "2023-02-20", "sessions": [entry]}])
+    heading, told = posts.start(plan, session_of(plan, "odd"), ROOMS, MARK).blocks
+    assert heading == r"🔴 **\*\*Sealed\*\* containers**"
+    assert r"\@everyone (\<\@1\>)" in told
+
+
+def test_a_card_shows_the_note_to_the_letter(example: Plan) -> None:
+    """Its title as heading, each part under its label, and by whom."""
+    note = replace(WORST, author_name="A*", title="# One", did="- Seals\n@here", learned="[a](https://b.example)")
+    heading, did, learned, signature = posts.card(example, note, MARK).blocks
+    assert heading.startswith("### 💡 \\# One\n")
+    assert did.split("\n", 1)[1] == "\\- Seals\n\\@here"
+    assert learned.split("\n", 1)[1] == "\\[a\\](https://b.example)"
+    assert signature.startswith("-# A\\* · <t:")
+
+
+@given(st.text(max_size=300))
+def test_a_short_note_is_shown_whole(example: Plan, typed: str) -> None:
+    """Nothing is cut that fits."""
+    shown = posts.card(example, replace(WORST, title="T", did=typed, learned="L"), MARK).blocks[1].split("\n", 1)[1]
+    assert shown.replace("\\", "") == clean(typed).replace("\\", "")
+
+
+def test_a_moderators_formatting_stays(example: Plan) -> None:
+    """Only what nobody sees is taken out."""
+    assert posts.custom(example, "**Now**\u202e in [plenary](https://a.example)", MARK).blocks == (
+        "📣 **Now** in [plenary](https://a.example)",
+    )
+
+
+def test_now_tells_what_is_on_and_what_comes_next(tiny: Tiny) -> None:
+    """Before, between, at the last session, and when all is over."""
+    plan = tiny()
+    welcome, _, talk = plan.agenda.sessions
+    before, during, last, after = (
+        posts.now_for(plan, now, "en", ROOMS).blocks
+        for now in (welcome.starts_at - timedelta(days=1), welcome.starts_at, talk.starts_at, talk.ends_at)
+    )
+    assert [block.splitlines()[1].split("**")[1] for block in before] == ["Welcome"]
+    assert [block.splitlines()[1].split("**")[1] for block in during] == ["Welcome", "Coffee"]
+    assert "Ledgers in ports" in last[0]
+    assert last[1] == "This is the last session of the workshop."
+    assert after == ("The workshop is over. Thank you for taking part.",)
