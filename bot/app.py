@@ -64,11 +64,11 @@ async def run(settings: Settings, token: str) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must mend."""
     plan = planfile.load(settings.plan).plan
     i18n.preload()
-    await point_at(settings.api_base)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    await point_at(settings.api_base)
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,

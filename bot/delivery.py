@@ -42,6 +42,9 @@ T = TypeVar("T")
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
 
+#: Kinds that say when they are late: what they tell was meant for their instant.
+_TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
+
 _SWEEP_SECONDS = 30
 _BATCH = 100
 _LATE = timedelta(minutes=1)
@@ -159,7 +162,8 @@ class Courier:
         except sqlite3.Error:
             raise
         except Exception as failure:
-            if passes(failure):
+            # A role or channel that was deleted in the midst of it is made anew the next time.
+            if passes(failure) or isinstance(failure, LookupError):
                 log.warning("%r could not be done (%r); trying again", chore, failure)
                 return now + _AFTER_TROUBLE
             log.warning("%r can't be done", chore, exc_info=failure)
@@ -248,6 +252,8 @@ class Courier:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
         post = await self._post(delivery, now)
+        if now - delivery.due > _LATE and delivery.kind in _TIMELY:
+            post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED

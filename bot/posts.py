@@ -224,6 +224,12 @@ def _joined(plan: Plan, key: str) -> str:
     return " · ".join(dict.fromkeys(every(plan.languages, key)))
 
 
+def late(plan: Plan, post: Post, due: datetime) -> Post:
+    """The same post, which says that it comes late."""
+    told = "\n".join(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
+    return Post((*post.blocks, told), post.buttons)
+
+
 def report(line: str, mark: str) -> Post:
     """A line for the organisers. The button is the mark that it was sent."""
     return Post((f"🛠️ {line}",), (Button(custom_id("now", mark), "…"),))

@@ -10,7 +10,9 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
+from inspect import signature
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -155,9 +157,18 @@ class Router:
         try:
             entry = self._entry(kind)
             await self._access.require(interaction, entry.role)
-            await entry.handler(interaction, *arguments)
+            await _bound(entry.handler, interaction, arguments)()
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
             await tell_failure(interaction, failure, self._access.language(interaction))
+
+
+def _bound(handler: Handler, interaction: Interaction, arguments: list[str]) -> Callable[[], Awaitable[None]]:
+    """The handler with its arguments. Raises RefusalError if a custom id of another time has others."""
+    try:
+        signature(handler).bind(interaction, *arguments)
+    except TypeError:
+        raise RefusalError("refused.gone") from None
+    return partial(handler, interaction, *arguments)
 
 
 class Access:

@@ -62,8 +62,8 @@ class Agenda(commands.Cog):
     @pressed("day", Role.PARTICIPANT)
     async def show_that_day(self, interaction: Interaction, day: str, _mark: str = "") -> None:
         """The button under the announcement of a session: its whole day."""
-        chosen = date.fromisoformat(day)
-        if chosen not in self._parts.plan.agenda.days:
+        chosen = next((one for one in self._parts.plan.agenda.days if one.isoformat() == day), None)
+        if chosen is None:
             raise RefusalError("refused.gone")
         await self._show_day(interaction, chosen)
 

@@ -31,7 +31,6 @@ class Presence(commands.Cog):
     def __init__(self, client: Workshop) -> None:
         self._client = client
         self._parts: Parts = client.parts
-        self._online = False
         self._known = False
         """Whether the store holds who is where, or will as soon as Discord has told what it has yet to tell."""
         self._jumped = asyncio.Event()
@@ -46,26 +45,19 @@ class Presence(commands.Cog):
             self._marking.cancel()
             await asyncio.gather(self._marking, return_exceptions=True)
         await self._mark()
-        self._online = False
 
     # --- the connection ----------------------------------------------------------------------------------------
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
         """READY: a session that knows nothing of the one before, whose last events may have been lost."""
-        self._online, self._known = True, False
+        self._known = False
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         """What happened since the connection was lost has been told by now."""
-        self._online = True
         if self._known:
             await self._keep(self._parts.store.stays.resume_watch(self._parts.clock.now()))
-
-    @commands.Cog.listener()
-    async def on_disconnect(self) -> None:
-        """From here on, nothing is seen."""
-        self._online = False
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -73,9 +65,10 @@ class Presence(commands.Cog):
         if guild.id == self._parts.venue.guild_id:
             await self._mark()
 
-    @commands.Cog.listener()
-    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """An outage of Discord's: nothing more is told about the server."""
+    @commands.Cog.listener("on_guild_unavailable")
+    @commands.Cog.listener("on_guild_remove")
+    async def look_away(self, guild: discord.Guild) -> None:
+        """An outage of Discord's, or the bot was removed: nothing more is told about the server."""
         if guild.id == self._parts.venue.guild_id:
             self._known = False
 
@@ -91,7 +84,7 @@ class Presence(commands.Cog):
             return
         room = self._rooms().get(after.channel.id) if after.channel else None
         to = Whereabouts(member.id, member.display_name, room)
-        await self._keep(self._parts.store.stays.moved(to, self._parts.clock.now(), seen=self._online))
+        await self._keep(self._parts.store.stays.moved(to, self._parts.clock.now(), seen=self._client.connected))
 
     def _rooms(self) -> dict[int, str]:
         """The keys of the rooms where people meet, by their Discord ids."""
@@ -124,7 +117,7 @@ class Presence(commands.Cog):
     async def _mark(self) -> None:
         """Note that the bot is watching; begin to watch if it isn't yet."""
         guild = self._client.get_guild(self._parts.venue.guild_id or 0)
-        if not self._online or guild is None or guild.unavailable:
+        if not self._client.connected or guild is None or guild.unavailable:
             return
         now = self._parts.clock.now()
         if self._known:

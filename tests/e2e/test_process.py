@@ -100,8 +100,10 @@ async def test_without_a_token_it_says_where_to_find_one(world: World, plenary: 
     )
     assert [ran.code for ran in (nowhere, nothing, missing)] == [2, 2, 2]
     assert_sentence(nowhere, "DISCORD_TOKEN_FILE", "DISCORD_TOKEN", "developer portal")
-    assert_sentence(nothing, str(empty), "empty")
-    assert_sentence(missing, str(empty), "can't be read")
+    assert_sentence(nothing, "DISCORD_TOKEN_FILE", "empty")
+    assert_sentence(missing, "DISCORD_TOKEN_FILE", "can't be read")
+    # Some put the token itself where its file's name belongs: what is there is not repeated.
+    assert str(empty) not in nothing.err + missing.err
 
 
 async def test_a_token_may_come_from_a_file_and_one_that_discord_refuses_is_never_printed(
@@ -121,10 +123,10 @@ async def test_a_token_may_come_from_a_file_and_one_that_discord_refuses_is_neve
 
 
 async def test_where_no_discord_answers_a_sentence_names_the_address(world: World, plenary: Plenary) -> None:
-    """The port was taken a moment ago, and is free now: nobody answers there."""
+    """1, not 2: nothing is to be mended here, and whoever keeps the bot running may start it again."""
     nobody = "http://127.0.0.1:1/api/v10"
     ran = await plenary("run", environment={**world.environment, "PLENARY_API_BASE": nobody})
-    assert ran.code in {1, 2}
+    assert ran.code == 1
     assert_sentence(ran, nobody, "api_base")
     assert not world.database.exists()
 

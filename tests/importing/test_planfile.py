@@ -183,7 +183,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
         (
             "start: 09:30",
             "start: half past nine",
-            "line 16, days[1].sessions[1].start: 'half past nine' is not a time of day; write hours and minutes, such as",
+            "line 16, days[1].sessions[1].start: 'half past nine' is not a time of day; write hours and minutes, such",
         ),
         (
             "id: small\n",
