@@ -1,4 +1,4 @@
-"""What `plenary doctor` finds on the machine: program, disk, database, backups, clock. Discord's part is in doctor.py."""
+"""What `plenary doctor` finds on the machine: program, disk, database, backups, clock; for Discord see doctor.py."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def backups(settings: Settings, now: datetime) -> Finding:
 
 
 def clock(date: str | None, asked: datetime, answered: datetime) -> Finding:
-    """This machine's clock against the Date header of an answer, which came between two instants of ours (UTC)."""
+    """Our clock against the Date header of an answer, which came between two instants of ours (UTC)."""
     theirs = email.utils.parsedate_to_datetime(date) if date else None
     if theirs is None or theirs.tzinfo is None:
         return look("Discord's answer has no date, so this machine's clock could not be compared.", "Try again.")

@@ -91,7 +91,15 @@ def sources() -> list[Source]:
 
 #: Package to the only files that may import it.
 RESERVED = {
-    "discord": ("bot/client.py", "bot/ui.py", "bot/venue.py", "bot/delivery.py", "bot/app.py", "cogs/*"),
+    "discord": (
+        "bot/client.py",
+        "bot/ui.py",
+        "bot/venue.py",
+        "bot/delivery.py",
+        "bot/app.py",
+        "bot/doctor.py",
+        "cogs/*",
+    ),
     "aiosqlite": ("bot/store/*",),
     "apscheduler": ("bot/delivery.py",),
     "simcord": ("bot/rehearsal/*",),
