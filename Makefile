@@ -59,6 +59,7 @@ clean: ## remove .venv, caches and everything built
 		echo 'If you have one under another name: make PYTHON=/path/to/python' >&2; exit 1; }
 	@echo "Preparing .venv with $$('$(PYTHON)' --version)"
 	@'$(PYTHON)' -m venv .venv
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@# The lock names everything. Left to resolve by itself, pip takes a newer coverage for pytest-cov's coverage[toml].
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
