@@ -21,6 +21,7 @@ from bot.delivery import Chore, Courier
 from bot.domain.plan import Plan
 from bot.importing import planfile
 from bot.pacing import Pacer
+from bot.programme import Programme
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.database import written
@@ -46,12 +47,17 @@ COGS = (
 class Parts:
     """What a cog may need."""
 
-    plan: Plan
+    programme: Programme
     store: Store
     clock: Clock
     venue: Venue
     courier: Courier
     access: Access
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self.programme.plan
 
 
 class Workshop(Plenary):
@@ -96,7 +102,9 @@ async def _assembled(
     plan: Plan, opened: Store, clock: Clock, chores: tuple[Chore, ...] = ()
 ) -> AsyncGenerator[Workshop, None]:
     pacer = Pacer()
-    venue = Venue(plan, opened, pacer)
+    programme = Programme(plan, opened)
+    await programme.follow(clock.now())
+    venue = Venue(programme, opened, pacer)
     await venue.load()
 
     def home() -> discord.Guild | None:
@@ -118,11 +126,11 @@ async def _assembled(
         guild = home()
         return guild.id if guild else None
 
-    access = Access(venue.role_of, plan.languages, home_id)
+    access = Access(venue.role_of, plan.languages, opened.people.language_of, home_id)
 
     client = Workshop(COGS, access, opened, reconcile, mend)
-    courier = Courier(plan, opened, venue, clock, client, pacer, chores)
-    client.parts = Parts(plan, opened, clock, venue, courier, access)
+    courier = Courier(programme, opened, venue, clock, client, pacer, chores)
+    client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:
         try:
             yield client

@@ -103,12 +103,15 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
     from bot.clock import Clock  # noqa: PLC0415
     from bot.exporting import tables  # noqa: PLC0415
     from bot.importing import planfile  # noqa: PLC0415
+    from bot.programme import Programme  # noqa: PLC0415
 
     plan = planfile.load(chosen.plan).plan
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with store.opened(chosen.database, to_read=True) as opened:
-        return await tables.rendered(await tables.table(subject, plan, opened, Clock().now()), form)
+        programme = Programme(plan, opened)
+        await programme.load()
+        return await tables.rendered(await tables.table(subject, programme.plan, opened, Clock().now()), form)
 
 
 @app.command()

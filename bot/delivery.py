@@ -30,6 +30,7 @@ from bot.domain.venue import TEAM
 from bot.i18n import text
 from bot.pacing import Pacer
 from bot.posts import Post
+from bot.programme import Programme
 from bot.store import Store
 from bot.store.deliveries import Delivery
 from bot.ui import layout, passes
@@ -71,7 +72,7 @@ class Courier:
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
-        plan: Plan,
+        programme: Programme,
         store: Store,
         venue: Venue,
         clock: Clock,
@@ -79,7 +80,7 @@ class Courier:
         pacer: Pacer,
         chores: Iterable[Chore] = (),
     ) -> None:
-        self._plan = plan
+        self._programme = programme
         self._store = store
         self._venue = venue
         self._clock = clock
@@ -96,6 +97,10 @@ class Courier:
         self._last_round: float | None = None
         self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_agendas_true, *chores)
         clock.watch(self.stir)
+
+    @property
+    def _plan(self) -> Plan:
+        return self._programme.plan
 
     def start(self) -> None:
         """Begin, or look again at once if begun: for every READY."""

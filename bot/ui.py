@@ -175,16 +175,24 @@ class Access:
     """Who may do what: the one check behind every command, button, form and suggestion."""
 
     def __init__(
-        self, role_of: Callable[[discord.Member], Role], languages: tuple[str, ...], home: Callable[[], int | None]
+        self,
+        role_of: Callable[[discord.Member], Role],
+        languages: tuple[str, ...],
+        chosen: Callable[[int], str | None],
+        home: Callable[[], int | None],
     ) -> None:
         self._role_of = role_of
         self._languages = languages
+        self._chosen = chosen
         self._home = home
 
     def language(self, interaction: Interaction) -> str:
-        """The language to answer in: the person's Discord language if the workshop speaks it, else its first."""
-        code = interaction.locale.value.split("-")[0]
-        return code if code in self._languages else self._languages[0]
+        """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.
+
+        NOTE: Discord has no Arabic, so that its locale never says so.
+        """
+        wanted = (self._chosen(interaction.user.id), interaction.locale.value.split("-")[0])
+        return next((code for code in wanted if code in self._languages), self._languages[0])
 
     async def require(self, interaction: Interaction, role: Role) -> None:
         """Raises RefusalError where the person's role is too low, or the workshop is in another server."""

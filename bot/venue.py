@@ -20,6 +20,7 @@ from bot.domain.plan import Plan
 from bot.domain.text import shorten
 from bot.domain.venue import CATEGORY, Door, Form, Room, next_change, rooms
 from bot.pacing import Pacer
+from bot.programme import Programme
 from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,8 @@ Overwrites = dict[Target | discord.Object, discord.PermissionOverwrite]
 class Venue:
     """The one server in which the workshop lives, its roles and rooms."""
 
-    def __init__(self, plan: Plan, store: Store, pacer: Pacer) -> None:
-        self._plan = plan
+    def __init__(self, programme: Programme, store: Store, pacer: Pacer) -> None:
+        self._programme = programme
         self._store = store
         self._pacer = pacer
         self._ids: dict[str, int] = {}
@@ -53,6 +54,10 @@ class Venue:
         self._settled = False
         """Whether all was as planned when it was last looked at."""
         self._next_change: datetime | None = None
+
+    @property
+    def _plan(self) -> Plan:
+        return self._programme.plan
 
     async def load(self) -> None:
         """Recall what there is."""

@@ -373,6 +373,12 @@ class Plan(_Part):
         sessions = [self._session(day, entry) for day in self.days for entry in day.sessions]
         return Agenda(tuple(sorted(sessions, key=lambda session: (session.starts_at, session.ends_at))))
 
+    def with_agenda(self, agenda: Agenda) -> Plan:
+        """The same plan with another agenda: the one that is held."""
+        changed = self.model_copy()
+        vars(changed)["agenda"] = agenda  # where a cached property is kept
+        return changed
+
     def _session(self, day: Day, entry: SessionEntry) -> Session:
         return Session(
             id=entry.id,

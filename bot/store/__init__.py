@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.notes import Notes
+from bot.store.people import People
 from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
@@ -19,6 +21,8 @@ class Store:
     """Everything kept, by subject."""
 
     def __init__(self, database: Database) -> None:
+        self.agenda = HeldAgenda(database)
+        self.people = People(database)
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)
         self.attendance = Attendance(database)
@@ -33,6 +37,8 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
     """The store in a database file, closed at the end. Raises as Database.open does."""
     database = await (Database.open_to_read(path) if to_read else Database.open(path))
     try:
-        yield Store(database)
+        everything = Store(database)
+        await everything.people.load()
+        yield everything
     finally:
         await database.close()

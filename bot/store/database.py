@@ -36,7 +36,7 @@ _PRAGMAS = (
 
 
 class SchemaError(DatabaseUnusableError):
-    """The file was written by a newer version of the program."""
+    """The file was written by a newer version of the program, or by an older one and can't be brought up to date."""
 
 
 class _Connection(aiosqlite.Connection):
@@ -166,11 +166,17 @@ class Database:
 
     @classmethod
     async def open_to_read(cls, path: Path) -> Self:
-        """Open a file to read from, beside the process that writes to it."""
+        """Open a file to read from, beside the process that writes to it. Raises as `open` does."""
         try:
-            return cls(await _connect(path, writable=False), None, None)
+            connection = await _connect(path, writable=False)
         except sqlite3.Error as failure:
             raise _unusable(path, failure) from None
+        try:
+            await connection.run(lambda opened: _require_current(opened, path))
+        except BaseException:
+            await connection.close()
+            raise
+        return cls(connection, None, None)
 
     async def close(self) -> None:
         """Finish the writes that wait, then let go of the file."""
@@ -242,6 +248,11 @@ def schema_of(connection: sqlite3.Connection, path: Path) -> int:
             "Install that version, or give this one a database of its own."
         )
     return version
+
+
+def _require_current(connection: sqlite3.Connection, path: Path) -> None:
+    if schema_of(connection, path) < len(_scripts()):
+        raise SchemaError(f"{path} was written by an older Plenary. Start the bot once: it brings the file up to date.")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
