@@ -17,6 +17,7 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import i18n
 from bot.domain.access import Role
 from bot.settings import DISCORD
 from bot.store import Store
@@ -64,6 +65,18 @@ def needs(role: Role) -> Callable[[Any], Any]:
         return command
 
     return mark
+
+
+class Translator(app_commands.Translator):
+    """Commands in the languages that Discord has."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py passes it
+    ) -> str | None:
+        return i18n.command_wording(locale.value, string.message)
 
 
 class Tree(app_commands.CommandTree["Plenary"]):
@@ -121,6 +134,7 @@ class Plenary(commands.Bot):
         self.connected = False
 
     async def setup_hook(self) -> None:
+        await self.tree.set_translator(Translator())
         for module in self._cogs:
             await self.load_extension(module)
         await self._sync()
@@ -135,7 +149,13 @@ class Plenary(commands.Bot):
 
         Where that fails, everything else goes on, and the next READY tries again.
         """
-        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        translator = self.tree.translator
+        commands = self.tree.get_commands()
+        payloads = [
+            await command.get_translated_payload(self.tree, translator) if translator else command.to_dict(self.tree)
+            for command in commands
+        ]
+        told = json.dumps(payloads, sort_keys=True)
         digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
         if await self._store.facts.get(_COMMANDS_FACT) != digest:
             try:

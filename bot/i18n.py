@@ -49,6 +49,21 @@ def text(language: str, key: str, **values: object) -> str:
     return sentence.format(**shown)
 
 
+def command_wording(language: str, english: str) -> str | None:
+    """A command's name or description, written in English in its cog, in a language; None if there is none.
+
+    Discord has no Arabic, so there is only `commands.fr.po`.
+    """
+    path = LOCALES / f"commands.{language}.po"
+    translated = _command_catalogue(language).gettext(english) if path.exists() else english
+    return translated if translated != english else None
+
+
+@cache
+def _command_catalogue(language: str) -> gettext.GNUTranslations:
+    return compiled(LOCALES / f"commands.{language}.po", language)
+
+
 def preload() -> None:
     """Read every catalogue now, so that nobody's first answer waits for a file."""
     for language in LANGUAGES:

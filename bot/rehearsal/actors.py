@@ -10,15 +10,18 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+
+from simcord.components import walk_components
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import Interval, Stay
 from bot.domain.text import clean
 from bot.domain.venue import ANNOUNCEMENTS, meeting_room, rooms
-from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, wall
+from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, Step, wall
 from bot.rehearsal.loopback import LoopbackDiscord
-from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person
+from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 
 _ACCEPTED, _REFUSED = "✅", "⚠️"
@@ -154,23 +157,61 @@ class Actors:
     async def _command(self, action: Action, number: int) -> None:
         # Commands of the same minute come in the order in which they are written.
         await self._keeper.sleep_until(wall(action.at, self._plan.tz) + timedelta(milliseconds=number))
-        person, what = self._people[action.who], f"/{action.command} by {action.who} at {action.at}"
-        channel = self._channel("general" if action.command == "workshop setup" else ANNOUNCEMENTS)
-        chosen: dict[str, int | str] = {}
+        person = self._people[action.who]
+        done = f"/{action.command}" if action.command else action.press
+        what = f"{done} by {action.who} at {action.at}"
+        channel = self._channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
+        chosen: dict[str, int | str | Person] = {}
 
         async def attempt() -> Answer:
+            if action.press:
+                return await self._press(person, channel, action.press, action.on, action.choose)
+            if action.on:
+                return await person.menu(self._latest(channel, action.on).id, channel, action.command)
             for name, value in action.options.items():
                 if name not in chosen:  # sent again, a command is sent as it was
                     chosen[name] = await self._option(person, channel, action, name, value)
             return await person.slash(channel, action.command, **chosen)
 
-        answer = await self._try(what, attempt, action.answer)
-        if self._judge(what, answer, action.answer, action.says) and action.answer is Expected.ACCEPTED:
+        answer = await self._step(what, person, action, attempt)
+        if answer and action.answer is Expected.ACCEPTED:
             self._remember(action)
+        for step in action.then:
+            before = answer
+            answer = before and await self._step(
+                f"{step.press} after {what}", person, step, partial(self._press_in, person, channel, before, step)
+            )
 
-    async def _option(self, person: Person, channel: int, action: Action, name: str, value: str) -> int | str:
+    async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> Answer | None:
+        """Do one thing, filling in the form that opens; the answer, if it is as it should be."""
+        answer = await self._try(what, attempt, step.answer)
+        if answer and answer.modal and step.fill:
+            form = answer.modal
+            answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
+        return answer if self._judge(what, answer, step.answer, step.says) else None
+
+    async def _press_in(self, person: Person, channel: int, answer: Answer, step: Step) -> Answer:
+        """Press a button of an answer, or choose from its select."""
+        parts = [part for row in answer.components for part in walk_components([row])]
+        found = next((part["custom_id"] for part in parts if str(part.get("custom_id")).startswith(step.press)), None)
+        if found is None or answer.message_id is None:
+            raise CannotDo(f"the answer has no {step.press!r}, but says {answer.text[:200]!r}")
+        if step.choose:
+            return await person.choose(answer.message_id, channel, found, step.choose)
+        return await person.press(answer.message_id, channel, found)
+
+    def _latest(self, channel: int, words: str) -> SeenMessage:
+        """The latest message in a channel that has those words."""
+        for message in reversed(self._discord.messages(channel)):
+            if words in message.text:
+                return message
+        raise NoAnswer(f"no message with the words {words!r} yet")
+
+    async def _option(self, person: Person, channel: int, action: Action, name: str, value: str) -> int | str | Person:
         if value.startswith("#"):
             return self._channel(value[1:])
+        if value.startswith("@") and value[1:] in self._people:
+            return self._people[value[1:]]
         if value.startswith("?"):
             offered = await person.autocomplete(channel, action.command, name, value[1:])
             if not offered:
@@ -252,11 +293,13 @@ class Actors:
         if self._judge(what, await self._try(what, attempt), Expected.ACCEPTED):
             self.told.check_ins.add((person.id, session.id))
 
-    async def _press(self, person: Person, channel: int, button: str) -> Answer:
-        """Press the button whose custom id begins so, under the latest message that has one."""
+    async def _press(self, person: Person, channel: int, button: str, words: str = "", chosen: str = "") -> Answer:
+        """Press the button whose custom id begins so, under the latest message that has one (and those words)."""
         for message in reversed(self._discord.messages(channel)):
             for custom_id in message.custom_ids:
-                if custom_id.startswith(button):
+                if custom_id.startswith(button) and words in message.text:
+                    if chosen:
+                        return await person.choose(message.id, channel, custom_id, chosen)
                     return await person.press(message.id, channel, custom_id)
         raise NoAnswer(f"no message with the button {button} yet")
 

@@ -83,18 +83,43 @@ class CastMember(_Part):
     notes: tuple[SharedNote, ...] = ()
 
 
-class Action(_Part):
-    """One slash command typed by one person at one moment."""
+class Step(_Part):
+    """One press, and what comes of it."""
 
-    at: WallTime
-    who: str
-    command: str
-    """The command's full name, such as `announce new`."""
-    options: dict[str, str] = {}
-    """`#name` stands for a channel; `?words` picks the first suggestion that contains the words."""
+    press: str = ""
+    """What the custom id of the button or select begins with."""
+    choose: str = ""
+    """The value chosen, where it is a select."""
+    fill: dict[str, str] = {}
+    """What is typed into the form that opens, by field; what comes after is the answer to the form."""
     answer: Expected = Expected.ACCEPTED
     says: str = ""
     """Words that the answer must contain."""
+
+
+class Action(Step):
+    """What one person does at one moment: a slash command, an entry of a message's menu, or a press."""
+
+    at: WallTime
+    who: str
+    command: str = ""
+    """The command's full name, such as `announce new`, or the menu entry's."""
+    options: dict[str, str] = {}
+    """`#name` stands for a channel, `@id` for somebody in the cast; `?words` picks the first suggestion that contains
+    the words."""
+    channel: str = ""
+    """Where; the announcements, if left out."""
+    on: str = ""
+    """Words of the message that the menu is opened on, or that has what is pressed; if left out, the latest that has
+    it."""
+    then: tuple[Step, ...] = ()
+    """Each is done with what was answered before."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if bool(self.command) == bool(self.press):
+            raise ValueError("an action has either a command or something to press")
+        return self
 
 
 class Cast(_Part):

@@ -14,7 +14,7 @@ from simcord.backend.command_access import command_access
 from simcord.backend.errors import SetupError
 from simcord.backend.models.interaction import ResponseKind
 from simcord.components import walk_components
-from simcord.enums import ComponentType, InteractionType, OptionType
+from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
 from simcord.interactions import base_payload, nest_options, validate_option_value, walk_to_subcommand
 
 from bot.rehearsal.limits import FIRST_ANSWER, Wire
@@ -241,17 +241,35 @@ class Person:
 
     async def press(self, message_id: int, channel_id: int, custom_id: str) -> Answer:
         """Press a button of a message as it stands now. Raises as `slash` does."""
+        message = self._message(message_id, channel_id)
+        button = _part(message, ComponentType.BUTTON, custom_id)
+        if button["style"] in {_LINK, _PREMIUM}:
+            raise CannotDo(f"the bot hears nothing of the button {custom_id!r}")
+        data = {"custom_id": custom_id, "component_type": ComponentType.BUTTON, "id": button["id"]}
+        return await self._ask(InteractionType.MESSAGE_COMPONENT, channel_id, data, message)
+
+    async def choose(self, message_id: int, channel_id: int, custom_id: str, *values: str) -> Answer:
+        """Choose from a select of a message as it stands now. Raises as `slash` does."""
+        message = self._message(message_id, channel_id)
+        select = _part(message, ComponentType.STRING_SELECT, custom_id)
+        chosen = _chosen(select, values)
+        data = {"custom_id": custom_id, "component_type": select["type"], "id": select["id"], "values": chosen}
+        return await self._ask(InteractionType.MESSAGE_COMPONENT, channel_id, data, message)
+
+    async def menu(self, message_id: int, channel_id: int, name: str) -> Answer:
+        """Choose an entry of a message's menu (right click, Apps). Raises as `slash` does."""
+        message = self._message(message_id, channel_id)
+        root = self._allowed(name, AppCommandType.MESSAGE, channel_id)
+        target = dict(serializers.message_payload(self._backend, message))
+        data: Json = {"id": root["id"], "name": root["name"], "type": root["type"], "target_id": str(message_id)}
+        data["resolved"] = {"messages": {str(message_id): target}}
+        return await self._ask(InteractionType.APPLICATION_COMMAND, channel_id, data)
+
+    def _message(self, message_id: int, channel_id: int) -> Message:
         message = self._backend.messages.get(channel_id, {}).get(message_id)
         if message is None or not message_accessible(self._backend, channel_id, message, self.id):
             raise CannotDo(f"{self.name} sees no message {message_id} here")
-        pressable = (part for part in walk_components(message.components) if part["type"] == ComponentType.BUTTON)
-        button = next((each for each in pressable if each.get("custom_id") == custom_id), None)
-        if button is None or button["style"] in {_LINK, _PREMIUM}:
-            raise CannotDo(f"the message has no button {custom_id!r}")
-        if button.get("disabled"):
-            raise CannotDo(f"the button {custom_id!r} is disabled")
-        data = {"custom_id": custom_id, "component_type": ComponentType.BUTTON, "id": button["id"]}
-        return await self._ask(InteractionType.MESSAGE_COMPONENT, channel_id, data, message)
+        return message
 
     async def submit(self, modal: Mapping[str, Any], values: Mapping[str, Any]) -> Answer:
         """Fill in a form and send it; `values` by custom_id. It may be sent again, as people do when in doubt.
@@ -310,14 +328,8 @@ class Person:
             raise CannotDo(f"{self.name} sees no channel {channel_id}")
 
     def _command(self, channel_id: int, path: str) -> tuple[Json, Json, list[str]]:
-        self._must_see(channel_id)
         name, *rest = path.split()
-        root = self._backend.find_command(name, self.guild_id)
-        if root is None:
-            raise CannotDo(f"the bot has registered no command /{name}")
-        access = command_access(self._backend, root, user_id=self.id, channel_id=channel_id)
-        if not access.allowed:
-            raise CannotDo(f"/{name} isn't shown to {self.name} here ({access.reason})")
+        root = self._allowed(name, AppCommandType.CHAT_INPUT, channel_id)
         try:
             leaf, nesting = walk_to_subcommand(root, rest)
         except SetupError as error:
@@ -325,6 +337,17 @@ class Person:
         if any(each["type"] in _SUBCOMMANDS for each in _options(leaf)):
             raise CannotDo(f"/{path} isn't a whole command")
         return root, leaf, nesting
+
+    def _allowed(self, name: str, kind: AppCommandType, channel_id: int) -> Json:
+        """The command as the bot has registered it."""
+        self._must_see(channel_id)
+        root = self._backend.find_command(name, self.guild_id, type=kind)
+        if root is None:
+            raise CannotDo(f"the bot has registered no command /{name}")
+        access = command_access(self._backend, root, user_id=self.id, channel_id=channel_id)
+        if not access.allowed:
+            raise CannotDo(f"/{name} isn't shown to {self.name} here ({access.reason})")
+        return root
 
     def _fill(
         self, command: str, leaf: Json, options: Mapping[str, OptionValue], channel_id: int
@@ -362,6 +385,17 @@ class Person:
         else:
             raise CannotDo(f"{self.name} can't choose {value!r}")
         return target
+
+
+def _part(message: Message, kind: ComponentType, custom_id: str) -> Json:
+    """What can be pressed or chosen in a message under a custom id."""
+    parts = (part for part in walk_components(message.components) if part["type"] == kind)
+    part = next((each for each in parts if each.get("custom_id") == custom_id), None)
+    if part is None:
+        raise CannotDo(f"the message has no {kind.name.lower()} {custom_id!r}")
+    if part.get("disabled"):
+        raise CannotDo(f"{custom_id!r} is disabled")
+    return part
 
 
 def _options(leaf: Json) -> list[Json]:

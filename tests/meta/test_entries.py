@@ -12,6 +12,7 @@ from typing import Any
 
 import discord
 import pytest
+from babel.messages.pofile import read_po
 from discord import app_commands
 
 from bot import app, posts
@@ -22,6 +23,7 @@ from bot.domain.announcements import Announcement, Kind
 from bot.domain.notes import Note, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
+from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +119,29 @@ def test_everything_is_named_and_described_as_discord_takes_it(client: Workshop)
         assert 1 <= len(description) <= 100, (where, name)
 
 
+def test_everything_is_named_and_described_in_french(client: Workshop) -> None:
+    """Where several stand side by side, their French names differ."""
+    siblings: dict[str, list[str]] = {}
+    for where, name, description in named(client):
+        for english in (name, description) if description != "…" else (name,):
+            assert command_wording("fr", english) or english in SAME_IN_FRENCH, (where, english)
+        french = command_wording("fr", name) or name
+        assert re.fullmatch(r"[-_'\w]{1,32}", french), (where, french)
+        assert french == french.lower(), where
+        assert len(command_wording("fr", description) or "") <= 100, where
+        option = name != where.rpartition(" ")[2]
+        siblings.setdefault(where if option else where.rpartition(" ")[0], []).append(f"{option} {french}")
+    for where, names in siblings.items():
+        assert len(names) == len(set(names)), where
+
+
+def test_no_french_wording_is_left_over(client: Workshop) -> None:
+    with (LOCALES / "commands.fr.po").open("rb") as source:
+        known = {str(message.id) for message in read_po(source, locale="fr") if message.id}
+    used = {wording for _, name, description in named(client) for wording in (name, description)}
+    assert known <= used
+
+
 def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
     for command in commands(client):
         assert len(command.parameters) <= 25
@@ -132,6 +157,9 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
         if isinstance(group, app_commands.Group):
             assert len(group.commands) <= 25
 
+
+#: English names that are French too.
+SAME_IN_FRENCH = {"export", "format", "note", "notes"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}

@@ -256,7 +256,8 @@ def test_every_composed_key_is_in_use_and_complete() -> None:
 
 
 def test_the_catalogues_are_those_of_the_languages() -> None:
-    assert {path.stem for path in LOCALES.glob("*.po")} == set(LANGUAGES)
+    """`commands.fr.po` is another kind: it has the names that Discord shows in the languages that it has."""
+    assert {path.stem for path in LOCALES.glob("*.po")} == {*LANGUAGES, "commands.fr"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
