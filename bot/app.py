@@ -39,6 +39,9 @@ COGS = (
     "cogs.attendance",
     "cogs.presence",
     "cogs.notes",
+    "cogs.questions",
+    "cogs.feedback",
+    "cogs.pledges",
     "cogs.export",
 )
 

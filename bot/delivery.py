@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import posts
+from bot import posts, prompts
 from bot.clock import Clock
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind, State
@@ -41,8 +41,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: What participants are invited to once.
+_INVITATIONS = {Kind.ASK: prompts.ask_opening, Kind.PLEDGE: prompts.pledge, Kind.EVALUATION: prompts.evaluation}
+
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
+_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, *_INVITATIONS)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -311,22 +314,29 @@ class Courier:
 
     async def _post(self, delivery: Delivery, now: datetime) -> Post:
         match delivery.kind:
-            case Kind.AGENDA:
-                days = {day.isoformat(): day for day in self._plan.agenda.days}
-                return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
-            case Kind.TOPIC:
-                topic = _there(self._plan.topic(delivery.subject))
-                return posts.topic_opening(self._plan, topic, delivery.id)
-            case Kind.SOON | Kind.START | Kind.END:
-                return self._session_post(delivery)
             case Kind.CUSTOM:
                 custom = _there(await self._store.announcements.find(delivery.subject))
                 return posts.custom(self._plan, custom.text, delivery.id)
             case Kind.CARD:
                 note = _there(await self._store.notes.find(delivery.subject))
                 return posts.card(self._plan, note, delivery.id)
+            case Kind.QUESTION:
+                question = _there(await self._store.questions.find(delivery.subject))
+                return prompts.question_card(self._plan, question, delivery.id)
             case Kind.REPORT:
                 return posts.report(delivery.subject, delivery.id)
+            case _:
+                return self._planned_post(delivery, now)
+
+    def _planned_post(self, delivery: Delivery, now: datetime) -> Post:
+        if delivery.kind in _INVITATIONS:
+            return _INVITATIONS[delivery.kind](self._plan, delivery.id)
+        if delivery.kind is Kind.TOPIC:
+            return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
+        if delivery.kind is Kind.AGENDA:
+            days = {day.isoformat(): day for day in self._plan.agenda.days}
+            return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
+        return self._session_post(delivery)
 
     def _session_post(self, delivery: Delivery) -> Post:
         session = _there(self._plan.agenda.find(delivery.subject))
@@ -334,6 +344,8 @@ class Courier:
             return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
         if delivery.kind is Kind.START:
             return posts.start(self._plan, session, self._venue.rooms, delivery.id)
+        if delivery.kind is Kind.FEEDBACK:
+            return prompts.rate(self._plan, session, delivery.id)
         return posts.end(self._plan, session, delivery.id)
 
     # --- chores ------------------------------------------------------------------------------------------------
