@@ -21,10 +21,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import posts
+from bot import notices, posts
 from bot.clock import Clock
 from bot.domain import announcements
+from bot.domain.agenda import Agenda
 from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.changes import diff
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -32,6 +34,7 @@ from bot.pacing import Pacer
 from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
+from bot.store.changes import net
 from bot.store.deliveries import Delivery
 from bot.ui import layout, passes
 from bot.venue import Venue
@@ -257,6 +260,9 @@ class Courier:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
         post = await self._post(delivery, now)
+        if post is None:
+            await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
+            return
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
@@ -304,7 +310,8 @@ class Courier:
 
     # --- what it says ------------------------------------------------------------------------------------------
 
-    async def _post(self, delivery: Delivery, now: datetime) -> Post:
+    async def _post(self, delivery: Delivery, now: datetime) -> Post | None:
+        """What a delivery says; None if there is nothing left to say."""
         match delivery.kind:
             case Kind.AGENDA:
                 return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
@@ -313,6 +320,12 @@ class Courier:
                 return posts.topic_opening(self._plan, topic, delivery.id)
             case Kind.SOON | Kind.START | Kind.END:
                 return self._session_post(delivery)
+            case Kind.CHANGE:
+                before, after = net(await self._store.changes.told_in(delivery.subject))
+                changes = diff(Agenda(before), Agenda(after))
+                if not changes:
+                    return None  # everything was taken back in time
+                return notices.change(self._plan.languages, changes, self._plan.room_names, delivery.id)
             case Kind.CUSTOM:
                 custom = _there(await self._store.announcements.find(delivery.subject))
                 return posts.custom(self._plan, custom.text, delivery.id)
@@ -341,7 +354,7 @@ class Courier:
         """Posted agendas are edited where they no longer show what is so."""
         for delivery in await self._store.deliveries.sent(Kind.AGENDA):
             post = await self._post(delivery, now)
-            if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
+            if post is None or post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
                 continue
             message = self._client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
             try:

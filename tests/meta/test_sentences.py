@@ -42,7 +42,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "refused.checkin.{}": tuple(Refusal),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
-    "refused.announce.{}": ("unreadable", "past", "skipped", "twice"),
+    "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
 }
 
 
