@@ -123,7 +123,7 @@ class _Teller:
             yield from self._each("change.title", title=before.title)
         if Aspect.SPEAKERS in aspects:
             yield from self._speakers(after)
-        if aspects == {Aspect.DETAILS}:
+        if aspects == frozenset({Aspect.DETAILS}):
             yield from self._each("change.details")
 
     def _each(self, key: str, **values: Text) -> list[str]:
