@@ -51,7 +51,7 @@ def change(languages: Sequence[str], changes: Changes, names: RoomNames, mark: s
     What doesn't fit in a message is counted, with where to read it.
     """
     items = list(_Teller(languages, names).items(changes))
-    button = Button(custom_id("day", _day(changes), mark), label(languages, "button.agenda"))
+    button = _button(languages, changes, mark)
     whole = _notice(languages, items, 0, button)
     if whole.length <= limits.MESSAGE_TEXT:
         return whole
@@ -76,10 +76,13 @@ def _heading(languages: Sequence[str], section: Section) -> str:
     return f"### {_SIGN[section]} {joined(languages, f'change.{section}')}"
 
 
-def _day(changes: Changes) -> str:
+def _button(languages: Sequence[str], changes: Changes, mark: str) -> Button:
     """The day to look at first: where something is held after the changes, if there is such a day."""
     held = (*changes.added, *(changed.after for changed in changes.changed))
-    return min((session.day for session in held), default=changes.days[0]).isoformat()
+    days = sorted(session.day for session in held) or changes.days
+    if not days:  # a room was renamed that no session is in
+        return Button(custom_id("now", mark), label(languages, "button.now"))
+    return Button(custom_id("day", days[0].isoformat(), mark), label(languages, "button.agenda"))
 
 
 class _Teller:

@@ -130,6 +130,13 @@ def test_a_renamed_room_is_told_once(example: Plan, first: Session) -> None:
     assert len(lines) == 3
 
 
+def test_a_renamed_room_that_no_session_is_in_points_to_what_is_on(example: Plan) -> None:
+    """There is no day to look at."""
+    names = ({"attic": dict.fromkeys(example.languages, name)} for name in ("Attic", "Loft"))
+    changes = diff(example.agenda, example.agenda, *names)
+    assert notices.change(example.languages, changes, {}, MARK).buttons[0].custom_id == f"now:{MARK}"
+
+
 def test_cancelled_alone_points_to_its_own_day(example: Plan) -> None:
     """There is nothing else to look at."""
     *kept, last = example.agenda
