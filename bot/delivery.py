@@ -22,10 +22,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import posts, prompts
+from bot import notices, posts, prompts
 from bot.clock import Clock
 from bot.domain import announcements
+from bot.domain.agenda import Agenda
 from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.changes import diff
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -33,6 +35,7 @@ from bot.pacing import Pacer
 from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
+from bot.store.changes import net
 from bot.store.deliveries import Delivery
 from bot.ui import layout, passes
 from bot.venue import Venue
@@ -265,6 +268,9 @@ class Courier:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
         post = await self._post(delivery, now)
+        if post is None:
+            await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
+            return
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
@@ -312,8 +318,11 @@ class Courier:
 
     # --- what it says ------------------------------------------------------------------------------------------
 
-    async def _post(self, delivery: Delivery, now: datetime) -> Post:
+    async def _post(self, delivery: Delivery, now: datetime) -> Post | None:
+        """What a delivery says; None if there is nothing left to say."""
         match delivery.kind:
+            case Kind.CHANGE:
+                return await self._change_post(delivery)
             case Kind.CUSTOM:
                 custom = _there(await self._store.announcements.find(delivery.subject))
                 return posts.custom(self._plan, custom.text, delivery.id)
@@ -327,6 +336,13 @@ class Courier:
                 return posts.report(delivery.subject, delivery.id)
             case _:
                 return self._planned_post(delivery, now)
+
+    async def _change_post(self, delivery: Delivery) -> Post | None:
+        before, after = net(await self._store.changes.told_in(delivery.subject))
+        changes = diff(Agenda(before), Agenda(after))
+        if not changes:
+            return None  # everything was taken back in time
+        return notices.change(self._plan.languages, changes, self._plan.room_names, delivery.id)
 
     def _planned_post(self, delivery: Delivery, now: datetime) -> Post:
         if delivery.kind in _INVITATIONS:
@@ -372,6 +388,8 @@ class Courier:
                 post = await self._post(delivery, now)
             except LookupError:
                 continue  # what it is about is gone: it stays as it was
+            if post is None:
+                continue
             if post.fingerprint != delivery.shown:
                 begun.add(delivery.room)
                 self._begin(delivery, partial(self._edit, delivery, post))

@@ -165,15 +165,17 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
     for language in languages:
         if session.speakers:
-            named = [_speaker(language, speaker) for speaker in session.speakers]
+            named = [by_office(language, speaker) for speaker in session.speakers]
             yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
         yield f"📄 {titles}: {material.url}"
 
 
-def _speaker(language: str, speaker: Speaker) -> str:
-    return f"{escape(speaker.office[language])} ({escape(speaker.organisation[language])})"
+def by_office(language: str, speaker: Speaker) -> str:
+    """A speaker's office and organisation; a schedule from elsewhere may know no organisation."""
+    organisation = escape(speaker.organisation[language])
+    return escape(speaker.office[language]) + (f" ({organisation})" if organisation else "")
 
 
 def end(plan: Plan, session: Session, mark: str) -> Post:
@@ -256,7 +258,7 @@ def _detailed(session: Session, standing: Progress, language: str, rooms: Mappin
     lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
     if meeting_room(session.room) in rooms:
         lines[0] += f" · {where(session, rooms)}"
-    lines += [f"-# {_speaker(language, speaker)}" for speaker in session.speakers]
+    lines += [f"-# {by_office(language, speaker)}" for speaker in session.speakers]
     return "\n".join(lines)
 
 

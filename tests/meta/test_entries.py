@@ -40,6 +40,13 @@ COMMANDS = {
     "export notes": Role.ORGANISER,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "session add": Role.MODERATOR,
+    "session cancel": Role.MODERATOR,
+    "session delay": Role.MODERATOR,
+    "session edit": Role.MODERATOR,
+    "session extend": Role.MODERATOR,
+    "session move": Role.MODERATOR,
+    "session swap": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -49,16 +56,30 @@ SUGGESTIONS = {
     "announce cancel announcement": Role.MODERATOR,
     "checkin session": Role.PARTICIPANT,
     "note topic": Role.PARTICIPANT,
+    "session add room": Role.MODERATOR,
+    "session add topic": Role.MODERATOR,
+    "session cancel session": Role.MODERATOR,
+    "session delay session": Role.MODERATOR,
+    "session edit language": Role.MODERATOR,
+    "session edit room": Role.MODERATOR,
+    "session edit session": Role.MODERATOR,
+    "session edit topic": Role.MODERATOR,
+    "session extend session": Role.MODERATOR,
+    "session move session": Role.MODERATOR,
+    "session swap other": Role.MODERATOR,
+    "session swap session": Role.MODERATOR,
 }
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
+    "agree": Role.MODERATOR,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
+    "undo": Role.MODERATOR,
 }
 
 
@@ -159,7 +180,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "note", "notes"}
+SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
@@ -225,7 +246,12 @@ def every_post(plan: Plan) -> Iterator[Post]:
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
-FROM_COGS = (posts.custom_id("noted", SNOWFLAKE), posts.custom_id("show", SNOWFLAKE))
+FROM_COGS = (
+    posts.custom_id("agree", SNOWFLAKE),
+    posts.custom_id("noted", SNOWFLAKE),
+    posts.custom_id("show", SNOWFLAKE),
+    posts.custom_id("undo", SNOWFLAKE),
+)
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:

@@ -23,12 +23,13 @@ from bot.domain.notes import NoteKind
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
+from bot.notices import Section
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0}
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "RefusalError": 0}
 
 FIELDS = ("title", "topic", "kind", "did", "learned")
 
@@ -37,12 +38,13 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
     "card.{}": ("did", "learned"),
+    "change.{}": tuple(Section),
     "note.kind.{}": tuple(NoteKind),
     "export.rule.{}": tuple(Subject),
     "refused.checkin.{}": tuple(Refusal),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
-    "refused.announce.{}": ("unreadable", "past", "skipped", "twice"),
+    "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
 }
 
 
