@@ -13,35 +13,29 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
 
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import notices, posts
+from bot import posts
 from bot.clock import Clock
+from bot.composer import Composer
 from bot.domain import announcements
-from bot.domain.agenda import Agenda
 from bot.domain.announcements import Announcement, Kind, State
-from bot.domain.changes import diff
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
 from bot.pacing import Pacer
-from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
-from bot.store.changes import net
 from bot.store.deliveries import Delivery
 from bot.ui import layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
@@ -87,6 +81,7 @@ class Courier:
         self._store = store
         self._venue = venue
         self._clock = clock
+        self._composer = Composer(programme, store, venue)
         self._client = client
         self._pacer = pacer
         self._stirred = asyncio.Event()
@@ -259,7 +254,7 @@ class Courier:
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
-        post = await self._post(delivery, now)
+        post = await self._composer.post(delivery, now)
         if post is None:
             await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
             return
@@ -308,41 +303,6 @@ class Courier:
         await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
         self.stir()
 
-    # --- what it says ------------------------------------------------------------------------------------------
-
-    async def _post(self, delivery: Delivery, now: datetime) -> Post | None:
-        """What a delivery says; None if there is nothing left to say."""
-        match delivery.kind:
-            case Kind.AGENDA:
-                return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
-            case Kind.TOPIC:
-                topic = _there(self._plan.topic(delivery.subject))
-                return posts.topic_opening(self._plan, topic, delivery.id)
-            case Kind.SOON | Kind.START | Kind.END:
-                return self._session_post(delivery)
-            case Kind.CHANGE:
-                before, after = net(await self._store.changes.told_in(delivery.subject))
-                changes = diff(Agenda(before), Agenda(after))
-                if not changes:
-                    return None  # everything was taken back in time
-                return notices.change(self._plan.languages, changes, self._plan.room_names, delivery.id)
-            case Kind.CUSTOM:
-                custom = _there(await self._store.announcements.find(delivery.subject))
-                return posts.custom(self._plan, custom.text, delivery.id)
-            case Kind.CARD:
-                note = _there(await self._store.notes.find(delivery.subject))
-                return posts.card(self._plan, note, delivery.id)
-            case Kind.REPORT:
-                return posts.report(delivery.subject, delivery.id)
-
-    def _session_post(self, delivery: Delivery) -> Post:
-        session = _there(self._plan.agenda.find(delivery.subject))
-        if delivery.kind is Kind.SOON:
-            return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
-        if delivery.kind is Kind.START:
-            return posts.start(self._plan, session, self._venue.rooms, delivery.id)
-        return posts.end(self._plan, session, delivery.id)
-
     # --- chores ------------------------------------------------------------------------------------------------
 
     async def _keep_venue(self, now: datetime) -> datetime | None:
@@ -353,8 +313,13 @@ class Courier:
     async def _keep_agendas_true(self, now: datetime) -> datetime | None:
         """Posted agendas are edited where they no longer show what is so."""
         for delivery in await self._store.deliveries.sent(Kind.AGENDA):
-            post = await self._post(delivery, now)
-            if post is None or post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
+            post = await self._composer.post(delivery, now)
+            if (
+                post is None
+                or post.fingerprint == delivery.shown
+                or delivery.channel_id is None
+                or delivery.message_id is None
+            ):
                 continue
             message = self._client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
             try:
@@ -365,12 +330,6 @@ class Courier:
                 await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
             await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
         return self._plan.agenda.next_change(now)
-
-
-def _there(thing: T | None) -> T:
-    if thing is None:
-        raise LookupError("what it is about is no longer in the plan")
-    return thing
 
 
 def _marks(message: discord.Message) -> set[str]:

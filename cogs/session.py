@@ -86,9 +86,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
     @needs(Role.MODERATOR)
     @app_commands.command(description="Let a session end later, or earlier")
     @app_commands.describe(session="Which session", minutes="By how many minutes; less than 0 for an earlier end")
-    async def extend(
-        self, interaction: Interaction, session: str, minutes: app_commands.Range[int, -600, 600]
-    ) -> None:
+    async def extend(self, interaction: Interaction, session: str, minutes: app_commands.Range[int, -600, 600]) -> None:
         """Change a session's end; no other session moves."""
         by = timedelta(minutes=minutes)
         end = self._found(session).ends_at + by

@@ -146,9 +146,7 @@ class AgendaChanges:
             back = AgendaChange(
                 f"undo-{change.id}", who, now, tuple(edit.reversed() for edit in reversed(change.edits)), change.id
             )
-            if change.applied_at is None or (
-                now - change.applied_at > VALID and not _known(connection, back.id)
-            ):
+            if change.applied_at is None or (now - change.applied_at > VALID and not _known(connection, back.id)):
                 raise TooLateError(change.id)
             _insert(connection, back)
             return _apply(connection, workshop, _one(connection, back.id), who, now)
@@ -198,10 +196,10 @@ def _apply(
     record(
         connection,
         Deed(
-            f"session.change/{change.id}",
+            f"change/{change.id}",
             now,
             who,
-            "session.undo" if change.undoes else "session.change",
+            "change undone" if change.undoes else "agenda changed",
             subjects,
             _told(edit.before for edit in change.edits),
             _told(edit.after for edit in change.edits),
@@ -215,9 +213,7 @@ def _told(sessions: Iterable[Session | None]) -> str:
 
 
 def _held(connection: sqlite3.Connection, session_id: str) -> Session | None:
-    row = connection.execute(
-        "SELECT held FROM session WHERE id = ? AND cancelled_at IS NULL", (session_id,)
-    ).fetchone()
+    row = connection.execute("SELECT held FROM session WHERE id = ? AND cancelled_at IS NULL", (session_id,)).fetchone()
     return _SESSION.validate_json(row[0]) if row else None
 
 
@@ -256,9 +252,7 @@ def _notice(connection: sqlite3.Connection, workshop: str, change_id: str, now: 
     if waiting:
         return str(waiting[0])
     due = now + NOTICE_AFTER
-    plan_delivery(
-        connection, Announcement(workshop, Kind.CHANGE, change_id, ANNOUNCEMENTS, due, due + CHANGE_LIFETIME)
-    )
+    plan_delivery(connection, Announcement(workshop, Kind.CHANGE, change_id, ANNOUNCEMENTS, due, due + CHANGE_LIFETIME))
     return change_id
 
 

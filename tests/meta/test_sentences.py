@@ -20,6 +20,7 @@ from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.attendance import Refusal
 from bot.domain.notes import NoteKind
+from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
@@ -42,6 +43,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.kind.{}": tuple(NoteKind),
     "export.rule.{}": tuple(Subject),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
     "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
@@ -249,7 +251,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
     code = (ROOT / "bot/domain/walltime.py").read_text("utf-8")
-    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.announce.{}"])
+    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
 
