@@ -15,19 +15,17 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import notices, posts, prompts
+from bot import posts
 from bot.clock import Clock
+from bot.composer import Composer
 from bot.domain import announcements
-from bot.domain.agenda import Agenda
 from bot.domain.announcements import Announcement, Kind, State
-from bot.domain.changes import diff
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -35,20 +33,16 @@ from bot.pacing import Pacer
 from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
-from bot.store.changes import net
 from bot.store.deliveries import Delivery
 from bot.ui import layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
-#: What participants are invited to once.
-_INVITATIONS = {Kind.ASK: prompts.ask_opening, Kind.PLEDGE: prompts.pledge, Kind.EVALUATION: prompts.evaluation}
-
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, *_INVITATIONS)
+_PLANNED_KINDS = (
+    Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.PLEDGE, Kind.EVALUATION,
+)  # fmt: skip
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -93,6 +87,7 @@ class Courier:
         self._store = store
         self._venue = venue
         self._clock = clock
+        self._composer = Composer(programme, store, venue)
         self._client = client
         self._pacer = pacer
         self._stirred = asyncio.Event()
@@ -267,7 +262,7 @@ class Courier:
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
-        post = await self._post(delivery, now)
+        post = await self._composer.post(delivery, now)
         if post is None:
             await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
             return
@@ -316,54 +311,6 @@ class Courier:
         await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
         self.stir()
 
-    # --- what it says ------------------------------------------------------------------------------------------
-
-    async def _post(self, delivery: Delivery, now: datetime) -> Post | None:
-        """What a delivery says; None if there is nothing left to say."""
-        match delivery.kind:
-            case Kind.CHANGE:
-                return await self._change_post(delivery)
-            case Kind.CUSTOM:
-                custom = _there(await self._store.announcements.find(delivery.subject))
-                return posts.custom(self._plan, custom.text, delivery.id)
-            case Kind.CARD:
-                note = _there(await self._store.notes.find(delivery.subject))
-                return posts.card(self._plan, note, delivery.id)
-            case Kind.QUESTION:
-                question = _there(await self._store.questions.find(delivery.subject))
-                return prompts.question_card(self._plan, question, delivery.id)
-            case Kind.REPORT:
-                return posts.report(delivery.subject, delivery.id)
-            case _:
-                return self._planned_post(delivery, now)
-
-    async def _change_post(self, delivery: Delivery) -> Post | None:
-        before, after = net(await self._store.changes.told_in(delivery.subject))
-        changes = diff(Agenda(before), Agenda(after))
-        if not changes:
-            return None  # everything was taken back in time
-        return notices.change(self._plan.languages, changes, self._plan.room_names, delivery.id)
-
-    def _planned_post(self, delivery: Delivery, now: datetime) -> Post:
-        if delivery.kind in _INVITATIONS:
-            return _INVITATIONS[delivery.kind](self._plan, delivery.id)
-        if delivery.kind is Kind.TOPIC:
-            return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
-        if delivery.kind is Kind.AGENDA:
-            days = {day.isoformat(): day for day in self._plan.agenda.days}
-            return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
-        return self._session_post(delivery)
-
-    def _session_post(self, delivery: Delivery) -> Post:
-        session = _there(self._plan.agenda.find(delivery.subject))
-        if delivery.kind is Kind.SOON:
-            return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
-        if delivery.kind is Kind.START:
-            return posts.start(self._plan, session, self._venue.rooms, delivery.id)
-        if delivery.kind is Kind.FEEDBACK:
-            return prompts.rate(self._plan, session, delivery.id)
-        return posts.end(self._plan, session, delivery.id)
-
     # --- chores ------------------------------------------------------------------------------------------------
 
     async def _keep_venue(self, now: datetime) -> datetime | None:
@@ -385,7 +332,7 @@ class Courier:
                 instants.append(ready_at)
                 continue
             try:
-                post = await self._post(delivery, now)
+                post = await self._composer.post(delivery, now)
             except LookupError:
                 continue  # what it is about is gone: it stays as it was
             if post is None:
@@ -408,12 +355,6 @@ class Courier:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))
         await self._store.deliveries.record_shown(delivery, post.fingerprint)
-
-
-def _there(thing: T | None) -> T:
-    if thing is None:
-        raise LookupError("what it is about is no longer in the plan")
-    return thing
 
 
 def _marks(message: discord.Message) -> set[str]:

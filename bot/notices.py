@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, groupby
 
-from bot.domain import limits
-from bot.domain.agenda import Session
-from bot.domain.changes import Aspect, Changed, Changes, RoomNames
+from bot.domain import announcements, limits
+from bot.domain.agenda import Agenda, Session
+from bot.domain.changes import Aspect, Changed, Changes, RoomNames, diff
+from bot.domain.conflicts import Conflict, DoubleBooking, created
+from bot.domain.plan import Plan
 from bot.domain.text import Text, escape, measure
 from bot.i18n import enumeration, every, text
 from bot.posts import Button, Post, by_office, custom_id, joined, label, moment, span, titles
@@ -37,6 +39,10 @@ _SIGN = {
 }
 
 
+#: Conflicts that a preview names; whoever creates more has read enough.
+_CONFLICTS_SHOWN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """One change, as it is told."""
@@ -45,20 +51,45 @@ class _Item:
     told: str
 
 
-def change(languages: Sequence[str], changes: Changes, names: RoomNames, mark: str) -> Post:
+def preview(plan: Plan, after: Agenda, language: str, change_id: str) -> Post:
+    """What another agenda would change, for the moderator who may confirm it, with the conflicts that it creates."""
+    effects = announcements.effects(plan, plan.with_agenda(after))
+    counts = {"moved": effects.moved, "gone": effects.gone, "added": effects.added}
+    lines = [text(language, "session.announcements", **counts)] if any(counts.values()) else []
+    lines += [f"⚠️ {_conflict(language, one)}" for one in created(plan.agenda, after)[:_CONFLICTS_SHOWN]]
+    consequences = ("\n".join(lines),) if lines else ()
+    asked = text(language, "session.preview")
+    taken = sum(measure(line) + 1 for line in (asked, *consequences))
+    changes = diff(plan.agenda, after)
+    told = change((language,), changes, plan.room_names, "", limits.MESSAGE_TEXT - taken)
+    confirm = Button(custom_id("agree", change_id), label((language,), "button.agree"), primary=True)
+    return Post((*told.blocks, *consequences, asked), (confirm,))
+
+
+def _conflict(language: str, conflict: Conflict) -> str:
+    one, other = (f"**{escape(session.title[language])}**" for session in (conflict.one, conflict.other))
+    if isinstance(conflict, DoubleBooking):
+        speaker = by_office(language, conflict.speaker)
+        return text(language, "session.double_booked", speaker=speaker, one=one, other=other)
+    return text(language, "session.overlap", one=one, other=other)
+
+
+def change(
+    languages: Sequence[str], changes: Changes, names: RoomNames, mark: str, within: int = limits.MESSAGE_TEXT
+) -> Post:
     """All changes in one notice, in all of the workshop's languages; `names` are those of the rooms after them.
 
-    What doesn't fit in a message is counted, with where to read it.
+    What doesn't fit in `within` characters is counted, with where to read it.
     """
     items = list(_Teller(languages, names).items(changes))
     button = _button(languages, changes, mark)
     whole = _notice(languages, items, 0, button)
-    if whole.length <= limits.MESSAGE_TEXT:
+    if whole.length <= within:
         return whole
     bare = _notice(languages, [], len(items), button).length
     headings = sum(measure(_heading(languages, section)) + 1 for section in Section)
     lengths = accumulate(measure(item.told) + 1 for item in items)
-    shown = sum(length <= limits.MESSAGE_TEXT - bare - headings for length in lengths)
+    shown = sum(length <= within - bare - headings for length in lengths)
     return _notice(languages, items[:shown], len(items) - shown, button)
 
 

@@ -18,7 +18,7 @@ class Deed:
     """UTC."""
     who: int
     what: str
-    """A verb of ours, such as `session.change`."""
+    """In a few words of ours, such as `agenda changed`."""
     subject: str
     former: str | None = None
     latter: str | None = None

@@ -196,10 +196,10 @@ def _apply(
     record(
         connection,
         Deed(
-            f"session.change/{change.id}",
+            f"change/{change.id}",
             now,
             who,
-            "session.undo" if change.undoes else "session.change",
+            "change undone" if change.undoes else "agenda changed",
             subjects,
             _told(edit.before for edit in change.edits),
             _told(edit.after for edit in change.edits),

@@ -164,6 +164,15 @@ def test_a_swap_is_one_change() -> None:
     assert diff(before, elsewhere).swaps == ()
 
 
+def test_each_session_is_in_one_swap_at_most() -> None:
+    """Where two side by side change places with two others, there are two swaps."""
+    before = agenda(*(session(key, 0, 30) for key in "ab"), *(session(key, 60, 30) for key in "cd"))
+    after = swap(swap(before, "a", "c", LONG_BEFORE), "b", "d", LONG_BEFORE)
+    pairs = [(pair.one.after.id, pair.other.after.id) for pair in diff(before, after).swaps]
+    assert sorted(key for pair in pairs for key in pair) == ["a", "b", "c", "d"]
+    assert diff(before, after).alone == ()
+
+
 def test_a_renamed_room_is_one_change() -> None:
     """Of the sessions in it none has changed; one that came into it has."""
     stays, comes = session("stays", 0, 30, room="r"), session("comes", 60, 30)
@@ -415,6 +424,13 @@ def test_a_change_is_told_the_conflicts_that_it_creates_and_no_others() -> None:
         (conflicts.Overlap, "one", "three"),
         (conflicts.Overlap, "three", "two"),
     ]
+
+
+def test_an_overlap_in_another_room_is_another_overlap() -> None:
+    """Two sessions that were in each other's way elsewhere are in each other's way anew."""
+    before = agenda(session("one", 0, 60), session("two", 30, 60))
+    after = edit(edit(before, "one", room="attic"), "two", room="attic")
+    assert [new.one.room for new in conflicts.created(before, after)] == ["attic"]
 
 
 def test_the_example_has_no_conflict(example: Plan) -> None:

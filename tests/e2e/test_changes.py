@@ -81,7 +81,7 @@ async def test_taken_back_within_a_minute_it_is_never_told(workshop: World) -> N
         == planned
     )
     assert workshop.rows("SELECT state FROM delivery WHERE kind = ?", Kind.CHANGE) == [("skipped",)]
-    assert workshop.rows("SELECT what FROM audit ORDER BY at") == [("session.change",), ("session.undo",)]
+    assert workshop.rows("SELECT what FROM audit ORDER BY at") == [("agenda changed",), ("change undone",)]
 
 
 async def test_several_changes_within_a_minute_are_told_in_one_notice(workshop: World) -> None:
@@ -136,7 +136,7 @@ async def test_what_cannot_be_is_refused_with_what_to_do(workshop: World) -> Non
     nothing = await propose(workshop, workshop.moderator, "edit", session="talk")
     assert "changes nothing" in nothing.text
     stranger = await workshop.amina.slash(workshop.channel("announcements"), "session cancel", session="talk")
-    assert stranger.text.startswith("⚠️ This is for the workshop’s moderators")
+    assert stranger.text.startswith("⚠️ This is for the workshop\u2019s moderators")
 
 
 async def test_too_late_to_confirm_and_too_late_to_take_back(workshop: World) -> None:

@@ -67,7 +67,7 @@ SUGGESTIONS = {
     "ask session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "question state question": Role.MODERATOR,
-    "question state state": Role.MODERATOR,
+    "question state to": Role.MODERATOR,
     "note topic": Role.PARTICIPANT,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,

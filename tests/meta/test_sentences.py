@@ -22,6 +22,7 @@ from bot.domain.attendance import Refusal
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import NoteKind
 from bot.domain.questions import QuestionState
+from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
@@ -57,6 +58,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "pledge.{}_hint": PLEDGED,
     "refused.pledge.{}": ("unreadable", "past"),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
     "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
@@ -264,7 +266,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
     code = (ROOT / "bot/domain/walltime.py").read_text("utf-8")
-    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.announce.{}"])
+    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
 
@@ -412,7 +414,7 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
         **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
-        **{key: limits.MODAL_TITLE for key in ("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop")},
+        **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
         **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
         **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
         **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
