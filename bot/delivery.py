@@ -269,6 +269,8 @@ class Courier:
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
+        # What was found may show what was so when it was sent.
+        shows = "" if message else post.fingerprint
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
@@ -277,9 +279,7 @@ class Courier:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
                 message = await channel.send(view=layout(post), nonce=delivery.id)
-        await self._store.deliveries.settle_sent(
-            delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
-        )
+        await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""
