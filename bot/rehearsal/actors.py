@@ -137,7 +137,7 @@ class Actors:
                 answer = await attempt()
             except NoAnswer:
                 self.told.unanswered += 1
-                await asyncio.sleep(0.05)
+                await self._wait_a_little()
             except CannotDo as fault:
                 if not self._patient:
                     self.told.unexpected.append(f"{what}: {fault}")
@@ -150,6 +150,13 @@ class Actors:
                 await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
         return None
+
+    async def _wait_a_little(self) -> None:
+        """Before somebody tries again; where things go wrong on purpose, a room may be left alone for a minute."""
+        if self._patient:
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=5))
+        else:
+            await asyncio.sleep(0.05)
 
     def _judge(self, what: str, answer: Answer | None, expected: Expected, says: str = "") -> bool:
         """Whether the answer is as it should be; if not, it is remembered."""
