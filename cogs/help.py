@@ -26,17 +26,17 @@ class Help(commands.Cog, description="Finding your way"):
     async def help(self, interaction: Interaction) -> None:
         """Show every command that the person may use, each to be clicked."""
         access = self._client.access
-        manual = answers.manual(tuple(self.entries()), access.role(interaction), access.language(interaction))
+        manual = answers.manual(tuple(entries(self._client)), access.role(interaction), access.language(interaction))
         await answer_at_length(interaction, manual)
 
-    def entries(self) -> Iterator[Entry]:
-        """Every command that there is, with what it is for: its group's description, else its cog's."""
-        for command in self._client.tree.walk_commands():
-            if isinstance(command, app_commands.Command):
-                group = command.root_parent
-                cog = command.binding
-                purpose = group.description if group else cog.description if isinstance(cog, commands.Cog) else ""
-                yield Entry(self._client.mention(command), command.description, purpose, command.extras["role"])
+
+def entries(client: Workshop) -> Iterator[Entry]:
+    """Every command that there is, with what it is for: its group's description, else its cog's."""
+    for command in client.tree.walk_commands():
+        if isinstance(command, app_commands.Command):
+            group, cog = command.root_parent, command.binding
+            purpose = group.description if group else cog.description if isinstance(cog, commands.Cog) else ""
+            yield Entry(client.mention(command), command.description, purpose, command.extras["role"])
 
 
 async def setup(client: Workshop) -> None:

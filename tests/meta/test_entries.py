@@ -17,7 +17,6 @@ from babel.messages.pofile import read_po
 from discord import app_commands
 
 from bot import app, posts
-from bot.answers import Entry
 from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.access import Role
@@ -27,7 +26,7 @@ from bot.domain.plan import Plan
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
-from cogs.help import Help
+from cogs.help import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,12 +91,6 @@ PRESSED = {
     "undo": Role.MODERATOR,
     "word": Role.PARTICIPANT,
 }
-
-
-def entries(client: Workshop) -> list[Entry]:
-    cog = client.get_cog("Help")
-    assert isinstance(cog, Help)
-    return list(cog.entries())
 
 
 def commands(client: Workshop) -> list[Command]:
