@@ -76,8 +76,8 @@ SUGGESTIONS = {
     "word session": Role.MODERATOR,
 }
 
-#: Options of words that everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_TEXT = {("announce new", "text"), ("announce new", "when"), ("checkin", "word")}
+#: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
+FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -116,14 +116,14 @@ def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
 
 def test_whatever_is_one_of_a_list_is_suggested(client: Workshop) -> None:
     plain = {
-        (command.qualified_name, option.display_name)
+        option.display_name
         for command in commands(client)
         for option in command.parameters
         if option.type in {discord.AppCommandOptionType.string, discord.AppCommandOptionType.integer}
         and not option.autocomplete
         and not option.choices
     }
-    assert plain == FREE_TEXT
+    assert plain == FREE_OPTIONS
 
 
 def unheard(code: str) -> list[str]:
