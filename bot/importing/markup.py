@@ -33,9 +33,14 @@ class Element:
         """Its children of that name."""
         return (child for child in self.children if child.name == name)
 
+    @property
+    def words(self) -> str:
+        """What stands in it, less its children."""
+        return "".join(self.pieces).strip()
+
     def text(self, name: str) -> str:
         """The words of its first child of that name; empty, if there is none."""
-        return next(("".join(child.pieces).strip() for child in self.all(name)), "")
+        return next((child.words for child in self.all(name)), "")
 
 
 def parse(source: bytes) -> Element:
