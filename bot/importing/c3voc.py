@@ -1,4 +1,4 @@
-"""Reads schedule.json of the CCC's Video Operation Center, which frab and pretalx export too: days of rooms of talks."""
+"""Reads schedule.json as the CCC's Video Operation Center has it, and frab and pretalx export it too."""
 
 from __future__ import annotations
 

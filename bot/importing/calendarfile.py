@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.parser import Contentline, Parameters
-from icalendar.prop import vDatetime, vDuration, vText
+from icalendar.prop import vDuration, vText
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from bot.importing import grid
@@ -18,7 +18,6 @@ from bot.importing.gathering import Found, Gathering, identifier, line
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
 
 _DATE_ONLY = re.compile(r"\d{8}")
-_UNREADABLE = "is not a time; export the calendar again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,7 @@ def _gather(gathering: Gathering, event: _Component, zone: ZoneInfo) -> None:
         _gather_session(gathering, event, begins, place, zone)
 
 
-def _gather_session(
-    gathering: Gathering, event: _Component, begins: _Property, place: str, zone: ZoneInfo
-) -> None:
+def _gather_session(gathering: Gathering, event: _Component, begins: _Property, place: str, zone: ZoneInfo) -> None:
     uid = event.text("UID")
     if not uid:
         gathering.fault(place, "the event has no UID; export the calendar again, with UIDs")
@@ -140,14 +137,12 @@ def _gather_session(
     )
 
 
-def _end(
-    gathering: Gathering, event: _Component, start: datetime, place: str, zone: ZoneInfo
-) -> datetime | None:
+def _end(gathering: Gathering, event: _Component, start: datetime, place: str, zone: ZoneInfo) -> datetime | None:
     if ends := event.properties.get("DTEND"):
         return _instant(gathering, ends, place, zone)
     lasts = event.text("DURATION")
     try:
-        return start + vDuration.from_ical(lasts) if lasts else None
+        return start + vDuration.from_ical(lasts) if lasts else None  # pyright: ignore[reportUnknownMemberType]
     except (ValueError, OverflowError):
         gathering.fault(place, f"{line(lasts)[:40]!r} is not a length; export the calendar again")
         return None
@@ -155,11 +150,11 @@ def _end(
 
 def _instant(gathering: Gathering, found: _Property, place: str, zone: ZoneInfo) -> datetime | None:
     try:
-        moment = vDatetime.from_ical(found.value.strip())
-    except (ValueError, TypeError):
-        gathering.fault(place, f"{line(found.value)[:40]!r} {_UNREADABLE}")
+        moment = datetime.strptime(found.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
+    except ValueError:
+        gathering.fault(place, f"{line(found.value)[:40]!r} is not a time; export the calendar again")
         return None
-    if moment.tzinfo is not None:
+    if found.value.strip().endswith("Z"):
         return gathering.instant(moment.replace(tzinfo=UTC), place)
     name = str(found.parameters.get("TZID", ""))
     known = _zone(name) if name else zone
@@ -169,9 +164,14 @@ def _instant(gathering: Gathering, found: _Property, place: str, zone: ZoneInfo)
     return gathering.instant(moment, place, known)
 
 
-@cache
+@lru_cache(maxsize=1000)
 def _zone(name: str) -> ZoneInfo | None:
     """The zone of that name, as IANA or Windows call it, or with a maker's path before it; None if there is none."""
     parts = name.strip("/").split("/")
     candidates = [WINDOWS_TO_OLSON.get(name, name), *("/".join(parts[cut:]) for cut in range(1, len(parts)))]
-    return next((ZoneInfo(known) for known in candidates[:8] if known in available_timezones()), None)
+    return next((ZoneInfo(known) for known in candidates[:8] if known in _zones()), None)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

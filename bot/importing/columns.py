@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from bot.domain.text import LANGUAGES
 from bot.importing import typed
 from bot.importing.gathering import Found, Gathering, identifier
 from bot.importing.grid import Grid, Row
@@ -123,16 +122,28 @@ class _Header:
     below: int
     """The number of the last row of the header."""
 
+    @property
+    def named(self) -> int:
+        """How many different columns it names."""
+        return len({(place.column, place.language) for place in self.places})
+
     def __bool__(self) -> bool:
+        """Whether it is enough for a schedule."""
         columns = {place.column for place in self.places}
         return {Column.TITLE, Column.START} <= columns
 
     def text(self, row: Row, column: Column) -> str:
         """What the row says there; the first column that says something."""
-        return next((row[place.at].strip() for place in self.places if place.column is column and row[place.at].strip()), "")
+        return next(
+            (row[place.at].strip() for place in self.places if place.column is column and row[place.at].strip()), ""
+        )
 
     def texts(self, row: Row, column: Column) -> dict[str, str]:
-        return {place.language: row[place.at] for place in reversed(self.places) if place.column is column and row[place.at].strip()}
+        return {
+            place.language: row[place.at]
+            for place in reversed(self.places)
+            if place.column is column and row[place.at].strip()
+        }
 
 
 @cache
@@ -164,19 +175,19 @@ def promise(grid: Grid) -> int:
 
 
 def _header(grid: Grid) -> _Header:
-    """The row, or two rows one below the other, that name most columns: `Time` may stand over `from` and `to`."""
+    """The row, or the two rows, that name most columns: `Time` may stand over `from` and `to`."""
     best = _Header((), 0)
     top = grid.rows[:_HEADER_WITHIN]
-    for index, row in enumerate(top):
+    for index in range(len(top)):
         for rows in (top[index : index + 1], top[index : index + 2]):
             found = _Header(tuple(_places(rows)), rows[-1].number)
-            if len({(p.column, p.language) for p in found.places}) > len({(p.column, p.language) for p in best.places}):
+            if found.named > best.named:
                 best = found
     return best
 
 
 def _places(rows: tuple[Row, ...]) -> Iterator[_Place]:
-    """Of two rows the lower one says it more exactly. (Of merged cells, the first has the name.)"""
+    """What each column is; the lower of two rows says it more exactly. Of merged cells, the first has the name."""
     for at in range(max(len(row.cells) for row in rows)):
         named = next((found for row in reversed(rows) if (found := _column(row[at]))), None)
         if named:
@@ -212,7 +223,9 @@ class _Sheet:
     def gather(self) -> None:
         for row in self._grid.rows:
             if row.number > self._header.below and any(cell.strip() for cell in row.cells):
-                self._row(row, f"sheet '{self._grid.name}', row {row.number}" if self._grid.name else f"row {row.number}")
+                self._row(
+                    row, f"sheet '{self._grid.name}', row {row.number}" if self._grid.name else f"row {row.number}"
+                )
             elif row.number < self._header.below:
                 self._heading(row)
 

@@ -41,7 +41,7 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
         raise ScheduleError(f"line {fault.line}: {fault}.") from None
     if top.name != "schedule":
         raise ScheduleError(
-            f"line {top.line}: found <{line(top.name)[:40]}>, not <schedule>; export the schedule as frab or Pentabarf XML."
+            f"line {top.line}: found <{line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
         )
     gathering = Gathering(zone)
     conference = next(top.all("conference"), Element("", {}, top.line))

@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Material, SessionKind
@@ -99,7 +99,7 @@ class Gathering:
             self.remark(f"{place}: {what}.")
 
     def instant(self, moment: datetime, place: str, zone: ZoneInfo | None = None) -> datetime | None:
-        """UTC. Without an offset it is a time on a wall of `zone`, or of the workshop's; None if it names no instant."""
+        """In UTC. Without an offset it is a wall time of `zone`, or of the workshop's; None if it names no instant."""
         try:
             if moment.tzinfo is None:
                 where = zone or self._zone
@@ -181,7 +181,7 @@ class Gathering:
             track=self._named(line(found.track), self._tracks, "track") if line(found.track) else None,
             title=title,
             description={language: words for language, words in description.items() if words} or None,
-            speakers=tuple(dict.fromkeys(filter(None, map(line, found.speakers))))[:_MAX_SPEAKERS],
+            speakers=tuple(dict.fromkeys(name for name in map(line, found.speakers) if name))[:_MAX_SPEAKERS],
             materials=tuple(_materials(found.materials, next(iter(title))))[:_MAX_MATERIALS],
         )
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
-from openpyxl.cell import Cell, ReadOnlyCell
-from openpyxl.cell.read_only import EmptyCell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.importing import markup
 
@@ -28,7 +27,7 @@ _ARABIC_WORD = re.compile("[\u0621-\u064a]{2,}")
 
 
 class GridError(ValueError):
-    """This is no table that can be read; the message says why."""
+    """A file that is no table that can be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +100,13 @@ def _limit(number: int) -> None:
 
 
 def from_xlsx(source: bytes) -> tuple[Grid, ...]:
-    """The sheets of a workbook; formulas are the text of the formula. Raises GridError."""
+    """The sheets of a workbook; a formula is its own text, not what it gives. Raises GridError."""
     _inspect(source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the library leaves out: styles, checks of entries, pictures
             book = openpyxl.load_workbook(io.BytesIO(source), read_only=True, keep_links=False)
-            return tuple(
-                Grid(sheet.title, tuple(_rows(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS))))
-                for sheet in book.worksheets
-            )
+            return tuple(Grid(sheet.title, tuple(_rows(sheet))) for sheet in book.worksheets)
     except GridError:
         raise
     except Exception as broken:  # noqa: BLE001 - a damaged workbook makes the library fail in any way
@@ -118,24 +114,26 @@ def from_xlsx(source: bytes) -> tuple[Grid, ...]:
 
 
 def _inspect(source: bytes) -> None:
-    """Refuse what would unpack to too much, or means something to a careless XML reader."""
+    """Refuse what would unpack to too much, or means something to a careless XML reader. Raises GridError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(source)) as archive:
-            members = archive.infolist()
-            # What is unpacked never exceeds what the archive says: reading ends there.
-            if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > _MAX_UNPACKED:
-                raise GridError(
-                    f"it unpacks to more than {_MAX_MEMBERS} parts or {_MAX_UNPACKED // 1024**2} MiB; "
-                    "copy the table into a workbook of its own"
-                )
-            for member in members:
-                _inspect_part(member.filename, archive.read(member))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as broken:
-        if isinstance(broken, GridError):
-            raise
-        raise GridError(f"this workbook is damaged ({broken}); save it anew as XLSX") from None
-    except Exception as broken:  # noqa: BLE001 - zlib, lzma and struct have errors of their own
-        raise GridError(f"this workbook is damaged ({broken}); save it anew as XLSX") from None
+        archive = zipfile.ZipFile(io.BytesIO(source))
+        members = archive.infolist()
+    except Exception as broken:  # noqa: BLE001 - a damaged archive fails in any way
+        raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it anew as XLSX") from None
+    if not any(member.filename == "xl/workbook.xml" for member in members):
+        raise GridError("this is no Excel workbook; save the table as XLSX or CSV")
+    # What is unpacked never exceeds what the archive says: reading ends there.
+    if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > _MAX_UNPACKED:
+        raise GridError(
+            f"it unpacks to more than {_MAX_MEMBERS} parts or {_MAX_UNPACKED // 1024**2} MiB; "
+            "copy the table into a workbook of its own"
+        )
+    for member in members:
+        try:
+            content = archive.read(member)
+        except Exception as broken:  # noqa: BLE001 - as above
+            raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it anew as XLSX") from None
+        _inspect_part(member.filename, content)
 
 
 def _inspect_part(name: str, content: bytes) -> None:
@@ -147,35 +145,30 @@ def _inspect_part(name: str, content: bytes) -> None:
             raise GridError(f"its part {name!r} is not used: {fault}") from None
 
 
-def _rows(rows: Iterator[tuple[Cell | ReadOnlyCell | EmptyCell, ...]]) -> Iterator[Row]:
-    for number, cells in enumerate(rows, 1):
-        shown = tuple(_shown(cell.value) for cell in cells)
+def _rows(sheet: Worksheet) -> Iterator[Row]:
+    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True), 1):
+        shown = tuple(map(_shown, cells))
         if any(shown):
             _limit(number)
             yield Row(number, shown)
 
 
 def _shown(value: object) -> str:
-    """A cell as a person would type it; times without seconds, days as 2023-02-20."""
+    """A cell as a person would type it; days as 2023-02-20, times without seconds."""
     match value:
-        case None:
-            return ""
-        case datetime() if value.time() == time(0):
-            return value.date().isoformat()
         case datetime():
-            return f"{value:%Y-%m-%d %H:%M}"
+            shown = f"{value:%Y-%m-%d}" if value.time() == time(0) else f"{value:%Y-%m-%d %H:%M}"
         case date():
-            return value.isoformat()
+            shown = value.isoformat()
         case time():
-            return f"{value:%H:%M}"
+            shown = f"{value:%H:%M}"
         case timedelta():
-            minutes = round(value.total_seconds() / 60)
-            return f"{minutes // 60}:{minutes % 60:02}"
-        case bool():
-            return str(value)
+            hours, minutes = divmod(round(value.total_seconds() / 60), 60)
+            shown = f"{hours}:{minutes:02}"
         case float() if value.is_integer():
-            return str(int(value))
-        case str() | int() | float():
-            return str(value)
+            shown = str(int(value))
+        case None | str() | int() | float():
+            shown = str("" if value is None else value)
         case _:  # a formula that fills several cells
-            return f"={getattr(value, 'text', '') or 'a formula'}"
+            shown = f"={getattr(value, 'text', '') or 'a formula'}"
+    return shown

@@ -10,7 +10,7 @@ _DEEPEST = 40
 
 
 class MarkupError(ValueError):
-    """This is no XML, or XML of a kind that no schedule is; the message says why."""
+    """A text that is no XML, or XML of a kind that no schedule is; the message says why."""
 
     def __init__(self, line: int, what: str, *, forbidden: bool = False) -> None:
         super().__init__(what)

@@ -44,7 +44,8 @@ class ScheduledSession:
     """One item of a schedule. Instants are UTC; texts are in the languages that the file has them in."""
 
     id: str
-    kind: SessionKind
+    kind: SessionKind | None
+    """None where the file doesn't tell."""
     starts_at: datetime
     ends_at: datetime
     room: str
@@ -106,7 +107,7 @@ def spread(text: Text, languages: Sequence[str]) -> dict[str, str]:
 def _session(session: ScheduledSession, zone: ZoneInfo, languages: Sequence[str]) -> Session:
     return Session(
         id=session.id,
-        kind=session.kind,
+        kind=session.kind or SessionKind.PRESENTATION,
         day=day_of(session.starts_at, zone),
         starts_at=session.starts_at,
         ends_at=session.ends_at,

@@ -20,8 +20,10 @@ _DAY = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?)?\s*(?P<half>a\.?m\.?|p\.?m\.?|ص|م)?"
 )
-_RANGE = re.compile(r"\s*(?:-|–|—|\bto\b|\bà\b|\ba\b(?=\s*\d)|\buntil\b|إلى|الى|حتى)\s*")
-_LENGTH = re.compile(r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|heures?|ساعة|:)\s*)?(?:(?P<minutes>\d{1,3})\s*(?:min\S*|m|دقيقة|')?)?")
+_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bà\b|\ba\b(?=\s*\d)|\buntil\b|إلى|الى|حتى)\s*")
+_LENGTH = re.compile(
+    r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|heures?|ساعة|:)\s*)?(?:(?P<minutes>\d{1,3})\s*(?:min\S*|m|دقيقة|')?)?"
+)
 #: A spreadsheet's time whose cell is not formatted as one: a share of a day.
 _SHARE = re.compile(r"0?\.\d+")
 
