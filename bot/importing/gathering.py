@@ -15,9 +15,8 @@ from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean, shorten
 from bot.domain.walltime import WallTimeError, instant
 from bot.importing import typed
-from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, slug
+from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, is_foreign, other_zone, slug
 
-MAX_SESSIONS = 1_000
 #: Faults of one file that are told one by one; a file in which everything is wrong has thousands.
 _MAX_TOLD = 50
 _MAX_SPEAKERS, _MAX_MATERIALS = 30, 10
@@ -103,20 +102,15 @@ class Gathering:
         try:
             if moment.tzinfo is None:
                 where = zone or self._zone
-                found = instant(moment.date(), moment.time(), where)
-                offset = found.astimezone(where).utcoffset()
-            else:
-                found, offset = moment.astimezone(UTC), moment.utcoffset()
-            ours = found.astimezone(self._zone).utcoffset()
+                moment = instant(moment.date(), moment.time(), where).astimezone(where)
+            found = moment.astimezone(UTC)
+            self._foreign += is_foreign(moment, self._zone)
         except WallTimeError as unclear:
             self.fault(place, f"{moment:%Y-%m-%d %H:%M} {_UNCLEAR[unclear.args[0]]}; write a time outside that hour")
             return None
         except OverflowError:
             self.fault(place, f"{moment} is outside the calendar")
             return None
-        # UTC is no zone where people meet, but how machines write times.
-        if offset and offset != ours:
-            self._foreign += 1
         return found
 
     def moment(self, typed: object, place: str) -> datetime | None:
@@ -194,15 +188,12 @@ class Gathering:
         """What was gathered. Raises ScheduleError with every fault at once."""
         if not self._faults and not self._sessions:
             self.fault("", "There is no session in the file; export the schedule once it has sessions with times")
-        if len(self._sessions) > MAX_SESSIONS:
-            self.fault("", f"There are {len(self._sessions):,} sessions; a plan may have {MAX_SESSIONS:,}")
         if self._faults:
             more = len(self._faults) - _MAX_TOLD
             told = [*self._faults[:_MAX_TOLD], *([f"And {more:,} more faults."] if more > 0 else [])]
             raise ScheduleError("\n".join(told))
         if self._foreign:
-            what = f"{self._foreign} times have the offset of another zone than {self._zone.key}; they are converted."
-            self.remark(what)
+            self.remark(other_zone(self._foreign, self._zone))
         return Schedule(
             title={"en": line(title)} if line(title) else None,
             zone=self._zone,

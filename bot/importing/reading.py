@@ -22,6 +22,7 @@ from bot.importing import (
 from bot.importing.schedule import Schedule, ScheduleError
 
 MAX_BYTES = 8 * 1024 * 1024
+MAX_SESSIONS = 1_000
 
 
 class Reader(Protocol):
@@ -62,7 +63,10 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
     """
     if len(source) > MAX_BYTES:
         raise ScheduleError(f"the file has {len(source):,} bytes; a schedule may have {MAX_BYTES:,}.")
-    return _reader(source)(source.removeprefix(b"\xef\xbb\xbf"), zone)
+    schedule = _reader(source)(source.removeprefix(b"\xef\xbb\xbf"), zone)
+    if len(schedule.sessions) > MAX_SESSIONS:
+        raise ScheduleError(f"There are {len(schedule.sessions):,} sessions; a plan may have {MAX_SESSIONS:,}.")
+    return schedule
 
 
 def _reader(source: bytes) -> Reader:

@@ -85,6 +85,17 @@ def kind_named(name: str) -> SessionKind:
     return next(found, SessionKind.PRESENTATION)
 
 
+def is_foreign(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether its offset is that of another zone. UTC's is none where people meet, but how machines write times."""
+    offset = moment.utcoffset()
+    return bool(offset) and offset != moment.astimezone(zone).utcoffset()
+
+
+def other_zone(times: int, zone: ZoneInfo) -> str:
+    """What organisers are told of so many foreign times."""
+    return f"{times} times have the offset of another zone than {zone.key}, the plan's; they were converted."
+
+
 def check_unique(sessions: Iterable[ScheduledSession]) -> None:
     """Raise ScheduleError where two sessions have one id: a change to it could mean either."""
     counted = Counter(session.id for session in sessions)
