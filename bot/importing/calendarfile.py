@@ -28,7 +28,7 @@ class _Property:
 
     @property
     def text(self) -> str:
-        return vText.from_ical(self.value)
+        return str(vText.from_ical(self.value))
 
     @property
     def texts(self) -> dict[str, str]:

@@ -37,6 +37,11 @@ def paragraph(words: str) -> str:
     return shorten(clean(_UNPAIRED.sub("\ufffd", bare)), _MAX_DESCRIPTION)
 
 
+def is_address(words: str) -> bool:
+    """Whether a plan may have it as the address of a document."""
+    return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == line(words)
+
+
 def identifier(name: str, kind: str) -> str:
     """The id for a name or another system's id, the same each time: its letters where it has Latin ones.
 
@@ -208,7 +213,7 @@ _UNCLEAR = {"skipped": "is skipped by the clocks", "twice": "comes twice", "unre
 
 
 def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Material]:
-    """Addresses are written down, never opened."""
+    """What is an address is written down, never opened."""
     for title, address in links:
-        if re.fullmatch(r"https?://\S+", address) and len(address) <= _MAX_URL and address == line(address):
+        if is_address(address):
             yield Material({language: line(title)[:_MAX_TITLE] or address.rstrip("/").rpartition("/")[2]}, address)

@@ -13,7 +13,7 @@ from bot.domain.agenda import Material, SessionKind
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text
 from bot.domain.walltime import WallTimeError, instant
-from bot.importing.gathering import identifier
+from bot.importing.gathering import identifier, is_address
 from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread
 from bot.importing.typed import folded
 
@@ -69,7 +69,7 @@ class _Merge:
         self._days: dict[str, Raw] = {day["date"]: day for day in keys.get("days", ())}
         self._known: dict[str, Raw] = {entry["id"]: entry for day in self._days.values() for entry in day["sessions"]}
         self._rooms: list[Raw] = list(keys.get("rooms", ()))
-        self._room_ids = {room.id: self._room_id(room) for room in schedule.rooms} | {PLENARY: PLENARY}
+        self._room_ids = {room.id: self._room_id(room) for room in schedule.rooms}
         self._topics = {track.id: _topic(track, keys.get("topics", ())) for track in schedule.tracks}
         # What the file says of no session at all, it knows nothing about.
         self._tells_rooms = any(session.room != PLENARY for session in schedule.sessions)
@@ -92,14 +92,16 @@ class _Merge:
 
     def rooms(self) -> list[Raw]:
         """The plan's rooms, and those that sessions need besides."""
-        used = {self._room_ids[session.room] for session in self._schedule.sessions} - {PLENARY}
-        named = {self._room_ids[room.id]: room.name for room in self._schedule.rooms}
+        used = {self._room(session) for session in self._schedule.sessions} - {PLENARY}
+        named: dict[str, Text] = {self._room_ids[room.id]: room.name for room in self._schedule.rooms}
         there = {room["id"] for room in self._rooms}
         kept = [
             {**room, "title": self._wording(named[room["id"]], room["title"])} if room["id"] in named else room
             for room in self._rooms
         ]
-        return kept + [{"id": room, "title": self._wording(named[room], None)} for room in sorted(used - there)]
+        return kept + [
+            {"id": room, "title": self._wording(named.get(room, {"en": room}), None)} for room in sorted(used - there)
+        ]
 
     def _tell(self) -> None:
         missing = sorted(
@@ -129,7 +131,7 @@ class _Merge:
             "kind": session.kind or before.get("kind") or _guessed(session.title),
             "start": _clock(start, before.get("start")),
             "end": _clock(end, before.get("end")),
-            "room": self._room_ids[session.room] if self._tells_rooms else before.get("room", PLENARY),
+            "room": self._room(session) if self._tells_rooms else before.get("room", PLENARY),
             "topic": (self._topics[session.track] if session.track else None) or before.get("topic"),
             "title": self._wording(session.title, before.get("title")),
             "description": self._wording(session.description, before.get("description")),
@@ -180,17 +182,21 @@ class _Merge:
         called = [there["id"] for there in self._rooms if names & {folded(name) for name in _variants(there["title"])}]
         return next(iter((*same, *called)), room.id)
 
+    def _room(self, session: ScheduledSession) -> str:
+        return self._room_ids.get(session.room, session.room)
+
     def _speakers(self, names: Sequence[str], before: list[Raw]) -> list[Raw]:
         if not self._tells_speakers:
             return before
         there = {shown: entry for entry in before for shown in _shown(entry)}
-        return [there.get(name) or _speaker(name) for name in names]
+        return [there.get(name) or _speaker(name) for name in names if name.strip()]
 
     def _materials(self, materials: Iterable[Material], before: list[Raw]) -> list[Raw]:
         there = {entry["url"]: entry for entry in before}
         found = [
             there.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
             for material in materials
+            if is_address(material.url)
         ]
         return found or before
 

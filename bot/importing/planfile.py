@@ -50,6 +50,8 @@ class Loaded:
 
     plan: Plan
     warnings: tuple[Remark, ...]
+    keys: dict[str, Any]
+    """The plan's keys, with every value as it is written."""
 
 
 def load(path: Path) -> Loaded:
@@ -75,12 +77,7 @@ def _read(source: bytes) -> Loaded:
         plan = Plan.read(document.value)
     except ValidationError as failure:
         raise _FaultsError(list(_faults(failure, document))) from None
-    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)))
-
-
-def keys(source: bytes) -> dict[str, Any]:
-    """The keys of a sound plan, with every value as it is written."""
-    return _compose(source).value
+    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)), document.value)
 
 
 class _FaultsError(ValueError):

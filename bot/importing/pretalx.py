@@ -152,6 +152,9 @@ class _Reader:
         except WallTimeError as unclear:
             self._faults.append(f"{place}: clocks change then ({unclear.args[0]}); write the time with its offset.")
             return None
+        except OverflowError:
+            self._faults.append(f"{place} is outside the calendar; mend its times.")
+            return None
         if end <= start:
             self._faults.append(f"{place} doesn't end after its start at {time.start}; give it an end.")
             return None

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.agenda import Agenda
@@ -43,12 +42,12 @@ def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> 
     """
     if plan is None:
         return _new(schedule, _zone(zone), path)
-    before = planfile.read(plan, str(path)).plan
+    there = planfile.read(plan, str(path))
+    before, keys = there.plan, there.keys
     if zone and zone != before.zone:
         raise ScheduleError(
             f"The plan's zone is {before.zone}, not {zone}; leave --zone out, or change the plan first."
         )
-    keys = planfile.keys(plan)
     merged = merging.merged(keys, reading.read(schedule, before.tz))
     return _proposal(before, planedit.edited(plan, merged.keys, keys), merged, path)
 
@@ -74,7 +73,7 @@ def _new(source: bytes, zone: ZoneInfo, path: Path) -> Proposal:
 
 def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Path) -> Proposal:
     loaded = planfile.read(text, f"{path} as it would be")
-    if _without_dates(planfile.keys(text)) != _without_dates(merged.keys):
+    if loaded.keys != merged.keys:
         raise PlanError("The plan's days can't be told from the rest of its text; write each key on a line of its own.")
     after = loaded.plan
     names: RoomNames = before.room_names if before else {}
@@ -85,11 +84,6 @@ def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Pa
         diff(before.agenda if before else Agenda(()), after.agenda, names, after.room_names),
         (*merged.remarks, *(str(warning) for warning in loaded.warnings)),
     )
-
-
-def _without_dates(keys: dict[str, Any]) -> dict[str, Any]:
-    """To compare what was to be written with what was: YAML has texts only."""
-    return {key: str(value) for key, value in keys.items()}
 
 
 def write(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> Path | None:
