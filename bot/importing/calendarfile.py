@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.parser import Contentline, Parameters
-from icalendar.prop import vDuration, vText
+from icalendar.prop import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from bot.importing import grid
@@ -27,12 +27,8 @@ class _Property:
     parameters: Parameters
 
     @property
-    def text(self) -> str:
-        return str(vText.from_ical(self.value))
-
-    @property
     def texts(self) -> dict[str, str]:
-        return {str(self.parameters.get("LANGUAGE", "en"))[:2].lower(): self.text}
+        return {str(self.parameters.get("LANGUAGE", "en"))[:2].lower(): self.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class _Component:
 
     def text(self, name: str) -> str:
         found = self.properties.get(name)
-        return found.text if found else ""
+        return found.value if found else ""
 
 
 def read(source: bytes, zone: ZoneInfo) -> Schedule:
@@ -64,7 +60,7 @@ def _components(text: str, gathering: Gathering) -> Iterator[_Component]:
     begun: list[_Component] = []
     for number, content in _unfolded(text):
         try:
-            name, parameters, value = Contentline(content).raw_parts()
+            name, parameters, value = Contentline(content).parts()
         except ValueError:
             gathering.fault(f"line {number}", f"{line(content)[:40]!r} is no line of a calendar; export it again")
             continue

@@ -29,6 +29,8 @@ def _faults(failure: ValidationError, system: str) -> Iterator[str]:
         place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).strip(".")
         if error["type"] == "json_invalid":
             yield f"this is not JSON: {error['ctx']['error'] if 'ctx' in error else error['msg']}."
+        elif not place:
+            yield f"this JSON is no schedule ({error['msg']}); export it again from {system}."
         elif error["type"] == "missing":
             yield f"{place} is missing; export the schedule again from {system}."
         else:
