@@ -132,7 +132,7 @@ class _Header:
         columns = {place.column for place in self.places}
         return {Column.TITLE, Column.START} <= columns
 
-    def text(self, row: Row, column: Column) -> str:
+    def cell(self, row: Row, column: Column) -> str:
         """What the row says there; the first column that says something."""
         return next(
             (row[place.at].strip() for place in self.places if place.column is column and row[place.at].strip()), ""
@@ -218,7 +218,7 @@ class _Sheet:
         self._grid = grid
         self._header = header
         self._day: date | None = None
-        self._titles = Counter(header.text(row, Column.TITLE) for row in grid.rows)
+        self._titles = Counter(header.cell(row, Column.TITLE) for row in grid.rows)
 
     def gather(self) -> None:
         for row in self._grid.rows:
@@ -247,7 +247,7 @@ class _Sheet:
             return
         if self._heading(row):
             return
-        said = {column for column in Column if self._header.text(row, column)}
+        said = {column for column in Column if self._header.cell(row, column)}
         if not said & {Column.START, Column.END, Column.LENGTH}:
             what = "it has no time, and was left out" if said else "no column of the header is filled; it was left out"
             self._gathering.remark(f"{place}: {what}.")
@@ -255,11 +255,11 @@ class _Sheet:
         self._session(row, place)
 
     def _session(self, row: Row, place: str) -> None:
-        text = self._header.text
+        cell = self._header.cell
         start, end = self._times(row, place)
         titles = self._header.texts(row, Column.TITLE)
-        kind = text(row, Column.KIND)
-        link = text(row, Column.LINK)
+        kind = cell(row, Column.KIND)
+        link = cell(row, Column.LINK)
         self._gathering.add(
             Found(
                 place=place,
@@ -268,19 +268,19 @@ class _Sheet:
                 starts_at=start,
                 ends_at=end,
                 kind=kind_named(kind) if kind else None,
-                rooms=(text(row, Column.ROOM),),
-                track=text(row, Column.TOPIC),
+                rooms=(cell(row, Column.ROOM),),
+                track=cell(row, Column.TOPIC),
                 description=self._header.texts(row, Column.DESCRIPTION),
-                speakers=re.split(r"[;\n؛]", text(row, Column.SPEAKERS)),
+                speakers=re.split(r"[;\n؛]", cell(row, Column.SPEAKERS)),
                 materials=(("", link),) if link else (),
             )
         )
 
     def _id(self, row: Row, start: datetime | None) -> str:
         """A row without an id is known by its title, so that it may be moved; a title that comes again, by its time."""
-        title = self._header.text(row, Column.TITLE)
+        title = self._header.cell(row, Column.TITLE)
         when = f" {start:%Y%m%d %H%M}" if start and self._titles[title] > 1 else ""
-        return identifier(self._header.text(row, Column.ID) or title + when, "session")
+        return identifier(self._header.cell(row, Column.ID) or title + when, "session")
 
     def _times(self, row: Row, place: str) -> tuple[datetime | None, datetime | None]:
         try:
@@ -290,10 +290,10 @@ class _Sheet:
             return None, None
 
     def _read_times(self, row: Row, place: str) -> tuple[datetime | None, datetime | None]:
-        text = self._header.text
-        begins, ends, lasts = text(row, Column.START), text(row, Column.END), text(row, Column.LENGTH)
+        cell = self._header.cell
+        begins, ends, lasts = cell(row, Column.START), cell(row, Column.END), cell(row, Column.LENGTH)
         # A start may be a whole moment: `20/02/2023 09:30`.
-        day = self._day_of(text(row, Column.DATE) or begins)
+        day = self._day_of(cell(row, Column.DATE) or begins)
         first, second = typed.clocks(_without_day(begins))
         start = self._gathering.instant(datetime.combine(day, first), place)
         if ends:
