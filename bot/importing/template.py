@@ -11,7 +11,8 @@ import openpyxl
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.importing.columns import EXPLANATIONS, NAMES, Column
+from bot.importing.columns import EXPLANATIONS
+from bot.importing.headings import NAMES, Column
 
 #: What each column holds.
 MEANINGS: Mapping[Column, str] = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.importing import reading, template, typed
-from bot.importing.columns import NAMES, Column
+from bot.importing.headings import NAMES, Column
 from bot.importing.schedule import Schedule, ScheduleError
 from tests.importing.samples import TABLE, csv_of, xlsx_of
 
