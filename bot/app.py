@@ -43,6 +43,8 @@ COGS = (
     "cogs.questions",
     "cogs.feedback",
     "cogs.pledges",
+    "cogs.me",
+    "cogs.help",
     "cogs.export",
 )
 

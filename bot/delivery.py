@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (
-    Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.PLEDGE, Kind.EVALUATION,
+    Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.PLEDGE,
+    Kind.EVALUATION,
 )  # fmt: skip
 
 #: Kinds that say when they are late: what they tell was meant for their instant.

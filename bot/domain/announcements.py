@@ -10,13 +10,15 @@ from enum import StrEnum
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, topic_room
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
 FEEDBACK_LIFETIME = CHANGE_LIFETIME = timedelta(hours=12)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+#: How long before a session the team is told its word; earlier, if check-in opens earlier.
+WORD_LEAD = timedelta(minutes=15)
 
 
 class Kind(StrEnum):
@@ -27,6 +29,8 @@ class Kind(StrEnum):
     """The message that opens a topic's channel."""
     ASK = "ask"
     """The message that opens the room for questions."""
+    WORD = "word"
+    """The word that a session's chair is to say aloud, for the team."""
     END = "end"
     FEEDBACK = "feedback"
     """How was the session that has just ended?"""
@@ -87,7 +91,7 @@ class Announcement:
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
-    derived = [*_topics(plan), *_agendas(plan), *_sessions(plan), *_invitations(plan)]
+    derived = [*_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -120,6 +124,14 @@ def _agendas(plan: Plan) -> Iterator[Announcement]:
     for day in plan.agenda.days:
         expires = max(session.ends_at for session in plan.agenda.on(day))
         yield Announcement(plan.id, Kind.AGENDA, day.isoformat(), AGENDA, plan.morning(day), expires)
+
+
+def _words(plan: Plan) -> Iterator[Announcement]:
+    lead = max(WORD_LEAD, timedelta(minutes=plan.attendance.opens_before))
+    for session in plan.agenda:
+        if plan.attendance.word and plan.counts_for_attendance(session):
+            due = session.starts_at - lead
+            yield Announcement(plan.id, Kind.WORD, session.id, TEAM, due, session.ends_at)
 
 
 def _sessions(plan: Plan) -> Iterator[Announcement]:
