@@ -288,9 +288,9 @@ class World:
         await eventually(lambda: not self.discord.online, "the end of the bot's connection")
         self.running = False
 
-    async def plenary(self, *arguments: str) -> Ran:
-        """A command of the shell, with the settings of the bot."""
-        return await run_plenary(*arguments, environment=self.environment)
+    async def plenary(self, *arguments: str, **environment: str) -> Ran:
+        """A command of the shell, with the settings of the bot but for those given."""
+        return await run_plenary(*arguments, environment={**self.environment, **environment})
 
     # --- people
 
