@@ -100,8 +100,10 @@ async def test_a_token_that_discord_refuses_is_told_with_where_to_get_another(wo
     workshop.forgiven.add("invalid")
     told = await doctor(workshop, DISCORD_TOKEN="MTE0.secret.of-ours")  # noqa: S106 - of nobody's
     assert told.of("bad") == [
-        "Discord refuses the bot's token. → Developer portal: your application, Bot, Reset Token; put the new one "
-        "where DISCORD_TOKEN_FILE says, or into DISCORD_TOKEN."
+        (
+            "Discord refuses the bot's token. → Developer portal: your application, Bot, Reset Token; put the new one "
+            "where DISCORD_TOKEN_FILE says, or into DISCORD_TOKEN."
+        )
     ]
     assert "secret" not in "".join(told.lines)
     assert workshop.discord.requests_invalid == 1
@@ -114,21 +116,31 @@ async def test_a_permission_that_is_missing_is_named_with_its_channel_and_what_t
     deny(workshop, "agenda", allowed=0, denied=sees)
     told = await doctor(workshop)
     assert told.of("bad") == [
-        "#team: the bot lacks Send Messages there. → "
-        "Right-click #team, Edit Channel, Permissions, Advanced, Plenary: allow Send Messages.",
-        "#agenda: the bot lacks View Channel there. → "
-        "Right-click #agenda, Edit Channel, Permissions, Advanced, Plenary: allow View Channel.",
+        (
+            "#team: the bot lacks Send Messages there. → "
+            "Right-click #team, Edit Channel, Permissions, Advanced, Plenary: allow Send Messages."
+        ),
+        (
+            "#agenda: the bot lacks View Channel there. → "
+            "Right-click #agenda, Edit Channel, Permissions, Advanced, Plenary: allow View Channel."
+        ),
     ]
     # What it lacks in the whole server is told once, and not again for each channel.
     workshop.discord.backend.edit_role(workshop.guild_id, own_role(workshop), {"permissions": everything & ~(1 << 28)})
     told = await doctor(workshop)
     assert told.of("bad") == [
-        "Customs: the bot lacks Manage Roles, which it needs to make the three roles, and open and close rooms for "
-        "them. → Server Settings, Roles, Plenary, Permissions: switch on Manage Roles.",
-        "#team: the bot lacks Send Messages there. → "
-        "Right-click #team, Edit Channel, Permissions, Advanced, Plenary: allow Send Messages.",
-        "#agenda: the bot lacks View Channel there. → "
-        "Right-click #agenda, Edit Channel, Permissions, Advanced, Plenary: allow View Channel.",
+        (
+            "Customs: the bot lacks Manage Roles, which it needs to make the three roles, and open and close rooms for "
+            "them. → Server Settings, Roles, Plenary, Permissions: switch on Manage Roles."
+        ),
+        (
+            "#team: the bot lacks Send Messages there. → "
+            "Right-click #team, Edit Channel, Permissions, Advanced, Plenary: allow Send Messages."
+        ),
+        (
+            "#agenda: the bot lacks View Channel there. → "
+            "Right-click #agenda, Edit Channel, Permissions, Advanced, Plenary: allow View Channel."
+        ),
     ]
     workshop.discord.backend.edit_role(workshop.guild_id, own_role(workshop), {"permissions": ADMINISTRATOR})
     told = await doctor(workshop)
@@ -165,7 +177,9 @@ async def test_what_has_gone_from_the_server_is_named_and_so_is_a_bot_that_has(w
     workshop.discord.add_guild("Elsewhere", bot_permissions=permission_bits())
     del backend.guilds[workshop.guild_id]
     (gone,) = (await doctor(workshop)).of("bad")
-    assert gone.startswith("The bot is no longer in the workshop's server. → Invite it again: https://discord.com/oauth2/")
+    assert gone.startswith(
+        "The bot is no longer in the workshop's server. → Invite it again: https://discord.com/oauth2/"
+    )
     assert f"permissions={permission_bits()}" in gone
     assert gone.endswith("Or type /workshop setup in another server.")
     backend.guilds.clear()
