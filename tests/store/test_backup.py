@@ -140,8 +140,8 @@ async def test_a_restore_keeps_what_was_there_with_its_log_and_leaves_no_stale_o
     await made(path)
     leave_as_killed(path, "unsaved")
     assert log_of(path).name in listing(path.parent)
-    aside = restore(saved, path, NOW)
-    assert aside == path.with_name("plenary.db.before-restore-20230220T123015Z")
+    aside = path.with_name("plenary.db.before-restore-20230220T123015Z")
+    assert restore(saved, path, NOW) == aside
     assert log_of(path).name not in listing(path.parent)
     assert names(path) == ["saved"]
     assert names(saved) == ["saved"]
