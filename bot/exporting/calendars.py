@@ -84,5 +84,6 @@ def _description(plan: Plan, session: Session, language: str) -> Iterator[str]:
 
 
 def speaker(one: Speaker, language: str) -> str:
-    """Who speaks, and for whom."""
-    return f"{spoken(one.office, language)} ({spoken(one.organisation, language)})"
+    """Who speaks, and for whom, where that is known."""
+    organisation = spoken(one.organisation, language)
+    return spoken(one.office, language) + (f" ({organisation})" if organisation else "")
