@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 
 from bot.domain.agenda import Session, SessionKind, Speaker
 from bot.domain.plan import Plan
-from bot.domain.text import spoken
+from bot.domain.text import clean, spoken
 from bot.i18n import enumeration, text
 from bot.store.agenda import HeldSession
 
@@ -41,7 +41,7 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
 def _event(plan: Plan, held: HeldSession, now: datetime, language: str) -> Event:
     session = held.session
     topic = plan.topic(session.topic) if session.topic else None
-    described = "\n".join(_description(plan, session, language))
+    described = clean("\n".join(_description(plan, session, language)))
     return _holding(
         Event(),
         ("uid", f"{session.id}@{plan.id}"),
@@ -50,7 +50,7 @@ def _event(plan: Plan, held: HeldSession, now: datetime, language: str) -> Event
         ("last-modified", now),
         ("dtstart", session.starts_at),
         ("dtend", session.ends_at),
-        ("summary", spoken(session.title, language)),
+        ("summary", clean(spoken(session.title, language))),
         ("location", room_name(plan, session, language)),
         ("status", "CONFIRMED" if held.cancelled_at is None else "CANCELLED"),
         ("transp", "TRANSPARENT" if session.kind is SessionKind.BREAK else "OPAQUE"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from icalendar import Calendar
@@ -24,18 +24,24 @@ CHANGED = PLAN.replace('start: "10:45"\n        end: "11:30"', 'start: "11:00"\n
 class Entry:
     """A session as a calendar program has it."""
 
-    starts: datetime
-    ends: datetime
+    starts: date
+    ends: date
     sequence: int
     cancelled: bool
+
+
+def calendar_in(content: bytes) -> Calendar:
+    found = Calendar.from_ical(content)
+    assert isinstance(found, Calendar)
+    return found
 
 
 def read(content: bytes) -> dict[str, Entry]:
     """What a file holds, by UID."""
     assert max(map(len, content.split(b"\r\n"))) <= 75
     return {
-        str(event["UID"]): Entry(event.start, event.end, event["SEQUENCE"], event["STATUS"] == "CANCELLED")
-        for event in Calendar.from_ical(content).walk("VEVENT")
+        str(event.uid): Entry(event.start, event.end, event.sequence, event.status == "CANCELLED")
+        for event in calendar_in(content).events
     }
 
 
@@ -113,9 +119,9 @@ async def test_a_day_or_a_session_is_handed_over_alone_in_the_persons_language(w
     second = read(file_of(await karim.slash(lobby, "calendar", session=day["value"])))
     assert set(second) == {"panel@customs-lab", "farewell@customs-lab"}
     (one,) = await karim.autocomplete(lobby, "calendar", "session", "table ronde")
-    alone = Calendar.from_ical(file_of(await karim.slash(lobby, "calendar", session=one["value"])))
-    (event,) = alone.walk("VEVENT")
-    assert (event["SUMMARY"], event["LOCATION"], event["CATEGORIES"].cats) == ("Table ronde", "plenary", ["Capteurs"])
+    alone = calendar_in(file_of(await karim.slash(lobby, "calendar", session=one["value"])))
+    (event,) = alone.events
+    assert (event.summary, event.location, event.categories) == ("Table ronde", "plenary", ["Capteurs"])
     assert alone["X-WR-CALNAME"] == "Atelier des douanes"
     assert "ORGANIZER" not in event
 
