@@ -115,7 +115,7 @@ async def test_a_bot_killed_while_it_makes_an_event_leaves_no_second_one(world: 
     assert set(stands(world).values()) == {SCHEDULED}
 
 
-async def test_one_made_just_before_a_kill_still_ends_if_the_bot_comes_back_after_it(world: World) -> None:
+async def test_one_made_just_before_a_kill_still_begins_with_its_session(world: World) -> None:
     def kill(method: str, path: str) -> None:
         if (method, path) == ("POST", f"/guilds/{world.guild_id}/scheduled-events"):
             world.kill_in_the_act()
