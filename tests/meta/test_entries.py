@@ -40,7 +40,9 @@ COMMANDS = {
     "announce list": Role.MODERATOR,
     "announce new": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
+    "export agenda": Role.ORGANISER,
     "export attendance": Role.ORGANISER,
     "export feedback": Role.ORGANISER,
     "export notes": Role.ORGANISER,
@@ -49,6 +51,7 @@ COMMANDS = {
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
+    "next": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "pledge": Role.PARTICIPANT,
@@ -70,6 +73,7 @@ SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
+    "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "question state question": Role.MODERATOR,
     "question state to": Role.MODERATOR,
@@ -97,6 +101,7 @@ PRESSED = {
     "agree": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
@@ -265,6 +270,7 @@ SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "question", "q
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
+PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in ("agenda", "attendance", "notes")}
 
 
 def test_options_say_what_to_type(client: Workshop) -> None:
@@ -305,7 +311,17 @@ def wide() -> Plan:
     )
 
 
+def every_answer(plan: Plan) -> Iterator[Post]:
+    """What one person sees."""
+    ids = {room.key: 2**63 for room in rooms(plan)}
+    [day] = plan.agenda.days
+    yield posts.agenda_for(plan, day, NOW, "en", ids)
+    yield posts.now_for(plan, NOW, "en", ids)
+    yield posts.next_for(plan, NOW, "en", ids)
+
+
 def every_post(plan: Plan) -> Iterator[Post]:
+    """What everybody sees."""
     ids = {room.key: 2**63 for room in rooms(plan)}
     [day] = plan.agenda.days
     session, pause = plan.agenda
@@ -314,8 +330,6 @@ def every_post(plan: Plan) -> Iterator[Post]:
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
     yield posts.agenda(plan, day, NOW, mark)
-    yield posts.agenda_for(plan, day, NOW, "en", ids)
-    yield posts.now_for(plan, NOW, "en", ids)
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
         yield posts.start(plan, one, ids, mark)
@@ -347,7 +361,7 @@ FROM_COGS = (
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
-    ids = [button.custom_id for post in every_post(wide) for button in post.buttons]
+    ids = [button.custom_id for post in (*every_post(wide), *every_answer(wide)) for button in post.buttons]
     for custom_id in [*ids, *FROM_COGS]:
         kind, *arguments = custom_id.split(":")
         assert len(custom_id) <= limits.CUSTOM_ID
