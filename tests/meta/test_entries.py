@@ -270,7 +270,6 @@ SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "question", "q
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
-PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in ("agenda", "attendance", "notes")}
 
 
 def test_options_say_what_to_type(client: Workshop) -> None:
