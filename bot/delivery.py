@@ -24,7 +24,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot import posts
 from bot.clock import Clock
 from bot.domain import announcements
-from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.announcements import Kind, State
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
+_PLANNED_KINDS = (Kind.WELCOME, Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -189,7 +189,7 @@ class Courier:
         late = 0
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
-                late += now - delivery.due > _LATE
+                late += now - delivery.due > _LATE and delivery.kind is not Kind.WELCOME
                 self._begin(delivery, again=False)
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
@@ -296,16 +296,16 @@ class Courier:
 
     async def _tell_team(self, key: str, **values: object) -> None:
         """One line for organisers and moderators, in the workshop's first language; the same line only once."""
-        now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
-        lifetime = announcements.REPORT_LIFETIME
-        await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
+        await self._store.deliveries.add(announcements.report(self._plan.id, line, self._clock.now()))
         self.stir()
 
     # --- what it says ------------------------------------------------------------------------------------------
 
-    async def _post(self, delivery: Delivery, now: datetime) -> Post:
+    async def _post(self, delivery: Delivery, now: datetime) -> Post:  # noqa: PLR0911 - one return a kind
         match delivery.kind:
+            case Kind.WELCOME:
+                return posts.welcome(self._plan, delivery.id)
             case Kind.AGENDA:
                 return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
             case Kind.TOPIC:

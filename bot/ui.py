@@ -174,17 +174,23 @@ def _bound(handler: Handler, interaction: Interaction, arguments: list[str]) -> 
 class Access:
     """Who may do what: the one check behind every command, button, form and suggestion."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a question that it asks
         self,
         role_of: Callable[[discord.Member], Role],
         languages: tuple[str, ...],
         chosen: Callable[[int], str | None],
         home: Callable[[], int | None],
+        restore: Callable[[discord.Member], Awaitable[Role]],
+        entrance: Callable[[], str],
     ) -> None:
         self._role_of = role_of
         self._languages = languages
         self._chosen = chosen
         self._home = home
+        self._restore = restore
+        """Gives somebody who has a place in the workshop their role again; the role of their place."""
+        self._entrance = entrance
+        """A link to where people join."""
 
     def language(self, interaction: Interaction) -> str:
         """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.
@@ -202,8 +208,9 @@ class Access:
         home = self._home()
         if home is not None and home != interaction.guild_id:
             raise RefusalError("refused.other_server")
-        if self._role_of(member) < role:
-            raise RefusalError(f"refused.role.{role.name.lower()}")
+        # Who left the server and came back has lost the role, and not the place.
+        if self._role_of(member) < role and await self._restore(member) < role:
+            raise RefusalError(f"refused.role.{role.name.lower()}", channel=self._entrance())
 
 
 # --- failures ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from bot.domain.text import Text
 
 #: Names under which rooms are kept in the store, and which announcements go to.
 CATEGORY = "category"
+WELCOME = "welcome"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
 TEAM = "team"
@@ -28,7 +29,8 @@ PERMISSIONS = {
     "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
     "connect": (1 << 20, "open the voice rooms to participants (nobody can grant what they lack)"),
     "speak": (1 << 21, "the same, for speaking in them"),
-    "manage_roles": (1 << 28, "make the three roles, and open and close rooms for them"),
+    "manage_nicknames": (1 << 27, "show those who join under their name and country"),
+    "manage_roles": (1 << 28, "make the three roles, give them to who joins, and open and close rooms for them"),
 }
 
 
@@ -69,6 +71,8 @@ class Room:
     """Closed to participants before."""
     writable: bool = False
     """Whether participants write there while the workshop lasts."""
+    public: bool = False
+    """Whether everybody in the server sees and reads it, in the workshop or not."""
 
     def door(self, now: datetime, ends_at: datetime) -> Door:
         """What participants may do at `now`, in a workshop that ends at `ends_at`."""
@@ -97,6 +101,7 @@ def rooms(plan: Plan) -> tuple[Room, ...]:
 def _rooms(plan: Plan) -> Iterator[Room]:
     language = plan.languages[0]
     yield Room(CATEGORY, Form.CATEGORY, plan.title[language], None)
+    yield Room(WELCOME, Form.TEXT, WELCOME, None, public=True)
     yield Room(TEAM, Form.TEXT, TEAM, None)
     yield Room(AGENDA, Form.TEXT, AGENDA, plan.description)
     yield Room(ANNOUNCEMENTS, Form.TEXT, ANNOUNCEMENTS, None)

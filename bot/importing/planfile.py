@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import yaml
 from pydantic import ValidationError
@@ -14,8 +14,11 @@ from pydantic import ValidationError
 from bot import posts
 from bot.domain import limits
 from bot.domain.agenda import Session
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import rooms
+from bot.importing import roster as rosters
+from bot.importing.roster import RosterError
 from bot.posts import Place
 from bot.settings import SettingsError
 
@@ -51,6 +54,8 @@ class Loaded:
 
     plan: Plan
     warnings: tuple[Remark, ...]
+    roster: tuple[Participant, ...] | None = None
+    """The places in the file that the plan names."""
 
 
 def load(path: Path) -> Loaded:
@@ -60,19 +65,40 @@ def load(path: Path) -> Loaded:
     except OSError as failure:
         raise PlanError(f"{path}: can't be read ({failure.strerror}). Check the path of the plan.") from None
     try:
-        return read(source)
+        return read(source, path.parent)
     except _FaultsError as faults:
         raise PlanError("\n".join(f"{path}: {remark}" for remark in faults.remarks)) from None
 
 
-def read(source: bytes) -> Loaded:
-    """The plan in a YAML text."""
+def read(source: bytes, folder: Path = Path()) -> Loaded:
+    """The plan in a YAML text, and the roster that it names, relative to a folder."""
     document = _compose(source)
+    faults: list[Remark] = []
+    plan = roster = None
     try:
         plan = Plan.read(document.value)
     except ValidationError as failure:
-        raise _FaultsError(list(_faults(failure, document))) from None
-    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)))
+        faults += _faults(failure, document)
+    try:
+        roster = _roster(document, folder)
+    except RosterError as failure:
+        faults += (document.remark(("roster",), f"{document.value['roster']}: {fault}.") for fault in failure.faults)
+    if plan is None or faults:
+        raise _FaultsError(faults)
+    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)), roster)
+
+
+def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None:
+    named, languages = document.value.get("roster"), document.value.get("languages")
+    if not isinstance(named, str) or not named:
+        return None  # there is none, or that is a fault of the plan's
+    try:
+        content = (folder / named).read_bytes()
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else failure
+        raise RosterError([f"can't be read ({reason}); write its path as seen from the plan's folder"]) from None
+    spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
+    return rosters.read(content, named, map(str, spoken))
 
 
 class _FaultsError(ValueError):

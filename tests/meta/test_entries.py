@@ -38,8 +38,14 @@ COMMANDS = {
     "checkin": Role.PARTICIPANT,
     "export attendance": Role.ORGANISER,
     "export notes": Role.ORGANISER,
+    "join": Role.VISITOR,
+    "language": Role.VISITOR,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "participants import": Role.ORGANISER,
+    "participants list": Role.MODERATOR,
+    "participants missing": Role.MODERATOR,
+    "participants release": Role.ORGANISER,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -48,6 +54,7 @@ SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
     "checkin session": Role.PARTICIPANT,
+    "language language": Role.VISITOR,
     "note topic": Role.PARTICIPANT,
 }
 
@@ -55,10 +62,19 @@ SUGGESTIONS = {
 PRESSED = {
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
+    "introduce": Role.VISITOR,
+    "introduced": Role.VISITOR,
+    "join": Role.VISITOR,
+    "joined": Role.VISITOR,
+    "language": Role.VISITOR,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "replace": Role.VISITOR,
+    "replaced": Role.VISITOR,
+    "roster": Role.ORGANISER,
     "show": Role.PARTICIPANT,
+    "take": Role.VISITOR,
 }
 
 
@@ -159,7 +175,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "note", "notes"}
+SAME_IN_FRENCH = {"export", "format", "note", "notes", "participants"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
@@ -211,6 +227,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     assert topic
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
+    yield posts.welcome(plan, mark)
     yield posts.agenda(plan, day, NOW, mark)
     yield posts.agenda_for(plan, day, NOW, "en", ids)
     yield posts.now_for(plan, NOW, "en", ids)
@@ -225,7 +242,11 @@ def every_post(plan: Plan) -> Iterator[Post]:
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
-FROM_COGS = (posts.custom_id("noted", SNOWFLAKE), posts.custom_id("show", SNOWFLAKE))
+FROM_COGS = (
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("noted", "show")),
+    *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
+    *("introduce", "introduced", "joined", "replace", "replaced"),
+)
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:

@@ -20,6 +20,7 @@ from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.attendance import Refusal
 from bot.domain.notes import NoteKind
+from bot.domain.participants import OrganisationKind
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: of them takes a key too; in each file those are found by themselves.
 TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0}
 
+JOINING = ("name", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned")
 
 #: Keys that are put together, `{}` for each part that varies: what the parts can be.
@@ -38,6 +40,9 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}_hint": FIELDS,
     "card.{}": ("did", "learned"),
     "note.kind.{}": tuple(NoteKind),
+    "organisation.{}": tuple(OrganisationKind),
+    "button.{}": ("introduce", "replace"),
+    "join.no_{}": ("role", "nickname"),
     "export.rule.{}": tuple(Subject),
     "refused.checkin.{}": tuple(Refusal),
     # Everybody may do what a visitor may, so nobody is refused for being less.
@@ -395,6 +400,10 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
         **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
+        **{f"organisation.{kind}": limits.OPTION_LABEL for kind in OrganisationKind},
+        **{key: limits.MODAL_TITLE for key in ("join.heading", "button.introduce", "button.replace")},
+        **{f"join.{field}": limits.MODAL_LABEL for field in JOINING},
+        **{key: limits.MODAL_DESCRIPTION for key in KEYS if key.startswith("join.") and key.endswith("_hint")},
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 
