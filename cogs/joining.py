@@ -201,7 +201,7 @@ class Joining(commands.Cog):
         language = self._parts.access.language(interaction)
         lines = [f"{DONE} {text(language, key, **values)}"]
         shown = {"role": place.role.name.capitalize(), "nickname": escape(place.nickname)}
-        lines += [text(language, f"join.no_{what}", **{what: shown[what]}) for what in refused]
+        lines += [text(language, f"join.refused.{what}", **{what: shown[what]}) for what in refused]
         await answer(interaction, "\n".join(lines))
 
     def _of(self, place: Participant) -> str:

@@ -20,12 +20,12 @@ class Language(commands.Cog):
 
     @needs(Role.VISITOR)
     @app_commands.command(description="Choose the language in which you are answered")
-    @app_commands.describe(language="Which one: begin to type its name")
-    async def language(self, interaction: Interaction, language: str) -> None:
-        """Choose by code or by name."""
-        await self.choose(interaction, language_named(language) or "")
+    @app_commands.describe(name="Which one: begin to type its name")
+    async def language(self, interaction: Interaction, name: str) -> None:
+        """Choose by name or by code."""
+        await self.choose(interaction, language_named(name) or "")
 
-    @language.autocomplete("language")
+    @language.autocomplete("name")
     async def suggest_languages(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The workshop's languages, each in its own writing."""
         return suggestions(typed, ((code, language_name(code)) for code in self._parts.plan.languages))

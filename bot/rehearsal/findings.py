@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.participants import Participant, same_name
 from bot.domain.plan import Plan
 from bot.domain.text import clean
 from bot.domain.venue import TEAM, Room, rooms
@@ -58,6 +59,7 @@ class Summary:
     cast: Mapping[str, int]
     sessions: Mapping[str, int]
     messages: Mapping[str, int]
+    joined: Mapping[str, int]
     check_ins: Mapping[str, int]
     notes: Mapping[str, int]
     requests: Mapping[str, int]
@@ -75,6 +77,7 @@ class Summary:
                 self.cast["unexpected"],
                 self.requests["openapi_violations"],
                 self.errors_logged,
+                self.joined["acknowledged"] - self.joined["stored"],
                 self.check_ins["acknowledged"] - self.check_ins["stored"],
                 self.notes["acknowledged"] - self.notes["stored"],
             )
@@ -108,6 +111,7 @@ class Verdict:
         """What a rehearsal promises, a line each."""
         lost = {name: counted["acknowledged"] - counted["stored"] for name, counted in self._kept().items()}
         yield f"kills: {self.summary.kills}"
+        yield f"acknowledged places lost: {lost['joined']}"
         yield f"acknowledged notes lost: {lost['notes']}"
         yield f"acknowledged check-ins lost: {lost['check_ins']}"
         yield f"announcements duplicated: {self.summary.messages['duplicate']}"
@@ -117,7 +121,7 @@ class Verdict:
         yield f"integrity: {self.integrity}"
 
     def _kept(self) -> Mapping[str, Mapping[str, int]]:
-        return {"notes": self.summary.notes, "check_ins": self.summary.check_ins}
+        return {"joined": self.summary.joined, "notes": self.summary.notes, "check_ins": self.summary.check_ins}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,8 @@ def messages(
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update((room, f"custom: {text}") for text, room in told.announced.items())
     expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
+    if not trouble:
+        expected.update((names[TEAM], f"report: {words}") for words in told.reports)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.channel == names[TEAM])]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
@@ -162,7 +168,11 @@ def messages(
         duplicate=tuple(f"#{room}: {name}" for room, name in surplus.elements()),
         missing=tuple(f"#{room}: {name}" for room, name in (expected - seen).elements()),
         announced=frozenset(found.subject for _, found in marked if found and found.kind is Kind.START),
-        lateness_ms=tuple(1000 * (message.received - keeper.mark_of(found.due)) for message, found in marked if found),
+        lateness_ms=tuple(
+            1000 * (message.received - keeper.mark_of(found.due))
+            for message, found in marked
+            if found and found.kind is not Kind.WELCOME
+        ),
     )
 
 
@@ -180,6 +190,9 @@ def _told(message: SeenMessage, told: Told) -> str:
     for text in told.announced:
         if message.text.startswith("📣") and text in message.text:
             return f"custom: {text}"
+    for words in told.reports:
+        if message.channel == TEAM and _plain(words) in _plain(message.text):
+            return f"report: {words}"
     heading = _plain(message.text.splitlines()[0]) if message.text else ""
     for note in told.cards:
         if heading.endswith(_plain(clean(note.title))):
@@ -197,6 +210,12 @@ def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     kept = Counter(tuple(row[name] for name in ("topic", "kind", "title", "did", "learned")) for row in exported)
     typed = Counter((n.topic, n.kind, clean(n.title), clean(n.did), clean(n.learned)) for n in told.notes)
     return (kept & typed).total()
+
+
+def stored_places(told: Told, places: Iterable[Participant]) -> int:
+    """How many of those who were told that they have joined have a place under their name."""
+    kept = {place.person: place.name for place in places}
+    return sum(same_name(kept.get(person, ""), name) for person, name in told.joined.items())
 
 
 def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:

@@ -174,7 +174,8 @@ class Rehearsal:
     async def _kill_now_and_then(self) -> None:
         """Kill the bot at instants when something is due, some real milliseconds into it."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
-        due = [announcement.due for announcement in announcements.planned(self.plan)] + self._actors.moments()
+        planned = [announcement.due for announcement in announcements.planned(self.plan)]
+        due = [moment for moment in planned if moment >= self._begins] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)
             async with self._keeper.stepping_out():
@@ -215,6 +216,7 @@ class Rehearsal:
         """Hold what people were told against what is on disk and what Discord shows."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             known = set((await opened.venue.ids()).values())
+            places = opened.people.all()
         told, discord, checker = self._actors.told, self._discord, self._checker
         posts = findings.messages(self.plan, told, discord, self._keeper, trouble=self._request.patient)
         unexpected = [*told.unexpected, *discord.faults_of_ours]
@@ -237,6 +239,7 @@ class Rehearsal:
                 "duplicate": len(posts.duplicate),
                 "missing": len(posts.missing),
             },
+            joined={"acknowledged": len(told.joined), "stored": findings.stored_places(told, places)},
             check_ins={
                 "acknowledged": len(told.check_ins),
                 "stored": findings.stored_check_ins(told, kept["attendance"]),

@@ -54,7 +54,7 @@ SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
     "checkin session": Role.PARTICIPANT,
-    "language language": Role.VISITOR,
+    "language name": Role.VISITOR,
     "note topic": Role.PARTICIPANT,
 }
 

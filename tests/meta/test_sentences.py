@@ -42,7 +42,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
-    "join.no_{}": ("role", "nickname"),
+    "join.refused.{}": ("role", "nickname"),
     "export.rule.{}": tuple(Subject),
     "refused.checkin.{}": tuple(Refusal),
     # Everybody may do what a visitor may, so nobody is refused for being less.
@@ -401,7 +401,7 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
         **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
         **{f"organisation.{kind}": limits.OPTION_LABEL for kind in OrganisationKind},
-        **{key: limits.MODAL_TITLE for key in ("join.heading", "button.introduce", "button.replace")},
+        **dict.fromkeys(("join.heading", "button.introduce", "button.replace"), limits.MODAL_TITLE),
         **{f"join.{field}": limits.MODAL_LABEL for field in JOINING},
         **{key: limits.MODAL_DESCRIPTION for key in KEYS if key.startswith("join.") and key.endswith("_hint")},
     }
