@@ -26,7 +26,7 @@ from bot.posts import Button, Post, custom_id
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 
 #: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
-_PROPOSED = "roster.proposed"
+_PROPOSED = "proposed roster"
 
 
 class Participants(commands.GroupCog, group_name="participants", group_description="Who is in the workshop"):

@@ -134,7 +134,9 @@ class Actors:
                 await asyncio.sleep(0.5)
             else:
                 self.told.ack_ms.append(answer.ack_ms)
-                if not (self._patient and expected is Expected.ACCEPTED and answer.text.startswith(_REFUSED)):
+                # A refusal with buttons offers another way: trying again is not what it asks for.
+                refused = answer.text.startswith(_REFUSED) and not any("components" in row for row in answer.components)
+                if not (self._patient and expected is Expected.ACCEPTED and refused):
                     return answer
                 await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
@@ -218,7 +220,7 @@ class Actors:
         self, person: Person, channel: int, action: Action, name: str, value: str
     ) -> int | str | Person | Attachment:
         if name == "file":
-            return Attachment("roster.csv", value.encode())
+            return Attachment("people.csv", value.encode())
         if value.startswith("#"):
             return self._channel(value[1:])
         if value.startswith("@") and value[1:] in self._people:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import clean, escape, escape_within, isolate, measure, shorten
+from bot.domain.text import clean, escape, escape_within, fold, isolate, measure, shorten
 
 PIECES = (
     *("@everyone", "@here", "<@1>", "<@&2>", "<#3>", "<:wave:4>", "</note:5>", "<t:6:R>", "[a](https://evil.example)"),
@@ -212,3 +212,43 @@ def test_escaped_text_fits_its_room(typed: str, limit: int) -> None:
 def test_no_more_is_cut_than_must_be(sign: str, limit: int) -> None:
     """The room is filled but for a sign or two."""
     assert measure(escape_within(sign * 4000, limit)) >= limit - 6
+
+
+# --- fold ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hélène", "helene"),
+        ("Al-Doseri", "AL DOSERI"),
+        ("Straße", "STRASSE"),
+        ("cœur", "coeur"),
+        ("Ødegård", "odegard"),
+        ("أحمد", "احمد"),
+        ("إسراء", "اسراء"),
+        ("آمنة", "امنه"),
+        ("هبة الشناوي", "هبه الشناوى"),
+        ("مُحَمَّد", "محمد"),
+        ("محـــمد", "محمد"),
+        ("ﻣﺤﻤﺪ", "محمد"),
+        ("٢٠٢٣", "2023"),
+        ("  l\u2019OMD,\n2023 ", "l omd 2023"),
+    ],
+)
+def test_what_people_type_alike_is_folded_alike(one: str, other: str) -> None:
+    assert fold(one) == fold(other) != ""
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once_and_leaves_words_with_single_blanks(typed: str) -> None:
+    folded = fold(typed)
+    assert fold(folded) == folded
+    assert folded.split(" ") == folded.split() or folded == ""
+    assert fold(typed.upper().lower()) == fold(typed.lower().upper().lower())
+
+
+@given(st.text(alphabet="abcdé أبتةىi", max_size=20), st.text(alphabet="abc é", max_size=20))
+def test_folding_keeps_what_is_contained(typed: str, more: str) -> None:
+    """So that a search for some words finds them in a text."""
+    assert fold(typed) in fold(f"{more} {typed} {more}")

@@ -100,7 +100,7 @@ announcements:
     kinds: [presentation, discussion, panel, closing]
 """
 BEGINS: Final = "2023-03-24 12:00"
-ROOMS: Final = ("Customs lab", "team", "agenda", "announcements", "plenary", "ledgers", "sensors")
+ROOMS: Final = ("Customs lab", "welcome", "team", "agenda", "announcements", "plenary", "ledgers", "sensors")
 ROLES: Final = ("Organiser", "Moderator", "Participant")
 
 
