@@ -135,7 +135,7 @@ class Actors:
             else:
                 self.told.ack_ms.append(answer.ack_ms)
                 # A refusal with buttons offers another way: trying again is not what it asks for.
-                refused = answer.text.startswith(_REFUSED) and not any("components" in row for row in answer.components)
+                refused = answer.text.startswith(_REFUSED) and not _offers(answer)
                 if not (self._patient and expected is Expected.ACCEPTED and refused):
                     return answer
                 await asyncio.sleep(0.5)
@@ -422,6 +422,11 @@ def _attends(member: CastMember, chance: random.Random) -> bool:
     if member.checks_in is Habit.NEVER or member.role == "visitor":
         return False
     return member.checks_in is not Habit.SELDOM or chance.random() < 0.5  # noqa: PLR2004 - about half
+
+
+def _offers(answer: Answer) -> bool:
+    """Whether there is something to press in an answer."""
+    return any(part.get("custom_id") for part in walk_components(list(answer.components)))
 
 
 def _button_of(answer: Answer) -> str:
