@@ -41,6 +41,7 @@ COGS = (
     "cogs.language",
     "cogs.participants",
     "cogs.agenda",
+    "cogs.session",
     "cogs.announce",
     "cogs.attendance",
     "cogs.presence",
@@ -126,6 +127,10 @@ async def _assembled(
             await courier.replan()
         courier.start()
 
+    async def follow_changes() -> None:
+        venue.look_again()  # a topic's channel may open on another day
+        await courier.replan()
+
     async def mend(discord_id: int) -> None:
         if venue.owns(discord_id):
             venue.look_again()
@@ -149,6 +154,7 @@ async def _assembled(
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     courier = Courier(programme, opened, venue, clock, client, pacer, chores)
+    programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:
         try:

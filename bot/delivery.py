@@ -13,8 +13,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
 
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,13 +22,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import posts
 from bot.clock import Clock
+from bot.composer import Composer
 from bot.domain import announcements
 from bot.domain.announcements import Kind, State
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
 from bot.pacing import Pacer
-from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.deliveries import Delivery
@@ -37,8 +36,6 @@ from bot.ui import layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (Kind.WELCOME, Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
@@ -84,6 +81,7 @@ class Courier:
         self._store = store
         self._venue = venue
         self._clock = clock
+        self._composer = Composer(programme, store, venue)
         self._client = client
         self._pacer = pacer
         self._stirred = asyncio.Event()
@@ -256,7 +254,10 @@ class Courier:
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
-        post = await self._post(delivery, now)
+        post = await self._composer.post(delivery, now)
+        if post is None:
+            await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
+            return
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
@@ -300,36 +301,6 @@ class Courier:
         await self._store.deliveries.add(announcements.report(self._plan.id, line, self._clock.now()))
         self.stir()
 
-    # --- what it says ------------------------------------------------------------------------------------------
-
-    async def _post(self, delivery: Delivery, now: datetime) -> Post:  # noqa: PLR0911 - one return a kind
-        match delivery.kind:
-            case Kind.WELCOME:
-                return posts.welcome(self._plan, delivery.id)
-            case Kind.AGENDA:
-                return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
-            case Kind.TOPIC:
-                topic = _there(self._plan.topic(delivery.subject))
-                return posts.topic_opening(self._plan, topic, delivery.id)
-            case Kind.SOON | Kind.START | Kind.END:
-                return self._session_post(delivery)
-            case Kind.CUSTOM:
-                custom = _there(await self._store.announcements.find(delivery.subject))
-                return posts.custom(self._plan, custom.text, delivery.id)
-            case Kind.CARD:
-                note = _there(await self._store.notes.find(delivery.subject))
-                return posts.card(self._plan, note, delivery.id)
-            case Kind.REPORT:
-                return posts.report(delivery.subject, delivery.id)
-
-    def _session_post(self, delivery: Delivery) -> Post:
-        session = _there(self._plan.agenda.find(delivery.subject))
-        if delivery.kind is Kind.SOON:
-            return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
-        if delivery.kind is Kind.START:
-            return posts.start(self._plan, session, self._venue.rooms, delivery.id)
-        return posts.end(self._plan, session, delivery.id)
-
     # --- chores ------------------------------------------------------------------------------------------------
 
     async def _keep_venue(self, now: datetime) -> datetime | None:
@@ -340,8 +311,13 @@ class Courier:
     async def _keep_agendas_true(self, now: datetime) -> datetime | None:
         """Posted agendas are edited where they no longer show what is so."""
         for delivery in await self._store.deliveries.sent(Kind.AGENDA):
-            post = await self._post(delivery, now)
-            if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
+            post = await self._composer.post(delivery, now)
+            if (
+                post is None
+                or post.fingerprint == delivery.shown
+                or delivery.channel_id is None
+                or delivery.message_id is None
+            ):
                 continue
             message = self._client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
             try:
@@ -352,12 +328,6 @@ class Courier:
                 await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
             await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
         return self._plan.agenda.next_change(now)
-
-
-def _there(thing: T | None) -> T:
-    if thing is None:
-        raise LookupError("what it is about is no longer in the plan")
-    return thing
 
 
 def _marks(message: discord.Message) -> set[str]:

@@ -66,11 +66,17 @@ def span(session: Session) -> str:
     return f"{moment(session.starts_at)}–{moment(session.ends_at)}"  # noqa: RUF001 - a span of time is written so
 
 
-def _label(languages: Iterable[str], key: str) -> str:
-    return shorten(" · ".join(dict.fromkeys(every(languages, key))), limits.BUTTON_LABEL)
+def joined(languages: Iterable[str], key: str) -> str:
+    """A few words in each language, side by side."""
+    return " · ".join(dict.fromkeys(every(languages, key)))
 
 
-def _titles(languages: Sequence[str], title: Text) -> Iterator[str]:
+def label(languages: Iterable[str], key: str) -> str:
+    """A button's words in each language."""
+    return shorten(joined(languages, key), limits.BUTTON_LABEL)
+
+
+def titles(languages: Sequence[str], title: Text) -> Iterator[str]:
     """The title in each language, the first one prominent; a title that repeats is said once."""
     first, *others = dict.fromkeys(escape(title[language]) for language in languages)
     yield f"**{first}**"
@@ -101,7 +107,7 @@ def welcome(plan: Plan, mark: str) -> Post:
             "\n".join(every(plan.languages, "welcome.line")),
             "\n".join(f"-# {line}" for line in every(plan.languages, "welcome.privacy")),
         ),
-        (Button(custom_id("join", mark), _label(plan.languages, "button.join"), primary=True), *languages),
+        (Button(custom_id("join", mark), label(plan.languages, "button.join"), primary=True), *languages),
     )
 
 
@@ -142,12 +148,12 @@ def _agenda_heading(plan: Plan, day: date, language: str) -> str:
 
 
 def _agenda_item(session: Session, standing: Progress, languages: Sequence[str]) -> str:
-    title, *others = _titles(languages, session.title)
+    title, *others = titles(languages, session.title)
     return "\n".join([f"{_STANDING[standing]} {span(session)} {title}", *others])
 
 
 def _heading(sign: str, plan: Plan, session: Session) -> str:
-    title, *others = _titles(plan.languages, session.title)
+    title, *others = titles(plan.languages, session.title)
     return "\n".join([f"{sign} {title}", *others])
 
 
@@ -156,7 +162,7 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
     told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
     return Post(
         (_heading("⏰", plan, session), "\n".join(told)),
-        (Button(custom_id("day", session.day.isoformat(), mark), _label(plan.languages, "button.agenda")),),
+        (Button(custom_id("day", session.day.isoformat(), mark), label(plan.languages, "button.agenda")),),
     )
 
 
@@ -166,7 +172,7 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
     key = "start.line" if counts else "start.break_line"
     told = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
     button = (
-        Button(custom_id("checkin", session.id, mark), _label(plan.languages, "button.checkin"), primary=True)
+        Button(custom_id("checkin", session.id, mark), label(plan.languages, "button.checkin"), primary=True)
         if counts
         else _now_button(plan, mark)
     )
@@ -176,15 +182,17 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
     for language in languages:
         if session.speakers:
-            named = [_speaker(language, speaker) for speaker in session.speakers]
+            named = [by_office(language, speaker) for speaker in session.speakers]
             yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
         yield f"📄 {titles}: {material.url}"
 
 
-def _speaker(language: str, speaker: Speaker) -> str:
-    return f"{escape(speaker.office[language])} ({escape(speaker.organisation[language])})"
+def by_office(language: str, speaker: Speaker) -> str:
+    """A speaker's office and organisation; a schedule from elsewhere may know no organisation."""
+    organisation = escape(speaker.organisation[language])
+    return escape(speaker.office[language]) + (f" ({organisation})" if organisation else "")
 
 
 def end(plan: Plan, session: Session, mark: str) -> Post:
@@ -199,17 +207,17 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
 
 
 def _now_button(plan: Plan, mark: str) -> Button:
-    return Button(custom_id("now", mark), _label(plan.languages, "button.now"))
+    return Button(custom_id("now", mark), label(plan.languages, "button.now"))
 
 
 def _share_button(plan: Plan, topic: str | None, mark: str) -> Button:
-    return Button(custom_id("note", topic or "", mark), _label(plan.languages, "button.note"), primary=True)
+    return Button(custom_id("note", topic or "", mark), label(plan.languages, "button.note"), primary=True)
 
 
 def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
     """The message that opens a topic's channel."""
     described = [escape(topic.description[language]) for language in plan.languages]
-    title, *others = _titles(plan.languages, topic.title)
+    title, *others = titles(plan.languages, topic.title)
     return Post(
         (
             "\n".join([f"## {title}", *others]),
@@ -229,8 +237,8 @@ def card(plan: Plan, note: Note, mark: str) -> Post:
     """A note in its topic's channel. What doesn't fit is cut here, never in the store."""
     title = escape(shorten(note.title, 150))
     signature = f"-# {escape(note.author_name)} · {moment(note.written_at, 'f')}"
-    labels = {part: f"**{_joined(plan, f'card.{part}')}**" for part in ("did", "learned")}
-    heading = f"### {_NOTE_SIGN[note.kind]} {title}\n-# {_joined(plan, f'note.kind.{note.kind}')}"
+    labels = {part: f"**{joined(plan.languages, f'card.{part}')}**" for part in ("did", "learned")}
+    heading = f"### {_NOTE_SIGN[note.kind]} {title}\n-# {joined(plan.languages, f'note.kind.{note.kind}')}"
     fixed = sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
     room = (limits.MESSAGE_TEXT - fixed) // 2
     did, learned = (escape_within(part, room) for part in (note.did, note.learned))
@@ -238,10 +246,6 @@ def card(plan: Plan, note: Note, mark: str) -> Post:
         (heading, f"{labels['did']}\n{did}", f"{labels['learned']}\n{learned}", signature),
         (_share_button(plan, note.topic, mark),),
     )
-
-
-def _joined(plan: Plan, key: str) -> str:
-    return " · ".join(dict.fromkeys(every(plan.languages, key)))
 
 
 def late(plan: Plan, post: Post, due: datetime) -> Post:
@@ -271,7 +275,7 @@ def _detailed(session: Session, standing: Progress, language: str, rooms: Mappin
     lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
     if meeting_room(session.room) in rooms:
         lines[0] += f" · {where(session, rooms)}"
-    lines += [f"-# {_speaker(language, speaker)}" for speaker in session.speakers]
+    lines += [f"-# {by_office(language, speaker)}" for speaker in session.speakers]
     return "\n".join(lines)
 
 

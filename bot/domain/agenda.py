@@ -77,11 +77,19 @@ class Session:
         return self.ends_at - self.starts_at
 
 
+def _order(session: Session) -> tuple[datetime, datetime, str]:
+    return session.starts_at, session.ends_at, session.id
+
+
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """All sessions of a workshop, in order of their start."""
+    """All sessions of a workshop, each id once; in order of their start (then end, then id), however they are given."""
 
     sessions: tuple[Session, ...]
+
+    def __post_init__(self) -> None:
+        """Two agendas of the same sessions are equal, so that a change can be applied and undone exactly."""
+        object.__setattr__(self, "sessions", tuple(sorted(self.sessions, key=_order)))
 
     def __iter__(self) -> Iterator[Session]:
         return iter(self.sessions)

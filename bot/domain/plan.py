@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
-from bot.domain.text import LANGUAGES
+from bot.domain.text import LANGUAGES, Text
 from bot.domain.walltime import WallTimeError, instant
 
 #: The room that every workshop has.
@@ -372,8 +372,7 @@ class Plan(_Part):
     @cached_property
     def agenda(self) -> Agenda:
         """The sessions with their instants."""
-        sessions = [self._session(day, entry) for day in self.days for entry in day.sessions]
-        return Agenda(tuple(sorted(sessions, key=lambda session: (session.starts_at, session.ends_at))))
+        return Agenda(tuple(self._session(day, entry) for day in self.days for entry in day.sessions))
 
     def with_agenda(self, agenda: Agenda) -> Plan:
         """The same plan with another agenda: the one that is held."""
@@ -395,6 +394,11 @@ class Plan(_Part):
             speakers=tuple(Speaker(speaker.office, speaker.organisation) for speaker in entry.speakers),
             materials=tuple(Material(material.title, material.url) for material in entry.materials),
         )
+
+    @cached_property
+    def room_names(self) -> Mapping[str, Text]:
+        """What each room is called."""
+        return {PLENARY: dict.fromkeys(self.languages, PLENARY)} | {room.id: room.title for room in self.rooms}
 
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id, if the plan has it."""

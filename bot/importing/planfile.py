@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 from bot import posts
 from bot.domain import limits
-from bot.domain.agenda import Session
+from bot.domain.conflicts import Conflict, Overlap, conflicts
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import rooms
@@ -229,10 +228,9 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
         for number, day in enumerate(plan.days)
         for index, entry in enumerate(day.sessions)
     }
-    for one, other in combinations(plan.agenda, 2):
-        if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
-            for what in _collisions(one, other):
-                yield document.remark(places[other.id], f"'{other.id}' overlaps '{one.id}' {what}.")
+    for conflict in conflicts(plan.agenda):
+        what = f"'{conflict.other.id}' overlaps '{conflict.one.id}' {_collision(conflict)}."
+        yield document.remark(places[conflict.other.id], what)
     for place, surplus in posts.too_long(plan).items():
         yield document.remark(place, f"its message is {surplus} characters longer than Discord shows; shorten it.")
     wanted = len(rooms(plan)) - 1
@@ -245,9 +243,7 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
         )
 
 
-def _collisions(one: Session, other: Session) -> Iterator[str]:
-    if one.room == other.room:
-        yield f"in the room '{one.room}'"
-    for speaker in one.speakers:
-        if speaker in other.speakers:
-            yield f"and '{next(iter(speaker.office.values()))}' speaks in both"
+def _collision(conflict: Conflict) -> str:
+    if isinstance(conflict, Overlap):
+        return f"in the room '{conflict.one.room}'"
+    return f"and '{next(iter(conflict.speaker.office.values()))}' speaks in both"

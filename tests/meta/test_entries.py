@@ -46,6 +46,13 @@ COMMANDS = {
     "participants list": Role.MODERATOR,
     "participants missing": Role.MODERATOR,
     "participants release": Role.ORGANISER,
+    "session add": Role.MODERATOR,
+    "session cancel": Role.MODERATOR,
+    "session delay": Role.MODERATOR,
+    "session edit": Role.MODERATOR,
+    "session extend": Role.MODERATOR,
+    "session move": Role.MODERATOR,
+    "session swap": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -56,10 +63,23 @@ SUGGESTIONS = {
     "checkin session": Role.PARTICIPANT,
     "language name": Role.VISITOR,
     "note topic": Role.PARTICIPANT,
+    "session add room": Role.MODERATOR,
+    "session add topic": Role.MODERATOR,
+    "session cancel session": Role.MODERATOR,
+    "session delay session": Role.MODERATOR,
+    "session edit language": Role.MODERATOR,
+    "session edit room": Role.MODERATOR,
+    "session edit session": Role.MODERATOR,
+    "session edit topic": Role.MODERATOR,
+    "session extend session": Role.MODERATOR,
+    "session move session": Role.MODERATOR,
+    "session swap other": Role.MODERATOR,
+    "session swap session": Role.MODERATOR,
 }
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
+    "agree": Role.MODERATOR,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "introduce": Role.VISITOR,
@@ -75,6 +95,7 @@ PRESSED = {
     "roster": Role.ORGANISER,
     "show": Role.PARTICIPANT,
     "take": Role.VISITOR,
+    "undo": Role.MODERATOR,
 }
 
 
@@ -175,7 +196,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "note", "notes", "participants"}
+SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "participants"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
@@ -243,7 +264,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
-    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("noted", "show")),
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
     *("introduce", "introduced", "joined", "replace", "replaced"),
 )

@@ -21,15 +21,17 @@ from bot.domain.access import Role
 from bot.domain.attendance import Refusal
 from bot.domain.notes import NoteKind
 from bot.domain.participants import OrganisationKind
+from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
+from bot.notices import Section
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0}
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "RefusalError": 0}
 
 JOINING = ("name", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned")
@@ -39,15 +41,17 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
     "card.{}": ("did", "learned"),
+    "change.{}": tuple(Section),
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
     "join.refused.{}": ("role", "nickname"),
     "export.rule.{}": tuple(Subject),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
-    "refused.announce.{}": ("unreadable", "past", "skipped", "twice"),
+    "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
 }
 
 
@@ -252,7 +256,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
     code = (ROOT / "bot/domain/walltime.py").read_text("utf-8")
-    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.announce.{}"])
+    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
 

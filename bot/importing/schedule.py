@@ -1,0 +1,122 @@
+"""A schedule as a conference system exported it: what every reader of such files gives back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker
+from bot.domain.text import Text
+from bot.domain.walltime import day_of
+from bot.settings import SettingsError
+
+_ID_LENGTH = 40
+
+#: Words in the name of a type of session, in the languages of conference systems, and the kind that they tell.
+_KINDS = (
+    (SessionKind.BREAK, ("break", "lunch", "coffee", "pause", "déjeuner", "استراحة")),
+    (SessionKind.OPENING, ("opening", "welcome", "ouverture", "افتتاح")),
+    (SessionKind.CLOSING, ("closing", "clôture", "اختتام")),
+    (SessionKind.PANEL, ("panel", "table ronde", "جلسة حوارية")),
+    (SessionKind.DISCUSSION, ("discussion", "workshop", "tutorial", "open space", "bof", "atelier", "نقاش")),
+)
+
+
+class ScheduleError(SettingsError):
+    """A schedule that can't be used; the message has one line a fault: what was found, where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A room or a track. The id stays when the name changes, so that a renamed room is known again."""
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledSession:
+    """One item of a schedule. Instants are UTC; texts are in the languages that the file has them in."""
+
+    id: str
+    kind: SessionKind
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    """The id of one of the schedule's rooms, or `plenary`."""
+    track: str | None
+    """The id of one of the schedule's tracks."""
+    title: Text
+    description: Text | None = None
+    speakers: tuple[str, ...] = ()
+    """By name: conference systems don't know offices."""
+    materials: tuple[Material, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule read from a file. Make sure that ids are unique: `check_unique`."""
+
+    title: Text | None
+    zone: ZoneInfo
+    rooms: tuple[Named, ...]
+    tracks: tuple[Named, ...]
+    sessions: tuple[ScheduledSession, ...]
+    remarks: tuple[str, ...] = ()
+    """What was left out and why, or should be looked at again: a line each."""
+
+
+def slug(name: str) -> str:
+    """An id as a plan has it, made of a name or of another system's id; empty if no letter or digit can be kept."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_ID_LENGTH].strip("-")
+
+
+def kind_named(name: str) -> SessionKind:
+    """The kind of session that a conference system's name of a type means; a presentation where nothing tells."""
+    lowered = name.casefold()
+    found = (kind for kind, words in _KINDS if any(word in lowered for word in words))
+    return next(found, SessionKind.PRESENTATION)
+
+
+def check_unique(sessions: Iterable[ScheduledSession]) -> None:
+    """Raise ScheduleError where two sessions have one id: a change to it could mean either."""
+    counted = Counter(session.id for session in sessions)
+    twice = sorted(name for name, n in counted.items() if n > 1)
+    if twice:
+        lines = (f"the id '{name}' is used for {counted[name]} sessions; give each its own." for name in twice)
+        raise ScheduleError("\n".join(lines))
+
+
+def agenda(schedule: Schedule, languages: Sequence[str]) -> Agenda:
+    """The schedule as a workshop of those languages has it; a text that lacks a language is told in one it has."""
+    return Agenda(tuple(_session(session, schedule.zone, languages) for session in schedule.sessions))
+
+
+def spread(text: Text, languages: Sequence[str]) -> dict[str, str]:
+    """The text in each of the languages, in its first one where it lacks it."""
+    return {language: text.get(language) or next(iter(text.values())) for language in languages}
+
+
+def _session(session: ScheduledSession, zone: ZoneInfo, languages: Sequence[str]) -> Session:
+    return Session(
+        id=session.id,
+        kind=session.kind,
+        day=day_of(session.starts_at, zone),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        room=session.room,
+        topic=session.track,
+        title=spread(session.title, languages),
+        description=spread(session.description, languages) if session.description else None,
+        speakers=tuple(
+            Speaker(office=dict.fromkeys(languages, name), organisation=dict.fromkeys(languages, ""))
+            for name in session.speakers
+        ),
+        materials=tuple(Material(spread(material.title, languages), material.url) for material in session.materials),
+    )
