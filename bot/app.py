@@ -46,6 +46,8 @@ COGS = (
     "cogs.attendance",
     "cogs.presence",
     "cogs.notes",
+    "cogs.me",
+    "cogs.help",
     "cogs.export",
 )
 

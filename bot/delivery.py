@@ -38,7 +38,7 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.WELCOME, Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
+_PLANNED_KINDS = (Kind.WELCOME, Kind.TOPIC, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)

@@ -26,7 +26,7 @@ Field = tuple[str, str | None, discord.ui.Item[discord.ui.Modal]]
 """Label, hint, and what is filled in."""
 
 
-class Joining(commands.Cog):
+class Joining(commands.Cog, description="Coming in"):
     """How people come into the workshop."""
 
     def __init__(self, client: Workshop) -> None:

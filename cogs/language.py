@@ -12,7 +12,7 @@ from bot.i18n import enumeration, language_name, language_named, text
 from bot.ui import DONE, Interaction, RefusalError, answer, pressed, suggestions
 
 
-class Language(commands.Cog):
+class Language(commands.Cog, description="Coming in"):
     """The languages of the workshop; Arabic among them, which Discord doesn't speak."""
 
     def __init__(self, client: Workshop) -> None:

@@ -17,6 +17,8 @@ CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
 CHANGE_LIFETIME = timedelta(hours=12)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+#: How long before a session the team is told its word; earlier, if check-in opens earlier.
+WORD_LEAD = timedelta(minutes=15)
 
 #: Long past: what is due then is sent as soon as its room is there.
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,6 +32,8 @@ class Kind(StrEnum):
     AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
+    WORD = "word"
+    """The word that a session's chair is to say aloud, for the team."""
     END = "end"
     SOON = "soon"
     START = "start"
@@ -88,7 +92,7 @@ def report(workshop: str, line: str, now: datetime) -> Announcement:
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
     welcome = Announcement(plan.id, Kind.WELCOME, plan.id, WELCOME, _BEGINNING, plan.agenda.ends_at)
-    derived = [welcome, *_topics(plan), *_agendas(plan), *_sessions(plan)]
+    derived = [welcome, *_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -121,6 +125,14 @@ def _agendas(plan: Plan) -> Iterator[Announcement]:
     for day in plan.agenda.days:
         expires = max(session.ends_at for session in plan.agenda.on(day))
         yield Announcement(plan.id, Kind.AGENDA, day.isoformat(), AGENDA, plan.morning(day), expires)
+
+
+def _words(plan: Plan) -> Iterator[Announcement]:
+    lead = max(WORD_LEAD, timedelta(minutes=plan.attendance.opens_before))
+    for session in plan.agenda:
+        if plan.attendance.word and plan.counts_for_attendance(session):
+            due = session.starts_at - lead
+            yield Announcement(plan.id, Kind.WORD, session.id, TEAM, due, session.ends_at)
 
 
 def _sessions(plan: Plan) -> Iterator[Announcement]:

@@ -315,6 +315,8 @@ class AttendanceRule(_Part):
     percent: Annotated[int, Field(ge=1, le=100)] = 80
     excluded: tuple[SessionKind, ...] = (SessionKind.BREAK,)
     opens_before: Minutes = 10
+    word: bool = False
+    """Whether checking in to a session takes the word that its chair says aloud."""
 
 
 class Plan(_Part):

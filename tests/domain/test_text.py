@@ -220,7 +220,11 @@ def test_no_more_is_cut_than_must_be(sign: str, limit: int) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Hélène", "helene"),
+        ("Hélène ÇA ŒUVRE", "helene ca œuvre"),
+        ("ﬁn", "FIN"),
+        ("ٱلله", "الله"),
+        ("مصطفى", "مصطفي"),
+        ("کریم", "كريم"),
         ("Al-Doseri", "AL DOSERI"),
         ("Straße", "STRASSE"),
         ("cœur", "coeur"),
@@ -252,3 +256,16 @@ def test_folding_twice_is_folding_once_and_leaves_words_with_single_blanks(typed
 def test_folding_keeps_what_is_contained(typed: str, more: str) -> None:
     """So that a search for some words finds them in a text."""
     assert fold(typed) in fold(f"{more} {typed} {more}")
+
+
+@given(TYPED)
+def test_case_and_composition_make_no_difference(typed: str) -> None:
+    folded = fold(typed)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert fold(unicodedata.normalize(form, typed)) == folded
+    assert fold(typed.casefold()) == folded
+
+
+def test_different_words_stay_different() -> None:
+    words = ("cote", "cotes", "سور", "سوق", "كريم", "كرم", "a b", "ab")
+    assert len({fold(word) for word in words}) == len(words)
