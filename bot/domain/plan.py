@@ -186,7 +186,7 @@ class SpeakerEntry(_Part):
     """Who speaks, by office, not by name."""
 
     office: Wording
-    organisation: Wording
+    organisation: Wording | None = None
 
 
 class MaterialEntry(_Part):
@@ -393,7 +393,10 @@ class Plan(_Part):
             topic=entry.topic,
             title=entry.title,
             description=entry.description,
-            speakers=tuple(Speaker(speaker.office, speaker.organisation) for speaker in entry.speakers),
+            speakers=tuple(
+                Speaker(speaker.office, speaker.organisation or dict.fromkeys(self.languages, ""))
+                for speaker in entry.speakers
+            ),
             materials=tuple(Material(material.title, material.url) for material in entry.materials),
         )
 

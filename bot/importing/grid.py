@@ -74,8 +74,8 @@ def decoded(source: bytes) -> str:
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # NOTE: Windows-1256 holds the letters of French at the places where Windows-1252 has them, so only words
-        # in Arabic tell the two apart.
+        # NOTE: Windows-1256 holds the small letters of French where Windows-1252 has them, so only words in Arabic
+        # tell the two apart.
         arabic = source.decode("cp1256", "replace")
         return arabic if _ARABIC_WORD.search(arabic) else source.decode("cp1252", "replace")
 

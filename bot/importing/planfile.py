@@ -53,6 +53,8 @@ class Loaded:
 
     plan: Plan
     warnings: tuple[Remark, ...]
+    keys: dict[str, Any]
+    """The plan's keys, with every value as it is written."""
     roster: tuple[Participant, ...] | None = None
     """The places in the file that the plan names."""
 
@@ -63,13 +65,21 @@ def load(path: Path) -> Loaded:
         source = path.read_bytes()
     except OSError as failure:
         raise PlanError(f"{path}: can't be read ({failure.strerror}). Check the path of the plan.") from None
+    return read(source, str(path))
+
+
+def read(source: bytes, name: str) -> Loaded:
+    """The plan in a YAML text, and the roster that it names, as seen from the folder of the file of that name.
+
+    Raises PlanError with every fault at once, each with the name of the file.
+    """
     try:
-        return read(source, path.parent)
+        return _read(source, Path(name).parent)
     except _FaultsError as faults:
-        raise PlanError("\n".join(f"{path}: {remark}" for remark in faults.remarks)) from None
+        raise PlanError("\n".join(f"{name}: {remark}" for remark in faults.remarks)) from None
 
 
-def read(source: bytes, folder: Path = Path()) -> Loaded:
+def _read(source: bytes, folder: Path) -> Loaded:
     """The plan in a YAML text, and the roster that it names, relative to a folder."""
     document = _compose(source)
     faults: list[Remark] = []
@@ -84,7 +94,8 @@ def read(source: bytes, folder: Path = Path()) -> Loaded:
         faults += (document.remark(("roster",), f"{document.value['roster']}: {fault}.") for fault in failure.faults)
     if plan is None or faults:
         raise _FaultsError(faults)
-    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)), roster)
+    warnings = sorted(_warnings(plan, document), key=lambda remark: remark.line)
+    return Loaded(plan, tuple(warnings), document.value, roster)
 
 
 def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None:
