@@ -22,6 +22,7 @@ from bot.domain.access import Role
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
+from bot.events import Events
 from bot.importing import planfile
 from bot.pacing import Pacer
 from bot.programme import Programme
@@ -155,7 +156,8 @@ async def _assembled(
     )
 
     client = Workshop(COGS, access, opened, reconcile, mend)
-    courier = Courier(programme, opened, venue, clock, client, pacer, chores)
+    events = Events(programme, opened, venue, pacer, home)
+    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, *chores))
     programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:

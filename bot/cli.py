@@ -112,7 +112,7 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
 ) -> None:
-    """Export notes or attendance from the database, also while the bot runs."""
+    """Export notes, attendance or the agenda from the database, also while the bot runs."""
     content = asyncio.run(_exported(settings.load(), subject, form))
     if out:
         out.write_bytes(content)
@@ -133,7 +133,10 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
     async with store.opened(chosen.database, to_read=True) as opened:
         programme = Programme(plan, opened)
         await programme.load()
-        return await tables.rendered(await tables.table(subject, programme.plan, opened, Clock().now()), form)
+        try:
+            return (await tables.exported(subject, form, programme, opened, Clock().now())).content
+        except ValueError as fault:
+            raise SettingsError(str(fault)) from None
 
 
 @app.command()

@@ -112,7 +112,8 @@ class Venue:
         if member.nick == place.nickname:
             return True
         guild = member.guild
-        possible = guild.owner_id != member.id and member.top_role < guild.me.top_role
+        below = guild.owner_id != member.id and member.top_role < guild.me.top_role
+        possible = below and guild.me.guild_permissions.manage_nicknames
         return possible and await self._changed(member.edit(nick=place.nickname, reason=f"Workshop {self._plan.id}"))
 
     async def _changed(self, change: Coroutine[Any, Any, object]) -> bool:

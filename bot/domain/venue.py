@@ -31,7 +31,12 @@ PERMISSIONS = {
     "speak": (1 << 21, "let participants speak in them, likewise"),
     "manage_nicknames": (1 << 27, "show those who join under their name and country"),
     "manage_roles": (1 << 28, "make the three roles, give them to who joins, and open and close rooms for them"),
+    # It covers changing and ending one's own events, so that Manage Events is not needed.
+    "create_events": (1 << 44, "show each session among the server's events"),
 }
+
+#: Those of them without which all the rest still works.
+DISPENSABLE = frozenset({"create_events", "manage_nicknames"})
 
 
 def permission_bits() -> int:

@@ -13,6 +13,7 @@ from bot.store.audit import Audit
 from bot.store.changes import AgendaChanges
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.events import Events
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.stays import Stays
@@ -33,6 +34,7 @@ class Store:
         self.stays = Stays(database)
         self.notes = Notes(database)
         self.venue = Venue(database)
+        self.events = Events(database)
         self.facts = Facts(database)
 
 
