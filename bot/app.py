@@ -18,7 +18,10 @@ from bot import health, i18n, store
 from bot.client import DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
 from bot.delivery import Chore, Courier
+from bot.domain.access import Role
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
+from bot.domain.venue import WELCOME
 from bot.events import Events
 from bot.importing import planfile
 from bot.pacing import Pacer
@@ -35,6 +38,9 @@ log = logging.getLogger(__name__)
 #: One module a subject; named as text, so that nothing in bot/ imports cogs/.
 COGS = (
     "cogs.workshop",
+    "cogs.joining",
+    "cogs.language",
+    "cogs.participants",
     "cogs.agenda",
     "cogs.session",
     "cogs.announce",
@@ -75,7 +81,7 @@ class Workshop(Plenary):
 
 async def run(settings: Settings, token: str) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must mend."""
-    plan = planfile.load(settings.plan).plan
+    loaded = planfile.load(settings.plan)
     i18n.preload()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -85,8 +91,8 @@ async def run(settings: Settings, token: str) -> None:
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
-        _backed_up(settings, plan) as chores,
-        _assembled(plan, opened, clock, chores) as client,
+        _backed_up(settings, loaded.plan) as chores,
+        _assembled(loaded.plan, opened, clock, chores, loaded.roster) as client,
     ):
         await _until(stop, client, token, settings)
 
@@ -106,10 +112,14 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Cho
 
 @contextlib.asynccontextmanager
 async def _assembled(
-    plan: Plan, opened: Store, clock: Clock, chores: tuple[Chore, ...] = ()
+    plan: Plan,
+    opened: Store,
+    clock: Clock,
+    chores: tuple[Chore, ...] = (),
+    roster: tuple[Participant, ...] | None = None,
 ) -> AsyncGenerator[Workshop, None]:
     pacer = Pacer()
-    programme = Programme(plan, opened)
+    programme = Programme(plan, opened, roster)
     await programme.follow(clock.now())
     venue = Venue(programme, opened, pacer)
     await venue.load()
@@ -137,7 +147,16 @@ async def _assembled(
         guild = home()
         return guild.id if guild else None
 
-    access = Access(venue.role_of, plan.languages, opened.people.language_of, home_id)
+    async def restore(member: discord.Member) -> Role:
+        place = opened.people.of(member.id)
+        if place is None:
+            return Role.VISITOR
+        await venue.admit(member, place)
+        return place.role
+
+    access = Access(
+        venue.role_of, plan.languages, opened.people.language_of, home_id, restore, lambda: venue.link(WELCOME)
+    )
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)

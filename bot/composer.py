@@ -29,6 +29,7 @@ class Composer:
         self._store = store
         self._venue = venue
         self._by_kind: dict[Kind, Callable[[Delivery, datetime], Awaitable[Post | None]]] = {
+            Kind.WELCOME: self._welcome,
             Kind.AGENDA: self._agenda,
             Kind.TOPIC: self._topic,
             Kind.WORD: self._word,
@@ -56,6 +57,9 @@ class Composer:
 
     def _session(self, delivery: Delivery) -> Session:
         return _there(self._plan.agenda.find(delivery.subject))
+
+    async def _welcome(self, delivery: Delivery, _now: datetime) -> Post:
+        return posts.welcome(self._plan, delivery.id)
 
     async def _agenda(self, delivery: Delivery, now: datetime) -> Post:
         days = {day.isoformat(): day for day in self._plan.agenda.days}

@@ -25,7 +25,7 @@ from bot import posts
 from bot.clock import Clock
 from bot.composer import Composer
 from bot.domain import announcements
-from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.announcements import Kind, State
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (
-    Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.PLEDGE,
-    Kind.EVALUATION,
+    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK,
+    Kind.PLEDGE, Kind.EVALUATION,
 )  # fmt: skip
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
@@ -319,10 +319,8 @@ class Courier:
 
     async def _tell_team(self, key: str, **values: object) -> None:
         """One line for organisers and moderators, in the workshop's first language; the same line only once."""
-        now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
-        lifetime = announcements.REPORT_LIFETIME
-        report = Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime)
+        report = announcements.report(self._plan.id, line, self._clock.now())
         if await self._store.deliveries.add(report):
             self.stir()
 

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import cast
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.domain.text import LANGUAGES, RIGHT_TO_LEFT, Text, isolate
+from bot.domain.text import LANGUAGES, RIGHT_TO_LEFT, Text, fold, isolate
 from bot.settings import ROOT
 
 LOCALES = ROOT / "config" / "locales"
@@ -77,6 +79,53 @@ def every(languages: Iterable[str], key: str, **values: Text | str | int) -> lis
 
 def _in(language: str, values: Mapping[str, Text | str | int]) -> dict[str, object]:
     return {name: value if isinstance(value, str | int) else value[language] for name, value in values.items()}
+
+
+def language_name(language: str) -> str:
+    """A language as those who speak it write it at the head of a line: `Français`."""
+    name = Locale(language).get_display_name(language) or language
+    return name[0].upper() + name[1:]
+
+
+@cache
+def _languages() -> Mapping[str, str]:
+    """What each language is called in each (folded), to its code."""
+    named = {fold(str(Locale(each).languages[code])): code for each in LANGUAGES for code in LANGUAGES}
+    return {**named, **{code: code for code in LANGUAGES}}
+
+
+def language_named(typed: str) -> str | None:
+    """The code of one of our languages from its name in any of them, or from its code; None if it is none."""
+    return _languages().get(fold(typed))
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """Each country's name in each language (folded), and its code, to its code."""
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        for code, name in _territories(language).items():
+            if code.isalpha() and code not in _NO_COUNTRIES:
+                found |= {fold(name): code, fold(code): code}
+    return found
+
+
+def _territories(language: str) -> Mapping[str, str]:
+    return cast("Mapping[str, str]", Locale(language).territories)
+
+
+# Codes that stand for groups of countries, or for none (CLDR).
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
+
+def country(typed: str) -> str | None:
+    """The code (ISO 3166-1 alpha-2) of a country from its name in any of our languages, or from its code."""
+    return _countries().get(fold(typed))
+
+
+def country_name(language: str, code: str) -> str:
+    """What a country is called in a language."""
+    return _territories(language).get(code, code)
 
 
 def enumeration(language: str, names: Iterable[str]) -> str:

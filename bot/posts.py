@@ -14,7 +14,7 @@ from bot.domain.notes import Note, NoteKind
 from bot.domain.plan import Plan
 from bot.domain.text import Text, clean, escape, escape_within, measure, shorten
 from bot.domain.venue import meeting_room
-from bot.i18n import day_name, enumeration, every, text
+from bot.i18n import day_name, enumeration, every, language_name, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
 _NOTE_SIGN = {
@@ -90,6 +90,26 @@ def where(session: Session, rooms: Mapping[str, int]) -> str:
 
 
 # --- what the bot posts: in all the workshop's languages -------------------------------------------------------
+
+
+def welcome(plan: Plan, mark: str) -> Post:
+    """What everybody in the server reads first: what this is, what is kept of them, and how to join."""
+    title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
+    described = dict.fromkeys(escape(plan.description[language]) for language in plan.languages)
+    languages = (
+        Button(custom_id("language", language, mark), language_name(language))
+        for language in plan.languages
+        if len(plan.languages) > 1
+    )
+    return Post(
+        (
+            "\n".join([f"# {title}", *others]),
+            "\n".join(described),
+            "\n".join(every(plan.languages, "welcome.line")),
+            "\n".join(f"-# {line}" for line in every(plan.languages, "welcome.privacy")),
+        ),
+        (Button(custom_id("join", mark), label(plan.languages, "button.join"), primary=True), *languages),
+    )
 
 
 def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
@@ -349,6 +369,7 @@ def _longest(plan: Plan) -> Iterator[tuple[Place, Post]]:
     """Each message that grows with the plan, as long as it can get."""
     rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}
     mark = "0" * 24
+    yield ("description",), welcome(plan, mark)
     for number, day in enumerate(plan.days):
         at = plan.morning(day.date)
         yield ("days", number), agenda(plan, day.date, at, mark)

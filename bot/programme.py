@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import cache
 
 import yaml
 
 from bot.domain import words
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import Text
 from bot.settings import ROOT
@@ -17,6 +19,7 @@ from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
 from bot.store.changes import AgendaChange
 
+_ROSTER_FACT = "roster"
 _SECRET_FACT = "word_secret"  # noqa: S105 - its name
 
 
@@ -29,8 +32,9 @@ def word_list() -> tuple[Text, ...]:
 class Programme:
     """The plan in force, in memory; the store has what it is made of."""
 
-    def __init__(self, plan: Plan, store: Store) -> None:
+    def __init__(self, plan: Plan, store: Store, roster: Sequence[Participant] | None = None) -> None:
         self._plan = plan
+        self._roster = roster
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
         self._watchers: list[Callable[[], Awaitable[None]]] = []
@@ -47,6 +51,16 @@ class Programme:
             word_list()  # read at the start, so that nobody's answer waits for a file
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self.load()
+        await self._follow_roster()
+
+    async def _follow_roster(self) -> None:
+        """Take over the roster's file if it has changed: what was imported since outlives a start."""
+        if self._roster is None:
+            return
+        digest = hashlib.blake2b(repr(self._roster).encode(), digest_size=8).hexdigest()
+        if await self._store.facts.get(_ROSTER_FACT) != digest:
+            await self._store.people.follow(self._roster)
+            await self._store.facts.put(_ROSTER_FACT, digest)
 
     async def load(self) -> None:
         """Read the agenda as it is held; that of the plan's file, if none is held yet."""

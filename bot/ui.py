@@ -27,7 +27,7 @@ from discord import app_commands
 from bot.domain import limits, walltime
 from bot.domain.access import Role
 from bot.domain.plan import Plan
-from bot.domain.text import clean, shorten
+from bot.domain.text import clean, fold, shorten
 from bot.i18n import text
 from bot.posts import Button, Post
 
@@ -98,8 +98,8 @@ async def answer_at_length(interaction: Interaction, pages: Sequence[Post]) -> N
 
 
 def suggestions(typed: str, named: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
-    """What fits what was typed so far, of (value, name); as many and as long as Discord shows."""
-    fitting = ((value, name) for value, name in named if typed.casefold() in name.casefold())
+    """What fits what was typed, of (value, name), case and accents forgiven; as many and as long as Discord shows."""
+    fitting = ((value, name) for value, name in named if fold(typed) in fold(name))
     return [
         app_commands.Choice(name=shorten(name, limits.OPTION_LABEL), value=value)
         for value, name in islice(fitting, limits.OPTIONS)
@@ -257,17 +257,23 @@ def _bound(handler: Handler, interaction: Interaction, arguments: list[str]) -> 
 class Access:
     """Who may do what: the one check behind every command, button, form and suggestion."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a question that it asks
         self,
         role_of: Callable[[discord.Member], Role],
         languages: tuple[str, ...],
         chosen: Callable[[int], str | None],
         home: Callable[[], int | None],
+        restore: Callable[[discord.Member], Awaitable[Role]],
+        entrance: Callable[[], str],
     ) -> None:
         self._role_of = role_of
         self._languages = languages
         self._chosen = chosen
         self._home = home
+        self._restore = restore
+        """Gives somebody who has a place in the workshop their role again; the role of their place."""
+        self._entrance = entrance
+        """A link to where people join."""
 
     def language(self, interaction: Interaction) -> str:
         """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.
@@ -289,8 +295,9 @@ class Access:
         home = self._home()
         if home is not None and home != interaction.guild_id:
             raise RefusalError("refused.other_server")
-        if self.role(interaction) < role:
-            raise RefusalError(f"refused.role.{role.name.lower()}")
+        # Who left the server and came back has lost the role, and not the place.
+        if self.role(interaction) < role and await self._restore(interaction.user) < role:
+            raise RefusalError(f"refused.role.{role.name.lower()}", channel=self._entrance())
 
 
 # --- failures ------------------------------------------------------------------------------------------

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 import discord
 
 from bot.domain import limits
 from bot.domain.access import ROLES, Role, role_of
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
 from bot.domain.venue import CATEGORY, Door, Form, Room, next_change, rooms
@@ -77,12 +79,51 @@ class Venue:
         """The Discord ids of the rooms, by key."""
         return self._ids
 
+    def link(self, key: str) -> str:
+        """A link to a room, as Discord shows it; its name, if it isn't there yet."""
+        return f"<#{self._ids[key]}>" if key in self._ids else f"#{key}"
+
     def role_of(self, member: discord.Member) -> Role:
         """What a member is in the workshop."""
         held = {role.id for role in member.roles}
         known = {role: self._ids[key] for role in ROLES if (key := role_key(role)) in self._ids}
         manages = member.guild_permissions.manage_guild or member.guild.owner_id == member.id
         return role_of(held, known, manages_server=manages)
+
+    async def admit(self, member: discord.Member, place: Participant) -> tuple[str, ...]:
+        """Give somebody the role and the name of their place; of `role` and `nickname`, what Discord doesn't allow."""
+        allowed = {"role": await self._give_role(member, place.role), "nickname": await self._name(member, place)}
+        return tuple(what for what, done in allowed.items() if not done)
+
+    async def dismiss(self, member: discord.Member, place: Participant) -> bool:
+        """Take away the role of a place; False where Discord doesn't allow it."""
+        role = member.get_role(self._ids.get(role_key(place.role), 0))
+        return role is None or await self._changed(member.remove_roles(role, reason=f"Workshop {self._plan.id}"))
+
+    async def _give_role(self, member: discord.Member, wanted: Role) -> bool:
+        role = member.guild.get_role(self._ids.get(role_key(wanted), 0))
+        if role is None or role in member.roles:
+            return role is not None
+        # What Discord is sure to refuse isn't asked for: each refusal counts against the bot's address.
+        possible = role < member.guild.me.top_role
+        return possible and await self._changed(member.add_roles(role, reason=f"Workshop {self._plan.id}"))
+
+    async def _name(self, member: discord.Member, place: Participant) -> bool:
+        if member.nick == place.nickname:
+            return True
+        guild = member.guild
+        below = guild.owner_id != member.id and member.top_role < guild.me.top_role
+        possible = below and guild.me.guild_permissions.manage_nicknames
+        return possible and await self._changed(member.edit(nick=place.nickname, reason=f"Workshop {self._plan.id}"))
+
+    async def _changed(self, change: Coroutine[Any, Any, object]) -> bool:
+        await self._pacer.turn()
+        try:
+            await change
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            log.warning("A member could not be changed: %r", failure)
+            return False
+        return True
 
     async def adopt(self, guild_id: int) -> None:
         """Make this server the workshop's. Recorded first, so that a setup cut off is completed at the next start."""
@@ -198,7 +239,10 @@ class Venue:
         meets = room.form in {Form.VOICE, Form.STAGE}
         everything = discord.PermissionOverwrite(**(_MEET if meets else _WRITE))
         yield guild.me, everything  # first: once the room is closed to everyone, only this lets the bot in
-        yield guild.default_role, discord.PermissionOverwrite(view_channel=False)
+        yield (
+            guild.default_role,
+            discord.PermissionOverwrite(**_DOORS[Door.READ if room.public else Door.CLOSED, meets]),
+        )
         for role in (Role.ORGANISER, Role.MODERATOR):
             yield self._role(guild, role), everything
         door = room.door(now, self._plan.agenda.ends_at)

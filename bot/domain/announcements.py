@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
@@ -20,10 +20,15 @@ REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
 #: How long before a session the team is told its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
 
+#: Long past: what is due then is sent as soon as its room is there.
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class Kind(StrEnum):
     """What an announcement is about. Of two that are due at the same instant, the upper one comes first."""
 
+    WELCOME = "welcome"
+    """What everybody in the server reads first; due from the beginning, so never late."""
     AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
@@ -89,9 +94,15 @@ class Announcement:
         return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
 
 
+def report(workshop: str, line: str, now: datetime) -> Announcement:
+    """One line for organisers and moderators, at once; the same line is the same report."""
+    return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME)
+
+
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
-    derived = [*_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
+    welcome = Announcement(plan.id, Kind.WELCOME, plan.id, WELCOME, _BEGINNING, plan.agenda.ends_at)
+    derived = [welcome, *_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 

@@ -10,6 +10,8 @@ MESSAGE_COMPONENTS = 40
 CATEGORY_CHANNELS = 50
 #: Characters of a channel's, a category's or a role's name.
 NAME = 100
+#: Characters of somebody's name in a server.
+NICKNAME = 32
 #: Characters of a channel's topic line.
 CHANNEL_TOPIC = 1024
 #: Characters of a button's label, and of a modal's title and of a label in it.

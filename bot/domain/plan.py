@@ -346,6 +346,8 @@ class Plan(_Part):
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     topics: tuple[TopicEntry, ...] = ()
     rooms: tuple[RoomEntry, ...] = ()
+    roster: Annotated[str, Field(min_length=1)] | None = None
+    """The file with the participants, relative to the plan's."""
     days: Annotated[tuple[Day, ...], Field(min_length=1)]
     announcements: AnnouncementRules = AnnouncementRules()
     attendance: AttendanceRule = AttendanceRule()

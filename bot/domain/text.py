@@ -58,6 +58,11 @@ def clean(typed: str) -> str:
     return visible.strip()
 
 
+def one_line(typed: str) -> str:
+    """What somebody typed as one line of words."""
+    return " ".join(clean(typed).split())
+
+
 def escape(typed: str) -> str:
     """Typed text as Discord will show it to the letter: no formatting, no mention, no masked link.
 

@@ -12,6 +12,7 @@ from bot.domain.text import Text
 
 #: Names under which rooms are kept in the store, and which announcements go to.
 CATEGORY = "category"
+WELCOME = "welcome"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
 QUESTIONS = "questions"
@@ -29,13 +30,14 @@ PERMISSIONS = {
     "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
     "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
     "speak": (1 << 21, "let participants speak in them, likewise"),
-    "manage_roles": (1 << 28, "make the three roles, and open and close rooms for them"),
+    "manage_nicknames": (1 << 27, "show those who join under their name and country"),
+    "manage_roles": (1 << 28, "make the three roles, give them to who joins, and open and close rooms for them"),
     # It covers changing and ending one's own events, so that Manage Events is not needed.
     "create_events": (1 << 44, "show each session among the server's events"),
 }
 
 #: Those of them without which all the rest still works.
-DISPENSABLE = frozenset({"create_events"})
+DISPENSABLE = frozenset({"create_events", "manage_nicknames"})
 
 
 def permission_bits() -> int:
@@ -75,6 +77,8 @@ class Room:
     """Closed to participants before."""
     writable: bool = False
     """Whether participants write there while the workshop lasts."""
+    public: bool = False
+    """Whether everybody in the server sees and reads it, in the workshop or not."""
 
     def door(self, now: datetime, ends_at: datetime) -> Door:
         """What participants may do at `now`, in a workshop that ends at `ends_at`."""
@@ -103,6 +107,7 @@ def rooms(plan: Plan) -> tuple[Room, ...]:
 def _rooms(plan: Plan) -> Iterator[Room]:
     language = plan.languages[0]
     yield Room(CATEGORY, Form.CATEGORY, plan.title[language], None)
+    yield Room(WELCOME, Form.TEXT, WELCOME, None, public=True)
     yield Room(TEAM, Form.TEXT, TEAM, None)
     yield Room(AGENDA, Form.TEXT, AGENDA, plan.description)
     yield Room(ANNOUNCEMENTS, Form.TEXT, ANNOUNCEMENTS, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import yaml
 from pydantic import ValidationError
@@ -13,8 +13,11 @@ from pydantic import ValidationError
 from bot import posts
 from bot.domain import limits
 from bot.domain.conflicts import Conflict, Overlap, conflicts
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import rooms
+from bot.importing import roster as rosters
+from bot.importing.roster import RosterError
 from bot.posts import Place
 from bot.settings import SettingsError
 
@@ -52,6 +55,8 @@ class Loaded:
     warnings: tuple[Remark, ...]
     keys: dict[str, Any]
     """The plan's keys, with every value as it is written."""
+    roster: tuple[Participant, ...] | None = None
+    """The places in the file that the plan names."""
 
 
 def load(path: Path) -> Loaded:
@@ -64,20 +69,46 @@ def load(path: Path) -> Loaded:
 
 
 def read(source: bytes, name: str) -> Loaded:
-    """The plan in a YAML text. Raises PlanError with every fault at once, each with the name of the file."""
+    """The plan in a YAML text, and the roster that it names, as seen from the folder of the file of that name.
+
+    Raises PlanError with every fault at once, each with the name of the file.
+    """
     try:
-        return _read(source)
+        return _read(source, Path(name).parent)
     except _FaultsError as faults:
         raise PlanError("\n".join(f"{name}: {remark}" for remark in faults.remarks)) from None
 
 
-def _read(source: bytes) -> Loaded:
+def _read(source: bytes, folder: Path) -> Loaded:
+    """The plan in a YAML text, and the roster that it names, relative to a folder."""
     document = _compose(source)
+    faults: list[Remark] = []
+    plan = roster = None
     try:
         plan = Plan.read(document.value)
     except ValidationError as failure:
-        raise _FaultsError(list(_faults(failure, document))) from None
-    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)), document.value)
+        faults += _faults(failure, document)
+    try:
+        roster = _roster(document, folder)
+    except RosterError as failure:
+        faults += (document.remark(("roster",), f"{document.value['roster']}: {fault}.") for fault in failure.faults)
+    if plan is None or faults:
+        raise _FaultsError(faults)
+    warnings = sorted(_warnings(plan, document), key=lambda remark: remark.line)
+    return Loaded(plan, tuple(warnings), document.value, roster)
+
+
+def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None:
+    named, languages = document.value.get("roster"), document.value.get("languages")
+    if not isinstance(named, str) or not named:
+        return None  # there is none, or that is a fault of the plan's
+    try:
+        content = (folder / named).read_bytes()
+    except (OSError, ValueError) as failure:
+        reason = failure.strerror if isinstance(failure, OSError) else failure
+        raise RosterError([f"can't be read ({reason}); write its path as seen from the plan's folder"]) from None
+    spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
+    return rosters.read(content, named, map(str, spoken))
 
 
 class _FaultsError(ValueError):

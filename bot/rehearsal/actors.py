@@ -18,10 +18,10 @@ from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import Interval, Stay
 from bot.domain.text import clean
-from bot.domain.venue import ANNOUNCEMENTS, meeting_room, rooms
+from bot.domain.venue import ANNOUNCEMENTS, WELCOME, meeting_room, rooms
 from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, Step, wall
 from bot.rehearsal.loopback import LoopbackDiscord
-from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.people import Answer, Attachment, CannotDo, NoAnswer, Person, SeenMessage
 from bot.rehearsal.rating import rating
 from bot.rehearsal.timekeeper import Timekeeper
 
@@ -32,6 +32,8 @@ _TRIES = 30
 _IN_ROOM = (Habit.PUNCTUAL, Habit.LATE, Habit.TWICE)
 #: How many of them leave before a session's end, and how many stay on after it.
 _LEAVE_EARLY, _STAY_ON = 0.15, 0.4
+#: How many join by the command instead of the button, and how many type their names in another order.
+_BY_COMMAND, _OTHER_ORDER = 0.25, 0.3
 
 #: Options that are numbers.
 _NUMBERS = {"day", "minutes"}
@@ -52,6 +54,10 @@ class Told:
     """Person's Discord id, session id."""
     in_room: list[Stay] = field(default_factory=list[Stay])
     """Who truly was in which voice or stage room, and when; nobody told them so."""
+    joined: dict[int, str] = field(default_factory=dict[int, str])
+    """Discord id of who was told that they have joined, to the name that they gave."""
+    reports: list[str] = field(default_factory=list[str])
+    """Words of what the team must have read about who joined."""
     notes: list[SharedNote] = field(default_factory=list[SharedNote])
     cards: list[SharedNote] = field(default_factory=list[SharedNote])
     questions: list[str] = field(default_factory=list[str])
@@ -102,7 +108,6 @@ class Actors:
         for member in self._cast.people:
             self._people[member.id] = self._discord.add_person(
                 member.id,
-                nick=f"{member.name} · {member.country}"[:32],
                 locale=member.locale,
                 manage_guild=member.role == "organiser",
                 guild_id=self.guild_id,
@@ -113,6 +118,8 @@ class Actors:
         for number, action in enumerate(self._cast.actions):
             yield lambda action=action, number=number: self._command(action, number)
         for member in self._cast.people:
+            if member.role != "visitor" and member.checks_in is not Habit.NEVER:
+                yield lambda member=member: self._join(member)
             for note in member.notes:
                 yield lambda member=member, note=note: self._share(member, note)
             for session in self._plan.agenda:
@@ -145,7 +152,9 @@ class Actors:
                 await asyncio.sleep(0.5)
             else:
                 self.told.ack_ms.append(answer.ack_ms)
-                if not (self._patient and expected is Expected.ACCEPTED and answer.text.startswith(_REFUSED)):
+                # A refusal with buttons offers another way: trying again is not what it asks for.
+                refused = answer.text.startswith(_REFUSED) and not _offers(answer)
+                if not (self._patient and expected is Expected.ACCEPTED and refused):
                     return answer
                 await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
@@ -186,7 +195,7 @@ class Actors:
         done = f"/{action.command}" if action.command else action.press
         what = f"{done} by {action.who} at {action.at}"
         channel = self._channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
-        chosen: dict[str, int | str | Person] = {}
+        chosen: dict[str, int | str | Person | Attachment] = {}
 
         async def attempt() -> Answer:
             if action.press:
@@ -239,7 +248,11 @@ class Actors:
                 return message
         raise NoAnswer(f"no message with the words {words!r} yet")
 
-    async def _option(self, person: Person, channel: int, action: Action, name: str, value: str) -> int | str | Person:
+    async def _option(
+        self, person: Person, channel: int, action: Action, name: str, value: str
+    ) -> int | str | Person | Attachment:
+        if name == "file":
+            return Attachment("people.csv", value.encode())
         if value.startswith("#"):
             return self._channel(value[1:])
         if value.startswith("@") and value[1:] in self._people:
@@ -254,9 +267,7 @@ class Actors:
         return int(value) if name in _NUMBERS else value
 
     def _remember(self, action: Action) -> None:
-        if action.command == "workshop setup":
-            self._hand_out_roles()
-        elif action.command == "announce new":
+        if action.command == "announce new":
             self.told.announced[clean(action.options["text"])] = action.options["channel"].removeprefix("#")
         elif action.command == "announce cancel":
             words = action.options["announcement"].removeprefix("?")
@@ -274,11 +285,70 @@ class Actors:
         elif kind == "pledge":
             self.told.pledges[person] = clean(action.fill["text"])
 
-    def _hand_out_roles(self) -> None:
-        """What an organiser does by hand, in Discord's member list, once the roles are there."""
+    # --- joining -----------------------------------------------------------------------------------------------
+
+    async def _join(self, member: CastMember) -> None:
+        """Choose a language where Discord's is another, give the own name, and say more if that isn't on the roster."""
+        chance = random.Random(f"{self._seed}/{member.id}/join")  # noqa: S311 - a rehearsal, seeded
+        await self._keeper.sleep_until(self._comes_at(member, chance))
+        person, channel = self._people[member.id], self._channel(WELCOME)
+        what = f"joining of {member.id}"
+        if member.locale.split("-")[0] != member.language:
+            button = f"language:{member.language}:"
+            chosen = await self._try(f"language of {member.id}", lambda: self._press(person, channel, button))
+            self._judge(f"language of {member.id}", chosen, Expected.ACCEPTED)
+        form = await self._try(what, partial(self._knock, member, chance, channel))
+        answer = form and await self._fill_in(what, member, form, {"name": _typed(member.name, chance)})
+        if answer and answer.text.startswith(_REFUSED):
+            answer = await self._explain(what, member, answer, channel)
+        if not self._judge(what, answer, Expected.ACCEPTED):
+            return
+        self.told.joined[person.id] = member.name
+        self._see_to_role(member)
+
+    def _comes_at(self, member: CastMember, chance: random.Random) -> datetime:
+        """Within an hour of the rooms' opening, or on the first morning; in any case before anything else they do."""
+        acts = [(wall(action.at, self._plan.tz), action) for action in self._cast.actions]
+        setups = (at for at, action in acts if action.command == "workshop setup")
+        opened = min(setups, default=wall(self._cast.begins, self._plan.tz)) + timedelta(minutes=2)
+        late = member.checks_in is Habit.LATE
+        begins = max(opened, self._plan.morning(self._plan.agenda.days[0])) if late else opened
+        first = min((at for at, action in acts if action.who == member.id and at > opened), default=None)
+        comes = begins + timedelta(minutes=chance.uniform(0, 30 if late else 55))
+        return comes if first is None else max(opened, min(comes, first - timedelta(minutes=1)))
+
+    async def _knock(self, member: CastMember, chance: random.Random, channel: int) -> Answer:
+        person = self._people[member.id]
+        if chance.random() < _BY_COMMAND:
+            return await person.slash(channel, "join")
+        return await self._press(person, channel, "join:")
+
+    async def _fill_in(self, what: str, member: CastMember, form: Answer, typed: dict[str, str]) -> Answer | None:
+        """Send a form that was opened; where somebody is in already, none was, and that was the answer."""
+        modal = form.modal
+        return await self._try(what, lambda: self._people[member.id].submit(modal, typed)) if modal else form
+
+    async def _explain(self, what: str, member: CastMember, answer: Answer, channel: int) -> Answer | None:
+        """Not on the roster: they come for somebody else, or introduce themselves."""
+        if member.replaces:
+            button, typed = "replace", {"name": member.name, "absent": member.replaces}
+        else:
+            button = "introduce"
+            typed = {name: getattr(member, name) for name in ("name", "administration", "country")}
+            typed["kind"] = member.organisation
+        person, step = self._people[member.id], Step(press=button)
+        form = await self._try(what, partial(self._press_in, person, channel, answer, step))
+        self.told.reports.append(member.name)
+        return form and await self._fill_in(what, member, form, typed)
+
+    def _see_to_role(self, member: CastMember) -> None:
+        """Who should be more than the roster makes them gets it by hand, in Discord's member list."""
         roles = {role.name: role.id for role in self._discord.backend.guilds[self.guild_id].roles.values()}
-        for member in self._cast.people:
-            self._discord.give_role(self._people[member.id], roles[member.role.capitalize()])
+        wanted, person = roles[member.role.capitalize()], self._people[member.id]
+        if wanted not in self._discord.backend.guilds[self.guild_id].members[person.id].role_ids:
+            self._discord.give_role(person, wanted)
+        elif member.role != "participant":
+            self.told.reports.append(member.name)
 
     # --- attending ---------------------------------------------------------------------------------------------
 
@@ -433,10 +503,20 @@ class Actors:
                 self.told.cards.append(note)
 
 
+def _typed(name: str, chance: random.Random) -> str:
+    """A name as its owner may type it: small letters, the family's name first."""
+    return " ".join(reversed(name.lower().split())) if chance.random() < _OTHER_ORDER else name
+
+
 def _attends(member: CastMember, chance: random.Random) -> bool:
-    if member.checks_in is Habit.NEVER:
+    if member.checks_in is Habit.NEVER or member.role == "visitor":
         return False
     return member.checks_in is not Habit.SELDOM or chance.random() < 0.5  # noqa: PLR2004 - about half
+
+
+def _offers(answer: Answer) -> bool:
+    """Whether there is something to press in an answer."""
+    return any(part.get("custom_id") for part in walk_components(list(answer.components)))
 
 
 def _button_of(answer: Answer) -> str:

@@ -78,7 +78,10 @@ class CastMember(_Part):
     language: Annotated[str, Field(pattern="^(en|fr|ar)$")]
     locale: str = "en-US"
     """What their Discord is set to; Discord has no Arabic."""
-    role: Annotated[str, Field(pattern="^(participant|moderator|organiser)$")] = "participant"
+    role: Annotated[str, Field(pattern="^(participant|moderator|organiser|visitor)$")] = "participant"
+    """A visitor is in the server and never joins."""
+    replaces: str = ""
+    """The name of whose place they take, if they are a substitute."""
     checks_in: Habit = Habit.PUNCTUAL
     notes: tuple[SharedNote, ...] = ()
 
@@ -106,7 +109,7 @@ class Action(Step):
     """The command's full name, such as `announce new`, or the menu entry's."""
     options: dict[str, str] = {}
     """`#name` stands for a channel, `@id` for somebody in the cast; `?words` picks the first suggestion that contains
-    the words."""
+    the words; a `file` is what the file holds."""
     channel: str = ""
     """Where; the announcements, if left out."""
     on: str = ""

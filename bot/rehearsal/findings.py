@@ -17,6 +17,7 @@ from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.events import marker
 from bot.domain.feedback import Answer
+from bot.domain.participants import Participant, same_name
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import Question
@@ -166,6 +167,8 @@ def messages(
     expected.update((room, f"custom: {text}") for text, room in told.announced.items())
     expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
     expected.update((names[QUESTIONS], f"question: {text}") for text in told.questions)
+    if not trouble:
+        expected.update((names[TEAM], f"report: {words}") for words in told.reports)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.channel == names[TEAM])]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
@@ -178,7 +181,11 @@ def messages(
         duplicate=tuple(f"#{room}: {name}" for room, name in surplus.elements()),
         missing=tuple(f"#{room}: {name}" for room, name in (expected - seen).elements()),
         announced=frozenset(found.subject for _, found in marked if found and found.kind is Kind.START),
-        lateness_ms=tuple(1000 * (message.received - keeper.mark_of(found.due)) for message, found in marked if found),
+        lateness_ms=tuple(
+            1000 * (message.received - keeper.mark_of(found.due))
+            for message, found in marked
+            if found and found.kind is not Kind.WELCOME
+        ),
     )
 
 
@@ -196,6 +203,9 @@ def _told(message: SeenMessage, told: Told) -> str:
     for text in told.announced:
         if message.text.startswith("📣") and text in message.text:
             return f"custom: {text}"
+    for words in told.reports:
+        if message.channel == TEAM and _plain(words) in _plain(message.text):
+            return f"report: {words}"
     heading = _plain(message.text.splitlines()[0]) if message.text else ""
     for note in told.cards:
         if heading.endswith(_plain(clean(note.title))):
@@ -219,18 +229,34 @@ def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
 
 
 def kept_beside(
-    told: Told, questions: Iterable[Question], answers: Iterable[Answer], pledges: Iterable[Pledge]
+    told: Told,
+    places: Iterable[Participant],
+    questions: Iterable[Question],
+    answers: Iterable[Answer],
+    pledges: Iterable[Pledge],
 ) -> dict[str, dict[str, int]]:
-    """How many of the questions, feedback and pledges that people were told are kept are, to the letter."""
+    """How many of the places, questions, feedback and pledges that people were told are kept are, to the letter."""
     given = {(one.person, one.subject): one.values for one in answers}
     pledged = {one.person: one.text for one in pledges}
     stored = {
+        "places": _stored_places(told, places),
         "questions": (Counter(told.questions) & Counter(one.text for one in questions)).total(),
         "feedback": sum(given.get(key) == feedback.read(key[1], typed) for key, typed in told.feedback.items()),
         "pledges": sum(pledged.get(person) == text for person, text in told.pledges.items()),
     }
-    acknowledged = {"questions": told.questions, "feedback": told.feedback, "pledges": told.pledges}
+    acknowledged = {
+        "places": told.joined,
+        "questions": told.questions,
+        "feedback": told.feedback,
+        "pledges": told.pledges,
+    }
     return {name: {"acknowledged": len(acknowledged[name]), "stored": n} for name, n in stored.items()}
+
+
+def _stored_places(told: Told, places: Iterable[Participant]) -> int:
+    """How many of those who were told that they have joined have a place under their name."""
+    kept = {place.person: place.name for place in places}
+    return sum(same_name(kept.get(person, ""), name) for person, name in told.joined.items())
 
 
 def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
 from aiohttp import web
 from simcord.backend import Backend
+from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
 from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 
@@ -34,6 +35,7 @@ ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
 
 _PREFIX = "/api/v10"
+_CDN = "/cdn"
 _LARGEST_REQUEST = 32 * 1024 * 1024
 _INVALID = frozenset({401, 403, 429})
 _STALL_SECONDS = 16  # longer than the bot waits for an answer to a message
@@ -95,6 +97,7 @@ class LoopbackDiscord:
         """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken."""
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get(_CDN + "/{path:.*}", self._file)
         app.router.add_route("*", _PREFIX + "/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -112,6 +115,10 @@ class LoopbackDiscord:
     @property
     def api_base(self) -> str:
         return f"http://{self._address}{_PREFIX}"
+
+    def cdn_address(self, url: str) -> str:
+        """Where a file of Discord's CDN can be had here."""
+        return url.replace(CDN_BASE, f"http://{self._address}{_CDN}", 1)
 
     @property
     def online(self) -> bool:
@@ -195,6 +202,12 @@ class LoopbackDiscord:
             received=self._received[message.id],
             nonce=self.limits.nonces.get(message.id),
         )
+
+    # ------------------------------------------------------------------- files
+
+    async def _file(self, incoming: web.Request) -> web.Response:
+        content = self.backend.cdn.get(f"{CDN_BASE}/{incoming.match_info['path']}")
+        return web.Response(status=404) if content is None else web.Response(body=content)
 
     # ------------------------------------------------------------------- REST
 

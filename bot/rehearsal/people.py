@@ -15,7 +15,13 @@ from simcord.backend.errors import SetupError
 from simcord.backend.models.interaction import ResponseKind
 from simcord.components import walk_components
 from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
-from simcord.interactions import base_payload, nest_options, validate_option_value, walk_to_subcommand
+from simcord.interactions import (
+    base_payload,
+    nest_options,
+    store_interaction_attachment,
+    validate_option_value,
+    walk_to_subcommand,
+)
 
 from bot.rehearsal.limits import FIRST_ANSWER, Wire
 
@@ -27,7 +33,7 @@ if TYPE_CHECKING:
     from bot.rehearsal.loopback import LoopbackDiscord
 
 Json = dict[str, Any]
-OptionValue: TypeAlias = "str | int | bool | Person"
+OptionValue: TypeAlias = "str | int | bool | Person | Attachment"
 
 # Real seconds that somebody waits for what a "thinking…" promised.
 PATIENCE = 15.0
@@ -49,7 +55,7 @@ class NoAnswer(Exception):  # noqa: N818 - the same
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file as somebody can download it."""
+    """A file as somebody can download it, or upload it."""
 
     filename: str
     content: bytes
@@ -360,14 +366,24 @@ class Person:
         filled: list[Json] = []
         for name, value in options.items():
             kind = specs[name]["type"]
-            if kind in _BY_ID:
-                wire: Wire = str(self._resolve(kind, value, resolved, channel_id))
+            if isinstance(value, Attachment):
+                wire: Wire = self._upload(command, specs[name], value, resolved, channel_id)
+            elif kind in _BY_ID:
+                wire = str(self._resolve(kind, value, resolved, channel_id))
             else:
                 wire = _checked(command, specs[name], value)
             filled.append({"name": name, "type": kind, "value": wire})
         return filled, resolved
 
-    def _resolve(self, kind: int, value: OptionValue, resolved: Json, channel_id: int) -> int:
+    def _upload(self, command: str, spec: Json, file: Attachment, resolved: Json, channel_id: int) -> str:
+        """Upload a file, add it to `resolved` under an address that the bot can reach, and return its id."""
+        _checked(command, spec, (file.filename, file.content))
+        key = store_interaction_attachment(self._backend, channel_id, file.filename, file.content, resolved)
+        uploaded = resolved["attachments"][key]
+        uploaded["url"] = uploaded["proxy_url"] = self._discord.cdn_address(uploaded["url"])
+        return key
+
+    def _resolve(self, kind: int, value: str | int | Person, resolved: Json, channel_id: int) -> int:
         """Add to `resolved` what the option's id stands for, and return the id."""
         guild = self._backend.get_guild(self.guild_id)
         target = value.id if isinstance(value, Person) else int(value)
@@ -402,7 +418,7 @@ def _options(leaf: Json) -> list[Json]:
     return leaf.get("options") or []
 
 
-def _checked(command: str, spec: Json, value: OptionValue) -> Wire:
+def _checked(command: str, spec: Json, value: OptionValue | tuple[str, bytes]) -> Wire:
     try:
         return validate_option_value(command, spec, value)
     except SetupError as error:

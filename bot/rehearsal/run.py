@@ -185,7 +185,8 @@ class Rehearsal:
     async def _kill_now_and_then(self) -> None:
         """Kill the bot at instants when something is due, some real milliseconds into it."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
-        due = [announcement.due for announcement in announcements.planned(self.plan)] + self._actors.moments()
+        planned = [announcement.due for announcement in announcements.planned(self.plan)]
+        due = [moment for moment in planned if moment >= self._begins] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)
             async with self._keeper.stepping_out():
@@ -231,6 +232,7 @@ class Rehearsal:
             known = set((await opened.venue.ids()).values())
             beside = findings.kept_beside(
                 self._actors.told,
+                opened.people.all(),
                 await opened.questions.all(),
                 await opened.feedback.all(),
                 await opened.pledges.all(),

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
+from bot.domain import participants
 from bot.domain.access import Role
-from bot.domain.participants import OrganisationKind, Participant
-from bot.store.database import Database, Row, instant, written
+from bot.domain.announcements import Announcement
+from bot.domain.participants import OrganisationKind, Participant, RosterChange
+from bot.store.database import Database, Row, Work, instant, written
+from bot.store.deliveries import plan_delivery
 
 _COLUMNS = "id, name, administration, country, organisation, language, role, person, joined_at"
 
@@ -62,6 +67,10 @@ class People:
         """The place that somebody has taken."""
         return self._by_person.get(person)
 
+    def find(self, place_id: str) -> Participant | None:
+        """A place by its id."""
+        return self._places.get(place_id)
+
     def language_of(self, person: int) -> str | None:
         """The language that somebody chose, else the one of the place that they took."""
         place = self._by_person.get(person)
@@ -83,29 +92,113 @@ class People:
     async def put(self, places: Iterable[Participant]) -> None:
         """Keep places as they are given, all or none; those of the same ids are replaced."""
         every = tuple(places)
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.executemany(
-                f"INSERT INTO participant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
-                " ON CONFLICT (id) DO UPDATE SET name = excluded.name, administration = excluded.administration,"
-                " country = excluded.country, organisation = excluded.organisation, language = excluded.language,"
-                " role = excluded.role, person = excluded.person, joined_at = excluded.joined_at",
-                [
-                    (
-                        one.id,
-                        one.name,
-                        one.administration,
-                        one.country,
-                        one.organisation,
-                        one.language,
-                        one.role,
-                        one.person,
-                        written(one.joined_at) if one.joined_at else None,
-                    )
-                    for one in every
-                ],
-            )
-
-        await self._database.write(work)
+        await self._database.write(lambda connection: _put(connection, every))
         for place in every:
             self._remember(place)
+
+    async def take(
+        self, place_id: str, person: int, now: datetime, *, under: str | None = None, report: Announcement | None = None
+    ) -> Participant | None:
+        """Let somebody take a free place, under another name if they are a substitute, and plan the report of it.
+
+        None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place.
+        """
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            return connection.execute(
+                "UPDATE participant SET person = ?, joined_at = ?, name = coalesce(?, name)"  # noqa: S608 - names only
+                " WHERE id = ? AND person IS NULL AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
+                f" RETURNING {_COLUMNS}",
+                (person, written(now), under, place_id, person),
+            ).fetchone()
+
+        return await self._taken(work, report)
+
+    async def introduce(self, place: Participant, report: Announcement) -> Participant | None:
+        """Keep the place of somebody who isn't on the roster, and plan the report; None if they have one already."""
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            return connection.execute(
+                f"INSERT INTO participant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+                f" ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
+                _row(place),
+            ).fetchone()
+
+        return await self._taken(work, report)
+
+    async def release(self, person: int) -> Participant | None:
+        """Free the place that somebody has; None if they have none. One that they introduced themselves to is gone."""
+        place = self._by_person.get(person)
+        if place is None:
+            return None
+
+        def work(connection: sqlite3.Connection) -> None:
+            if participants.introduced(place):
+                connection.execute("DELETE FROM participant WHERE person = ?", (person,))
+            else:
+                connection.execute("UPDATE participant SET person = NULL, joined_at = NULL WHERE person = ?", (person,))
+
+        await self._database.write(work)
+        self._by_person.pop(person, None)
+        if participants.introduced(place):
+            self._places.pop(place.id, None)
+        else:
+            self._places[place.id] = replace(place, person=None, joined_at=None)
+        return place
+
+    async def _taken(self, work: Work[Row | None], report: Announcement | None) -> Participant | None:
+        def with_report(connection: sqlite3.Connection) -> Row | None:
+            row = work(connection)
+            if row and report:
+                plan_delivery(connection, report)
+            return row
+
+        row = await self._database.write(with_report)
+        if row is None:
+            return None
+        place = _participant(row)
+        self._remember(place)
+        return place
+
+    async def follow(self, roster: Iterable[Participant]) -> RosterChange:
+        """Make the places those of a roster; see `participants.follow`."""
+        every = tuple(roster)
+
+        def work(connection: sqlite3.Connection) -> RosterChange:
+            # Read here, so that nobody can take a place in between.
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM participant").fetchall()  # noqa: S608 - names only
+            change = participants.follow(map(_participant, rows), every)
+            connection.executemany("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
+            _put(connection, (*change.new, *change.changed))
+            return change
+
+        change = await self._database.write(work)
+        for place in change.gone:
+            self._places.pop(place.id, None)
+        for place in (*change.new, *change.changed):
+            self._remember(place)
+        return change
+
+
+def _row(place: Participant) -> Row:
+    return (
+        place.id,
+        place.name,
+        place.administration,
+        place.country,
+        place.organisation,
+        place.language,
+        place.role,
+        place.person,
+        written(place.joined_at) if place.joined_at else None,
+    )
+
+
+def _put(connection: sqlite3.Connection, places: Iterable[Participant]) -> None:
+    connection.executemany(
+        f"INSERT INTO participant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, administration = excluded.administration,"
+        " country = excluded.country, organisation = excluded.organisation, language = excluded.language,"
+        " role = excluded.role, person = excluded.person, joined_at = excluded.joined_at",
+        map(_row, places),
+    )

@@ -59,9 +59,10 @@ def test_ids_are_for_ever(kind: Kind, subject: str, known: str) -> None:
 
 
 def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
-    """Four topics, three days, and every session as the file's own lists say."""
+    """The welcome, four topics, three days, and every session as the file's own lists say."""
     attended = [s.id for s in example.agenda if s.kind is not SessionKind.BREAK]
     expected = [
+        (Kind.WELCOME, example.id),
         *((Kind.TOPIC, topic.id) for topic in example.topics),
         *((Kind.AGENDA, day) for day in ("2023-02-20", "2023-02-21", "2023-02-22")),
         *((Kind.SOON, name) for name in attended),

@@ -41,6 +41,7 @@ def test_the_example_asks_for_these_rooms(example: Plan) -> None:
     asked = rooms(example)
     assert [(room.key, room.form) for room in asked] == [
         ("category", Form.CATEGORY),
+        ("welcome", Form.TEXT),
         ("team", Form.TEXT),
         ("agenda", Form.TEXT),
         ("announcements", Form.TEXT),

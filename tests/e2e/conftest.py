@@ -102,7 +102,9 @@ questions:
   anonymous: true
 """
 BEGINS: Final = "2023-03-24 12:00"
-ROOMS: Final = ("Customs lab", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors")
+ROOMS: Final = (
+    "Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors",
+)  # fmt: skip
 ROLES: Final = ("Organiser", "Moderator", "Participant")
 
 

@@ -15,7 +15,7 @@ from bot.rehearsal.people import NoAnswer
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
 
-ROOMS = ["Customs lab", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
+ROOMS = ["Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
 ROLES = ["Moderator", "Organiser", "Participant"]
 MANAGE_ROLES, MANAGE_CHANNELS = 1 << 28, 1 << 4
 CATEGORY, VOICE = 4, 2
@@ -26,10 +26,11 @@ def assert_whole(world: World) -> None:
     assert world.channels() == ROOMS
     assert world.roles() == ROLES
     backend = world.discord.backend
-    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 7
+    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 8
     kept = dict(world.rows("SELECT key, discord_id FROM venue"))
     rooms = (
-        "category", "team", "agenda", "announcements", "questions", "room:plenary", "topic:ledgers", "topic:sensors",
+        "category", "welcome", "team", "agenda", "announcements", "questions", "room:plenary", "topic:ledgers",
+        "topic:sensors",
     )  # fmt: skip
     assert kept == {
         **{f"role:{name.lower()}": world.role(name) for name in ROLES},
@@ -42,6 +43,7 @@ def assert_doors(world: World) -> None:
     everyone = (world.organiser, world.moderator, world.amina, world.visitor)
     sees = {name: [world.may(person, name, "view_channel") for person in everyone] for name in ROOMS[1:]}
     assert sees == {
+        "welcome": [True, True, True, True],
         "team": [True, True, False, False],
         "agenda": [True, True, True, False],
         "announcements": [True, True, True, False],
@@ -54,6 +56,9 @@ def assert_doors(world: World) -> None:
         assert world.may(world.amina, name, "read_message_history")
         assert not world.may(world.amina, name, "send_messages")
         assert world.may(world.moderator, name, "send_messages")
+    for person in (world.amina, world.visitor):
+        assert world.may(person, "welcome", "read_message_history")
+        assert not world.may(person, "welcome", "send_messages")
     assert world.may(world.amina, "plenary", "connect")
     assert world.may(world.amina, "plenary", "speak")
 
@@ -62,7 +67,7 @@ async def test_setup_opens_every_room_to_those_it_is_for_and_a_second_one_change
     await world.start_bot()
     answer = await world.setup()
     assert answer.ephemeral
-    assert answer.text.startswith("✅ 11 things were made: Organiser, Moderator, Participant, Customs lab, team")
+    assert answer.text.startswith("✅ 12 things were made: Organiser, Moderator, Participant, Customs lab, welcome")
     assert_whole(world)
     assert_doors(world)
     kinds = [world.discord.backend.channels[world.channel(name)].type for name in ROOMS]
@@ -96,7 +101,7 @@ async def test_setup_does_not_wait_for_discord_to_tell_of_the_roles_that_it_made
     await world.start_bot()
     world.discord.gateway.emit = tell_late
     answer = await world.organiser.slash(world.general, "workshop setup")
-    assert answer.text.startswith("✅ 10 things were made")
+    assert answer.text.startswith("✅ 12 things were made")
     await asyncio.sleep(1)
     world.hand_out_roles()
     await world.settle()
@@ -116,7 +121,7 @@ async def test_setup_adopts_what_has_the_right_name_and_keeps_what_others_grante
     world.allow(agenda.id, guests.id, "view_channel")
     await world.start_bot()
     answer = await world.setup()
-    assert answer.text.startswith("✅ 8 things were made: Organiser, Participant, team, announcements,")
+    assert answer.text.startswith("✅ 9 things were made: Organiser, Participant, welcome, announcements,")
     assert (world.role("Moderator"), world.channel("Customs lab"), world.channel("agenda")) == (
         role.id,
         category.id,
@@ -200,7 +205,7 @@ async def test_a_missing_permission_is_named_and_once_given_setup_goes_on(world:
         assert world.channels() == []
         assert world.roles() == []
     world.discord.backend.edit_role(world.guild_id, own_role, {"permissions": everything})
-    assert (await world.setup()).text.startswith("✅ 11 things were made")
+    assert (await world.setup()).text.startswith("✅ 12 things were made")
     assert_whole(world)
 
 

@@ -51,12 +51,18 @@ COMMANDS = {
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
+    "join": Role.VISITOR,
+    "language": Role.VISITOR,
     "next": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "pledge": Role.PARTICIPANT,
     "question list": Role.MODERATOR,
     "question state": Role.MODERATOR,
+    "participants import": Role.ORGANISER,
+    "participants list": Role.MODERATOR,
+    "participants missing": Role.MODERATOR,
+    "participants release": Role.ORGANISER,
     "session add": Role.MODERATOR,
     "session cancel": Role.MODERATOR,
     "session delay": Role.MODERATOR,
@@ -77,6 +83,7 @@ SUGGESTIONS = {
     "checkin session": Role.PARTICIPANT,
     "question state question": Role.MODERATOR,
     "question state to": Role.MODERATOR,
+    "language name": Role.VISITOR,
     "note topic": Role.PARTICIPANT,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,
@@ -104,6 +111,11 @@ PRESSED = {
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
+    "introduce": Role.VISITOR,
+    "introduced": Role.VISITOR,
+    "join": Role.VISITOR,
+    "joined": Role.VISITOR,
+    "language": Role.VISITOR,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
@@ -111,7 +123,11 @@ PRESSED = {
     "pledged": Role.PARTICIPANT,
     "rate": Role.PARTICIPANT,
     "rated": Role.PARTICIPANT,
+    "replace": Role.VISITOR,
+    "replaced": Role.VISITOR,
+    "roster": Role.ORGANISER,
     "show": Role.PARTICIPANT,
+    "take": Role.VISITOR,
     "too": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
     "word": Role.PARTICIPANT,
@@ -266,7 +282,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "question", "questions"}
+SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "participants", "question", "questions"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
@@ -328,6 +344,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     assert topic
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
+    yield posts.welcome(plan, mark)
     yield posts.agenda(plan, day, NOW, mark)
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
@@ -355,6 +372,9 @@ FROM_COGS = (
     posts.custom_id("rated", "s" * 40),
     posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
+    *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
+    *("introduce", "introduced", "joined", "replace", "replaced"),
     posts.custom_id("word", "s" * 40),
 )
 

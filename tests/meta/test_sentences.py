@@ -21,6 +21,7 @@ from bot.domain.access import Role
 from bot.domain.attendance import Outlook, Refusal
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import NoteKind
+from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: of them takes a key too; in each file those are found by themselves.
 TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "RefusalError": 0}
 
+JOINING = ("name", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned")
 ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
@@ -47,6 +49,9 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "card.{}": ("did", "learned"),
     "change.{}": tuple(Section),
     "note.kind.{}": tuple(NoteKind),
+    "organisation.{}": tuple(OrganisationKind),
+    "button.{}": ("introduce", "replace"),
+    "join.refused.{}": ("role", "nickname"),
     "export.rule.{}": tuple(Subject),
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
@@ -289,7 +294,7 @@ def test_every_key_in_use_has_a_sentence(language: str) -> None:
 def test_no_text_in_the_code_looks_like_a_key_and_is_none() -> None:
     """`refused.gome` is found even where the code keeps it in a table."""
     families = {key.partition(".")[0] for key in KEYS}
-    files = {"note.txt"}  # a file's name
+    files = {"note.txt", "participants.csv"}  # names of files
     for path in program():
         strange = {key for key in dotted(path.read_text("utf-8")) if key.partition(".")[0] in families}
         assert strange - files <= set(KEYS), path.name
@@ -427,6 +432,10 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"pledge.{field}_hint": limits.MODAL_DESCRIPTION for field in PLEDGED},
         **{f"feedback.{field}_hint": limits.MODAL_DESCRIPTION for field in RATED},
         **{f"feedback.choice.{choice}": limits.OPTION_LABEL for choice in CHOSEN},
+        **{f"organisation.{kind}": limits.OPTION_LABEL for kind in OrganisationKind},
+        **dict.fromkeys(("join.heading", "button.introduce", "button.replace"), limits.MODAL_TITLE),
+        **{f"join.{field}": limits.MODAL_LABEL for field in JOINING},
+        **{key: limits.MODAL_DESCRIPTION for key in KEYS if key.startswith("join.") and key.endswith("_hint")},
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 

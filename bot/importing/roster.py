@@ -1,0 +1,217 @@
+"""The organisers' roster, a CSV or XLSX file: a row a participant; each fault with its row and what is allowed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from bot import i18n
+from bot.domain.access import Role
+from bot.domain.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
+from bot.domain.text import fold, one_line
+from bot.importing import grid
+from bot.importing.grid import Grid, GridError, Row
+
+Key = TypeVar("Key", OrganisationKind, Role)
+
+MAX_BYTES = 1024 * 1024
+#: How far down the headings may stand, below a title or a logo.
+_DEEPEST_HEADING = 10
+
+
+class RosterError(ValueError):
+    """A roster that can't be used; `faults` has a sentence for each fault."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class Column(StrEnum):
+    """What a column holds."""
+
+    NAME = "name"
+    ADMINISTRATION = "administration"
+    COUNTRY = "country"
+    ORGANISATION = "kind of organisation"
+    LANGUAGE = "language"
+    ROLE = "role"
+
+
+#: What each column may be called, in English, French and Arabic.
+_HEADINGS: Mapping[Column, tuple[str, ...]] = {
+    Column.NAME: ("name", "full name", "participant", "nom", "nom complet", "nom et prénom", "الاسم", "الاسم الكامل"),
+    Column.ADMINISTRATION: ("administration", "organisation", "organization", "organisme", "الإدارة", "المنظمة"),
+    Column.COUNTRY: ("country", "pays", "الدولة", "البلد"),
+    Column.ORGANISATION: (
+        "kind of organisation", "kind of organization", "kind", "type", "type of organisation",
+        "type of organization", "type d'organisation", "type d'organisme", "نوع المنظمة", "النوع",
+    ),
+    Column.LANGUAGE: ("language", "langue", "اللغة"),
+    Column.ROLE: ("role", "rôle", "الدور"),
+}  # fmt: skip
+
+_KINDS: Mapping[OrganisationKind, tuple[str, ...]] = {
+    OrganisationKind.CUSTOMS: ("customs", "customs administration", "douane", "douanes", "جمارك", "الجمارك"),
+    OrganisationKind.INTERNATIONAL: (
+        "international", "international organisation", "international organization", "organisation internationale",
+        "internationale", "منظمة دولية", "دولية",
+    ),
+    OrganisationKind.COMPANY: (
+        "company", "private", "private sector", "entreprise", "privé", "secteur privé", "شركة", "القطاع الخاص",
+    ),
+    OrganisationKind.OTHER: ("other", "autre", "أخرى"),
+}  # fmt: skip
+
+_ROLES: Mapping[Role, tuple[str, ...]] = {
+    Role.PARTICIPANT: ("participant", "participante", "مشارك", "مشاركة"),
+    Role.MODERATOR: ("moderator", "modérateur", "modératrice", "مشرف", "مشرفة"),
+    Role.ORGANISER: ("organiser", "organizer", "organisateur", "organisatrice", "منظم", "منظمة"),
+}
+
+
+def read(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participant, ...]:
+    """The places in a file of that name, none of them taken. Raises RosterError with every fault at once."""
+    if len(source) > MAX_BYTES:
+        raise RosterError([f"the file has {len(source):,} bytes; a roster may have {MAX_BYTES:,}"])
+    try:
+        tables = _tables(source, name)
+    except GridError as fault:
+        raise RosterError([str(fault)]) from None
+    table, heading = max(((table, _heading(table)) for table in tables), key=lambda found: len(found[1].columns))
+    reader = _Reader(tuple(languages), heading.columns)
+    missing = [column for column in (Column.NAME, Column.ADMINISTRATION) if column not in heading.columns]
+    if missing:
+        listed = ", ".join(f"'{column}'" for column in Column)
+        lacking = " and ".join(f"'{column}'" for column in missing)
+        raise RosterError([f"no column is headed {lacking}; the first row must name the columns: {listed}"])
+    found = [place for row in table.rows if row.number > heading.row if (place := reader.place(row))]
+    if not found and not reader.faults:
+        reader.faults.append("there is nobody in it; write a row for each participant")
+    if reader.faults:
+        raise RosterError(reader.faults)
+    return tuple(found)
+
+
+def packed(roster: Iterable[Participant]) -> str:
+    """A roster as text."""
+    return json.dumps(
+        [(p.id, p.name, p.administration, p.country, p.organisation, p.language, p.role) for p in roster],
+        ensure_ascii=False,
+    )
+
+
+def unpacked(text: str) -> tuple[Participant, ...]:
+    """The roster of a text that `packed` made."""
+    return tuple(
+        Participant(key, name, administration, country, OrganisationKind(organisation), language, Role(role))
+        for key, name, administration, country, organisation, language, role in json.loads(text)
+    )
+
+
+def _tables(source: bytes, name: str) -> tuple[Grid, ...]:
+    if source.startswith(b"PK"):
+        return grid.from_xlsx(source)
+    if name.lower().endswith((".xlsx", ".xls", ".ods")):
+        raise GridError("this is no XLSX workbook; save the table as XLSX or CSV")
+    return (grid.from_csv(source, lambda table: len(_heading(table).columns)),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    row: int
+    columns: Mapping[Column, int]
+
+
+def _heading(table: Grid) -> _Heading:
+    """The row that names most columns; of the first ones, as a table has few titles above it."""
+    known = {fold(word): column for column, words in _HEADINGS.items() for word in words}
+    best = _Heading(0, {})
+    for row in table.rows[:_DEEPEST_HEADING]:
+        columns: dict[Column, int] = {}
+        for place, cell in enumerate(row.cells):
+            column = known.get(fold(cell))
+            if column:
+                columns.setdefault(column, place)
+        if len(columns) > len(best.columns):
+            best = _Heading(row.number, columns)
+    return best
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads rows, and gathers their faults."""
+
+    languages: tuple[str, ...]
+    columns: Mapping[Column, int]
+    faults: list[str] = field(default_factory=list[str])
+    seen: dict[str, int] = field(default_factory=dict[str, int])
+
+    def place(self, row: Row) -> Participant | None:
+        """The place in a row; None for an empty row, and for one with a fault."""
+        if not any(one_line(cell) for cell in row.cells):
+            return None
+        before = len(self.faults)
+        name = self._words(row, Column.NAME, NAME_LENGTH)
+        administration = self._words(row, Column.ADMINISTRATION, ADMINISTRATION_LENGTH)
+        place = Participant(
+            id=roster_id(name, administration),
+            name=name,
+            administration=administration,
+            country=self._country(row),
+            organisation=self._one_of(row, Column.ORGANISATION, _KINDS, OrganisationKind.OTHER),
+            language=self._language(row),
+            role=self._one_of(row, Column.ROLE, _ROLES, Role.PARTICIPANT),
+        )
+        former = self.seen.setdefault(place.id, row.number)
+        if len(self.faults) == before and former != row.number:
+            self.faults.append(f"row {row.number}: '{name}' of '{administration}' is in row {former} already; keep one")
+        return place if len(self.faults) == before else None
+
+    def _cell(self, row: Row, column: Column) -> str:
+        return one_line(row[self.columns[column]]) if column in self.columns else ""
+
+    def _wrong(self, row: Row, column: Column, what: str) -> None:
+        self.faults.append(f"row {row.number}, {column}: {what}")
+
+    def _words(self, row: Row, column: Column, longest: int) -> str:
+        words = self._cell(row, column)
+        if not fold(words):
+            found = f"found '{words}', which has no letter" if words else "it is empty"
+            self._wrong(row, column, f"{found}; write the {column}")
+        elif len(words) > longest:
+            self._wrong(row, column, f"found {len(words)} characters; it may have {longest}")
+        return words
+
+    def _country(self, row: Row) -> str:
+        words = self._cell(row, Column.COUNTRY)
+        code = i18n.country(words) if words else ""
+        if code is None:
+            what = (
+                f"found '{words}'; write a country's name in English, French or Arabic, its code such as TN, or nothing"
+            )
+            self._wrong(row, Column.COUNTRY, what)
+        return code or ""
+
+    def _language(self, row: Row) -> str | None:
+        words = self._cell(row, Column.LANGUAGE)
+        code = i18n.language_named(words) if words else None
+        if words and code not in self.languages:
+            listed = ", ".join(self.languages)
+            self._wrong(row, Column.LANGUAGE, f"found '{words}'; write one of the workshop's, {listed}, or nothing")
+            return None
+        return code
+
+    def _one_of(self, row: Row, column: Column, known: Mapping[Key, tuple[str, ...]], left_out: Key) -> Key:
+        words = self._cell(row, column)
+        if not words:
+            return left_out
+        for key, names in known.items():
+            if fold(words) in map(fold, names):
+                return key
+        listed = ", ".join(names[0] for names in known.values())
+        self._wrong(row, column, f"found '{words}'; write one of: {listed}")
+        return left_out
