@@ -71,7 +71,7 @@ async def test_setup_opens_every_room_to_those_it_is_for_and_a_second_one_change
     assert_whole(world)
     assert_doors(world)
     kinds = [world.discord.backend.channels[world.channel(name)].type for name in ROOMS]
-    assert kinds == [CATEGORY, 0, 0, 0, 0, VOICE, 0, 0]
+    assert kinds == [CATEGORY, 0, 0, 0, 0, 0, VOICE, 0, 0]
     assert world.discord.backend.channels[world.channel("ledgers")].topic == "Who may write"
 
     before, changes = world.picture(), world.witness.changes()
@@ -121,7 +121,7 @@ async def test_setup_adopts_what_has_the_right_name_and_keeps_what_others_grante
     world.allow(agenda.id, guests.id, "view_channel")
     await world.start_bot()
     answer = await world.setup()
-    assert answer.text.startswith("✅ 9 things were made: Organiser, Participant, welcome, announcements,")
+    assert answer.text.startswith("✅ 9 things were made: Organiser, Participant, welcome, team,")
     assert (world.role("Moderator"), world.channel("Customs lab"), world.channel("agenda")) == (
         role.id,
         category.id,
