@@ -40,6 +40,9 @@ COGS = (
     "cogs.attendance",
     "cogs.presence",
     "cogs.notes",
+    "cogs.questions",
+    "cogs.feedback",
+    "cogs.pledges",
     "cogs.export",
 )
 

@@ -90,7 +90,7 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
 ) -> None:
-    """Export notes or attendance from the database, also while the bot runs."""
+    """Export what was collected from the database, also while the bot runs."""
     content = asyncio.run(_exported(settings.load(), subject, form))
     if out:
         out.write_bytes(content)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot import notices, posts
+from bot import notices, posts, prompts
 from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind
 from bot.domain.changes import diff
@@ -19,6 +19,9 @@ from bot.store.deliveries import Delivery
 from bot.venue import Venue
 
 T = TypeVar("T")
+
+#: What participants are invited to once.
+INVITATIONS = {Kind.ASK: prompts.ask_opening, Kind.PLEDGE: prompts.pledge, Kind.EVALUATION: prompts.evaluation}
 
 
 class Composer:
@@ -34,9 +37,12 @@ class Composer:
             Kind.SOON: self._soon,
             Kind.START: self._start,
             Kind.END: self._end,
+            Kind.FEEDBACK: self._feedback,
+            **dict.fromkeys(INVITATIONS, self._invitation),
             Kind.CHANGE: self._change,
             Kind.CUSTOM: self._custom,
             Kind.CARD: self._card,
+            Kind.QUESTION: self._question,
             Kind.REPORT: self._report,
         }
 
@@ -66,6 +72,12 @@ class Composer:
     async def _end(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.end(self._plan, self._session(delivery), delivery.id)
 
+    async def _feedback(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.rate(self._plan, self._session(delivery), delivery.id)
+
+    async def _invitation(self, delivery: Delivery, _now: datetime) -> Post:
+        return INVITATIONS[delivery.kind](self._plan, delivery.id)
+
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
         before, after = net(await self._store.changes.told_in(delivery.subject))
         changes = diff(Agenda(before), Agenda(after))
@@ -79,6 +91,10 @@ class Composer:
 
     async def _card(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.card(self._plan, _there(await self._store.notes.find(delivery.subject)), delivery.id)
+
+    async def _question(self, delivery: Delivery, _now: datetime) -> Post:
+        question = _there(await self._store.questions.find(delivery.subject))
+        return prompts.question_card(self._plan, question, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.report(delivery.subject, delivery.id)

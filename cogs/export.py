@@ -35,6 +35,24 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         """Who attended what."""
         await self._hand_over(interaction, Subject.ATTENDANCE, format)
 
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every question, as a file")
+    async def questions(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+        """Every question."""
+        await self._hand_over(interaction, Subject.QUESTIONS, format)
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every answer about sessions and workshop without its author, as a file")
+    async def feedback(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+        """Every answer about sessions and workshop."""
+        await self._hand_over(interaction, Subject.FEEDBACK, format)
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every pledge, as a file")
+    async def pledges(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+        """Every pledge."""
+        await self._hand_over(interaction, Subject.PLEDGES, format)
+
     async def _hand_over(self, interaction: Interaction, subject: Subject, form: Format) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now())

@@ -1,4 +1,4 @@
-"""Notes and attendance as tables, and tables as CSV or JSON."""
+"""What was collected as tables, and tables as CSV or JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +14,12 @@ from enum import StrEnum
 
 from bot.domain import attendance
 from bot.domain.attendance import Presence, Record
+from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
+from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval, Stay
+from bot.domain.questions import Question
 from bot.store import Store
 
 Cell = str | int | float | bool | None
@@ -29,6 +33,9 @@ class Subject(StrEnum):
 
     NOTES = "notes"
     ATTENDANCE = "attendance"
+    QUESTIONS = "questions"
+    FEEDBACK = "feedback"
+    PLEDGES = "pledges"
 
 
 class Format(StrEnum):
@@ -48,10 +55,18 @@ class Table:
 
 async def table(subject: Subject, plan: Plan, store: Store, now: datetime) -> Table:
     """A subject's table, as of now."""
-    if subject is Subject.NOTES:
-        return notes_table(plan, await store.notes.all())
-    blind = attendance.blind(plan, await store.stays.watches(), now)
-    return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
+    match subject:
+        case Subject.NOTES:
+            return notes_table(plan, await store.notes.all())
+        case Subject.QUESTIONS:
+            return questions_table(plan, await store.questions.all())
+        case Subject.FEEDBACK:
+            return feedback_table(plan, await store.feedback.all())
+        case Subject.PLEDGES:
+            return pledges_table(plan, await store.pledges.all())
+        case Subject.ATTENDANCE:
+            blind = attendance.blind(plan, await store.stays.watches(), now)
+            return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
 
 
 def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
@@ -71,6 +86,64 @@ def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
             str(note.visibility),
         )
         for note in notes
+    ]
+    return Table(columns, rows)
+
+
+def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
+    """One row a question, the earliest first; who asked anonymously is not named here either."""
+    columns = ("id", "written_at", "session", "author", "author_id", "anonymous", "text", "state", "votes")
+    rows = [
+        (
+            one.id,
+            _local(plan, one.written_at),
+            one.session,
+            None if one.anonymous else one.author_name,
+            None if one.anonymous else str(one.author),
+            one.anonymous,
+            one.text,
+            str(one.state),
+            one.votes,
+        )
+        for one in questions
+    ]
+    return Table(columns, rows)
+
+
+def feedback_table(plan: Plan, answers: Sequence[Answer]) -> Table:
+    """One row an answer, without who gave it or when; what few answered about isn't told apart (see feedback.py).
+
+    In the order of what they say, since that of their times would tell who was first.
+    """
+    order = [WORKSHOP, *(session.id for session in plan.agenda)]
+    names = [asked.name for asked in (*PULSE, *EVALUATION)]
+    groups = Counter(answer.subject for answer in answers)
+    rows: list[tuple[str, ...]] = []
+    for answer in answers:
+        about = answer.subject if answer.subject in order else ""
+        known = about and (about == WORKSHOP or groups[about] >= SMALLEST_GROUP)
+        values = tuple(answer.values.get(name, "") for name in names)
+        rows.append(("workshop" if about == WORKSHOP else "session", about if known else "", *values))
+    rows.sort(key=lambda row: (order.index(row[1]) if row[1] else len(order), row))
+    return Table(
+        ("about", "session", *names),
+        [(about, None if session == WORKSHOP else session or None, *said) for about, session, *said in rows],
+    )
+
+
+def pledges_table(plan: Plan, pledges: Iterable[Pledge]) -> Table:
+    """One row a pledge, the earliest first; by whom only where they agreed to be asked about it."""
+    columns = ("written_at", "person", "person_id", "follow_up", "text", "by")
+    rows = [
+        (
+            _local(plan, one.written_at),
+            one.name if one.follow_up else None,
+            str(one.person) if one.follow_up else None,
+            one.follow_up,
+            one.text,
+            one.by.isoformat(),
+        )
+        for one in pledges
     ]
     return Table(columns, rows)
 

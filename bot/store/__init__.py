@@ -13,8 +13,10 @@ from bot.store.audit import Audit
 from bot.store.changes import AgendaChanges
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.feedback import Feedback, Pledges
 from bot.store.notes import Notes
 from bot.store.people import People
+from bot.store.questions import Questions
 from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
@@ -32,6 +34,9 @@ class Store:
         self.attendance = Attendance(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
+        self.questions = Questions(database)
+        self.feedback = Feedback(database)
+        self.pledges = Pledges(database)
         self.venue = Venue(database)
         self.facts = Facts(database)
 
