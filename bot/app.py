@@ -36,6 +36,7 @@ COGS = (
     "cogs.workshop",
     "cogs.agenda",
     "cogs.session",
+    "cogs.show",
     "cogs.announce",
     "cogs.attendance",
     "cogs.presence",

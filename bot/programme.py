@@ -16,6 +16,8 @@ class Programme:
 
     def __init__(self, plan: Plan, store: Store) -> None:
         self._plan = plan
+        self.filed = plan.agenda
+        """The agenda of the plan's file, from which the one that is held departs."""
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
         self._watchers: list[Callable[[], Awaitable[None]]] = []
@@ -61,3 +63,8 @@ class Programme:
     def held(self) -> tuple[HeldSession, ...]:
         """Every session with its history in short, the cancelled ones included."""
         return self._held
+
+    @property
+    def sequences(self) -> tuple[tuple[str, int], ...]:
+        """Each session with the number that grows with each of its changes."""
+        return tuple((one.session.id, one.sequence) for one in self._held)
