@@ -112,6 +112,13 @@ class AgendaChanges:
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,))  # noqa: S608
         return _change(rows[0]) if rows else None
 
+    async def applied(self) -> tuple[AgendaChange, ...]:
+        """Everything that was done, the earliest first."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at, id"  # noqa: S608
+        )
+        return tuple(_change(row) for row in rows)
+
     async def told_in(self, notice: str) -> tuple[AgendaChange, ...]:
         """What one notice tells of, in the order in which it was applied."""
         rows = await self._database.read(
