@@ -26,9 +26,6 @@ T = TypeVar("T")
 #: What is told of sessions; those that start or end at the same instant share a message.
 SESSION_KINDS = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK)
 
-#: What participants are invited to once.
-INVITATIONS = {Kind.ASK: prompts.ask_opening, Kind.PLEDGE: prompts.pledge, Kind.EVALUATION: prompts.evaluation}
-
 
 class Composer:
     """Writes each kind of message."""
@@ -43,7 +40,9 @@ class Composer:
             Kind.PANEL: self._panel,
             Kind.DIGEST: self._digest,
             **dict.fromkeys(SESSION_KINDS, self._sessions),
-            **dict.fromkeys(INVITATIONS, self._invitation),
+            Kind.ASK: self._ask,
+            Kind.PLEDGE: self._pledge,
+            Kind.EVALUATION: self._evaluation,
             Kind.CHANGE: self._change,
             Kind.HOLD: self._hold,
             Kind.CUSTOM: self._custom,
@@ -61,7 +60,8 @@ class Composer:
         return self._programme.plan
 
     async def _agenda(self, delivery: Delivery, now: datetime) -> Post:
-        return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
+        days = {day.isoformat(): day for day in self._plan.agenda.days}
+        return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
 
     async def _topic(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
@@ -133,8 +133,14 @@ class Composer:
         }
         return digests.digest(plan, told, links, delivery.id)
 
-    async def _invitation(self, delivery: Delivery, _now: datetime) -> Post:
-        return INVITATIONS[delivery.kind](self._plan, delivery.id)
+    async def _ask(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.ask_opening(self._plan, delivery.id)
+
+    async def _pledge(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.pledge(self._plan, delivery.id)
+
+    async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.evaluation(self._plan, delivery.id)
 
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
         before, after = net(await self._store.changes.told_in(delivery.subject))

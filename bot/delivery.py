@@ -23,7 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import posts
 from bot.clock import Clock
-from bot.composer import INVITATIONS, SESSION_KINDS, Composer
+from bot.composer import SESSION_KINDS, Composer
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind, State
 from bot.domain.plan import Plan
@@ -40,7 +40,9 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.PANEL, Kind.TOPIC, Kind.AGENDA, Kind.DIGEST, *SESSION_KINDS, *INVITATIONS)
+_PLANNED_KINDS = (
+    Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE, Kind.EVALUATION,
+)  # fmt: skip
 
 #: Kinds that are to be true at any time, whatever it is that changes.
 _ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)

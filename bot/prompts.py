@@ -40,7 +40,7 @@ def question_card(plan: Plan, question: Question, mark: str) -> Post:
     about = f"-# 🙋 {_titles(plan, session)}" if session else "-# 🙋"
     state = f"{STATE_SIGN[question.state]} {joined(plan.languages, f'question.state.{question.state}')}"
     standing = f"**{state}** · 👥 {question.votes}\n-# {who} · {moment(question.written_at, 'f')}"
-    room = limits.MESSAGE_TEXT - measure(about) - 1 - measure(standing)
+    room = limits.MESSAGE_TEXT - measure(about) - measure(standing) - 2  # the line breaks around it
     too = Button(custom_id("too", question.id, mark), label(plan.languages, "button.too"))
     return Post((f"{about}\n{escape_within(question.text, room)}", standing), (too, _ask_button(plan, mark)))
 

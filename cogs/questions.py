@@ -150,18 +150,18 @@ class Questions(commands.Cog):
     @needs(Role.MODERATOR)
     @question.command(name="state", description="Say what becomes of a question")
     @app_commands.describe(
-        question="Which one: begin to type its text", state="Asked, answered, in writing, or waiting again"
+        question="Which one: begin to type its text", to="Asked, answered, in writing, or waiting again"
     )
-    async def set_state(self, interaction: Interaction, question: str, state: str) -> None:
+    async def set_state(self, interaction: Interaction, question: str, to: str) -> None:
         """Change what its card shows."""
         language = self._parts.access.language(interaction)
-        if state not in set(QuestionState):
+        if to not in set(QuestionState):
             raise RefusalError("refused.question.no_such_state")
         card = questions.card(self._parts.plan, question, self._parts.clock.now())
-        if not await self._parts.store.questions.set_state(question, QuestionState(state), card):
+        if not await self._parts.store.questions.set_state(question, QuestionState(to), card):
             raise RefusalError("refused.question.unknown")
         self._parts.courier.stir()
-        told = text(language, "question.changed", state=text(language, f"question.state.{state}"))
+        told = text(language, "question.changed", state=text(language, f"question.state.{to}"))
         await answer(interaction, f"{DONE} {told}")
 
     @set_state.autocomplete("question")
@@ -172,7 +172,7 @@ class Questions(commands.Cog):
         named = ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in queue)
         return suggestions(typed, named)
 
-    @set_state.autocomplete("state")
+    @set_state.autocomplete("to")
     async def suggest_states(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """What can become of a question."""
         language = self._parts.access.language(interaction)

@@ -18,14 +18,14 @@ TEXT_LENGTH = limits.TEXT_INPUT
 
 
 class QuestionState(StrEnum):
-    """What has become of a question, in the order in which moderators want to see them."""
+    """What has become of a question."""
 
     WAITING = "waiting"
     ASKED = "asked"
     """Put to the speakers."""
+    ANSWERED = "answered"
     IN_WRITING = "in_writing"
     """To be answered in writing."""
-    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,9 @@ def card(plan: Plan, question_id: str, now: datetime) -> Announcement:
 
 def queue(questions: Iterable[Question]) -> list[Question]:
     """As moderators take them: those that wait first, the most wanted first, the earliest first."""
-    order = tuple(QuestionState)
-    return sorted(questions, key=lambda one: (order.index(one.state), -one.votes, one.written_at, one.id))
+    return sorted(
+        questions, key=lambda one: (one.state is not QuestionState.WAITING, -one.votes, one.written_at, one.id)
+    )
 
 
 def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[tuple[Session, ...], Session]:

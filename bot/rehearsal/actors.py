@@ -22,6 +22,7 @@ from bot.domain.venue import ANNOUNCEMENTS, meeting_room, rooms
 from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, Step, wall
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.rating import rating
 from bot.rehearsal.timekeeper import Timekeeper
 
 _ACCEPTED, _REFUSED = "✅", "⚠️"
@@ -53,6 +54,10 @@ class Told:
     """Who truly was in which voice or stage room, and when; nobody told them so."""
     notes: list[SharedNote] = field(default_factory=list[SharedNote])
     cards: list[SharedNote] = field(default_factory=list[SharedNote])
+    questions: list[str] = field(default_factory=list[str])
+    feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
+    """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
+    pledges: dict[int, str] = field(default_factory=dict[int, str])
     announced: dict[str, str] = field(default_factory=dict[str, str])
     """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
     changes: int = 0
@@ -114,6 +119,8 @@ class Actors:
                 chance = random.Random(f"{self._seed}/{member.id}/{session.id}")  # noqa: S311 - a rehearsal, seeded
                 if self._plan.counts_for_attendance(session) and _attends(member, chance):
                     yield lambda member=member, session=session, chance=chance: self._attend(member, session, chance)
+                    if session.kind in self._plan.announcements.feedback.kinds:
+                        yield lambda member=member, session=session: self._rate(member, session)
 
     def moments(self) -> list[datetime]:
         """Instants at which the cast's commands are due."""
@@ -247,6 +254,18 @@ class Actors:
         elif action.command == "announce cancel":
             words = action.options["announcement"].removeprefix("?")
             self.told.announced = {text: room for text, room in self.told.announced.items() if words not in text}
+        elif action.fill:
+            self._remember_form(action)
+
+    def _remember_form(self, action: Action) -> None:
+        kind, *arguments = (action.command or action.press).split(":")
+        person = self._people[action.who].id
+        if kind == "ask":
+            self.told.questions.append(clean(action.fill["text"]))
+        elif kind == "rate":
+            self.told.feedback[person, arguments[0]] = action.fill
+        elif kind == "pledge":
+            self.told.pledges[person] = clean(action.fill["text"])
 
     def _hand_out_roles(self) -> None:
         """What an organiser does by hand, in Discord's member list, once the roles are there."""
@@ -346,6 +365,24 @@ class Actors:
                         return await person.choose(message.id, channel, custom_id, chosen)
                     return await person.press(message.id, channel, custom_id)
         raise NoAnswer(f"no message with the button {button} yet")
+
+    # --- rating ------------------------------------------------------------------------------------------------
+
+    async def _rate(self, member: CastMember, session: Session) -> None:
+        rates = rating(member, session.id, self._seed)
+        if rates is None:
+            return
+        typed, minutes = rates
+        await self._keeper.sleep_until(session.ends_at + timedelta(minutes=minutes))
+        person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
+        what = f"the rating of {session.id} by {member.id}"
+        shown = await self._try(what, lambda: self._press(person, channel, f"rate:{session.id}:"))
+        if shown is None or shown.modal is None:
+            self.told.unexpected.append(f"{what}: no form, but {shown.text if shown else 'nothing'!r}")
+            return
+        form = shown.modal
+        if self._judge(what, await self._try(what, lambda: person.submit(form, typed)), Expected.ACCEPTED):
+            self.told.feedback[person.id, session.id] = typed
 
     # --- sharing -----------------------------------------------------------------------------------------------
 

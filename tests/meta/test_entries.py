@@ -15,14 +15,16 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, posts
+from bot import app, posts, prompts
 from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.notes import Note, NoteKind, Visibility
 from bot.domain.plan import Plan
+from bot.domain.questions import Question
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
+from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 
@@ -35,11 +37,19 @@ COMMANDS = {
     "announce cancel": Role.MODERATOR,
     "announce list": Role.MODERATOR,
     "announce new": Role.MODERATOR,
+    "ask": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "export attendance": Role.ORGANISER,
+    "export feedback": Role.ORGANISER,
     "export notes": Role.ORGANISER,
+    "export pledges": Role.ORGANISER,
+    "export questions": Role.ORGANISER,
+    "feedback show": Role.MODERATOR,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "pledge": Role.PARTICIPANT,
+    "question list": Role.MODERATOR,
+    "question state": Role.MODERATOR,
     "session add": Role.MODERATOR,
     "session cancel": Role.MODERATOR,
     "session delay": Role.MODERATOR,
@@ -54,7 +64,10 @@ COMMANDS = {
 SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
+    "ask session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
+    "question state question": Role.MODERATOR,
+    "question state to": Role.MODERATOR,
     "note topic": Role.PARTICIPANT,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,
@@ -73,12 +86,19 @@ SUGGESTIONS = {
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
     "agree": Role.MODERATOR,
+    "ask": Role.PARTICIPANT,
+    "asked": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "pledge": Role.PARTICIPANT,
+    "pledged": Role.PARTICIPANT,
+    "rate": Role.PARTICIPANT,
+    "rated": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
+    "too": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
 }
 
@@ -180,10 +200,10 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes"}
+SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "question", "questions"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
-PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
+PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
 
 
 def test_options_say_what_to_type(client: Workshop) -> None:
@@ -242,13 +262,22 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield posts.topic_opening(plan, topic, mark)
     yield posts.custom(plan, "A", mark)
     yield posts.card(plan, note, mark)
+    question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
+    yield prompts.question_card(plan, question, mark)
+    yield prompts.ask_opening(plan, mark)
+    yield prompts.rate(plan, session, mark)
+    yield prompts.evaluation(plan, mark)
+    yield prompts.pledge(plan, mark)
     yield posts.report("R", mark)
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
     posts.custom_id("agree", SNOWFLAKE),
+    posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("noted", SNOWFLAKE),
+    posts.custom_id("pledged"),
+    posts.custom_id("rated", "s" * 40),
     posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
 )

@@ -19,7 +19,9 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.attendance import Refusal
+from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import NoteKind
+from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
@@ -33,6 +35,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "RefusalError": 0}
 
 FIELDS = ("title", "topic", "kind", "did", "learned")
+ASKED = ("text", "session", "who")
+PLEDGED = ("text", "by", "contact")
+RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
+CHOSEN = tuple(choice for choices in RATED.values() for choice in choices if choice not in SCALE)
 
 #: Keys that are put together, `{}` for each part that varies: what the parts can be.
 COMPOSED: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +48,15 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "change.{}": tuple(Section),
     "note.kind.{}": tuple(NoteKind),
     "export.rule.{}": tuple(Subject),
+    "ask.{}": (*ASKED, "named", "anonymous"),
+    "ask.{}_hint": ASKED,
+    "question.state.{}": tuple(QuestionState),
+    "feedback.{}": tuple(RATED),
+    "feedback.{}_hint": tuple(RATED),
+    "feedback.choice.{}": CHOSEN,
+    "pledge.{}": (*PLEDGED, "yes", "no"),
+    "pledge.{}_hint": PLEDGED,
+    "refused.pledge.{}": ("unreadable", "past"),
     "refused.checkin.{}": tuple(Refusal),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
@@ -399,13 +414,22 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
         **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
+        **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
+        **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
+        **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
+        **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
+        **{f"ask.{field}_hint": limits.MODAL_DESCRIPTION for field in ASKED},
+        **{f"pledge.{field}_hint": limits.MODAL_DESCRIPTION for field in PLEDGED},
+        **{f"feedback.{field}_hint": limits.MODAL_DESCRIPTION for field in RATED},
+        **{f"feedback.choice.{choice}": limits.OPTION_LABEL for choice in CHOSEN},
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posted = {use.key for use in used()[0] if use.place.startswith("bot/posts.py") and use.key.startswith("button.")}
+    posting = ("bot/posts.py", "bot/prompts.py")
+    posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
     assert {key: label for key, label in labels.items() if measure(label) > limits.BUTTON_LABEL} == {}
