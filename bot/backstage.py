@@ -47,7 +47,7 @@ def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int
     deeds = (hold, Deed.LATER, Deed.SKIP, Deed.START, Deed.END)
     buttons = tuple(
         Button(
-            custom_id("show", deed, standing.state, mark), text(language, f"button.show.{deed}"), deed is Deed.RESUME
+            custom_id("lead", deed, standing.state, mark), text(language, f"button.show.{deed}"), deed is Deed.RESUME
         )
         for deed in deeds
     )
@@ -57,14 +57,14 @@ def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int
 def _session(plan: Plan, session: Session, standing: Standing, rooms: Mapping[str, int], *, live: bool) -> str:
     language = plan.languages[0]
     when = moment(session.ends_at if live else session.starts_at, "R")
-    key = "show.now" if live else "show.next"
+    shown = "show.now" if live else "show.next"
     title = escape(shorten(session.title[language], _TITLE))
-    lines = [text(language, key, title=f"**{title}**", when=when) + f" · {where(session, rooms)}"]
+    lines = [text(language, shown, title=f"**{title}**", when=when) + f" · {where(session, rooms)}"]
     if plan.counts_for_attendance(session):
         lines.append("-# " + text(language, "show.check_ins", n=standing.check_ins.get(session.id, 0)))
     if session.speakers:
-        key = "show.here" if session.id in standing.here else "show.expected"
-        lines.append("-# " + text(language, key, names=_speakers(session, language)))
+        speakers = "show.here" if session.id in standing.here else "show.expected"
+        lines.append("-# " + text(language, speakers, names=_speakers(session, language)))
     return "\n".join(lines)
 
 

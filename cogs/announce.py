@@ -95,11 +95,13 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         language = self._parts.access.language(interaction)
         draft = replace(custom, id=_key(custom))
         await self._parts.store.announcements.draft(draft)
-        planned = self._told(draft, language, "announce.preview")
+        planned = text(language, "announce.preview", **self._values(draft))
         confirm = Button(
             custom_id("announce", draft.id, instead_of), label((language,), "button.announce"), primary=True
         )
-        await answer(interaction, Post((*self._post(draft).blocks, planned), (confirm,)))
+        await answer(
+            interaction, Post((*self._post(draft).blocks, *self._repeats(draft, language), planned), (confirm,))
+        )
 
     @pressed("announce", Role.MODERATOR)
     async def confirm(self, interaction: Interaction, draft: str, instead_of: str = "") -> None:
@@ -117,8 +119,8 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         except LookupError:
             raise RefusalError("refused.announce.too_late") from None
         self._parts.courier.stir()
-        told = self._told(custom, language, "announce.planned" if fresh else "announce.already")
-        await answer(interaction, f"{DONE} {told}")
+        told = text(language, "announce.planned" if fresh else "announce.already", **self._values(custom))
+        await answer(interaction, " ".join([DONE, told, *self._repeats(custom, language)]))
 
     # --- listed, sent, taken back ------------------------------------------------------------------------------
 
@@ -221,17 +223,18 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         notifies = self._parts.venue.role_id(custom.audience) if custom.audience else None
         return posts.custom(self._parts.plan, custom.text, "", notifies)
 
-    def _told(self, custom: CustomAnnouncement, language: str, key: str) -> str:
+    def _values(self, custom: CustomAnnouncement) -> dict[str, str]:
+        """When and where, as the sentences about it say."""
         plan = self._parts.plan
-        told = text(
-            language,
-            key,
-            when=posts.moment(custom.due, "F"),
-            wall=f"{custom.due.astimezone(plan.tz):%Y-%m-%d %H:%M}",
-            zone=plan.zone,
-            channel=f"<#{self._parts.venue.rooms.get(custom.room, 0)}>",
-        )
-        return f"{told} {text(language, 'announce.each_day')}" if custom.daily else told
+        return {
+            "when": posts.moment(custom.due, "F"),
+            "wall": f"{custom.due.astimezone(plan.tz):%Y-%m-%d %H:%M}",
+            "zone": plan.zone,
+            "channel": f"<#{self._parts.venue.rooms.get(custom.room, 0)}>",
+        }
+
+    def _repeats(self, custom: CustomAnnouncement, language: str) -> tuple[str, ...]:
+        return (text(language, "announce.each_day"),) if custom.daily else ()
 
     def _deed(
         self, interaction: Interaction, what: str, subject: str, former: str | None = None, latter: str | None = None

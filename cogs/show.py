@@ -48,7 +48,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         channel = f"<#{self._parts.venue.rooms.get(TEAM, 0)}>"
         await answer(interaction, self._told(interaction, "show.posted", channel=channel))
 
-    @pressed("show", Role.MODERATOR)
+    @pressed("lead", Role.MODERATOR)
     async def press(self, interaction: Interaction, deed: str, made_for: str, _mark: str = "") -> None:
         """A button of the panel, made for a state of the day: pressed in another, it does nothing.
 

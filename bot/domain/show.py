@@ -77,9 +77,11 @@ def later(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
     live, rest = agenda.live(now.at), coming(agenda, now)
     if not live and not rest:
         raise ShowError("none")
+    if rest:  # before what is under way reaches into the break after it, which then would not be everybody's
+        agenda = reschedule.delay_rest(agenda, rest[0].id, by, now, absorb=True)
     for session in live:
         agenda = reschedule.extend(agenda, session.id, session.ends_at + by, now)
-    return reschedule.delay_rest(agenda, rest[0].id, by, now, absorb=True) if rest else agenda
+    return agenda
 
 
 def skip(agenda: Agenda, now: Now) -> Agenda:
