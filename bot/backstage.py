@@ -15,6 +15,8 @@ from bot.domain.text import escape, measure, shorten
 from bot.i18n import day_name, enumeration, text
 from bot.posts import Button, Post, by_office, custom_id, moment, where
 
+#: In front of every panel.
+PANEL_SIGN = "🎛️"
 _TITLE = 90
 
 
@@ -39,7 +41,9 @@ class Standing:
 def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int], mark: str) -> Post:
     """The run of show, and the buttons that change it."""
     language = plan.languages[0]
-    heading = f"🎛️ **{text(language, 'show.heading')}** · {day_name(language, now.astimezone(plan.tz).date())}"
+    heading = (
+        f"{PANEL_SIGN} **{text(language, 'show.heading')}** · {day_name(language, now.astimezone(plan.tz).date())}"
+    )
     sessions = [_session(plan, one, standing, rooms, live=True) for one in standing.live]
     sessions += [_session(plan, one, standing, rooms, live=False) for one in standing.coming]
     facts = "\n".join(_facts(standing, language))
@@ -82,16 +86,16 @@ def moved(plan: Plan, posted: datetime, mark: str) -> Post:
     """What an earlier panel says once there is a later one."""
     language = plan.languages[0]
     told = text(language, "show.moved", when=moment(posted, "f"))
-    return Post((f"🎛️ {told}",), (Button(custom_id("now", mark), text(language, "button.now")),))
+    return Post((f"{PANEL_SIGN} {told}",), (Button(custom_id("now", mark), text(language, "button.now")),))
 
 
-def ladder(plan: Plan, session: Session, due: datetime, mark: str) -> Post:
-    """Are the speakers there? `due`: when it is asked; the closer to the start, the more urgent."""
-    language = plan.languages[0]
-    minutes = round((session.starts_at - due) / timedelta(minutes=1))
-    title = escape(shorten(session.title[language], _TITLE))
-    asked = text(language, "ladder.line", n=minutes, title=f"**{title}**", names=_speakers(session, language))
-    urgent = (text(language, "ladder.urgent"),) if session.starts_at - due <= LAST_RUNG else ()
+def ladder(plan: Plan, session: Session, now: datetime, mark: str) -> Post:
+    """Are the speakers there? The closer to the start, the more urgent."""
+    language, left = plan.languages[0], session.starts_at - now
+    title, when = escape(shorten(session.title[language], _TITLE)), moment(session.starts_at)
+    minutes, names = round(left / timedelta(minutes=1)), _speakers(session, language)
+    asked = text(language, "ladder.line", n=minutes, title=f"**{title}**", when=when, names=names)
+    urgent = (text(language, "ladder.urgent"),) if left <= LAST_RUNG else ()
     here = Button(custom_id("here", session.id, mark), text(language, "button.here"), primary=True)
     return Post((f"🎤 {asked}", *urgent), (here,))
 

@@ -66,7 +66,7 @@ class Composer:
     async def _topic(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
 
-    async def _sessions(self, delivery: Delivery, _now: datetime) -> Post | None:
+    async def _sessions(self, delivery: Delivery, now: datetime) -> Post | None:
         """One post for all sessions that it is about, less those that were told of in another one meanwhile."""
         told = {
             subject
@@ -80,14 +80,14 @@ class Composer:
         sessions = [session for session in found if session is not None]
         if not sessions:
             return None
-        of_each = [self._session(delivery, session) for session in sessions]
+        of_each = [self._session(delivery, session, now) for session in sessions]
         return posts.together(of_each, [session.title[self._plan.languages[0]] for session in sessions])
 
-    def _session(self, delivery: Delivery, session: Session) -> Post:
+    def _session(self, delivery: Delivery, session: Session, now: datetime) -> Post:
         plan, rooms, mark = self._plan, self._venue.rooms, delivery.id
         match delivery.kind:
             case Kind.LADDER:
-                return backstage.ladder(plan, session, delivery.due, mark)
+                return backstage.ladder(plan, session, now, mark)
             case Kind.SOON:
                 return posts.soon(plan, session, rooms, mark)
             case Kind.START:

@@ -16,6 +16,8 @@ from bot.domain.venue import meeting_room
 from bot.i18n import day_name, enumeration, every, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
+#: In front of every line for the organisers.
+REPORT_SIGN = "🛠️"
 _NOTE_SIGN = {
     NoteKind.WORKED: "✅",
     NoteKind.FAILED: "⛔",
@@ -263,7 +265,7 @@ def late(plan: Plan, post: Post, due: datetime) -> Post:
 
 def report(line: str, mark: str) -> Post:
     """A line for the organisers. The button is the mark that it was sent."""
-    return Post((f"🛠️ {line}",), (Button(custom_id("now", mark), "…"),))
+    return Post((f"{REPORT_SIGN} {line}",), (Button(custom_id("now", mark), "…"),))
 
 
 # --- what the bot answers: in one person's language ------------------------------------------------------------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -239,10 +239,12 @@ def _sessions(plan: Plan) -> Iterator[Announcement]:
         yield _of(plan, Kind.END, together, together[0].ends_at)
     for together in _at_once((s for s in agenda if s.kind in rules.feedback.kinds), "ends_at"):
         yield _of(plan, Kind.FEEDBACK, together, together[0].ends_at)
-    rungs = [*(timedelta(minutes=minutes) for minutes in rules.ladder), LAST_RUNG] if rules.ladder else []
+    asked = sorted({timedelta(minutes=minutes) for minutes in rules.ladder}, reverse=True)
+    rungs = [*asked, LAST_RUNG, timedelta(0)] if asked else []
     for together in _at_once((s for s in agenda if s.speakers), "starts_at"):
-        for rung in rungs:
-            yield _of(plan, Kind.LADDER, together, together[0].starts_at - rung)
+        starts = together[0].starts_at
+        for rung, following in pairwise(rungs):
+            yield replace(_of(plan, Kind.LADDER, together, starts - rung), expires=starts - following)
 
 
 def _at_once(sessions: Iterable[Session], edge: str) -> Iterator[tuple[Session, ...]]:

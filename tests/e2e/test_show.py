@@ -154,7 +154,7 @@ async def test_the_team_is_asked_about_the_speakers_until_somebody_says_that_the
     await world.setup()
     await world.until("2023-03-27 08:50")
     asked = [message.text for message in world.messages("team") if message.text.startswith("🎤")]
-    assert [text.split(".")[0] for text in asked] == [
+    assert [text.split(",")[0] for text in asked] == [
         "🎤 **Sensor panel** starts in 60 minutes",
         "🎤 **Sensor panel** starts in 30 minutes",
         "🎤 **Sensor panel** starts in 15 minutes",
