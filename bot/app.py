@@ -44,6 +44,8 @@ COGS = (
     "cogs.questions",
     "cogs.feedback",
     "cogs.pledges",
+    "cogs.me",
+    "cogs.help",
     "cogs.export",
 )
 

@@ -40,6 +40,7 @@ class Composer:
             Kind.PANEL: self._panel,
             Kind.DIGEST: self._digest,
             **dict.fromkeys(SESSION_KINDS, self._sessions),
+            Kind.WORD: self._word,
             Kind.ASK: self._ask,
             Kind.PLEDGE: self._pledge,
             Kind.EVALUATION: self._evaluation,
@@ -82,6 +83,10 @@ class Composer:
             return None
         of_each = [self._session(delivery, session, now) for session in sessions]
         return posts.together(of_each, [session.title[self._plan.languages[0]] for session in sessions])
+
+    async def _word(self, delivery: Delivery, _now: datetime) -> Post:
+        session = _there(self._plan.agenda.find(delivery.subject))
+        return posts.word(self._plan, session, self._programme.word(session.id), delivery.id)
 
     def _session(self, delivery: Delivery, session: Session, now: datetime) -> Post:
         plan, rooms, mark = self._plan, self._venue.rooms, delivery.id

@@ -41,7 +41,8 @@ log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (
-    Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE, Kind.EVALUATION,
+    Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
+    Kind.EVALUATION,
 )  # fmt: skip
 
 #: Kinds that are to be true at any time, whatever it is that changes.
@@ -273,6 +274,8 @@ class Courier:
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
+        # What was found may show what was so when it was sent.
+        shows = "" if message else post.fingerprint
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
@@ -283,9 +286,7 @@ class Courier:
                 message = await channel.send(
                     view=layout(post), nonce=delivery.id, allowed_mentions=allowed_mentions(post)
                 )
-        await self._store.deliveries.settle_sent(
-            delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
-        )
+        await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""

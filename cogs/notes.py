@@ -26,7 +26,7 @@ from bot.ui import DONE, Interaction, RefusalError, answer, forgotten, pressed, 
 log = logging.getLogger(__name__)
 
 
-class Notes(commands.Cog):
+class Notes(commands.Cog, description="Sharing experience"):
     """Sharing experience."""
 
     def __init__(self, client: Workshop) -> None:

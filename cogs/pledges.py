@@ -38,7 +38,7 @@ _YES, _NO = "yes", "no"
 _DATE = 20
 
 
-class Pledges(commands.Cog):
+class Pledges(commands.Cog, description="Applying what you learnt"):
     """What will be applied."""
 
     def __init__(self, client: Workshop) -> None:

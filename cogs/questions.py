@@ -38,7 +38,7 @@ _NAMED, _ANONYMOUS = "named", "anonymous"
 _LISTED = 10
 
 
-class Questions(commands.Cog):
+class Questions(commands.Cog, description="Asking the speakers"):
     """Asking, and answering."""
 
     question = app_commands.Group(name="question", description="The questions that participants ask")

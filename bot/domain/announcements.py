@@ -22,6 +22,8 @@ END_LIFETIME = timedelta(minutes=30)
 FEEDBACK_LIFETIME = CHANGE_LIFETIME = DIGEST_LIFETIME = timedelta(hours=12)
 HOLD_LIFETIME = timedelta(minutes=10)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+#: How long before a session the team is told its word; earlier, if check-in opens earlier.
+WORD_LEAD = timedelta(minutes=15)
 
 #: How long after a day's last session what happened is told to those who missed it.
 _DIGEST_AFTER = timedelta(minutes=15)
@@ -45,6 +47,8 @@ class Kind(StrEnum):
     """The message that opens a topic's channel."""
     ASK = "ask"
     """The message that opens the room for questions."""
+    WORD = "word"
+    """The word that a session's chair is to say aloud, for the team."""
     END = "end"
     FEEDBACK = "feedback"
     """How was the session that has just ended?"""
@@ -136,7 +140,7 @@ def subjects(subject: str) -> tuple[str, ...]:
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
-    derived = [*_topics(plan), *_days(plan), *_sessions(plan), *_invitations(plan)]
+    derived = [*_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -227,6 +231,14 @@ def _days(plan: Plan) -> Iterator[Announcement]:
         if plan.announcements.digest:
             due = over + _DIGEST_AFTER
             yield Announcement(plan.id, Kind.DIGEST, subject, ANNOUNCEMENTS, due, due + DIGEST_LIFETIME)
+
+
+def _words(plan: Plan) -> Iterator[Announcement]:
+    lead = max(WORD_LEAD, timedelta(minutes=plan.attendance.opens_before))
+    for session in plan.agenda:
+        if plan.attendance.word and plan.counts_for_attendance(session):
+            due = session.starts_at - lead
+            yield Announcement(plan.id, Kind.WORD, session.id, TEAM, due, session.ends_at)
 
 
 def _sessions(plan: Plan) -> Iterator[Announcement]:

@@ -149,7 +149,7 @@ class Actors:
                 answer = await attempt()
             except NoAnswer:
                 self.told.unanswered += 1
-                await asyncio.sleep(0.05)
+                await self._wait_a_little()
             except CannotDo as fault:
                 if not self._patient:
                     self.told.unexpected.append(f"{what}: {fault}")
@@ -162,6 +162,13 @@ class Actors:
                 await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
         return None
+
+    async def _wait_a_little(self) -> None:
+        """Before somebody tries again; where things go wrong on purpose, a room may be left alone for a minute."""
+        if self._patient:
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=5))
+        else:
+            await asyncio.sleep(0.05)
 
     def _judge(self, what: str, answer: Answer | None, expected: Expected, says: str = "") -> bool:
         """Whether the answer is as it should be; if not, it is remembered."""
@@ -307,7 +314,8 @@ class Actors:
     async def _attend(self, member: CastMember, session: Session, chance: random.Random) -> None:
         late = member.checks_in is Habit.LATE
         earliest, latest = (12, 0.6 * session.length.total_seconds() / 60) if late else (0.2, 6)
-        held = await self._wait_for(session.id, timedelta(minutes=chance.uniform(earliest, latest)))
+        after = timedelta(minutes=chance.uniform(earliest, latest))
+        held = await self._wait_for(session.id, lambda held: held.starts_at + after)
         if held is None:
             return
         session = held
@@ -320,12 +328,12 @@ class Actors:
         if member.checks_in in _IN_ROOM:
             await self._sit_through(member, session, chance)
 
-    async def _wait_for(self, session_id: str, after: timedelta) -> Session | None:
-        """Sleep until so long after a session's start, whenever that is in the end; None if it isn't held."""
+    async def _wait_for(self, session_id: str, moment: Callable[[Session], datetime]) -> Session | None:
+        """Sleep until a moment of a session, whenever that is in the end; None if it isn't held."""
         while session := self._plan.agenda.find(session_id):
-            if session.starts_at + after <= self._keeper.now():
+            if moment(session) <= self._keeper.now():
                 return session
-            await self._sleep_until(session.starts_at + after)
+            await self._sleep_until(moment(session))
         return None
 
     async def _sleep_until(self, instant: datetime) -> None:
@@ -402,7 +410,8 @@ class Actors:
         if rates is None:
             return
         typed, minutes = rates
-        await self._keeper.sleep_until(session.ends_at + timedelta(minutes=minutes))
+        if not await self._wait_for(session.id, lambda held: held.ends_at + timedelta(minutes=minutes)):
+            return
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
         what = f"the rating of {session.id} by {member.id}"
         shown = await self._try(what, lambda: self._press(person, channel, f"rate:{session.id}:"))

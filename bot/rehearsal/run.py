@@ -229,13 +229,13 @@ class Rehearsal:
         """Hold what people were told against what is on disk and what Discord shows."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             known = set((await opened.venue.ids()).values())
-            applied = await opened.changes.applied()
             beside = findings.kept_beside(
                 self._actors.told,
                 await opened.questions.all(),
                 await opened.feedback.all(),
                 await opened.pledges.all(),
             )
+            applied = await opened.changes.applied()
             here = await opened.restraints.here()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker

@@ -467,9 +467,15 @@ async def _conducted(keeper: Timekeeper) -> AsyncGenerator[None, None]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+def written_plan() -> str:
+    """The plan as its organisers wrote it; a module may have another."""
+    return PLAN
+
+
+@pytest.fixture
+async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
     """The afternoon before the workshop: people are in the server; the bot is invited, and doesn't run yet."""
-    (tmp_path / "plan.yaml").write_text(PLAN, "utf-8")
+    (tmp_path / "plan.yaml").write_text(written_plan, "utf-8")
     plan = planfile.load(tmp_path / "plan.yaml").plan
     witness = Witness()
     keeper = Timekeeper(

@@ -147,7 +147,12 @@ async def test_a_form_outlives_the_bot_that_opened_it_and_a_card_is_sent_once_wh
     await workshop.eventually(lambda: not workshop.discord.online, "the end of the bot's connection")
     workshop.witness.on_request = None
     await workshop.kill_bot()
+    # What is found again in the channel shows what was so when it was sent: it is edited, if that has changed.
+    assert workshop.rewrite("UPDATE question SET state = 'asked'") == 1
+    assert workshop.rewrite("UPDATE delivery SET unshown = 1 WHERE kind = 'question' AND state = 'sending'") == 1
     await workshop.start_bot()
+    await settle(workshop)
+    assert ["🎤 Asked" in card.text for card in cards(workshop)] == [True]
     await workshop.amina.submit(form, {"text": TEXT})
     await settle(workshop)
     assert len(cards(workshop)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
+from cogs.help import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,6 +53,8 @@ COMMANDS = {
     "export pledges": Role.ORGANISER,
     "export questions": Role.ORGANISER,
     "feedback show": Role.MODERATOR,
+    "help": Role.VISITOR,
+    "me attendance": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "pledge": Role.PARTICIPANT,
@@ -64,6 +68,7 @@ COMMANDS = {
     "session move": Role.MODERATOR,
     "session swap": Role.MODERATOR,
     "show panel": Role.MODERATOR,
+    "word": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -91,7 +96,11 @@ SUGGESTIONS = {
     "session move session": Role.MODERATOR,
     "session swap other": Role.MODERATOR,
     "session swap session": Role.MODERATOR,
+    "word session": Role.MODERATOR,
 }
+
+#: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
+FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -113,6 +122,7 @@ PRESSED = {
     "show": Role.PARTICIPANT,
     "too": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
+    "word": Role.PARTICIPANT,
 }
 
 
@@ -137,6 +147,37 @@ def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
     assert found == SUGGESTIONS
 
 
+def test_whatever_is_one_of_a_list_is_suggested(client: Workshop) -> None:
+    plain = {
+        option.display_name
+        for command in commands(client)
+        for option in command.parameters
+        if option.type in {discord.AppCommandOptionType.string, discord.AppCommandOptionType.integer}
+        and not option.autocomplete
+        and not option.choices
+    }
+    assert plain == FREE_OPTIONS
+
+
+def unheard(code: str) -> list[str]:
+    """Calls that answer so that everybody in the channel sees it."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and (call.func.attr in {"send_message", "defer"} or ast.unparse(call.func).endswith("followup.send"))
+        and "ephemeral=True" not in [ast.unparse(word) for word in call.keywords]
+    ]
+
+
+def test_only_the_person_who_asked_sees_an_answer() -> None:
+    public = "await i.response.send_message('a')\nawait i.followup.send('b', ephemeral=False)\nawait i.response.defer()"
+    assert len(unheard(f"async def f(i):\n {public.replace(chr(10), chr(10) + ' ')}")) == 3
+    files = [ROOT / "bot/ui.py", ROOT / "bot/client.py", *sorted((ROOT / "cogs").rglob("*.py"))]
+    assert {path.name: calls for path in files if (calls := unheard(path.read_text("utf-8")))} == {}
+
+
 def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
 
@@ -156,6 +197,11 @@ def test_every_cog_in_the_folder_is_loaded(client: Workshop) -> None:
 
 
 # --- what Discord takes ----------------------------------------------------------------------------------------
+
+
+def purposes(client: Workshop) -> set[str]:
+    """What /help says that commands are for: a group's description, else its cog's."""
+    return {entry.purpose for entry in entries(client)}
 
 
 def named(client: Workshop) -> Iterator[tuple[str, str, str]]:
@@ -189,11 +235,26 @@ def test_everything_is_named_and_described_in_french(client: Workshop) -> None:
         assert len(names) == len(set(names)), where
 
 
+def wordings(language: str) -> dict[str, str]:
+    """English wording to its translation."""
+    with (LOCALES / f"commands.{language}.po").open("rb") as source:
+        return {str(message.id): str(message.string) for message in read_po(source, locale=language) if message.id}
+
+
 def test_no_french_wording_is_left_over(client: Workshop) -> None:
-    with (LOCALES / "commands.fr.po").open("rb") as source:
-        known = {str(message.id) for message in read_po(source, locale="fr") if message.id}
     used = {wording for _, name, description in named(client) for wording in (name, description)}
-    assert known <= used
+    assert wordings("fr").keys() <= used | purposes(client)
+
+
+def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: Workshop) -> None:
+    shown = purposes(client) | {entry.description for entry in entries(client)}
+    assert shown <= wordings("fr").keys()
+    assert shown == wordings("ar").keys()
+    assert all(re.search("[\u0621-\u064a]", arabic) for arabic in wordings("ar").values())
+
+
+def test_the_manual_names_every_command(client: Workshop) -> None:
+    assert {entry.mention: entry.role for entry in entries(client)} == {f"`/{n}`": role for n, role in COMMANDS.items()}
 
 
 def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
@@ -271,6 +332,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
         yield posts.start(plan, one, ids, mark)
+        yield posts.word(plan, one, dict.fromkeys(plan.languages, "W"), mark)
         yield posts.end(plan, one, mark)
     yield posts.together([posts.start(plan, one, ids, mark) for one in (session, pause)], ["S", "P"])
     for hold in (None, Hold("f" * 16, NOW)):
@@ -303,6 +365,7 @@ FROM_COGS = (
     posts.custom_id("rated", "s" * 40),
     posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
+    posts.custom_id("word", "s" * 40),
 )
 
 

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
-from bot.domain.attendance import Refusal
+from bot.domain.attendance import Outlook, Refusal
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import NoteKind
 from bot.domain.questions import QuestionState
@@ -62,6 +62,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "pledge.{}": (*PLEDGED, "yes", "no"),
     "pledge.{}_hint": PLEDGED,
     "refused.pledge.{}": ("unreadable", "past"),
+    "help.role.{}": ("moderator", "organiser"),
+    "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
     "refused.show.{}": ("none", "several"),
     "refused.session.{}": tuple(Objection),
@@ -281,8 +283,8 @@ def test_every_composed_key_is_in_use_and_complete() -> None:
 
 
 def test_the_catalogues_are_those_of_the_languages() -> None:
-    """`commands.fr.po` is another kind: it has the names that Discord shows in the languages that it has."""
-    assert {path.stem for path in LOCALES.glob("*.po")} == {*LANGUAGES, "commands.fr"}
+    """`commands.….po` are another kind: how commands are named and described."""
+    assert {path.stem for path in LOCALES.glob("*.po")} == {*LANGUAGES, "commands.fr", "commands.ar"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -416,6 +418,9 @@ def test_arabic_is_written_in_arabic() -> None:
 def test_labels_fit_where_discord_shows_them(language: str) -> None:
     room = {
         "form.heading": limits.MODAL_TITLE,
+        "word.heading": limits.MODAL_TITLE,
+        "word.label": limits.MODAL_LABEL,
+        "word.hint": limits.MODAL_DESCRIPTION,
         **{key: limits.BUTTON_LABEL for key in KEYS if key.startswith("button.")},
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
