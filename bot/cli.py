@@ -133,7 +133,10 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
     async with store.opened(chosen.database, to_read=True) as opened:
         programme = Programme(plan, opened)
         await programme.load()
-        return await tables.rendered(await tables.table(subject, programme.plan, opened, Clock().now()), form)
+        try:
+            return (await tables.exported(subject, form, programme, opened, Clock().now())).content
+        except ValueError as fault:
+            raise SettingsError(str(fault)) from None
 
 
 @app.command()

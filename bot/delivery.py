@@ -34,7 +34,7 @@ from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.deliveries import Delivery
-from bot.ui import allowed_mentions, layout, passes
+from bot.ui import RefusalError, allowed_mentions, layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ _BETWEEN_EDITS = timedelta(seconds=3)
 #: Discord's clock and ours may differ by so much when the history is searched.
 _CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
-#: How long a room is left alone after a failure; doubled with each, up to the longest.
+#: How long a room or a chore is left alone after a failure; doubled with each, up to the longest.
 _AFTER_TROUBLE, _AFTER_REFUSAL, _LONGEST = timedelta(seconds=2), timedelta(seconds=60), timedelta(minutes=10)
 
 #: Something kept in order at each round: gets the instant, returns the next at which there will be something to do.
@@ -68,7 +68,7 @@ Chore = Callable[[datetime], Awaitable[datetime | None]]
 
 @dataclass(slots=True)
 class _Pause:
-    """A room that is left alone for a while."""
+    """A room, or a chore, that is left alone for a while."""
 
     until: datetime
     failures: int
@@ -97,7 +97,7 @@ class Courier:
         self._stirred = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._pauses: dict[str, _Pause] = {}
+        self._pauses: dict[str | Chore, _Pause] = {}
         self._edited: dict[str, datetime] = {}
         """By delivery: when its message was last edited."""
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
@@ -105,7 +105,7 @@ class Courier:
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         self._last_round: float | None = None
-        self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_posts_true, *chores)
+        self._chores = tuple(chores)
         clock.watch(self.stir)
 
     @property
@@ -167,24 +167,35 @@ class Courier:
             self._clock.rest(None)
             return
         now = self._clock.now()
-        instants = [await self._do(chore, now) for chore in self._chores]
+        first = [await self._do(chore, now) for chore in (self._keep_venue, self._keep_posts_true)]
         await self._take_due(now)
-        await self._arm(instants)
+        # What nobody waits for comes after the announcements.
+        later = [await self._do(chore, now) for chore in self._chores]
+        await self._arm([*first, *later])
 
     async def _do(self, chore: Chore, now: datetime) -> datetime | None:
-        """One chore; a failure never stops the announcements, and the next round tries again."""
+        """One chore; a failure never stops the announcements, and it is tried again after a while."""
+        if self._paused(chore):
+            return None
         try:
-            return await chore(now)
+            following = await chore(now)
         except sqlite3.Error:
             raise
+        except RefusalError as refusal:
+            await self._tell_team(refusal.key, **refusal.values)
+            return now + _AFTER_REFUSAL
         except Exception as failure:
             # A role or channel that was deleted in the midst of it is made anew the next time.
             if passes(failure) or isinstance(failure, LookupError):
+                self._pause(chore, _AFTER_TROUBLE)
                 log.warning("%r could not be done (%r); trying again", chore, failure)
-                return now + _AFTER_TROUBLE
-            log.warning("%r can't be done", chore, exc_info=failure)
-            await self._tell_team("team.chore", problem=str(failure))
-            return now + _AFTER_REFUSAL
+            else:
+                self._pause(chore, _AFTER_REFUSAL)
+                log.warning("%r can't be done", chore, exc_info=failure)
+                await self._tell_team("team.chore", problem=str(failure))
+            return None
+        self._pauses.pop(chore, None)
+        return following
 
     async def _take_due(self, now: datetime) -> None:
         # What a stopped process, or a failed try, left half done comes first.
@@ -200,7 +211,7 @@ class Courier:
         late = 0
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
-                late += now - delivery.due > _LATE
+                late += _is_late(delivery, now)
                 self._begin(delivery, partial(self._send, delivery, again=False))
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
@@ -255,14 +266,16 @@ class Courier:
             else:
                 self._pauses.pop(delivery.room, None)
 
-    def _paused(self, room: str) -> bool:
-        pause = self._pauses.get(room)
-        return pause is not None and self._clock.now() < pause.until
+    def _paused(self, what: str | Chore) -> bool:
+        pause = self._pauses.get(what)
+        now = self._clock.now()
+        # No pause is longer than the longest: it was begun by a clock that has been put back since.
+        return pause is not None and now < pause.until <= now + _LONGEST
 
-    def _pause(self, room: str, first: timedelta) -> None:
-        failures = self._pauses[room].failures if room in self._pauses else 0
+    def _pause(self, what: str | Chore, first: timedelta) -> None:
+        failures = self._pauses[what].failures if what in self._pauses else 0
         length = min(first * 2**failures, _LONGEST)
-        self._pauses[room] = _Pause(self._clock.now() + length, failures + 1)
+        self._pauses[what] = _Pause(self._clock.now() + length, failures + 1)
 
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
@@ -271,7 +284,7 @@ class Courier:
         if post is None:
             await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
             return
-        if now - delivery.due > _LATE and delivery.kind in _TIMELY:
+        if _is_late(delivery, now):
             post = posts.late(self._plan, post, delivery.due)
         message = await self._find(channel, delivery) if again else None
         # What was found may show what was so when it was sent.
@@ -315,8 +328,9 @@ class Courier:
         now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
         lifetime = announcements.REPORT_LIFETIME
-        await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
-        self.stir()
+        report = Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime)
+        if await self._store.deliveries.add(report):
+            self.stir()
 
     # --- chores ------------------------------------------------------------------------------------------------
 
@@ -362,6 +376,10 @@ class Courier:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))
         await self._store.deliveries.record_shown(delivery, post.fingerprint)
+
+
+def _is_late(delivery: Delivery, now: datetime) -> bool:
+    return delivery.kind in _TIMELY and now - delivery.due > _LATE
 
 
 def _marks(message: discord.Message) -> set[str]:

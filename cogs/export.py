@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import discord
 from discord import app_commands
@@ -16,6 +17,9 @@ from bot.exporting.tables import Format, Subject
 from bot.i18n import text
 from bot.ui import DONE, Interaction
 
+TableFormat = Literal["csv", "json"]
+"""What is no calendar."""
+
 
 class Export(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
     """What the organisers take away."""
@@ -25,41 +29,47 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Every note, as a file")
-    async def notes(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - people see it
+    async def notes(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - people see it
         """Every note."""
-        await self._hand_over(interaction, Subject.NOTES, format)
+        await self._hand_over(interaction, Subject.NOTES, Format(format))
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Who attended what, as a file")
-    async def attendance(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    async def attendance(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Who attended what."""
-        await self._hand_over(interaction, Subject.ATTENDANCE, format)
+        await self._hand_over(interaction, Subject.ATTENDANCE, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every session as it is held, as a file")
+    async def agenda(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+        """The agenda, cancelled sessions included."""
+        await self._hand_over(interaction, Subject.AGENDA, format)
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Every question, as a file")
-    async def questions(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    async def questions(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every question."""
-        await self._hand_over(interaction, Subject.QUESTIONS, format)
+        await self._hand_over(interaction, Subject.QUESTIONS, Format(format))
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Every answer about sessions and workshop without its author, as a file")
-    async def feedback(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    async def feedback(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every answer about sessions and workshop."""
-        await self._hand_over(interaction, Subject.FEEDBACK, format)
+        await self._hand_over(interaction, Subject.FEEDBACK, Format(format))
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Every pledge, as a file")
-    async def pledges(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    async def pledges(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every pledge."""
-        await self._hand_over(interaction, Subject.PLEDGES, format)
+        await self._hand_over(interaction, Subject.PLEDGES, Format(format))
 
     async def _hand_over(self, interaction: Interaction, subject: Subject, form: Format) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now())
-        content = await tables.rendered(table, form)
-        language = self._parts.access.language(interaction)
-        file = discord.File(io.BytesIO(content), filename=f"{subject}.{form}")
-        told = text(language, "export.done", n=len(table.rows), rule=text(language, f"export.rule.{subject}"))
+        parts = self._parts
+        exported = await tables.exported(subject, form, parts.programme, parts.store, parts.clock.now())
+        language = parts.access.language(interaction)
+        file = discord.File(io.BytesIO(exported.content), filename=f"{subject}.{form}")
+        told = text(language, "export.done", n=exported.rows, rule=text(language, f"export.rule.{subject}"))
         await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
 

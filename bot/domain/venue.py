@@ -28,10 +28,15 @@ PERMISSIONS = {
     "send_messages": (1 << 11, "post the agenda and the announcements"),
     "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
     "mention_everyone": (1 << 17, "notify one of the three roles, where a moderator announces something to it"),
-    "connect": (1 << 20, "open the voice rooms to participants (nobody can grant what they lack)"),
-    "speak": (1 << 21, "the same, for speaking in them"),
+    "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
+    "speak": (1 << 21, "let participants speak in them, likewise"),
     "manage_roles": (1 << 28, "make the three roles, and open and close rooms for them"),
+    # It covers changing and ending one's own events, so that Manage Events is not needed.
+    "create_events": (1 << 44, "show each session among the server's events"),
 }
+
+#: Those of them without which all the rest still works.
+DISPENSABLE = frozenset({"create_events", "mention_everyone"})
 
 
 def permission_bits() -> int:

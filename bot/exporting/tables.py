@@ -1,4 +1,4 @@
-"""What was collected as tables, and tables as CSV or JSON."""
+"""What was collected as tables, and tables as CSV or JSON; the agenda as a calendar too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval, Stay
 from bot.domain.questions import Question
+from bot.domain.text import spoken
+from bot.exporting import calendars
+from bot.programme import Programme
 from bot.store import Store
+from bot.store.agenda import HeldSession
 
 Cell = str | int | float | bool | None
 
@@ -36,13 +40,16 @@ class Subject(StrEnum):
     QUESTIONS = "questions"
     FEEDBACK = "feedback"
     PLEDGES = "pledges"
+    AGENDA = "agenda"
 
 
 class Format(StrEnum):
-    """How a table can be written."""
+    """How it can be written."""
 
     CSV = "csv"
     JSON = "json"
+    ICS = "ics"
+    """The agenda only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,29 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
-async def table(subject: Subject, plan: Plan, store: Store, now: datetime) -> Table:
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What is handed over."""
+
+    content: bytes
+    rows: int
+
+
+async def exported(subject: Subject, form: Format, programme: Programme, store: Store, now: datetime) -> Exported:
+    """A subject as a file, as of now. Raises ValueError where it can't be written so."""
+    content = await table(subject, programme, store, now)
+    if form is not Format.ICS:
+        return Exported(await rendered(content, form), len(content.rows))
+    if subject is not Subject.AGENDA:
+        raise ValueError(f"Only the agenda can be written as {form}; ask for {subject} as csv or json.")
+    plan, held = programme.plan, programme.held
+    made = await asyncio.to_thread(calendars.calendar, plan, held, now, plan.languages[0])
+    return Exported(made, len(held))
+
+
+async def table(subject: Subject, programme: Programme, store: Store, now: datetime) -> Table:
     """A subject's table, as of now."""
+    plan = programme.plan
     match subject:
         case Subject.NOTES:
             return notes_table(plan, await store.notes.all())
@@ -64,9 +92,37 @@ async def table(subject: Subject, plan: Plan, store: Store, now: datetime) -> Ta
             return feedback_table(plan, await store.feedback.all())
         case Subject.PLEDGES:
             return pledges_table(plan, await store.pledges.all())
+        case Subject.AGENDA:
+            return agenda_table(plan, programme.held)
         case Subject.ATTENDANCE:
             blind = attendance.blind(plan, await store.stays.watches(), now)
             return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
+
+
+def agenda_table(plan: Plan, held: Iterable[HeldSession]) -> Table:
+    """One row a session, the earliest first; cancelled ones say so. `sequence` grows with each change."""
+    titles = [f"title_{language}" for language in plan.languages]
+    columns = (
+        "id", "kind", "day", "starts_at", "ends_at", "room", "topic", *titles, "speakers", "state", "sequence",
+    )  # fmt: skip
+    first = plan.languages[0]
+    rows = [
+        (
+            one.session.id,
+            str(one.session.kind),
+            one.session.day.isoformat(),
+            _local(plan, one.session.starts_at),
+            _local(plan, one.session.ends_at),
+            calendars.room_name(plan, one.session, first),
+            one.session.topic,
+            *(spoken(one.session.title, language) for language in plan.languages),
+            "; ".join(calendars.speaker(each, first) for each in one.session.speakers),
+            "planned" if one.cancelled_at is None else "cancelled",
+            one.sequence,
+        )
+        for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id))
+    ]
+    return Table(columns, rows)
 
 
 def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:

@@ -13,6 +13,7 @@ from bot.store.audit import Audit
 from bot.store.changes import AgendaChanges
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.events import Events
 from bot.store.feedback import Feedback, Pledges
 from bot.store.notes import Notes
 from bot.store.people import People
@@ -40,6 +41,7 @@ class Store:
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
         self.venue = Venue(database)
+        self.events = Events(database)
         self.facts = Facts(database)
 
 

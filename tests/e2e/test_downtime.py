@@ -64,7 +64,7 @@ async def test_away_for_two_hours_only_what_is_still_of_use_is_announced(worksho
         "⏰ **Welcome**", "🏁 **Ledgers at work**", "📝 **Ledgers at work**", "🔴 **Questions**",
     ]  # fmt: skip
     (line,) = workshop.messages("team")
-    assert "sent late: 4; left out because they were no longer of use: 5." in line.text
+    assert "sent late: 2; left out because they were no longer of use: 5." in line.text
     assert workshop.rows("SELECT count(*) FROM delivery WHERE state = 'skipped'") == [(5,)]
     assert await workshop.stop_bot() == 0
     await workshop.start_bot()

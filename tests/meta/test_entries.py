@@ -46,7 +46,9 @@ COMMANDS = {
     "announce quiet": Role.MODERATOR,
     "announce send": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
+    "export agenda": Role.ORGANISER,
     "export attendance": Role.ORGANISER,
     "export feedback": Role.ORGANISER,
     "export notes": Role.ORGANISER,
@@ -55,6 +57,7 @@ COMMANDS = {
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
+    "next": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "pledge": Role.PARTICIPANT,
@@ -80,6 +83,7 @@ SUGGESTIONS = {
     "announce quiet kind": Role.MODERATOR,
     "announce send announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
+    "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "question state question": Role.MODERATOR,
     "question state to": Role.MODERATOR,
@@ -108,6 +112,7 @@ PRESSED = {
     "announce": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "here": Role.MODERATOR,
@@ -318,7 +323,17 @@ def wide() -> Plan:
     )
 
 
+def every_answer(plan: Plan) -> Iterator[Post]:
+    """What one person sees."""
+    ids = {room.key: 2**63 for room in rooms(plan)}
+    [day] = plan.agenda.days
+    yield posts.agenda_for(plan, day, NOW, "en", ids)
+    yield posts.now_for(plan, NOW, "en", ids)
+    yield posts.next_for(plan, NOW, "en", ids)
+
+
 def every_post(plan: Plan) -> Iterator[Post]:
+    """What everybody sees."""
     ids = {room.key: 2**63 for room in rooms(plan)}
     [day] = plan.agenda.days
     session, pause = plan.agenda
@@ -327,8 +342,6 @@ def every_post(plan: Plan) -> Iterator[Post]:
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
     yield posts.agenda(plan, day, NOW, mark)
-    yield posts.agenda_for(plan, day, NOW, "en", ids)
-    yield posts.now_for(plan, NOW, "en", ids)
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
         yield posts.start(plan, one, ids, mark)
@@ -370,7 +383,7 @@ FROM_COGS = (
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
-    ids = [button.custom_id for post in every_post(wide) for button in post.buttons]
+    ids = [button.custom_id for post in (*every_post(wide), *every_answer(wide)) for button in post.buttons]
     for custom_id in [*ids, *FROM_COGS]:
         kind, *arguments = custom_id.split(":")
         assert len(custom_id) <= limits.CUSTOM_ID
