@@ -144,7 +144,7 @@ async def test_without_the_permission_all_the_rest_goes_on_and_the_team_reads_wh
     own_role = backend.guilds[world.guild_id].members[backend.bot_user.id].role_ids[0]
     backend.edit_role(world.guild_id, own_role, {"permissions": permission_bits() & ~CREATE_EVENTS})
     await world.start_bot()
-    assert (await world.setup()).text.startswith("✅ 10 things were made")
+    assert (await world.setup()).text.startswith("✅ 11 things were made")
     await world.until("2023-03-25 09:05")
     assert world.titles("announcements") == ["⏰ **Welcome**", "🔴 **Welcome**"]
     assert events(world) == []

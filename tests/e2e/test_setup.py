@@ -96,7 +96,7 @@ async def test_setup_does_not_wait_for_discord_to_tell_of_the_roles_that_it_made
     await world.start_bot()
     world.discord.gateway.emit = tell_late
     answer = await world.organiser.slash(world.general, "workshop setup")
-    assert answer.text.startswith("✅ 10 things were made")
+    assert answer.text.startswith("✅ 11 things were made")
     await asyncio.sleep(1)
     world.hand_out_roles()
     await world.settle()
