@@ -43,6 +43,7 @@ COGS = (
     "cogs.participants",
     "cogs.agenda",
     "cogs.session",
+    "cogs.show",
     "cogs.announce",
     "cogs.attendance",
     "cogs.presence",

@@ -19,9 +19,10 @@ from discord.http import Route
 
 from bot import i18n
 from bot.domain.access import Role
+from bot.posts import Post
 from bot.settings import DISCORD
 from bot.store import Store
-from bot.ui import Access, Interaction, Router, tell_failure
+from bot.ui import Access, Interaction, Router, allowed_mentions, tell_failure
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Plenary(commands.Bot):
             tree_cls=Tree,
             # No privileged intent: interactions bring their member along, and so does who enters a voice room.
             intents=discord.Intents(guilds=True, voice_states=True),
-            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_mentions=allowed_mentions(Post(())),
             # Discord tells who is in a voice room already only once, with the server.
             member_cache_flags=discord.MemberCacheFlags(voice=True, joined=False),
             chunk_guilds_at_startup=False,

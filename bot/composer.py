@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
-from bot import notices, posts, prompts
+from bot import backstage, digests, notices, posts, prompts
+from bot.domain import digest, show
 from bot.domain.agenda import Agenda, Session
-from bot.domain.announcements import Kind
+from bot.domain.announcements import Kind, subjects
 from bot.domain.changes import diff
 from bot.domain.plan import Plan
+from bot.domain.reschedule import Now
 from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
@@ -19,6 +22,9 @@ from bot.store.deliveries import Delivery
 from bot.venue import Venue
 
 T = TypeVar("T")
+
+#: What is told of sessions; those that start or end at the same instant share a message.
+SESSION_KINDS = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK)
 
 
 class Composer:
@@ -32,15 +38,15 @@ class Composer:
             Kind.WELCOME: self._welcome,
             Kind.AGENDA: self._agenda,
             Kind.TOPIC: self._topic,
+            Kind.PANEL: self._panel,
+            Kind.DIGEST: self._digest,
+            **dict.fromkeys(SESSION_KINDS, self._sessions),
             Kind.WORD: self._word,
-            Kind.SOON: self._soon,
-            Kind.START: self._start,
-            Kind.END: self._end,
-            Kind.FEEDBACK: self._feedback,
             Kind.ASK: self._ask,
             Kind.PLEDGE: self._pledge,
             Kind.EVALUATION: self._evaluation,
             Kind.CHANGE: self._change,
+            Kind.HOLD: self._hold,
             Kind.CUSTOM: self._custom,
             Kind.CARD: self._card,
             Kind.QUESTION: self._question,
@@ -55,9 +61,6 @@ class Composer:
     def _plan(self) -> Plan:
         return self._programme.plan
 
-    def _session(self, delivery: Delivery) -> Session:
-        return _there(self._plan.agenda.find(delivery.subject))
-
     async def _welcome(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.welcome(self._plan, delivery.id)
 
@@ -68,21 +71,76 @@ class Composer:
     async def _topic(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
 
+    async def _sessions(self, delivery: Delivery, now: datetime) -> Post | None:
+        """One post for all sessions that it is about, less those that were told of in another one meanwhile."""
+        told = {
+            subject
+            for one in await self._store.deliveries.sent(delivery.kind)
+            if one.due == delivery.due and one.id != delivery.id
+            for subject in subjects(one.subject)
+        }
+        if delivery.kind is Kind.LADDER:
+            told |= (await self._store.restraints.here()).keys()
+        found = (self._plan.agenda.find(subject) for subject in subjects(delivery.subject) if subject not in told)
+        sessions = [session for session in found if session is not None]
+        if not sessions:
+            return None
+        of_each = [self._session(delivery, session, now) for session in sessions]
+        return posts.together(of_each, [session.title[self._plan.languages[0]] for session in sessions])
+
     async def _word(self, delivery: Delivery, _now: datetime) -> Post:
-        session = self._session(delivery)
+        session = _there(self._plan.agenda.find(delivery.subject))
         return posts.word(self._plan, session, self._programme.word(session.id), delivery.id)
 
-    async def _soon(self, delivery: Delivery, _now: datetime) -> Post:
-        return posts.soon(self._plan, self._session(delivery), self._venue.rooms, delivery.id)
+    def _session(self, delivery: Delivery, session: Session, now: datetime) -> Post:
+        plan, rooms, mark = self._plan, self._venue.rooms, delivery.id
+        match delivery.kind:
+            case Kind.LADDER:
+                return backstage.ladder(plan, session, now, mark)
+            case Kind.SOON:
+                return posts.soon(plan, session, rooms, mark)
+            case Kind.START:
+                return posts.start(plan, session, rooms, mark)
+            case Kind.END:
+                return posts.end(plan, session, mark)
+            case _:
+                return prompts.rate(plan, session, mark)
 
-    async def _start(self, delivery: Delivery, _now: datetime) -> Post:
-        return posts.start(self._plan, self._session(delivery), self._venue.rooms, delivery.id)
+    async def _panel(self, delivery: Delivery, now: datetime) -> Post:
+        """The latest one is true; those before it say where to look."""
+        place = (delivery.due, delivery.id)
+        if any((one.due, one.id) > place for one in await self._store.deliveries.sent(Kind.PANEL)):
+            return backstage.moved(self._plan, delivery.due, delivery.id)
+        plan, moment, hold = self._plan, Now(now, self._plan.tz), await self._store.restraints.hold()
+        live, coming = plan.agenda.live(now), show.coming(plan.agenda, moment)
+        standing = backstage.Standing(
+            state=show.state(plan.agenda, self._programme.sequences, hold, moment),
+            live=live,
+            coming=coming,
+            late=show.lateness(plan.agenda, self._programme.filed, moment),
+            check_ins=await self._store.attendance.counts(),
+            questions=await self._store.questions.waiting(),
+            here=frozenset(await self._store.restraints.here()),
+            hold=hold,
+        )
+        return backstage.panel(plan, standing, now, self._venue.rooms, delivery.id)
 
-    async def _end(self, delivery: Delivery, _now: datetime) -> Post:
-        return posts.end(self._plan, self._session(delivery), delivery.id)
+    async def _hold(self, delivery: Delivery, _now: datetime) -> Post | None:
+        hold = await self._store.restraints.hold()
+        return posts.hold(self._plan, delivery.id) if hold and hold.id == delivery.subject else None
 
-    async def _feedback(self, delivery: Delivery, _now: datetime) -> Post:
-        return prompts.rate(self._plan, self._session(delivery), delivery.id)
+    async def _digest(self, delivery: Delivery, _now: datetime) -> Post:
+        store, plan, day = self._store, self._plan, date.fromisoformat(delivery.subject)
+        there = await store.attendance.all(), await store.stays.all()
+        said = await store.notes.all(), await store.questions.all()
+        told = await asyncio.to_thread(digest.digest, plan, day, *there, *said)
+        cards = {one.subject: one for one in await store.deliveries.sent(Kind.CARD)}
+        links = {
+            note.id: f"https://discord.com/channels/{self._venue.guild_id}/{card.channel_id}/{card.message_id}"
+            for note in told.notes
+            if (card := cards.get(note.id))
+        }
+        return digests.digest(plan, told, links, delivery.id)
 
     async def _ask(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.ask_opening(self._plan, delivery.id)
@@ -102,7 +160,8 @@ class Composer:
 
     async def _custom(self, delivery: Delivery, _now: datetime) -> Post:
         custom = _there(await self._store.announcements.find(delivery.subject))
-        return posts.custom(self._plan, custom.text, delivery.id)
+        notifies = self._venue.role_id(custom.audience) if custom.audience else None
+        return posts.custom(self._plan, custom.text, delivery.id, notifies)
 
     async def _card(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.card(self._plan, _there(await self._store.notes.find(delivery.subject)), delivery.id)

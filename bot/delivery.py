@@ -23,7 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import posts
 from bot.clock import Clock
-from bot.composer import Composer
+from bot.composer import SESSION_KINDS, Composer
 from bot.domain import announcements
 from bot.domain.announcements import Kind, State
 from bot.domain.plan import Plan
@@ -34,16 +34,19 @@ from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.deliveries import Delivery
-from bot.ui import RefusalError, layout, passes
+from bot.ui import RefusalError, allowed_mentions, layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (
-    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK,
-    Kind.PLEDGE, Kind.EVALUATION,
+    Kind.WELCOME, Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
+    Kind.EVALUATION,
 )  # fmt: skip
+
+#: Kinds that are to be true at any time, whatever it is that changes.
+_ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -139,8 +142,9 @@ class Courier:
         self._stirred.set()
 
     async def replan(self) -> None:
-        """Make the planned deliveries those that the plan asks for today."""
-        wanted = announcements.planned(self._plan)
+        """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
+        restraint = await self._store.restraints.all()
+        wanted = announcements.restrained(announcements.planned(self._plan), restraint, self._plan.tz)
         await self._store.deliveries.plan(wanted, _PLANNED_KINDS, self._clock.now())
         self.stir()
 
@@ -292,7 +296,9 @@ class Courier:
         if message is None:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
-                message = await channel.send(view=layout(post), nonce=delivery.id)
+                message = await channel.send(
+                    view=layout(post), nonce=delivery.id, allowed_mentions=allowed_mentions(post)
+                )
         await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
@@ -333,15 +339,15 @@ class Courier:
 
     async def _keep_posts_true(self, now: datetime) -> datetime | None:
         """Posts that no longer show what is so are edited: in a room one at a time, the longest untouched first."""
-        agendas = await self._store.deliveries.sent(Kind.AGENDA)
-        others = [one for one in await self._store.deliveries.outdated() if one.kind is not Kind.AGENDA]
+        always = [one for kind in _ALWAYS_TRUE for one in await self._store.deliveries.sent(kind)]
+        others = [one for one in await self._store.deliveries.outdated() if one.kind not in _ALWAYS_TRUE]
         instants = [self._plan.agenda.next_change(now)]
         begun: set[str] = set()
-        for delivery in sorted((*agendas, *others), key=lambda one: self._edited.get(one.id, one.due)):
+        for delivery in sorted((*always, *others), key=lambda one: self._edited.get(one.id, one.due)):
             ready_at = self._edited.get(delivery.id, now - _BETWEEN_EDITS) + _BETWEEN_EDITS
             if delivery.room in begun or self._in_room[delivery.room].locked() or self._paused(delivery.room):
                 continue  # whatever is under way, and the end of a pause, stir us
-            if now < ready_at and delivery.unshown:
+            if now < ready_at and delivery.kind is not Kind.AGENDA:
                 instants.append(ready_at)
                 continue
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain import limits
@@ -17,6 +17,8 @@ from bot.domain.venue import meeting_room
 from bot.i18n import day_name, enumeration, every, language_name, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
+#: In front of every line for the organisers.
+REPORT_SIGN = "🛠️"
 _NOTE_SIGN = {
     NoteKind.WORKED: "✅",
     NoteKind.FAILED: "⛔",
@@ -40,6 +42,8 @@ class Post:
 
     blocks: tuple[str, ...]
     buttons: tuple[Button, ...] = ()
+    notifies: int | None = None
+    """The one role that it notifies, by its Discord id; nothing else that is posted notifies anybody."""
 
     @property
     def fingerprint(self) -> str:
@@ -221,6 +225,22 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
     )
 
 
+def together(posts: Sequence[Post], titles: Sequence[str]) -> Post:
+    """Posts of the same kind as one; what they say alike is said once. `titles` tell buttons apart, one a post."""
+    if len(posts) == 1:
+        return posts[0]
+    headings, said = tuple(post.blocks[0] for post in posts), {post.blocks[1:] for post in posts}
+    whole = (*headings, *said.pop()) if len(said) == 1 else tuple("\n".join(post.blocks) for post in posts)
+    fits = sum(map(measure, whole)) <= limits.MESSAGE_TEXT
+    buttons = {
+        button.custom_id: replace(button, label=shorten(f"{title} · {button.label}", limits.BUTTON_LABEL))
+        for post, title in zip(posts, titles, strict=True)
+        for button in post.buttons
+    }
+    unlike = len(buttons) > 1
+    return Post(whole if fits else headings, tuple(buttons.values()) if unlike else posts[0].buttons)
+
+
 def _now_button(plan: Plan, mark: str) -> Button:
     return Button(custom_id("now", mark), label(plan.languages, "button.now"))
 
@@ -243,9 +263,15 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
     )
 
 
-def custom(plan: Plan, written: str, mark: str) -> Post:
-    """What a moderator announces. Their formatting stays; mentions reach nobody (see client.py)."""
-    return Post(("📣 " + clean(written),), (_now_button(plan, mark),))
+def custom(plan: Plan, written: str, mark: str, notifies: int | None = None) -> Post:
+    """What a moderator announces. Their formatting stays; mentions reach nobody but the role that is to be notified."""
+    to = f"<@&{notifies}> " if notifies else ""
+    return Post((f"📣 {to}{clean(written)}",), (_now_button(plan, mark),), notifies)
+
+
+def hold(plan: Plan, mark: str) -> Post:
+    """The workshop pauses for a moment."""
+    return Post(("⏸️ " + "\n".join(every(plan.languages, "hold.line")),), (_now_button(plan, mark),))
 
 
 def card(plan: Plan, note: Note, mark: str) -> Post:
@@ -271,7 +297,7 @@ def late(plan: Plan, post: Post, due: datetime) -> Post:
 
 def report(line: str, mark: str) -> Post:
     """A line for the organisers. The button is the mark that it was sent."""
-    return Post((f"🛠️ {line}",), (Button(custom_id("now", mark), "…"),))
+    return Post((f"{REPORT_SIGN} {line}",), (Button(custom_id("now", mark), "…"),))
 
 
 def event(plan: Plan, session: Session) -> tuple[str, str]:

@@ -35,6 +35,8 @@ class Programme:
     def __init__(self, plan: Plan, store: Store, roster: Sequence[Participant] | None = None) -> None:
         self._plan = plan
         self._roster = roster
+        self.filed = plan.agenda
+        """The agenda of the plan's file, from which the one that is held departs."""
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
         self._watchers: list[Callable[[], Awaitable[None]]] = []
@@ -94,6 +96,11 @@ class Programme:
     def held(self) -> tuple[HeldSession, ...]:
         """Every session with its history in short, the cancelled ones included."""
         return self._held
+
+    @property
+    def sequences(self) -> tuple[tuple[str, int], ...]:
+        """Each session with the number that grows with each of its changes."""
+        return tuple((one.session.id, one.sequence) for one in self._held)
 
     def word(self, session_id: str) -> Text:
         """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""

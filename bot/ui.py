@@ -62,9 +62,19 @@ def layout(post: Post) -> discord.ui.LayoutView:
         container.add_item(discord.ui.TextDisplay(block))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    if post.buttons:
-        view.add_item(discord.ui.ActionRow(*(_button(button) for button in post.buttons)))
+    for first in range(0, len(post.buttons), limits.ROW_BUTTONS):
+        row = post.buttons[first : first + limits.ROW_BUTTONS]
+        view.add_item(discord.ui.ActionRow(*(_button(button) for button in row)))
     return forgotten(view)
+
+
+def allowed_mentions(post: Post) -> discord.AllowedMentions:
+    """Whom a post notifies: nobody, whatever was typed, but the one role that it was written to."""
+    if post.notifies is None:
+        return discord.AllowedMentions.none()
+    return discord.AllowedMentions(
+        everyone=False, users=False, roles=[discord.Object(post.notifies)], replied_user=False
+    )
 
 
 def _button(button: Button) -> discord.ui.Button[Any]:

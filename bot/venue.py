@@ -125,6 +125,10 @@ class Venue:
             return False
         return True
 
+    def role_id(self, role: str) -> int | None:
+        """The Discord id of one of the workshop's roles, by its name in small letters, if it has been made."""
+        return self._ids.get(f"role:{role}")
+
     async def adopt(self, guild_id: int) -> None:
         """Make this server the workshop's. Recorded first, so that a setup cut off is completed at the next start."""
         await self._store.facts.put(GUILD_FACT, str(guild_id))

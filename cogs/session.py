@@ -9,7 +9,7 @@ from typing import Unpack
 from discord import app_commands
 from discord.ext import commands
 
-from bot import notices
+from bot import agreeing, notices
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import reschedule
@@ -18,17 +18,11 @@ from bot.domain.agenda import Agenda, Session, SessionKind, Speaker
 from bot.domain.changes import diff
 from bot.domain.plan import PLENARY
 from bot.domain.reschedule import ChangeError, Details, Now
-from bot.domain.text import clean, escape
+from bot.domain.text import clean
 from bot.domain.walltime import day_of
-from bot.i18n import short_day, text
-from bot.posts import Button, Post, custom_id, label
-from bot.store.changes import (
-    AgendaChange,
-    ChangedMeanwhileError,
-    TooLateError,
-    edits_of,
-)
-from bot.ui import DONE, Interaction, RefusalError, answer, meant, pressed, suggestions
+from bot.i18n import short_day
+from bot.store.changes import AgendaChange, edits_of
+from bot.ui import Interaction, RefusalError, answer, meant, pressed, suggestions
 
 #: Characters of a title that the agenda of a day still shows whole.
 _TITLE_LENGTH = 90
@@ -227,8 +221,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
         try:
             after = change(plan.agenda, Now(now, plan.tz))
         except ChangeError as objection:
-            title = escape(objection.session.title[language]) if objection.session else ""
-            raise RefusalError(f"refused.session.{objection.reason}", title=f"**{title}**") from None
+            raise agreeing.refusal(objection, language) from None
         changes = diff(plan.agenda, after)
         if not changes:
             raise RefusalError("refused.session.nothing")
@@ -239,37 +232,16 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
     @pressed("agree", Role.MODERATOR)
     async def agree(self, interaction: Interaction, change_id: str) -> None:
         """Do what was shown."""
-        language, who = self._parts.access.language(interaction), interaction.user.id
-        try:
-            change = await self._parts.programme.apply(change_id, who, self._parts.clock.now())
-        except ChangedMeanwhileError as meanwhile:
-            raise self._meanwhile(meanwhile, language) from None
-        except TooLateError:
-            raise RefusalError("refused.session.proposal_too_old") from None
-        except LookupError:
-            raise RefusalError("refused.gone") from None
-        undo = Button(custom_id("undo", change.id), label((language,), "button.undo"))
-        await answer(interaction, Post((f"{DONE} {text(language, 'session.done')}",), (undo,)))
+        language, now = self._parts.access.language(interaction), self._parts.clock.now()
+        done = await agreeing.carry_out(self._parts.programme, change_id, interaction.user.id, now, language)
+        await answer(interaction, done)
 
     @pressed("undo", Role.MODERATOR)
     async def undo(self, interaction: Interaction, change_id: str) -> None:
         """Take a change back."""
-        language, who = self._parts.access.language(interaction), interaction.user.id
-        try:
-            await self._parts.programme.undo(change_id, who, self._parts.clock.now())
-        except ChangedMeanwhileError as meanwhile:
-            raise self._meanwhile(meanwhile, language) from None
-        except TooLateError:
-            raise RefusalError("refused.session.undo_too_late") from None
-        except LookupError:
-            raise RefusalError("refused.gone") from None
-        await answer(interaction, f"{DONE} {text(language, 'session.undone')}")
-
-    def _meanwhile(self, meanwhile: ChangedMeanwhileError, language: str) -> RefusalError:
-        title = f"**{escape(meanwhile.session.title[language])}**"
-        if meanwhile.by is None:
-            return RefusalError("refused.session.meanwhile", title=title)
-        return RefusalError("refused.session.meanwhile_by", title=title, who=f"<@{meanwhile.by.author}>")
+        language, now = self._parts.access.language(interaction), self._parts.clock.now()
+        undone = await agreeing.take_back(self._parts.programme, change_id, interaction.user.id, now, language)
+        await answer(interaction, undone)
 
     def _found(self, session_id: str) -> Session:
         session = self._parts.plan.agenda.find(session_id)

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby, pairwise
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
+from bot.domain.walltime import WallTimeError, day_of, instant
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
-FEEDBACK_LIFETIME = CHANGE_LIFETIME = timedelta(hours=12)
+FEEDBACK_LIFETIME = CHANGE_LIFETIME = DIGEST_LIFETIME = timedelta(hours=12)
+HOLD_LIFETIME = timedelta(minutes=10)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
 #: How long before a session the team is told its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
 
 #: Long past: what is due then is sent as soon as its room is there.
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+#: How long after a day's last session what happened is told to those who missed it.
+_DIGEST_AFTER = timedelta(minutes=15)
+#: The last time at which the team is asked whether the speakers of a session are there.
+LAST_RUNG = timedelta(minutes=5)
+#: So long after its instant something may still be planned: whoever is shown it first needs a moment.
+_HASTE = timedelta(minutes=10)
+#: Sessions announced in one message; more would be longer than Discord shows.
+_TOGETHER = 4
+#: What joins the ids of several sessions in one subject; no id has it.
+_AND = "+"
 
 
 class Kind(StrEnum):
@@ -29,6 +44,8 @@ class Kind(StrEnum):
 
     WELCOME = "welcome"
     """What everybody in the server reads first; due from the beginning, so never late."""
+    PANEL = "panel"
+    """The moderators' run of show; the subject is the day, or the id of the command that asked for it."""
     AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
@@ -41,12 +58,18 @@ class Kind(StrEnum):
     """How was the session that has just ended?"""
     EVALUATION = "evaluation"
     """How was the workshop?"""
+    DIGEST = "digest"
+    """What happened on a day, for those who missed it."""
+    LADDER = "ladder"
+    """Are the speakers of a session there? For the team."""
     SOON = "soon"
     START = "start"
     PLEDGE = "pledge"
     """What will you apply, and by when?"""
     CHANGE = "change"
     """What moderators changed in the agenda; the subject is the id of the first such change."""
+    HOLD = "hold"
+    """Moderators hold the day; the subject is the hold's id."""
     CUSTOM = "custom"
     """Written by a moderator; the subject is its id."""
     CARD = "card"
@@ -55,6 +78,21 @@ class Kind(StrEnum):
     """A question shown in the room for them; the subject is its id."""
     REPORT = "report"
     """One line for the organisers; the subject is the line."""
+
+
+#: What is told of sessions, and so waits while moderators hold the day.
+HELD_BACK = frozenset({Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.DIGEST, Kind.PLEDGE})
+
+#: What moderators may switch off.
+QUIETABLE = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.DIGEST)
+
+
+class Audience(StrEnum):
+    """Whom a moderator's announcement notifies: one of the workshop's roles."""
+
+    PARTICIPANT = "participant"
+    MODERATOR = "moderator"
+    ORGANISER = "organiser"
 
 
 class State(StrEnum):
@@ -83,6 +121,11 @@ class Announcement:
     were told that it starts soon is told of once more."""
 
     @property
+    def subjects(self) -> tuple[str, ...]:
+        """The sessions that it tells of, where it tells of sessions."""
+        return subjects(self.subject)
+
+    @property
     def id(self) -> str:
         """The same for the same announcement, for ever: its row, its nonce, and the mark in its message.
 
@@ -99,11 +142,63 @@ def report(workshop: str, line: str, now: datetime) -> Announcement:
     return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME)
 
 
+def subjects(subject: str) -> tuple[str, ...]:
+    """The ids of the sessions in a subject: of those that start or end at the same instant there may be several."""
+    return tuple(subject.split(_AND))
+
+
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
     welcome = Announcement(plan.id, Kind.WELCOME, plan.id, WELCOME, _BEGINNING, plan.agenda.ends_at)
-    derived = [welcome, *_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
+    derived = [welcome, *_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
+
+
+def custom(  # noqa: PLR0913 - one parameter a part of it
+    plan: Plan, subject: str, room: str, due: datetime, now: datetime, *, daily: bool
+) -> tuple[Announcement, ...]:
+    """When something that a moderator wrote is sent: at an instant, or from then on daily until the workshop ends.
+
+    Each time at which clocks show the same, less what has passed.
+    """
+    instants = _daily(plan, due) if daily else (due,)
+    to_come = (at for at in instants if at >= now - _HASTE)
+    return tuple(
+        Announcement(plan.id, Kind.CUSTOM, subject, room, at, at + CUSTOM_LIFETIME, again=daily) for at in to_come
+    )
+
+
+def _daily(plan: Plan, first: datetime) -> Iterator[datetime]:
+    begins = first.astimezone(plan.tz)
+    for after in range(max(0, (plan.agenda.days[-1] - begins.date()).days) + 1):
+        try:
+            yield instant(begins.date() + timedelta(days=after), begins.time(), plan.tz)
+        except WallTimeError as unclear:  # clocks change in that hour
+            yield unclear.choices[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Restraint:
+    """What moderators want not to be sent, though the plan asks for it."""
+
+    quiet: Collection[Kind] = ()
+    """Kinds that are switched off."""
+    here: Collection[str] = ()
+    """Sessions whose speakers are there: nobody need be asked any more."""
+    held_since: datetime | None = None
+    """Since when (UTC) the day is held, if it is: what its sessions have to tell waits."""
+
+
+def restrained(wanted: Iterable[Announcement], restraint: Restraint, zone: ZoneInfo) -> tuple[Announcement, ...]:
+    """What of `wanted` is to be sent."""
+    return tuple(one for one in wanted if not _withheld(one, restraint, zone))
+
+
+def _withheld(one: Announcement, restraint: Restraint, zone: ZoneInfo) -> bool:
+    since = restraint.held_since
+    in_time = since is None or one.due < since or day_of(one.due, zone) != day_of(since, zone)
+    answered = one.kind is Kind.LADDER and all(session in restraint.here for session in one.subjects)
+    return one.kind in restraint.quiet or answered or not (in_time or one.kind not in HELD_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +212,18 @@ class Effects:
 
 def effects(before: Plan, after: Plan) -> Effects:
     """What becomes of the announcements if one plan takes the other's place."""
-    one, other = ({(each.kind, each.subject): each.due for each in planned(plan)} for plan in (before, after))
+    one, other = (_dues(plan) for plan in (before, after))
     return Effects(
         moved=sum(key in other and other[key] != due for key, due in one.items()),
         gone=len(one.keys() - other.keys()),
         added=len(other.keys() - one.keys()),
     )
+
+
+def _dues(plan: Plan) -> dict[tuple[Kind, str], datetime]:
+    """When each thing is told to participants; each session for itself, also where several share a message."""
+    told = (each for each in planned(plan) if each.room != TEAM)
+    return {(each.kind, subject): each.due for each in told for subject in each.subjects}
 
 
 def _topics(plan: Plan) -> Iterator[Announcement]:
@@ -131,10 +232,15 @@ def _topics(plan: Plan) -> Iterator[Announcement]:
         yield Announcement(plan.id, Kind.TOPIC, topic.id, topic_room(topic.id), due, plan.agenda.ends_at)
 
 
-def _agendas(plan: Plan) -> Iterator[Announcement]:
+def _days(plan: Plan) -> Iterator[Announcement]:
     for day in plan.agenda.days:
-        expires = max(session.ends_at for session in plan.agenda.on(day))
-        yield Announcement(plan.id, Kind.AGENDA, day.isoformat(), AGENDA, plan.morning(day), expires)
+        over = max(session.ends_at for session in plan.agenda.on(day))
+        subject, morning = day.isoformat(), plan.morning(day)
+        yield Announcement(plan.id, Kind.PANEL, subject, TEAM, morning, over)
+        yield Announcement(plan.id, Kind.AGENDA, subject, AGENDA, morning, over)
+        if plan.announcements.digest:
+            due = over + _DIGEST_AFTER
+            yield Announcement(plan.id, Kind.DIGEST, subject, ANNOUNCEMENTS, due, due + DIGEST_LIFETIME)
 
 
 def _words(plan: Plan) -> Iterator[Announcement]:
@@ -146,16 +252,29 @@ def _words(plan: Plan) -> Iterator[Announcement]:
 
 
 def _sessions(plan: Plan) -> Iterator[Announcement]:
-    rules = plan.announcements
-    for session in plan.agenda:
-        if session.kind in rules.soon.kinds:
-            yield _of(plan, Kind.SOON, session, session.starts_at - timedelta(minutes=rules.soon.lead))
-        if session.kind in rules.start.kinds:
-            yield _of(plan, Kind.START, session, session.starts_at)
-        if session.kind in rules.end.kinds:
-            yield _of(plan, Kind.END, session, session.ends_at)
-        if session.kind in rules.feedback.kinds:
-            yield _of(plan, Kind.FEEDBACK, session, session.ends_at)
+    rules, agenda = plan.announcements, plan.agenda
+    for together in _at_once((s for s in agenda if s.kind in rules.soon.kinds), "starts_at"):
+        yield _of(plan, Kind.SOON, together, together[0].starts_at - timedelta(minutes=rules.soon.lead))
+    for together in _at_once((s for s in agenda if s.kind in rules.start.kinds), "starts_at"):
+        yield _of(plan, Kind.START, together, together[0].starts_at)
+    for together in _at_once((s for s in agenda if s.kind in rules.end.kinds), "ends_at"):
+        yield _of(plan, Kind.END, together, together[0].ends_at)
+    for together in _at_once((s for s in agenda if s.kind in rules.feedback.kinds), "ends_at"):
+        yield _of(plan, Kind.FEEDBACK, together, together[0].ends_at)
+    asked = sorted({timedelta(minutes=minutes) for minutes in rules.ladder}, reverse=True)
+    rungs = [*asked, LAST_RUNG, timedelta(0)] if asked else []
+    for together in _at_once((s for s in agenda if s.speakers), "starts_at"):
+        starts = together[0].starts_at
+        for rung, following in pairwise(rungs):
+            yield replace(_of(plan, Kind.LADDER, together, starts - rung), expires=starts - following)
+
+
+def _at_once(sessions: Iterable[Session], edge: str) -> Iterator[tuple[Session, ...]]:
+    """Those that start, or end, at the same instant: they are announced together."""
+    at = attrgetter(edge)
+    for _, group in groupby(sorted(sessions, key=lambda one: (at(one), one.id)), key=at):
+        together = tuple(group)
+        yield from (together[first : first + _TOGETHER] for first in range(0, len(together), _TOGETHER))
 
 
 def _invitations(plan: Plan) -> Iterator[Announcement]:
@@ -170,11 +289,14 @@ def _invitations(plan: Plan) -> Iterator[Announcement]:
         yield Announcement(plan.id, kind, "workshop", room, due, expires)
 
 
-def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement:
+def _of(plan: Plan, kind: Kind, together: tuple[Session, ...], due: datetime) -> Announcement:
+    starts, ends = (min(instants) for instants in zip(*((s.starts_at, s.ends_at) for s in together), strict=True))
     expires = {
-        Kind.SOON: session.starts_at,
-        Kind.START: session.ends_at,
-        Kind.END: session.ends_at + END_LIFETIME,
-        Kind.FEEDBACK: session.ends_at + FEEDBACK_LIFETIME,
+        Kind.LADDER: starts,
+        Kind.SOON: starts,
+        Kind.START: ends,
+        Kind.END: ends + END_LIFETIME,
+        Kind.FEEDBACK: ends + FEEDBACK_LIFETIME,
     }[kind]
-    return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires, again=True)
+    room = TEAM if kind is Kind.LADDER else ANNOUNCEMENTS
+    return Announcement(plan.id, kind, _AND.join(one.id for one in together), room, due, expires, again=True)

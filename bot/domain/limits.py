@@ -14,6 +14,8 @@ NAME = 100
 NICKNAME = 32
 #: Characters of a channel's topic line.
 CHANNEL_TOPIC = 1024
+#: Buttons in a row.
+ROW_BUTTONS = 5
 #: Characters of a button's label, and of a modal's title and of a label in it.
 BUTTON_LABEL = 80
 MODAL_TITLE = 45

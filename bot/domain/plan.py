@@ -314,6 +314,11 @@ class AnnouncementRules(_Part):
     start: KindsRule = KindsRule()
     end: KindsRule = KindsRule()
     feedback: FeedbackRule = FeedbackRule()
+    digest: bool = True
+    """Whether each day's end is followed by what happened on it, for those who missed it."""
+    ladder: tuple[Annotated[int, Field(ge=6, le=24 * 60)], ...] = (60, 30, 15)
+    """So many minutes before each session with speakers, and once more at 5, the team is asked whether they are there;
+    none: never."""
 
 
 class QuestionsRule(_Part):

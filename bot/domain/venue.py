@@ -28,6 +28,7 @@ PERMISSIONS = {
     "view_channel": (1 << 10, "see the rooms that it keeps"),
     "send_messages": (1 << 11, "post the agenda and the announcements"),
     "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
+    "mention_everyone": (1 << 17, "notify one of the three roles, where a moderator announces something to it"),
     "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
     "speak": (1 << 21, "let participants speak in them, likewise"),
     "manage_nicknames": (1 << 27, "show those who join under their name and country"),
@@ -37,7 +38,7 @@ PERMISSIONS = {
 }
 
 #: Those of them without which all the rest still works.
-DISPENSABLE = frozenset({"create_events", "manage_nicknames"})
+DISPENSABLE = frozenset({"create_events", "manage_nicknames", "mention_everyone"})
 
 
 def permission_bits() -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,9 +38,17 @@ _BY_COMMAND, _OTHER_ORDER = 0.25, 0.3
 #: Options that are numbers.
 _NUMBERS = {"day", "minutes"}
 #: What moderators press to change the agenda.
-_CHANGE_THE_AGENDA = ("agree", "undo")
+_CHANGE_THE_AGENDA = ("agree", "undo", "lead:later", "lead:skip", "lead:start", "lead:end")
 
 Attempt = Callable[[], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Where a moderator's announcement is read, and how often."""
+
+    room: str
+    times: int
 
 
 @dataclass(slots=True)
@@ -64,8 +72,12 @@ class Told:
     feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
     """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
     pledges: dict[int, str] = field(default_factory=dict[int, str])
-    announced: dict[str, str] = field(default_factory=dict[str, str])
-    """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
+    announced: dict[str, Announced] = field(default_factory=dict[str, Announced])
+    """Each custom announcement that was confirmed and not taken back, by its text."""
+    panels: int = 0
+    """Panels that moderators had posted."""
+    pressed_again: int = 0
+    """How often a button of the panel, which may look otherwise meanwhile, was pressed again for want of an answer."""
     changes: int = 0
     """Changes of the agenda, and what took them back."""
     unexpected: list[str] = field(default_factory=list[str])
@@ -196,9 +208,13 @@ class Actors:
         what = f"{done} by {action.who} at {action.at}"
         channel = self._channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
         chosen: dict[str, int | str | Person | Attachment] = {}
+        presses = 0
 
         async def attempt() -> Answer:
+            nonlocal presses
             if action.press:
+                presses += 1
+                self.told.pressed_again += action.press.startswith("lead:") and presses > 1
                 return await self._press(person, channel, action.press, action.on, action.choose)
             if action.on:
                 return await person.menu(self._latest(channel, action.on).id, channel, action.command)
@@ -208,13 +224,13 @@ class Actors:
             return await person.slash(channel, action.command, **chosen)
 
         answer = await self._step(what, person, action, attempt)
-        if answer and action.answer is Expected.ACCEPTED:
-            self._remember(action)
         for step in action.then:
             before = answer
             answer = before and await self._step(
                 f"{step.press} after {what}", person, step, partial(self._press_in, person, channel, before, step)
             )
+        if answer and action.answer is Expected.ACCEPTED:
+            self._remember(action)
 
     async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> Answer | None:
         """Do one thing, filling in the form that opens; the answer, if it is as it should be."""
@@ -224,7 +240,7 @@ class Actors:
             answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
         if not self._judge(what, answer, step.answer, step.says):
             return None
-        if step.press in _CHANGE_THE_AGENDA and step.answer is Expected.ACCEPTED:
+        if step.press.startswith(_CHANGE_THE_AGENDA) and step.answer is Expected.ACCEPTED:
             self.told.changes += 1
             self._plan = await self._plan_in_force()
             self._news.set()
@@ -267,13 +283,26 @@ class Actors:
         return int(value) if name in _NUMBERS else value
 
     def _remember(self, action: Action) -> None:
-        if action.command == "announce new":
-            self.told.announced[clean(action.options["text"])] = action.options["channel"].removeprefix("#")
-        elif action.command == "announce cancel":
-            words = action.options["announcement"].removeprefix("?")
-            self.told.announced = {text: room for text, room in self.told.announced.items() if words not in text}
+        if action.command == "show panel":
+            self.told.panels += 1
+        elif action.command.startswith("announce "):
+            self._remember_announcement(action.command.removeprefix("announce "), action.options)
         elif action.fill:
             self._remember_form(action)
+
+    def _remember_announcement(self, done: str, options: Mapping[str, str]) -> None:
+        announced = self.told.announced
+        if done == "new":
+            days = 1
+            if options.get("daily") == "true":
+                days += (self._plan.agenda.days[-1] - wall(options["when"], self._plan.tz).date()).days
+            announced[clean(options["text"])] = Announced(options["channel"].removeprefix("#"), days)
+        elif done in {"cancel", "edit"}:
+            words = options["announcement"].removeprefix("?")
+            former = next(text for text in announced if words in text)
+            known = announced.pop(former)
+            if done == "edit":
+                announced[clean(options.get("text", former))] = known
 
     def _remember_form(self, action: Action) -> None:
         kind, *arguments = (action.command or action.press).split(":")

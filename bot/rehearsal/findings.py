@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.backstage import PANEL_SIGN
 from bot.domain import feedback
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
@@ -23,6 +24,7 @@ from bot.domain.pledges import Pledge
 from bot.domain.questions import Question
 from bot.domain.text import clean
 from bot.domain.venue import QUESTIONS, TEAM, Room, rooms
+from bot.posts import REPORT_SIGN
 from bot.rehearsal.actors import Told
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
@@ -164,23 +166,26 @@ def messages(
     planned = history.announcements()
     names = {room.key: room.name for room in rooms(history.plan)}
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
-    expected.update((room, f"custom: {text}") for text, room in told.announced.items())
+    expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
+    expected[names[TEAM], "panel"] = told.panels
     expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
     expected.update((names[QUESTIONS], f"question: {text}") for text in told.questions)
     if not trouble:
         expected.update((names[TEAM], f"report: {words}") for words in told.reports)
-    posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.channel == names[TEAM])]
+    posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.text.startswith(REPORT_SIGN))]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
     surplus = seen - expected
     # The same words twice in a room are a duplicate, whatever the bot thinks that they are.
-    surplus |= Counter({key: n - 1 for key, n in Counter((m.channel, m.text) for m in posts).items() if n > 1})
+    daily = {text for text, one in told.announced.items() if one.times > 1}
+    words = Counter((m.channel, m.text) for m in posts if not any(text in m.text for text in daily))
+    surplus |= Counter({key: n - 1 for key, n in words.items() if n > 1})
     return Messages(
         expected=expected.total(),
         seen=len(posts),
         duplicate=tuple(f"#{room}: {name}" for room, name in surplus.elements()),
         missing=tuple(f"#{room}: {name}" for room, name in (expected - seen).elements()),
-        announced=frozenset(found.subject for _, found in marked if found and found.kind is Kind.START),
+        announced=frozenset(s for _, found in marked if found and found.kind is Kind.START for s in found.subjects),
         lateness_ms=tuple(
             1000 * (message.received - keeper.mark_of(found.due))
             for message, found in marked
@@ -206,6 +211,8 @@ def _told(message: SeenMessage, told: Told) -> str:
     for words in told.reports:
         if message.channel == TEAM and _plain(words) in _plain(message.text):
             return f"report: {words}"
+    if message.text.startswith(PANEL_SIGN):
+        return "panel"
     heading = _plain(message.text.splitlines()[0]) if message.text else ""
     for note in told.cards:
         if heading.endswith(_plain(clean(note.title))):

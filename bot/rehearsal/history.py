@@ -5,7 +5,7 @@ Nothing here looks at the bot's deliveries, so that the bot is not its own judge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -30,12 +30,18 @@ class _Stretch:
 
 
 class History:
-    """A plan as its file has it, and the changes that were applied to it, the earliest first."""
+    """A plan as its file has it, and the changes that were applied to it, the earliest first.
 
-    def __init__(self, plan: Plan, begins: datetime, changes: Sequence[AgendaChange]) -> None:
+    `here`: since when the team knows that a session's speakers are there, so that it is asked no more.
+    """
+
+    def __init__(
+        self, plan: Plan, begins: datetime, changes: Sequence[AgendaChange], here: Mapping[str, datetime]
+    ) -> None:
         self._plan = plan
         self._begins = begins
         self._changes = changes
+        self._here = here
 
     @property
     def plan(self) -> Plan:
@@ -60,9 +66,12 @@ class History:
         found: dict[str, Announcement] = {}
         for stretch in self._stretches():
             for each in announcements.planned(stretch.plan):
-                if each.due < stretch.until and each.expires > stretch.since:
+                if each.due < stretch.until and each.expires > stretch.since and not self._answered(each):
                     found.setdefault(each.id, each)
         return found | {each.id: each for each in self._notices()}
+
+    def _answered(self, each: Announcement) -> bool:
+        return each.kind is Kind.LADDER and all(self._here.get(key, _EVER) <= each.due for key in each.subjects)
 
     def _notices(self) -> Iterator[Announcement]:
         """One notice for all changes of a minute, unless they cancel each other out."""

@@ -18,6 +18,7 @@ from bot.store.feedback import Feedback, Pledges
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import Questions
+from bot.store.restraints import Restraints
 from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
@@ -32,6 +33,7 @@ class Store:
         self.people = People(database)
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)
+        self.restraints = Restraints(database)
         self.attendance = Attendance(database)
         self.stays = Stays(database)
         self.notes = Notes(database)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.announcements import Announcement
-from bot.store.database import Database, instant, written
+from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Audience, Kind
+from bot.store.audit import Deed, record
+from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import plan_delivery
+
+_COLUMNS = "id, text, room, due, zone, author, written_at, audience, daily"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +26,40 @@ class CustomAnnouncement:
     zone: str
     author: int
     written_at: datetime
+    audience: Audience | None = None
+    """Whom it notifies."""
+    daily: bool = False
+    """Whether it comes again each day until the workshop ends."""
+
+
+def _custom(row: Row) -> CustomAnnouncement:
+    key, text, room, due, zone, author, written_at, audience, daily = row
+    return CustomAnnouncement(
+        key,
+        text,
+        room,
+        instant(due),
+        zone,
+        author,
+        instant(written_at),
+        Audience(audience) if audience else None,
+        bool(daily),
+    )
 
 
 class CustomAnnouncements:
-    """The table of announcements that moderators wrote."""
+    """The table of announcements that moderators wrote. One that was never confirmed has no delivery."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, custom: CustomAnnouncement, announcement: Announcement) -> bool:
-        """Keep the text and plan its delivery, both or neither; False if it is planned already.
+    async def draft(self, custom: CustomAnnouncement) -> None:
+        """Keep what somebody is shown before they confirm it."""
 
-        One that was cancelled before is planned again.
-        """
-
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO custom_announcement (id, text, room, due, zone, author, written_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                f"INSERT INTO custom_announcement ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+                " ON CONFLICT (id) DO NOTHING",
                 (
                     custom.id,
                     custom.text,
@@ -48,14 +68,53 @@ class CustomAnnouncements:
                     custom.zone,
                     custom.author,
                     written(custom.written_at),
+                    custom.audience or "",
+                    int(custom.daily),
                 ),
             )
-            if plan_delivery(connection, announcement):
+
+        await self._database.write(work)
+
+    async def plan(self, announcements: Sequence[Announcement], deed: Deed, instead_of: str | None = None) -> bool:
+        """Plan the deliveries of one, in place of another's that are still to come; False if all are planned already.
+
+        One that was cancelled before is planned again. Where it comes too late to take the other's place, because
+        nothing of that is to come any more, nothing is done, and LookupError raised.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            fresh = [one for one in announcements if _plan(connection, one)]
+            if not fresh:
+                return False
+            if instead_of is not None and not _cancel(connection, instead_of, deed.at):
+                raise LookupError(instead_of)
+            record(connection, deed)
+            return True
+
+        return await self._database.write(work)
+
+    async def cancel(self, custom_id: str, deed: Deed) -> bool:
+        """Take back what is still to come of one; True also if it was taken back before, False if it was sent."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if _cancel(connection, custom_id, deed.at):
+                record(connection, deed)
                 return True
+            return _has(connection, custom_id, "cancelled") and not _has(connection, custom_id, "sending")
+
+        return await self._database.write(work)
+
+    async def send_now(self, custom_id: str, deed: Deed) -> bool:
+        """Have the next one that is to come sent at once; False if none is to come."""
+
+        def work(connection: sqlite3.Connection) -> bool:
             cursor = connection.execute(
-                "UPDATE delivery SET state = 'planned', settled_at = NULL WHERE id = ? AND state = 'cancelled'",
-                (announcement.id,),
+                "UPDATE delivery SET due = ?, expires = ? WHERE id = (SELECT id FROM delivery"
+                " WHERE kind = ? AND subject = ? AND state = 'planned' ORDER BY due LIMIT 1)",
+                (written(deed.at), written(deed.at + CUSTOM_LIFETIME), Kind.CUSTOM, custom_id),
             )
+            if cursor.rowcount == 1:
+                record(connection, deed)
             return cursor.rowcount == 1
 
         return await self._database.write(work)
@@ -63,9 +122,36 @@ class CustomAnnouncements:
     async def find(self, custom_id: str) -> CustomAnnouncement | None:
         """One by its id."""
         rows = await self._database.read(
-            "SELECT id, text, room, due, zone, author, written_at FROM custom_announcement WHERE id = ?",
+            f"SELECT {_COLUMNS} FROM custom_announcement WHERE id = ?",  # noqa: S608 - names only
             (custom_id,),
         )
-        for key, text, room, due, zone, author, written_at in rows:
-            return CustomAnnouncement(key, text, room, instant(due), zone, author, instant(written_at))
-        return None
+        return _custom(rows[0]) if rows else None
+
+
+def _plan(connection: sqlite3.Connection, announcement: Announcement) -> bool:
+    if plan_delivery(connection, announcement):
+        return True
+    cursor = connection.execute(
+        "UPDATE delivery SET state = 'planned', due = ?, expires = ?, settled_at = NULL"
+        " WHERE id = ? AND state = 'cancelled'",
+        (written(announcement.due), written(announcement.expires), announcement.id),
+    )
+    return cursor.rowcount == 1
+
+
+def _cancel(connection: sqlite3.Connection, custom_id: str, now: datetime) -> bool:
+    """Whether anything was still to come."""
+    cursor = connection.execute(
+        "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE kind = ? AND subject = ? AND state = 'planned'",
+        (written(now), Kind.CUSTOM, custom_id),
+    )
+    return cursor.rowcount > 0
+
+
+def _has(connection: sqlite3.Connection, custom_id: str, state: str) -> bool:
+    return (
+        connection.execute(
+            "SELECT 1 FROM delivery WHERE kind = ? AND subject = ? AND state = ?", (Kind.CUSTOM, custom_id, state)
+        ).fetchone()
+        is not None
+    )

@@ -58,6 +58,10 @@ class Attendance:
         found = await self._presences("WHERE person = ?", person)
         return {presence.session: presence for presence in found}
 
+    async def counts(self) -> dict[str, int]:
+        """How many have checked in, by session."""
+        return dict(await self._database.read("SELECT session, count(*) FROM presence GROUP BY session"))
+
     async def all(self) -> list[Presence]:
         """Everybody's presences, the earliest first."""
         return await self._presences("ORDER BY since, person")

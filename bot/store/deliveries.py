@@ -213,19 +213,6 @@ class Deliveries:
 
         await self._database.write(work)
 
-    async def cancel(self, delivery_id: str, now: datetime) -> bool:
-        """Cancel one that is planned; True also if it is cancelled already, False if it is on its way."""
-
-        def work(connection: sqlite3.Connection) -> bool:
-            cursor = connection.execute(
-                "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ? AND state IN"
-                " ('planned', 'cancelled')",
-                (written(now), delivery_id),
-            )
-            return cursor.rowcount == 1
-
-        return await self._database.write(work)
-
     async def record_shown(self, delivery: Delivery, shown: str) -> None:
         """Record what a message shows, made of what was so when `delivery` was read; later changes stay unshown."""
 

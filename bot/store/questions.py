@@ -85,3 +85,8 @@ class Questions:
     async def all(self) -> list[Question]:
         """Every question, the earliest first."""
         return [_question(row) for row in await self._database.read(f"{_READ} ORDER BY written_at, id")]
+
+    async def waiting(self) -> int:
+        """How many wait to be asked."""
+        rows = await self._database.read("SELECT count(*) FROM question WHERE state = ?", (QuestionState.WAITING,))
+        return int(rows[0][0])

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agenda import SessionKind
-from bot.domain.announcements import Announcement, Kind, planned
+from bot.domain.agenda import Agenda, SessionKind
+from bot.domain.announcements import HELD_BACK, Announcement, Kind, Restraint, custom, planned, restrained
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, rooms, topic_room
 
@@ -69,6 +70,8 @@ def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
         *((Kind.START, s.id) for s in example.agenda),
         *((Kind.END, name) for name in attended if name != "opening"),
         *((Kind.FEEDBACK, name) for name in attended if name not in {"opening", "closing"}),
+        *((kind, day) for kind in (Kind.PANEL, Kind.DIGEST) for day in ("2023-02-20", "2023-02-21", "2023-02-22")),
+        *((Kind.LADDER, s.id) for s in example.agenda if s.speakers for _ in range(4)),
         *((kind, "workshop") for kind in (Kind.ASK, Kind.PLEDGE, Kind.EVALUATION)),
     ]
     assert Counter((one.kind, one.subject) for one in planned(example)) == Counter(expected)
@@ -151,3 +154,56 @@ def test_the_team_is_told_a_word_before_check_in_opens_where_the_plan_asks_for_o
             TEAM, session.starts_at - timedelta(minutes=lead), session.ends_at,
         )  # fmt: skip
     assert only(tiny(attendance={"opens_before": early}), Kind.WORD) == {}
+
+
+def parallel(tiny: Callable[..., Plan], count: int) -> Plan:
+    """So many sessions at the same time."""
+    plan = tiny()
+    one, *_ = plan.agenda.on(plan.agenda.days[0])
+    return plan.with_agenda(Agenda(tuple(replace(one, id=f"s{n}") for n in range(count))))
+
+
+@pytest.mark.parametrize(("count", "messages"), [(1, [1]), (3, [3]), (4, [4]), (9, [4, 4, 1])])
+def test_what_is_told_of_sessions_at_the_same_instant_is_told_together(
+    tiny: Callable[..., Plan], count: int, messages: list[int]
+) -> None:
+    """Each once, and no more in one message than Discord shows."""
+    starts = [one for one in planned(parallel(tiny, count)) if one.kind is Kind.START]
+    assert sorted((len(one.subjects) for one in starts), reverse=True) == messages
+    assert sorted(subject for one in starts for subject in one.subjects) == [f"s{n}" for n in range(count)]
+
+
+def test_the_team_is_asked_about_speakers_ever_later_until_the_session_starts(example: Plan) -> None:
+    """Each time until the next one: what comes too late for it is not asked any more."""
+    keynote = example.agenda.find("keynote")
+    assert keynote
+    asked = [one for one in planned(example) if one.kind is Kind.LADDER and one.subject == keynote.id]
+    before = [(keynote.starts_at - one.due) // timedelta(minutes=1) for one in asked]
+    assert before == [60, 30, 15, 5]
+    assert [one.expires for one in asked] == [*(one.due for one in asked[1:]), keynote.starts_at]
+
+
+def test_what_moderators_hold_back_is_not_sent_and_the_rest_is(example: Plan) -> None:
+    """A hold is for its day alone; who is here is for the team's question alone."""
+    since = datetime(2023, 2, 21, 9, 30, tzinfo=UTC)
+    every = planned(example)
+    held = set(every) - set(restrained(every, Restraint(held_since=since), example.tz))
+    assert {one.kind for one in held} <= HELD_BACK
+    assert {one.due.date() for one in held} == {since.date()}
+    assert held == {one for one in every if one.kind in HELD_BACK and one.due >= since and one.due.day == since.day}
+    quiet = restrained(every, Restraint(quiet=(Kind.SOON,)), example.tz)
+    assert set(every) - set(quiet) == {one for one in every if one.kind is Kind.SOON}
+    here = restrained(every, Restraint(here=("keynote",)), example.tz)
+    assert {(one.kind, one.subject) for one in set(every) - set(here)} == {(Kind.LADDER, "keynote")}
+
+
+def test_a_daily_announcement_keeps_its_wall_time_when_clocks_change(tiny: Callable[..., Plan]) -> None:
+    """And an id of its own each day, the same for ever."""
+    plan = tiny()
+    last = plan.morning(plan.agenda.days[-1])
+    first = last - timedelta(days=3)
+    sent = custom(plan, "c", ANNOUNCEMENTS, first, first, daily=True)
+    assert len({one.id for one in sent}) == len(sent) == 4
+    assert len({one.due.astimezone(plan.tz).time() for one in sent}) == 1
+    assert custom(plan, "c", ANNOUNCEMENTS, first, last, daily=True) == sent[-1:]
+    assert custom(plan, "c", ANNOUNCEMENTS, first, last, daily=False) == ()

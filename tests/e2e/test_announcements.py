@@ -10,6 +10,7 @@ from bot.domain import announcements
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
+    from bot.rehearsal.people import Answer
     from tests.e2e.conftest import World
 
 MENTION_EVERYONE = 1 << 17
@@ -48,13 +49,22 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
     assert "press the button" not in starts["🔴 **Coffee**"].text
 
 
+async def announce(world: World, **options: str | int | bool) -> Answer:
+    """Write one and confirm it, if it isn't refused."""
+    lobby = world.channel("announcements")
+    shown = await world.moderator.slash(lobby, "announce new", **options)
+    assert shown.ephemeral
+    if shown.text.startswith("⚠️"):
+        return shown
+    assert "once you press the button" in shown.text
+    return await world.press_in(world.moderator, shown, "announcements", "announce:")
+
+
 async def test_a_moderator_plans_lists_and_takes_back_an_announcement(workshop: World) -> None:
     moderator, lobby = workshop.moderator, workshop.channel("announcements")
 
     async def new(text: str, when: str) -> str:
-        answer = await moderator.slash(lobby, "announce new", text=text, channel=lobby, when=when)
-        assert answer.ephemeral
-        return answer.text
+        return (await announce(workshop, text=text, channel=lobby, when=when)).text
 
     assert "(at 2023-03-25 07:00 in Europe/Brussels)" in await new("Bring your badge", "tomorrow 07:00")
     assert "(at 2023-03-25 07:10 in Europe/Brussels)" in await new("Lunch is at noon", "2023-03-25 7:10")
@@ -77,7 +87,7 @@ async def test_a_moderator_plans_lists_and_takes_back_an_announcement(workshop: 
     await workshop.until("2023-03-25 07:30")
     assert workshop.titles("announcements") == ["📣 Bring your badge"]
     sent = await moderator.slash(lobby, "announce cancel", announcement=badge)
-    assert sent.text.startswith("⚠️ It is too late to take that one back")
+    assert sent.text.startswith("⚠️ It is too late for that one")
     assert "still to come" in (await moderator.slash(lobby, "announce list")).text
 
     # What was taken back may be announced after all.
@@ -93,7 +103,7 @@ async def test_a_time_that_names_no_instant_or_two_and_a_wrong_place_are_refused
     lobby = workshop.channel("announcements")
 
     async def refusal(when: str) -> str:
-        answer = await workshop.moderator.slash(lobby, "announce new", text="Hello", channel=lobby, when=when)
+        answer = await announce(workshop, text="Hello", channel=lobby, when=when)
         assert answer.text.startswith("⚠️ ")
         return answer.text
 
@@ -115,9 +125,7 @@ async def test_a_time_that_names_no_instant_or_two_and_a_wrong_place_are_refused
         assert answer.text.startswith(f"⚠️ <#{channel}> is not a place for announcements.")
     assert workshop.rows("SELECT * FROM custom_announcement") == []
     for name in ("announcements", "sensors"):
-        answer = await workshop.moderator.slash(
-            lobby, "announce new", text="Hello", channel=workshop.channel(name), when="18:00"
-        )
+        answer = await announce(workshop, text="Hello", channel=workshop.channel(name), when="18:00")
         assert answer.text.startswith("✅")
     await workshop.until("2023-03-24 18:00")
     assert workshop.titles("announcements") == workshop.titles("sensors") == ["📣 Hello"]
@@ -128,7 +136,7 @@ async def test_the_same_announcement_twice_is_one_even_at_the_same_moment(worksh
 
     async def new() -> str:
         options = {"text": "Doors open", "channel": lobby, "when": "13:00"}
-        return (await workshop.moderator.slash(lobby, "announce new", **options)).text
+        return (await announce(workshop, **options)).text
 
     told = await asyncio.gather(*(new() for _ in range(5)))
     told.append(await new())
@@ -147,7 +155,7 @@ async def test_nobody_is_pinged_by_what_is_announced_even_if_the_bot_could(works
     held = backend.get_role(workshop.guild_id, own).permissions
     backend.edit_role(workshop.guild_id, own, {"permissions": held | MENTION_EVERYONE})
     words = f"@everyone and @here, <@{workshop.karim.id}> and <@&{workshop.role('Participant')}>: be on time"
-    answer = await workshop.moderator.slash(lobby, "announce new", text=words, channel=lobby, when="12:30")
+    answer = await announce(workshop, text=words, channel=lobby, when="12:30")
     assert answer.text.startswith("✅")
     await workshop.until("2023-03-24 12:31")
     (post,) = workshop.messages("announcements")
@@ -174,3 +182,101 @@ async def test_of_what_is_due_at_one_instant_the_end_comes_before_the_start_afte
     kinds = [Kind.END, Kind.START]
     due = workshop.at("2023-03-25 10:30")
     assert [each.kind for each in announcements.planned(workshop.plan) if each.due == due and each.kind in kinds]
+
+
+async def test_until_it_is_confirmed_nothing_is_announced(workshop: World) -> None:
+    lobby = workshop.channel("announcements")
+    shown = await workshop.moderator.slash(lobby, "announce new", text="Bring *tea*", channel=lobby, when="13:00")
+    assert shown.text.startswith("📣 Bring *tea*")
+    await workshop.until("2023-03-24 13:05")
+    assert workshop.titles("announcements") == []
+    late = await workshop.press_in(workshop.moderator, shown, "announcements", "announce:")
+    assert late.text.startswith("✅")
+    await workshop.settle()
+    assert workshop.titles("announcements") == ["📣 Bring *tea*"]
+
+
+async def test_what_is_still_to_come_is_edited_and_sent_at_once(workshop: World) -> None:
+    lobby = workshop.channel("announcements")
+    await announce(workshop, text="Lunch at noon", channel=lobby, when="18:00")
+
+    async def suggested(command: str) -> str:
+        return str((await workshop.moderator.autocomplete(lobby, command, "announcement", "lunch"))[0]["value"])
+
+    first = await suggested("announce edit")
+    shown = await workshop.moderator.slash(
+        lobby, "announce edit", announcement=first, text="Lunch at one", when="17:00"
+    )
+    assert shown.text.startswith("📣 Lunch at one")
+    for _ in range(2):
+        done = await workshop.press_in(workshop.moderator, shown, "announcements", "announce:")
+        assert done.text.startswith("✅")
+    unchanged = await workshop.moderator.slash(lobby, "announce edit", announcement=await suggested("announce edit"))
+    assert unchanged.text.startswith("⚠️ That changes nothing")
+    assert "One announcement is still to come" in (await workshop.moderator.slash(lobby, "announce list")).text
+    await workshop.until("2023-03-24 13:00")
+    sent = await workshop.moderator.slash(lobby, "announce send", announcement=await suggested("announce send"))
+    assert sent.text.startswith("✅ It is being sent")
+    await workshop.until("2023-03-24 19:00")
+    assert workshop.titles("announcements") == ["📣 Lunch at one"]
+    assert workshop.rows("SELECT what, former, latter FROM audit ORDER BY at") == [
+        ("announcement planned", None, "Lunch at noon"),
+        ("announcement edited", "Lunch at noon", "Lunch at one"),
+        ("announcement sent at once", None, None),
+    ]
+
+
+async def test_one_role_is_notified_and_nobody_else(workshop: World) -> None:
+    lobby, role = workshop.channel("announcements"), workshop.role("Participant")
+    words = f"@everyone: be here, <@&{workshop.role('Moderator')}> and <@{workshop.karim.id}>"
+    await announce(workshop, text=words, channel=lobby, when="12:30", notify="participant")
+    await workshop.until("2023-03-24 12:31")
+    (post,) = workshop.messages("announcements")
+    assert post.text.startswith(f"📣 <@&{role}> ")
+    message = workshop.discord.backend.messages[lobby][post.id]
+    assert list(message.ping_role_ids) == [role]
+    assert message.mention_everyone is False
+    assert not message.ping_user_ids
+
+
+async def test_one_that_comes_daily_comes_once_a_day_until_the_workshop_ends(workshop: World) -> None:
+    """At the same time on the wall, also after clocks have changed."""
+    lobby = workshop.channel("announcements")
+    done = await announce(workshop, text="Badges, please", channel=lobby, when="tomorrow 08:30", daily=True)
+    assert "It comes again each day" in done.text
+    await workshop.until("2023-03-27 12:00")
+    sent = [m for m in workshop.messages("announcements") if m.text.startswith("📣 Badges")]
+    walls = [datetime.fromisoformat(m.timestamp).astimezone(workshop.plan.tz) for m in sent]
+    assert [f"{wall:%d %H:%M}" for wall in walls] == ["25 08:30", "26 08:30", "27 08:30"]
+
+
+async def test_a_kind_that_is_switched_off_is_not_announced_until_it_is_switched_on(workshop: World) -> None:
+    lobby = workshop.channel("announcements")
+    for on in (True, True):
+        off = await workshop.moderator.slash(lobby, "announce quiet", kind="soon", on=on)
+        assert off.text.startswith("✅ Switched off: a session starts soon")
+    assert "🔕 Switched off: a session starts soon" in (await workshop.moderator.slash(lobby, "announce list")).text
+    await workshop.until("2023-03-25 09:25")
+    assert workshop.titles("announcements") == ["🔴 **Welcome**"]
+    await workshop.moderator.slash(lobby, "announce quiet", kind="soon", on=False)
+    await workshop.until("2023-03-25 10:40")
+    assert "⏰ **Questions**" in workshop.titles("announcements")
+    assert workshop.rows("SELECT what FROM audit ORDER BY at") == [("kind switched off",), ("kind switched on",)]
+    wrong = await workshop.moderator.slash(lobby, "announce quiet", kind="custom", on=True)
+    assert wrong.text.startswith("⚠️ That is not a kind of announcement")
+
+
+async def test_sessions_that_start_at_the_same_instant_share_a_message_with_a_button_each(workshop: World) -> None:
+    lobby = workshop.channel("announcements")
+    added = await workshop.moderator.slash(
+        lobby, "session add", title="Clinic", when="2023-03-25 10:45", minutes=45, topic="sensors"
+    )
+    await workshop.press_in(workshop.moderator, added, "announcements", "agree:")
+    await workshop.until("2023-03-25 11:31")
+    starts = [m for m in workshop.messages("announcements") if "🔴 **Questions**" in m.text]
+    (start,) = starts
+    assert "🔴 **Clinic**" in start.text
+    assert [custom_id.split(":")[0] for custom_id in start.custom_ids] == ["checkin", "checkin"]
+    assert len({custom_id.split(":")[1] for custom_id in start.custom_ids}) == 2
+    (end,) = [m for m in workshop.messages("announcements") if "🏁 **Questions**" in m.text]
+    assert "🏁 **Clinic**" in end.text

@@ -16,14 +16,17 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, posts, prompts
+from bot import app, backstage, digests, posts, prompts
 from bot.app import Workshop
+from bot.backstage import Standing
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.digest import Digest
 from bot.domain.notes import Note, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.domain.questions import Question
+from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, command_wording
@@ -37,8 +40,11 @@ Command = app_commands.Command[Any, ..., Any]
 COMMANDS = {
     "agenda": Role.PARTICIPANT,
     "announce cancel": Role.MODERATOR,
+    "announce edit": Role.MODERATOR,
     "announce list": Role.MODERATOR,
     "announce new": Role.MODERATOR,
+    "announce quiet": Role.MODERATOR,
+    "announce send": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
@@ -70,6 +76,7 @@ COMMANDS = {
     "session extend": Role.MODERATOR,
     "session move": Role.MODERATOR,
     "session swap": Role.MODERATOR,
+    "show panel": Role.MODERATOR,
     "word": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
@@ -78,6 +85,9 @@ COMMANDS = {
 SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
+    "announce edit announcement": Role.MODERATOR,
+    "announce quiet kind": Role.MODERATOR,
+    "announce send announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
     "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
@@ -106,6 +116,7 @@ FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word"}
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
     "agree": Role.MODERATOR,
+    "announce": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
@@ -116,6 +127,8 @@ PRESSED = {
     "join": Role.VISITOR,
     "joined": Role.VISITOR,
     "language": Role.VISITOR,
+    "here": Role.MODERATOR,
+    "lead": Role.MODERATOR,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
@@ -351,6 +364,14 @@ def every_post(plan: Plan) -> Iterator[Post]:
         yield posts.start(plan, one, ids, mark)
         yield posts.word(plan, one, dict.fromkeys(plan.languages, "W"), mark)
         yield posts.end(plan, one, mark)
+    yield posts.together([posts.start(plan, one, ids, mark) for one in (session, pause)], ["S", "P"])
+    for hold in (None, Hold("f" * 16, NOW)):
+        standing = Standing("f" * 16, (session,), (pause,), STEP, {}, 1, frozenset(), hold)
+        yield backstage.panel(plan, standing, NOW, ids, mark)
+    yield backstage.moved(plan, NOW, mark)
+    yield backstage.ladder(plan, session, NOW, mark)
+    yield digests.digest(plan, Digest(day, (session,), 1, 60, (note,), (), None), {}, mark)
+    yield posts.hold(plan, mark)
     yield posts.topic_opening(plan, topic, mark)
     yield posts.custom(plan, "A", mark)
     yield posts.card(plan, note, mark)
@@ -366,6 +387,8 @@ def every_post(plan: Plan) -> Iterator[Post]:
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
     posts.custom_id("agree", SNOWFLAKE),
+    posts.custom_id("announce", "f" * 16, "f" * 16),
+    posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("noted", SNOWFLAKE),
     posts.custom_id("pledged"),

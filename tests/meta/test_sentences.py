@@ -18,12 +18,14 @@ from babel.messages.pofile import read_po
 
 from bot.domain import limits
 from bot.domain.access import Role
+from bot.domain.announcements import QUIETABLE, Audience
 from bot.domain.attendance import Outlook, Refusal
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import NoteKind
 from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
+from bot.domain.show import Deed
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, compiled, every, text
@@ -46,8 +48,11 @@ CHOSEN = tuple(choice for choices in RATED.values() for choice in choices if cho
 COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
+    "audience.{}": tuple(Audience),
+    "button.show.{}": tuple(Deed),
     "card.{}": ("did", "learned"),
     "change.{}": tuple(Section),
+    "kind.{}": QUIETABLE,
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
@@ -65,6 +70,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "help.role.{}": ("moderator", "organiser"),
     "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.show.{}": ("none", "several"),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.domain.announcements import Announcement, Kind, State
 from bot.store import Store
+from bot.store.audit import Deed
 from bot.store.database import Database
 from bot.store.deliveries import Delivery, outdate
 
@@ -206,9 +207,9 @@ async def test_next_due_is_the_earliest_that_is_planned(store: Store) -> None:
     assert await store.deliveries.next_due() == ONE.due
     await store.deliveries.take(NOON, 10)
     assert await store.deliveries.next_due() == TWO.due
-    await store.deliveries.cancel(TWO.id, NOON)
+    await store.deliveries.plan([THREE], KINDS, NOON)
     assert await store.deliveries.next_due() == THREE.due
-    await store.deliveries.cancel(THREE.id, NOON)
+    await store.deliveries.plan([], KINDS, NOON)
     assert await store.deliveries.next_due() is None
 
 
@@ -288,21 +289,12 @@ async def test_a_message_is_outdated_until_the_last_change_is_shown(store: Store
     assert await store.deliveries.outdated() == []
 
 
-async def test_only_what_is_planned_can_be_cancelled(store: Store) -> None:
-    await store.deliveries.plan([ONE, TWO], KINDS, NOON)
-    await store.deliveries.take(NOON, 10)
-    assert not await store.deliveries.cancel(ONE.id, NOON)
-    assert not await store.deliveries.cancel(THREE.id, NOON)
-    rivals = await asyncio.gather(*(store.deliveries.cancel(TWO.id, NOON) for _ in range(4)))
-    assert rivals == [True] * 4  # who asks again is told again that it is cancelled
-    assert await state(store, TWO) is State.CANCELLED
-
-
 async def test_taking_and_cancelling_at_once_has_one_winner(store: Store) -> None:
-    many = [announcement(f"{n}") for n in range(40)]
+    many = [announcement(f"{n}", kind=Kind.CUSTOM) for n in range(40)]
     await store.deliveries.plan(many, KINDS, NOON)
     taking = asyncio.gather(*(store.deliveries.take(NOON, 3) for _ in range(10)))
-    cancelling = asyncio.gather(*(store.deliveries.cancel(one.id, NOON) for one in many))
+    deeds = {one.id: Deed(one.id, NOON, 1, "announcement taken back", one.subject) for one in many}
+    cancelling = asyncio.gather(*(store.announcements.cancel(one.subject, deeds[one.id]) for one in many))
     taken = {one for batch in await taking for one in ids(batch)}
     cancelled = {one.id for one, won in zip(many, await cancelling, strict=True) if won}
     assert taken | cancelled == set(ids(many))
@@ -376,14 +368,6 @@ class AnyOrder(RuleBasedStateMachine):
             else:
                 self.run_to_end(self.deliveries.settle(one.id, ended, NOON))
             self.model[one.subject] = (ended, one.due)
-
-    @rule(subject=SUBJECTS)
-    def cancel(self, subject: str) -> None:
-        won = self.run_to_end(self.deliveries.cancel(announcement(subject).id, NOON))
-        standing, due = self.model.get(subject, (None, NOON))
-        assert won == (standing in {State.PLANNED, State.CANCELLED})
-        if won:
-            self.model[subject] = (State.CANCELLED, due)
 
     @invariant()
     def the_file_holds_what_it_should(self) -> None:

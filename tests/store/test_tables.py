@@ -15,6 +15,7 @@ from bot.domain.attendance import Presence
 from bot.domain.notes import Note, NoteKind, Visibility
 from bot.store import Store
 from bot.store.announcements import CustomAnnouncement
+from bot.store.audit import Deed
 from bot.store.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -150,8 +151,14 @@ CUSTOM = CustomAnnouncement("c0ffee", AWKWARD, "announcements", NOON, "Europe/Br
 DUE = Announcement("workshop", Kind.CUSTOM, CUSTOM.id, CUSTOM.room, CUSTOM.due, CUSTOM.due + CUSTOM_LIFETIME)
 
 
-async def test_an_announcement_is_kept_to_the_letter_and_planned(store: Store) -> None:
-    assert await store.announcements.add(CUSTOM, DUE)
+def deed(number: int = 0) -> Deed:
+    return Deed(f"announce/{number}", NOON, SNOWFLAKE, "announcement planned", CUSTOM.id)
+
+
+async def test_an_announcement_is_kept_to_the_letter_and_planned_once_it_is_confirmed(store: Store) -> None:
+    await store.announcements.draft(CUSTOM)
+    assert await store.deliveries.planned(Kind.CUSTOM) == []
+    assert await store.announcements.plan([DUE], deed())
     assert await store.announcements.find(CUSTOM.id) == CUSTOM
     assert await store.announcements.find("none") is None
     (planned,) = await store.deliveries.planned(Kind.CUSTOM)
@@ -159,32 +166,39 @@ async def test_an_announcement_is_kept_to_the_letter_and_planned(store: Store) -
 
 
 async def test_the_same_announcement_is_added_once(store: Store) -> None:
-    added = await asyncio.gather(*(store.announcements.add(CUSTOM, DUE) for _ in range(4)))
+    added = await asyncio.gather(*(store.announcements.plan([DUE], deed(number)) for number in range(4)))
     assert sorted(added) == [False, False, False, True]
+    assert len(await store.audit.all()) == 1
 
 
 async def test_a_cancelled_announcement_can_be_made_again(store: Store) -> None:
-    await store.announcements.add(CUSTOM, DUE)
-    assert await store.deliveries.cancel(DUE.id, NOON)
-    assert await store.announcements.add(CUSTOM, DUE)
+    await store.announcements.plan([DUE], deed())
+    assert await store.announcements.cancel(CUSTOM.id, deed(1))
+    assert await store.announcements.cancel(CUSTOM.id, deed(2))  # who asks again is told again that it is
+    assert await store.announcements.plan([DUE], deed(3))
     assert [one.id for one in await store.deliveries.take(NOON, 10)] == [DUE.id]
+    assert [one.id for one in await store.audit.all()] == ["announce/0", "announce/1", "announce/3"]
 
 
-async def test_an_announcement_that_was_sent_is_not_made_again(store: Store) -> None:
-    await store.announcements.add(CUSTOM, DUE)
+async def test_an_announcement_that_was_sent_is_not_made_again_or_taken_back(store: Store) -> None:
+    await store.announcements.plan([DUE], deed())
     await store.deliveries.take(NOON, 10)
-    assert not await store.announcements.add(CUSTOM, DUE)
+    assert not await store.announcements.plan([DUE], deed(1))
     await store.deliveries.settle(DUE.id, State.SENT, NOON)
-    assert not await store.announcements.add(CUSTOM, DUE)
+    assert not await store.announcements.plan([DUE], deed(2))
+    assert not await store.announcements.cancel(CUSTOM.id, deed(3))
+    assert not await store.announcements.send_now(CUSTOM.id, deed(4))
     assert await store.deliveries.take(NOON + MINUTE, 10) == []
 
 
-async def test_an_announcement_that_cannot_be_planned_is_not_kept(store: Store, database: Database) -> None:
-    """Both or neither."""
-    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
-    with pytest.raises(Exception, match="delivery"):
-        await store.announcements.add(CUSTOM, DUE)
-    assert await store.announcements.find(CUSTOM.id) is None
+async def test_one_takes_another_ones_place_or_nothing_is_done(store: Store) -> None:
+    other = replace(DUE, subject="decaf")
+    await store.announcements.plan([DUE], deed())
+    assert await store.announcements.plan([other], deed(1), CUSTOM.id)
+    assert [one.id for one in await store.deliveries.planned(Kind.CUSTOM)] == [other.id]
+    with pytest.raises(LookupError):
+        await store.announcements.plan([replace(DUE, subject="tea")], deed(2), CUSTOM.id)
+    assert [one.id for one in await store.deliveries.planned(Kind.CUSTOM)] == [other.id]
 
 
 # --- the venue and facts ---------------------------------------------------------------------------------------
@@ -230,7 +244,8 @@ async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path:
     async with stores.opened(path) as store:
         await store.attendance.check_in(Presence("opening", 1, "Amina", NOON))
         await store.notes.submit(NOTE)
-        await store.announcements.add(CUSTOM, DUE)
+        await store.announcements.draft(CUSTOM)
+        await store.announcements.plan([DUE], deed())
         await store.venue.keep("agenda", 5)
         await store.facts.put("guild", "9")
         kept = await everything(store)

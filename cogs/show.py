@@ -1,0 +1,136 @@
+"""The run of show: the panel that the moderators lead the day with, and what its buttons do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot import agreeing
+from bot.app import Parts, Workshop
+from bot.client import needs
+from bot.domain import show
+from bot.domain.access import Role
+from bot.domain.agenda import Agenda
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.changes import diff
+from bot.domain.reschedule import ChangeError, Now
+from bot.domain.show import Deed, Hold, ShowError
+from bot.domain.text import escape
+from bot.domain.venue import TEAM
+from bot.i18n import text
+from bot.posts import Post
+from bot.store import audit
+from bot.store.changes import AgendaChange, edits_of
+from bot.ui import DONE, Interaction, RefusalError, answer, pressed
+
+#: How long a panel that was asked for is still worth posting.
+_LIFETIME = timedelta(hours=1)
+
+
+class Show(commands.GroupCog, group_name="show", group_description="The run of show"):
+    """Leading the day."""
+
+    def __init__(self, client: Workshop) -> None:
+        self._parts: Parts = client.parts
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(description="Post the run of show in the team's channel: what is on, what is next, how late")
+    async def panel(self, interaction: Interaction) -> None:
+        """Post the panel anew, as the latest message; the one before says where it is."""
+        plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
+        subject = str(interaction.id)
+        await store.deliveries.add(Announcement(plan.id, Kind.PANEL, subject, TEAM, now, now + _LIFETIME))
+        await store.audit.record(audit.Deed(f"panel/{subject}", now, interaction.user.id, "panel posted", subject))
+        self._parts.courier.stir()
+        channel = f"<#{self._parts.venue.rooms.get(TEAM, 0)}>"
+        await answer(interaction, self._told(interaction, "show.posted", channel=channel))
+
+    @pressed("lead", Role.MODERATOR)
+    async def press(self, interaction: Interaction, deed: str, made_for: str, _mark: str = "") -> None:
+        """A button of the panel, made for a state of the day: pressed in another, it does nothing.
+
+        So it is done once, however often and by however many it is pressed.
+        """
+        match deed:
+            case Deed.HOLD:
+                await self._hold(interaction, made_for)
+            case Deed.RESUME:
+                await self._resume(interaction, made_for)
+            case Deed.LATER | Deed.SKIP | Deed.START | Deed.END:
+                done = await self._carry_out(interaction, f"show-{deed}-{made_for}", show.CHANGES[Deed(deed)], made_for)
+                if done is None:
+                    raise RefusalError("refused.session.nothing")
+                await answer(interaction, done)
+            case _:
+                raise RefusalError("refused.gone")
+
+    async def _hold(self, interaction: Interaction, made_for: str) -> None:
+        """What the sessions have to tell waits, from this moment on."""
+        restraints, now = self._parts.store.restraints, self._parts.clock.now()
+        if await restraints.hold() is None:
+            await self._require_state(made_for, now)
+            await restraints.begin_hold(self._parts.plan.id, Hold(made_for, now), interaction.user.id)
+            await self._parts.courier.replan()
+        await answer(interaction, self._told(interaction, "show.hold"))
+
+    async def _resume(self, interaction: Interaction, made_for: str) -> None:
+        """What was to come is later by as long as the day was held; then what waits is told."""
+        restraints, done = self._parts.store.restraints, None
+        hold = await restraints.hold()
+        if hold is not None:
+            # Of a process that was killed in between, the change may be done and the hold still last.
+            change_id = f"show-resume-{hold.id}"
+            done = await self._carry_out(
+                interaction, change_id, lambda agenda, now: show.resumed(agenda, hold, now), made_for
+            )
+            await restraints.end_hold(hold, interaction.user.id, self._parts.clock.now())
+            await self._parts.courier.replan()
+        await answer(interaction, done or self._told(interaction, "show.resumed"))
+
+    async def _carry_out(
+        self, interaction: Interaction, change_id: str, change: Callable[[Agenda, Now], Agenda], made_for: str
+    ) -> Post | None:
+        """Do a change once; None if it changes nothing. Raises RefusalError."""
+        parts, language, now = self._parts, self._parts.access.language(interaction), self._parts.clock.now()
+        if await parts.store.changes.find(change_id) is None:
+            await self._require_state(made_for, now)
+            try:
+                changes = diff(parts.plan.agenda, change(parts.plan.agenda, Now(now, parts.plan.tz)))
+            except ChangeError as objection:
+                raise agreeing.refusal(objection, language) from None
+            except ShowError as unclear:
+                raise RefusalError(f"refused.show.{unclear}") from None
+            if not changes:
+                return None
+            await parts.store.changes.propose(AgendaChange(change_id, interaction.user.id, now, edits_of(changes)))
+        return await agreeing.carry_out(parts.programme, change_id, interaction.user.id, now, language)
+
+    async def _require_state(self, made_for: str, now: datetime) -> None:
+        """Raises RefusalError where the button was made for another state of the day."""
+        programme, hold = self._parts.programme, await self._parts.store.restraints.hold()
+        moment = Now(now, programme.plan.tz)
+        if made_for != show.state(programme.plan.agenda, programme.sequences, hold, moment):
+            self._parts.courier.stir()  # the panel may not show it yet
+            raise RefusalError("refused.show.changed")
+
+    @pressed("here", Role.MODERATOR)
+    async def speakers_are_here(self, interaction: Interaction, session: str, _mark: str = "") -> None:
+        """Nobody is asked about a session's speakers any more."""
+        found = self._parts.plan.agenda.find(session)
+        if found is None:
+            raise RefusalError("refused.gone")
+        await self._parts.store.restraints.speakers_are_here(session, interaction.user.id, self._parts.clock.now())
+        await self._parts.courier.replan()
+        language = self._parts.access.language(interaction)
+        await answer(interaction, self._told(interaction, "show.muted", title=f"**{escape(found.title[language])}**"))
+
+    def _told(self, interaction: Interaction, key: str, **values: object) -> Post:
+        return Post((f"{DONE} {text(self._parts.access.language(interaction), key, **values)}",))
+
+
+async def setup(client: Workshop) -> None:
+    """Called by discord.py when the module is loaded."""
+    await client.take_up(Show(client))
