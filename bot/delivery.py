@@ -13,7 +13,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import discord
@@ -49,6 +50,8 @@ _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
 _SWEEP_SECONDS = 30
 _BATCH = 100
 _LATE = timedelta(minutes=1)
+#: So often, at most, a message is edited: a storm of votes is not a storm of edits.
+_BETWEEN_EDITS = timedelta(seconds=3)
 #: Discord's clock and ours may differ by so much when the history is searched.
 _CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
@@ -90,12 +93,14 @@ class Courier:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._pauses: dict[str, _Pause] = {}
+        self._edited: dict[str, datetime] = {}
+        """By delivery: when its message was last edited."""
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         self._last_round: float | None = None
-        self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_agendas_true, *chores)
+        self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_posts_true, *chores)
         clock.watch(self.stir)
 
     @property
@@ -179,7 +184,7 @@ class Courier:
         # What a stopped process, or a failed try, left half done comes first.
         for delivery in await self._store.deliveries.unsettled():
             if delivery.id not in self._under_way:
-                self._begin(delivery, again=True)
+                self._begin(delivery, partial(self._send, delivery, again=True))
         due = await self._store.deliveries.next_due()
         if due is None or due > now:
             return
@@ -190,7 +195,7 @@ class Courier:
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
                 late += now - delivery.due > _LATE
-                self._begin(delivery, again=False)
+                self._begin(delivery, partial(self._send, delivery, again=False))
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
 
@@ -211,10 +216,10 @@ class Courier:
 
     # --- one message -------------------------------------------------------------------------------------------
 
-    def _begin(self, delivery: Delivery, *, again: bool) -> None:
+    def _begin(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
         if self._paused(delivery.room):
             return
-        task = asyncio.create_task(self._see_through(delivery, again=again), name=f"delivery {delivery.id}")
+        task = asyncio.create_task(self._see_through(delivery, work), name=f"delivery {delivery.id}")
         self._under_way[delivery.id] = task
         task.add_done_callback(lambda ended: self._ended(delivery.id, ended))
 
@@ -225,13 +230,13 @@ class Courier:
         if not self._under_way:
             self.stir()
 
-    async def _see_through(self, delivery: Delivery, *, again: bool) -> None:
-        """Send one message, however that goes; a failure here never stops another room."""
+    async def _see_through(self, delivery: Delivery, work: Callable[[], Awaitable[None]]) -> None:
+        """Send or edit one message, however that goes; a failure here never stops another room."""
         async with self._in_room[delivery.room]:  # people read a room in the order in which things were due
             if self._paused(delivery.room):
                 return
             try:
-                await self._send(delivery, again=again)
+                await work()
             except sqlite3.Error:
                 self._pause(delivery.room, _AFTER_TROUBLE)
                 log.exception("%s of %s could not be recorded", delivery.kind, delivery.subject)
@@ -307,7 +312,8 @@ class Courier:
     async def _post(self, delivery: Delivery, now: datetime) -> Post:
         match delivery.kind:
             case Kind.AGENDA:
-                return posts.agenda(self._plan, date.fromisoformat(delivery.subject), now, delivery.id)
+                days = {day.isoformat(): day for day in self._plan.agenda.days}
+                return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
             case Kind.TOPIC:
                 topic = _there(self._plan.topic(delivery.subject))
                 return posts.topic_opening(self._plan, topic, delivery.id)
@@ -337,21 +343,41 @@ class Courier:
         guild = self._client.get_guild(self._venue.guild_id or 0)
         return await self._venue.keep(guild, now) if guild else None
 
-    async def _keep_agendas_true(self, now: datetime) -> datetime | None:
-        """Posted agendas are edited where they no longer show what is so."""
-        for delivery in await self._store.deliveries.sent(Kind.AGENDA):
-            post = await self._post(delivery, now)
-            if post.fingerprint == delivery.shown or delivery.channel_id is None or delivery.message_id is None:
+    async def _keep_posts_true(self, now: datetime) -> datetime | None:
+        """Posts that no longer show what is so are edited: in a room one at a time, the longest untouched first."""
+        agendas = await self._store.deliveries.sent(Kind.AGENDA)
+        others = [one for one in await self._store.deliveries.outdated() if one.kind is not Kind.AGENDA]
+        instants = [self._plan.agenda.next_change(now)]
+        begun: set[str] = set()
+        for delivery in sorted((*agendas, *others), key=lambda one: self._edited.get(one.id, one.due)):
+            ready_at = self._edited.get(delivery.id, now - _BETWEEN_EDITS) + _BETWEEN_EDITS
+            if delivery.room in begun or self._in_room[delivery.room].locked() or self._paused(delivery.room):
+                continue  # whatever is under way, and the end of a pause, stir us
+            if now < ready_at and delivery.unshown:
+                instants.append(ready_at)
                 continue
-            message = self._client.get_partial_messageable(delivery.channel_id).get_partial_message(delivery.message_id)
             try:
-                await self._pacer.turn()
-                async with asyncio.timeout(_SEND_SECONDS):
-                    await message.edit(view=layout(post))
-            except discord.NotFound as failure:
-                await self._tell_team("team.edit_failed", day=delivery.subject, problem=str(failure))
-            await self._store.deliveries.record_shown(delivery.id, post.fingerprint)
-        return self._plan.agenda.next_change(now)
+                post = await self._post(delivery, now)
+            except LookupError:
+                continue  # what it is about is gone: it stays as it was
+            if post.fingerprint != delivery.shown:
+                begun.add(delivery.room)
+                self._begin(delivery, partial(self._edit, delivery, post))
+            elif delivery.unshown:
+                await self._store.deliveries.record_shown(delivery, post.fingerprint)
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    async def _edit(self, delivery: Delivery, post: Post) -> None:
+        self._edited[delivery.id] = self._clock.now()
+        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
+        try:
+            await self._pacer.turn()
+            async with asyncio.timeout(_SEND_SECONDS):
+                await channel.get_partial_message(delivery.message_id or 0).edit(view=layout(post))
+        except discord.NotFound as failure:
+            room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
+            await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))
+        await self._store.deliveries.record_shown(delivery, post.fingerprint)
 
 
 def _there(thing: T | None) -> T:

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.domain.announcements import Announcement, Kind, State
 from bot.store.database import Database, Row, instant, written
 
-_COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem"
+_COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown"
 
 
 _KINDS = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Kind))
@@ -37,10 +37,12 @@ class Delivery:
     shown: str | None
     """Fingerprint of what the message shows."""
     problem: str | None
+    unshown: int = 0
+    """How often what it is about has changed since the message was last found to be true."""
 
 
 def _delivery(row: Row) -> Delivery:
-    key, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem = row
+    key, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown = row
     return Delivery(
         key,
         Kind(kind),
@@ -54,6 +56,7 @@ def _delivery(row: Row) -> Delivery:
         message_id,
         shown,
         problem,
+        unshown,
     )
 
 
@@ -76,6 +79,11 @@ def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) ->
         ),
     )
     return cursor.rowcount == 1
+
+
+def outdate(connection: sqlite3.Connection, announcement: Announcement) -> None:
+    """Have a message edited. For work that writes it together with what the message is about."""
+    connection.execute("UPDATE delivery SET unshown = unshown + 1 WHERE id = ?", (announcement.id,))
 
 
 class Deliveries:
@@ -156,6 +164,10 @@ class Deliveries:
         """What was sent of a kind."""
         return await self._select("state = 'sent' AND kind = ? ORDER BY due", kind)
 
+    async def outdated(self) -> list[Delivery]:
+        """What was sent, and may no longer show what is so."""
+        return await self._select("state = 'sent' AND unshown > 0 ORDER BY due, id")
+
     async def planned(self, kind: Kind) -> list[Delivery]:
         """What is still to be sent of a kind."""
         return await self._select("state = 'planned' AND kind = ? ORDER BY due", kind)
@@ -214,11 +226,14 @@ class Deliveries:
 
         return await self._database.write(work)
 
-    async def record_shown(self, delivery_id: str, shown: str) -> None:
-        """Record what a message shows since it was edited."""
+    async def record_shown(self, delivery: Delivery, shown: str) -> None:
+        """Record what a message shows, made of what was so when `delivery` was read; later changes stay unshown."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE delivery SET shown = ? WHERE id = ?", (shown, delivery_id))
+            connection.execute(
+                "UPDATE delivery SET shown = ?, unshown = unshown - ? WHERE id = ?",
+                (shown, delivery.unshown, delivery.id),
+            )
 
         await self._database.write(work)
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot.domain.announcements import Announcement, Kind, State
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.deliveries import Delivery
+from bot.store.deliveries import Delivery, outdate
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -259,8 +259,33 @@ async def test_what_a_message_shows_since_it_was_edited(store: Store) -> None:
     await store.deliveries.take(NOON + HOUR, 10)
     for one in (ONE, TWO):
         await store.deliveries.settle_sent(one.id, NOON, 1, 2, "first")
-    await store.deliveries.record_shown(ONE.id, "second")
+    one, _ = await store.deliveries.sent(Kind.START)
+    await store.deliveries.record_shown(one, "second")
     assert [one.shown for one in await store.deliveries.sent(Kind.START)] == ["second", "first"]
+
+
+async def test_a_message_is_outdated_until_the_last_change_is_shown(store: Store, database: Database) -> None:
+    """A change that comes while the message is edited is not lost: it is shown by the next edit."""
+
+    async def change(one: Announcement) -> None:
+        await database.write(lambda connection: outdate(connection, one))
+
+    await store.deliveries.plan([ONE, TWO], KINDS, NOON)
+    await change(TWO)
+    await store.deliveries.take(NOON + HOUR, 10)
+    for one in (ONE, TWO):
+        await store.deliveries.settle_sent(one.id, NOON, 1, 2, "first")
+    await change(ONE)
+    await change(ONE)
+    before, other = await store.deliveries.outdated()
+    assert [before.unshown, other.unshown] == [2, 1]
+    await change(ONE)
+    await store.deliveries.record_shown(before, "second")
+    await store.deliveries.record_shown(other, "first")
+    (left,) = await store.deliveries.outdated()
+    assert (left.id, left.shown, left.unshown) == (ONE.id, "second", 1)
+    await store.deliveries.record_shown(left, "third")
+    assert await store.deliveries.outdated() == []
 
 
 async def test_only_what_is_planned_can_be_cancelled(store: Store) -> None:
