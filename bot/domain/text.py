@@ -25,6 +25,26 @@ _MARKDOWN = r"[\\*_~`|<>#\[\]@]"
 _LIST_MARK = r"^\s*(?:[-+]|\d+\.)(?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
 
+# Letters that people type for one another and that Unicode doesn't take apart by itself.
+_ALIKE = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th"}
+    # Alef wasla; ta marbuta; alef maqsura, and the yeh and kaf of Persian keyboards; tatweel.
+    | {"\u0671": "\u0627", "\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": ""}
+)
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def fold(typed: str) -> str:
+    """The words of a text as two people may type them alike, one blank between: for finding, never for showing.
+
+    Without case, accents, vowel signs, punctuation; Arabic without hamza and harakat, its kinds of alef, of yeh and of
+    heh as one; digits as 0 to 9.
+    """
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", typed).casefold())
+    bare = "".join(sign for sign in apart if not unicodedata.category(sign).startswith("M")).translate(_ALIKE)
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in bare)
+    return _NO_WORD.sub(" ", digits).strip()
+
 
 def clean(typed: str) -> str:
     """What somebody typed, less what no reader can see: direction overrides, control characters, outer blanks.
