@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import settings
+from bot.domain.notes import Audience
 from bot.exporting.tables import Format, Subject
 from bot.settings import ROOT, SettingsError
 from bot.store.lock import DatabaseUnusableError
@@ -89,19 +90,29 @@ def export(
     subject: Annotated[Subject, typer.Argument(help="What to export.")],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
+    audience: Annotated[
+        Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
+    ] = Audience.ORGANISERS,
 ) -> None:
-    """Export notes or attendance from the database, also while the bot runs."""
-    content = asyncio.run(_exported(settings.load(), subject, form))
+    """Export notes or attendance from the database, also while the bot runs; the rule applied is told beside it."""
+    if subject is Subject.ATTENDANCE and audience is not Audience.ORGANISERS:
+        raise SettingsError(f"Attendance is for the organisers alone, not for: {audience}. Leave --for out.")
+    content, told = asyncio.run(_exported(settings.load(), subject, form, audience))
+    typer.echo(told, err=True)
     if out:
         out.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
 
 
-async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -> bytes:
+async def _exported(
+    chosen: settings.Settings, subject: Subject, form: Format, audience: Audience
+) -> tuple[bytes, str]:
+    """The file, and the rule that it obeys."""
     from bot import store  # noqa: PLC0415
     from bot.clock import Clock  # noqa: PLC0415
     from bot.exporting import tables  # noqa: PLC0415
+    from bot.i18n import text  # noqa: PLC0415
     from bot.importing import planfile  # noqa: PLC0415
     from bot.programme import Programme  # noqa: PLC0415
 
@@ -111,7 +122,8 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
     async with store.opened(chosen.database, to_read=True) as opened:
         programme = Programme(plan, opened)
         await programme.load()
-        return await tables.rendered(await tables.table(subject, programme.plan, opened, Clock().now()), form)
+        table = await tables.table(subject, programme.plan, opened, Clock().now(), audience)
+        return await tables.rendered(table, form), text("en", f"export.rule.{tables.rule(subject, audience)}")
 
 
 @app.command()

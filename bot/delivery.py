@@ -8,6 +8,7 @@ is searched for its mark first, and for a message so young that it isn't there y
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections import defaultdict
@@ -22,12 +23,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import posts
+from bot import cards, posts
 from bot.clock import Clock
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.notes import shown, signature
 from bot.domain.plan import Plan
-from bot.domain.venue import TEAM
+from bot.domain.venue import TEAM, topic_room
 from bot.i18n import text
 from bot.pacing import Pacer
 from bot.posts import Post
@@ -261,10 +263,16 @@ class Courier:
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
+        message = await self._find(channel, delivery) if again else None
+        room = await self._room_of(delivery)
+        if room != delivery.room:
+            await self._take_away(delivery, room, message)
+            return
         post = await self._post(delivery, now)
+        # What was found may show what was so when it was sent.
+        shows = "" if message else post.fingerprint
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
             post = posts.late(self._plan, post, delivery.due)
-        message = await self._find(channel, delivery) if again else None
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
@@ -272,10 +280,8 @@ class Courier:
         if message is None:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
-                message = await channel.send(view=layout(post), nonce=delivery.id)
-        await self._store.deliveries.settle_sent(
-            delivery.id, self._clock.now(), message.channel.id, message.id, post.fingerprint
-        )
+                message = await channel.send(view=layout(post), nonce=delivery.nonce)
+        await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""
@@ -307,6 +313,34 @@ class Courier:
         await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
         self.stir()
 
+    # --- where it stands -----------------------------------------------------------------------------------------
+
+    async def _room_of(self, delivery: Delivery) -> str | None:
+        """The room in which a message must stand; None if in none (any more)."""
+        match delivery.kind:
+            case Kind.CARD:
+                note = await self._store.notes.find(delivery.subject)
+                return topic_room(note.topic) if note and shown(note) else None
+            case Kind.REQUEST:
+                asked = await self._store.contacts.requested(delivery.subject)
+                return delivery.room if asked and asked.text is not None else None
+            case _:
+                return delivery.room
+
+    async def _take_away(
+        self, delivery: Delivery, room: str | None, message: discord.Message | discord.PartialMessage | None
+    ) -> None:
+        """Have no message where one must not be; `room` is where it must be instead, if anywhere."""
+        if message is not None:
+            # Deleted by hand, or by a process that was killed before it could record it, it is gone all the same.
+            with contextlib.suppress(discord.NotFound):
+                await self._pacer.turn()
+                async with asyncio.timeout(_SEND_SECONDS):
+                    await message.delete()
+        now = self._clock.now()
+        expires = announcements.card_expires(self._plan, now)
+        await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
+
     # --- what it says ------------------------------------------------------------------------------------------
 
     async def _post(self, delivery: Delivery, now: datetime) -> Post:
@@ -322,11 +356,19 @@ class Courier:
             case Kind.CUSTOM:
                 custom = _there(await self._store.announcements.find(delivery.subject))
                 return posts.custom(self._plan, custom.text, delivery.id)
-            case Kind.CARD:
-                note = _there(await self._store.notes.find(delivery.subject))
-                return posts.card(self._plan, note, delivery.id)
+            case Kind.CARD | Kind.REQUEST:
+                return await self._note_post(delivery)
             case Kind.REPORT:
                 return posts.report(delivery.subject, delivery.id)
+
+    async def _note_post(self, delivery: Delivery) -> Post:
+        if delivery.kind is Kind.REQUEST:
+            asked = _there(await self._store.contacts.requested(delivery.subject))
+            return cards.request(self._plan, asked, self._venue.guild_id or 0, delivery.id)
+        note = _there(await self._store.notes.find(delivery.subject))
+        signed = signature(note, self._store.people.of(note.author))
+        echoes = len(await self._store.contacts.echoes_of(note.id))
+        return cards.card(self._plan, note, signed, echoes, delivery.id)
 
     def _session_post(self, delivery: Delivery) -> Post:
         session = _there(self._plan.agenda.find(delivery.subject))
@@ -344,7 +386,10 @@ class Courier:
         return await self._venue.keep(guild, now) if guild else None
 
     async def _keep_posts_true(self, now: datetime) -> datetime | None:
-        """Posts that no longer show what is so are edited: in a room one at a time, the longest untouched first."""
+        """Posts that no longer show what is so are edited or taken away.
+
+        In a room one at a time, the longest untouched first.
+        """
         agendas = await self._store.deliveries.sent(Kind.AGENDA)
         others = [one for one in await self._store.deliveries.outdated() if one.kind is not Kind.AGENDA]
         instants = [self._plan.agenda.next_change(now)]
@@ -355,6 +400,11 @@ class Courier:
                 continue  # whatever is under way, and the end of a pause, stir us
             if now < ready_at and delivery.unshown:
                 instants.append(ready_at)
+                continue
+            room = await self._room_of(delivery)
+            if room != delivery.room:
+                begun.add(delivery.room)
+                self._begin(delivery, partial(self._take_away, delivery, room, self._message(delivery)))
                 continue
             try:
                 post = await self._post(delivery, now)
@@ -367,13 +417,17 @@ class Courier:
                 await self._store.deliveries.record_shown(delivery, post.fingerprint)
         return min((instant for instant in instants if instant is not None), default=None)
 
+    def _message(self, delivery: Delivery) -> discord.PartialMessage:
+        """The message of a delivery that was sent."""
+        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
+        return channel.get_partial_message(delivery.message_id or 0)
+
     async def _edit(self, delivery: Delivery, post: Post) -> None:
         self._edited[delivery.id] = self._clock.now()
-        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
         try:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
-                await channel.get_partial_message(delivery.message_id or 0).edit(view=layout(post))
+                await self._message(delivery).edit(view=layout(post))
         except discord.NotFound as failure:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))

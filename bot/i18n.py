@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -82,6 +83,11 @@ def _in(language: str, values: Mapping[str, Text | str | int]) -> dict[str, obje
 def enumeration(language: str, names: Iterable[str]) -> str:
     """`A, B and C`, as the language writes it."""
     return format_list(list(names), locale=_dates(language))
+
+
+def country_name(language: str, code: str) -> str:
+    """What a country (ISO 3166-1 alpha-2) is called in the language; the code of one that isn't known."""
+    return Locale.parse(_dates(language)).territories.get(code, code)
 
 
 def day_name(language: str, day: date) -> str:

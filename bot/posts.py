@@ -9,19 +9,12 @@ from datetime import date, datetime
 
 from bot.domain import limits
 from bot.domain.agenda import Progress, Session, Speaker, Topic, progress
-from bot.domain.notes import Note, NoteKind
 from bot.domain.plan import Plan
-from bot.domain.text import Text, clean, escape, escape_within, measure, shorten
+from bot.domain.text import Text, clean, escape, measure, shorten
 from bot.domain.venue import meeting_room
 from bot.i18n import day_name, enumeration, every, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
-_NOTE_SIGN = {
-    NoteKind.WORKED: "✅",
-    NoteKind.FAILED: "⛔",
-    NoteKind.MIXED: "🔀",
-    NoteKind.RECOMMENDATION: "💡",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,8 @@ def span(session: Session) -> str:
     return f"{moment(session.starts_at)}–{moment(session.ends_at)}"  # noqa: RUF001 - a span of time is written so
 
 
-def _label(languages: Iterable[str], key: str) -> str:
+def label(languages: Iterable[str], key: str) -> str:
+    """What a button says, in each language."""
     return shorten(" · ".join(dict.fromkeys(every(languages, key))), limits.BUTTON_LABEL)
 
 
@@ -136,7 +130,7 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
     told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
     return Post(
         (_heading("⏰", plan, session), "\n".join(told)),
-        (Button(custom_id("day", session.day.isoformat(), mark), _label(plan.languages, "button.agenda")),),
+        (Button(custom_id("day", session.day.isoformat(), mark), label(plan.languages, "button.agenda")),),
     )
 
 
@@ -146,7 +140,7 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
     key = "start.line" if counts else "start.break_line"
     told = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
     button = (
-        Button(custom_id("checkin", session.id, mark), _label(plan.languages, "button.checkin"), primary=True)
+        Button(custom_id("checkin", session.id, mark), label(plan.languages, "button.checkin"), primary=True)
         if counts
         else _now_button(plan, mark)
     )
@@ -174,16 +168,17 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
             _heading("🏁", plan, session),
             "\n".join(every(plan.languages, "end.line")),
         ),
-        (_share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
+        (share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
     )
 
 
 def _now_button(plan: Plan, mark: str) -> Button:
-    return Button(custom_id("now", mark), _label(plan.languages, "button.now"))
+    return Button(custom_id("now", mark), label(plan.languages, "button.now"))
 
 
-def _share_button(plan: Plan, topic: str | None, mark: str) -> Button:
-    return Button(custom_id("note", topic or "", mark), _label(plan.languages, "button.note"), primary=True)
+def share_button(plan: Plan, topic: str | None, mark: str) -> Button:
+    """What opens the form of a note."""
+    return Button(custom_id("note", topic or "", mark), label(plan.languages, "button.note"), primary=True)
 
 
 def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
@@ -196,32 +191,13 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
             "\n".join(dict.fromkeys(described)),
             "\n".join(every(plan.languages, "topic.line")),
         ),
-        (_share_button(plan, topic.id, mark),),
+        (share_button(plan, topic.id, mark),),
     )
 
 
 def custom(plan: Plan, written: str, mark: str) -> Post:
     """What a moderator announces. Their formatting stays; mentions reach nobody (see client.py)."""
     return Post(("📣 " + clean(written),), (_now_button(plan, mark),))
-
-
-def card(plan: Plan, note: Note, mark: str) -> Post:
-    """A note in its topic's channel. What doesn't fit is cut here, never in the store."""
-    title = escape(shorten(note.title, 150))
-    signature = f"-# {escape(note.author_name)} · {moment(note.written_at, 'f')}"
-    labels = {part: f"**{_joined(plan, f'card.{part}')}**" for part in ("did", "learned")}
-    heading = f"### {_NOTE_SIGN[note.kind]} {title}\n-# {_joined(plan, f'note.kind.{note.kind}')}"
-    fixed = sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
-    room = (limits.MESSAGE_TEXT - fixed) // 2
-    did, learned = (escape_within(part, room) for part in (note.did, note.learned))
-    return Post(
-        (heading, f"{labels['did']}\n{did}", f"{labels['learned']}\n{learned}", signature),
-        (_share_button(plan, note.topic, mark),),
-    )
-
-
-def _joined(plan: Plan, key: str) -> str:
-    return " · ".join(dict.fromkeys(every(plan.languages, key)))
 
 
 def late(plan: Plan, post: Post, due: datetime) -> Post:

@@ -194,6 +194,10 @@ class Access:
         wanted = (self._chosen(interaction.user.id), interaction.locale.value.split("-")[0])
         return next((code for code in wanted if code in self._languages), self._languages[0])
 
+    def role(self, interaction: Interaction) -> Role:
+        """What somebody who passed the check is in the workshop."""
+        return self._role_of(cast("discord.Member", interaction.user))
+
     async def require(self, interaction: Interaction, role: Role) -> None:
         """Raises RefusalError where the person's role is too low, or the workshop is in another server."""
         member = interaction.user

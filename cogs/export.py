@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
+from bot.domain.notes import Audience
 from bot.exporting import tables
 from bot.exporting.tables import Format, Subject
 from bot.i18n import text
@@ -24,10 +25,17 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         self._parts: Parts = client.parts
 
     @needs(Role.ORGANISER)
-    @app_commands.command(description="Every note, as a file")
-    async def notes(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - people see it
-        """Every note."""
-        await self._hand_over(interaction, Subject.NOTES, format)
+    @app_commands.command(description="Notes that authors let an audience read, as a file")
+    @app_commands.rename(audience="for")
+    @app_commands.describe(audience="For whom the file is: only what authors let these read is in it")
+    async def notes(
+        self,
+        interaction: Interaction,
+        format: Format = Format.CSV,  # noqa: A002 - people see it
+        audience: Audience = Audience.ORGANISERS,
+    ) -> None:
+        """The notes that an audience may read."""
+        await self._hand_over(interaction, Subject.NOTES, format, audience)
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Who attended what, as a file")
@@ -35,13 +43,16 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         """Who attended what."""
         await self._hand_over(interaction, Subject.ATTENDANCE, format)
 
-    async def _hand_over(self, interaction: Interaction, subject: Subject, form: Format) -> None:
+    async def _hand_over(
+        self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
+    ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now())
+        table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now(), audience)
         content = await tables.rendered(table, form)
         language = self._parts.access.language(interaction)
         file = discord.File(io.BytesIO(content), filename=f"{subject}.{form}")
-        told = text(language, "export.done", n=len(table.rows), rule=text(language, f"export.rule.{subject}"))
+        rule = text(language, f"export.rule.{tables.rule(subject, audience)}")
+        told = text(language, "export.done", n=len(table.rows), rule=rule)
         await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.agenda import Session
+from bot.domain.notes import Note
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, topic_room
 
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     """Written by a moderator; the subject is its id."""
     CARD = "card"
     """A note shown in its topic's channel; the subject is the note's id."""
+    REQUEST = "request"
+    """A message's author is asked to let it be a note; the subject is the message's id."""
     REPORT = "report"
     """One line for the organisers; the subject is the line."""
 
@@ -65,6 +68,21 @@ class Announcement:
         """
         key = f"{self.workshop}/{self.kind}/{self.subject}"
         return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+def card(plan: Plan, note: Note, now: datetime) -> Announcement:
+    """What shows a note in its topic's channel. One shared in the evening of the last day still deserves its card."""
+    return Announcement(plan.id, Kind.CARD, note.id, topic_room(note.topic), now, card_expires(plan, now))
+
+
+def request(plan: Plan, message: str, room: str, now: datetime) -> Announcement:
+    """What asks a message's author, in its own channel, to let it be a note."""
+    return Announcement(plan.id, Kind.REQUEST, message, room, now, card_expires(plan, now))
+
+
+def card_expires(plan: Plan, now: datetime) -> datetime:
+    """Until when a card that is due now is worth sending."""
+    return max(plan.agenda.ends_at, now) + CARD_LIFETIME
 
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:

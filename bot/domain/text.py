@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 #: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
 LANGUAGES = ("en", "fr", "ar")
@@ -27,7 +27,7 @@ _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_
 
 # Letters that people type for one another and that Unicode doesn't take apart by itself.
 _ALIKE = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th"}
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th"}  # noqa: RUF001 - it is the letter meant
     # Alef wasla; ta marbuta; alef maqsura, and the yeh and kaf of Persian keyboards; tatweel.
     | {"\u0671": "\u0627", "\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": ""}
 )
@@ -97,3 +97,11 @@ def escape_within(typed: str, limit: int) -> str:
         kept = shorten(kept + "…", max(1, len(kept) - max(1, surplus // 4)))
         shown = escape(kept)
     return shown
+
+
+def shares(needs: Sequence[int], room: int) -> list[int]:
+    """How a room is shared: nobody gets more than they need, and what one doesn't need, the others get."""
+    given = [0] * len(needs)
+    for served, index in enumerate(sorted(range(len(needs)), key=lambda index: needs[index])):
+        given[index] = min(needs[index], (room - sum(given)) // (len(needs) - served))
+    return given

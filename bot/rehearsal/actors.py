@@ -326,7 +326,7 @@ class Actors:
         person, channel = self._people[member.id], self._channel(note.topic)
         if note.by == "button":
             return await self._press(person, channel, f"note:{note.topic}:")
-        return await person.slash(channel, "note", topic=note.topic)
+        return await person.slash(channel, "note share", topic=note.topic)
 
     async def _submit(self, member: CastMember, note: SharedNote, form: dict[str, object], what: str) -> None:
         person, channel = self._people[member.id], self._channel(note.topic)

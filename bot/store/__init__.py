@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
+from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.notes import Notes
@@ -28,6 +29,7 @@ class Store:
         self.attendance = Attendance(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
+        self.contacts = Contacts(database)
         self.venue = Venue(database)
         self.facts = Facts(database)
 
@@ -39,6 +41,8 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
     try:
         everything = Store(database)
         await everything.people.load()
+        if not to_read:
+            await everything.notes.fold()
         yield everything
     finally:
         await database.close()

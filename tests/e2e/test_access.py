@@ -20,7 +20,7 @@ async def test_what_organisers_are_handed_is_what_the_shell_exports_while_the_bo
     await workshop.until("2023-03-25 09:31")
     await workshop.press(workshop.amina, "announcements", "checkin:cases:")
     await workshop.karim.slash(workshop.channel("announcements"), "checkin")
-    form = (await workshop.amina.slash(workshop.channel("ledgers"), "note")).modal
+    form = (await workshop.amina.slash(workshop.channel("ledgers"), "note share")).modal
     assert form is not None
     await workshop.amina.submit(form, NOTE)
     # What was attended is final once the workshop is over; until then it depends on the moment.

@@ -15,12 +15,14 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, posts
+from bot import app, cards, posts
 from bot.app import Workshop
+from bot.cards import Touch
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.contacts import Contact, NoteRequest
+from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.i18n import LOCALES, command_wording
@@ -38,7 +40,12 @@ COMMANDS = {
     "checkin": Role.PARTICIPANT,
     "export attendance": Role.ORGANISER,
     "export notes": Role.ORGANISER,
-    "note": Role.PARTICIPANT,
+    "note contacts": Role.PARTICIPANT,
+    "note edit": Role.PARTICIPANT,
+    "note mine": Role.PARTICIPANT,
+    "note search": Role.PARTICIPANT,
+    "note share": Role.PARTICIPANT,
+    "note withdraw": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
     "workshop setup": Role.ORGANISER,
 }
@@ -48,17 +55,32 @@ SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
     "checkin session": Role.PARTICIPANT,
-    "note topic": Role.PARTICIPANT,
+    "note edit note": Role.PARTICIPANT,
+    "note share topic": Role.PARTICIPANT,
+    "note withdraw note": Role.PARTICIPANT,
 }
+
+#: Entries in the menus of messages and people.
+MENUS = {"Save as note": Role.PARTICIPANT}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
+    "access": Role.PARTICIPANT,
+    "allow": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
+    "decline": Role.PARTICIPANT,
+    "detailed": Role.PARTICIPANT,
+    "details": Role.PARTICIPANT,
+    "meet": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "seen": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
+    "too": Role.PARTICIPANT,
+    "touch": Role.PARTICIPANT,
+    "untoo": Role.PARTICIPANT,
 }
 
 
@@ -87,10 +109,23 @@ def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
 
 
+def menus(client: Workshop) -> list[app_commands.ContextMenu]:
+    return [menu for menu in client.tree.get_commands() if isinstance(menu, app_commands.ContextMenu)]
+
+
+def test_every_entry_of_a_menu_has_the_role_in_the_table(client: Workshop) -> None:
+    assert {menu.name: menu.extras.get("role") for menu in menus(client)} == MENUS
+
+
+def test_entries_of_menus_are_named_as_discord_takes_them(client: Workshop) -> None:
+    for menu in menus(client):
+        assert 1 <= len(menu.name) <= 32
+        assert 1 <= len(command_wording("fr", menu.name) or "") <= 32
+    assert len(menus(client)) <= 15
+
+
 def test_there_are_no_other_ways_in(client: Workshop) -> None:
-    """Context menus carry no role; text commands and views kept in memory would go around the check."""
-    menus = [discord.AppCommandType.user, discord.AppCommandType.message]
-    assert [menu for kind in menus for menu in client.tree.get_commands(type=kind)] == []
+    """Text commands and views kept in memory would go around the check."""
     assert client.commands == set()
     assert list(client.persistent_views) == []
 
@@ -139,6 +174,7 @@ def test_no_french_wording_is_left_over(client: Workshop) -> None:
     with (LOCALES / "commands.fr.po").open("rb") as source:
         known = {str(message.id) for message in read_po(source, locale="fr") if message.id}
     used = {wording for _, name, description in named(client) for wording in (name, description)}
+    used |= {menu.name for menu in menus(client)}
     assert known <= used
 
 
@@ -159,7 +195,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "note", "notes"}
+SAME_IN_FRENCH = {"contacts", "export", "format", "note", "notes"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
@@ -220,12 +256,19 @@ def every_post(plan: Plan) -> Iterator[Post]:
         yield posts.end(plan, one, mark)
     yield posts.topic_opening(plan, topic, mark)
     yield posts.custom(plan, "A", mark)
-    yield posts.card(plan, note, mark)
+    yield cards.card(plan, note, Signature(), 1, mark)
+    yield cards.request(plan, NoteRequest(SNOWFLAKE, 1, 1, 2, "T", NOW), 1, mark)
+    contact = Contact(SNOWFLAKE, "T", 1, "A", 2**64 - 1, "B", NOW, None)
+    yield cards.contacts([Touch(contact, "B")], [], "en")
     yield posts.report("R", mark)
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
-FROM_COGS = (posts.custom_id("noted", SNOWFLAKE), posts.custom_id("show", SNOWFLAKE))
+FROM_COGS = (
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "untoo")),
+    *(posts.custom_id(kind, SNOWFLAKE, which) for kind in ("details", "detailed") for which in DETAIL_FORMS),
+    posts.custom_id("seen", SNOWFLAKE, "en"),
+)
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
@@ -239,7 +282,7 @@ def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -
 
 def test_what_is_posted_has_a_mark_by_which_it_is_found_again(wide: Plan) -> None:
     mark = Announcement(wide.id, Kind.START, "s" * 40, "", NOW, NOW).id
-    posted = [post for post in every_post(wide) if post.buttons]
+    posted = [post for post in every_post(wide) if post.buttons and not post.buttons[0].custom_id.startswith("meet:")]
     assert len(posted) >= 12
     for post in posted:
         assert post.buttons[0].custom_id.rpartition(":")[2] == mark

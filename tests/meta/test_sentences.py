@@ -19,26 +19,32 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.attendance import Refusal
-from bot.domain.notes import NoteKind
+from bot.domain.notes import DETAIL_FORMS, Attribution, Audience, Detail, Maturity, NoteKind, Visibility
+from bot.domain.participants import OrganisationKind
 from bot.domain.text import LANGUAGES, measure
-from bot.exporting.tables import Subject
+from bot.exporting.tables import Subject, rule
 from bot.i18n import LOCALES, compiled, every, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0}
+TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0, "label": 1, "open_to": 2}
 
-FIELDS = ("title", "topic", "kind", "did", "learned")
+FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
 
 #: Keys that are put together, `{}` for each part that varies: what the parts can be.
 COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
-    "card.{}": ("did", "learned"),
+    "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
+    "button.details.{}": tuple(DETAIL_FORMS),
+    "note.attribution.{}": tuple(Attribution),
     "note.kind.{}": tuple(NoteKind),
-    "export.rule.{}": tuple(Subject),
+    "note.maturity.{}": tuple(Maturity),
+    "note.visibility.{}": tuple(Visibility),
+    "signature.{}": tuple(OrganisationKind),
+    "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Audience),
     "refused.checkin.{}": tuple(Refusal),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
@@ -394,14 +400,16 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{key: limits.BUTTON_LABEL for key in KEYS if key.startswith("button.")},
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
-        **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
+        **{f"button.details.{which}": limits.MODAL_TITLE for which in DETAIL_FORMS},
+        "button.access": limits.MODAL_TITLE,
+        **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},  # noqa: PLR2004
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posted = {use.key for use in used()[0] if use.place.startswith("bot/posts.py") and use.key.startswith("button.")}
+    posted = {use.key for use in used()[0] if use.place.startswith(("bot/posts.py", "bot/cards.py")) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
     assert {key: label for key, label in labels.items() if measure(label) > limits.BUTTON_LABEL} == {}
