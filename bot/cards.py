@@ -34,7 +34,9 @@ def named(plan: Plan, signed: Signature, language: str) -> str:
         return country_name(language, signed.country)
     if signed.organisation:
         kind = text(language, f"signature.{signed.organisation}")
-        return f"{kind}, {plan.region[language]}" if plan.region and signed.region else kind
+        if plan.region and signed.region:
+            return text(language, "signature.region", kind=kind, region=plan.region[language])
+        return kind
     return text(language, "signature.anonymous")
 
 
@@ -176,6 +178,8 @@ def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str
         *(text(language, "contacts.agreed", **_about(touch)) for touch in asked_by if touch.contact.agreed),
         *(text(language, "contacts.asked", **_about(touch)) for touch in asked_by if not touch.contact.agreed),
     ]
+    if not lines:
+        return Post((text(language, "contacts.none"),))
     post = _list(text(language, "contacts.heading", n=len(lines)), lines)
     if not waiting:
         return post

@@ -105,9 +105,7 @@ def export(
         sys.stdout.buffer.write(content)
 
 
-async def _exported(
-    chosen: settings.Settings, subject: Subject, form: Format, audience: Audience
-) -> tuple[bytes, str]:
+async def _exported(chosen: settings.Settings, subject: Subject, form: Format, audience: Audience) -> tuple[bytes, str]:
     """The file, and the rule that it obeys."""
     from bot import store  # noqa: PLC0415
     from bot.clock import Clock  # noqa: PLC0415

@@ -402,14 +402,18 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
         **{f"button.details.{which}": limits.MODAL_TITLE for which in DETAIL_FORMS},
         "button.access": limits.MODAL_TITLE,
-        **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},  # noqa: PLR2004
+        **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posted = {use.key for use in used()[0] if use.place.startswith(("bot/posts.py", "bot/cards.py")) and use.key.startswith("button.")}
+    posted = {
+        use.key
+        for use in used()[0]
+        if use.place.startswith(("bot/posts.py", "bot/cards.py")) and use.key.startswith("button.")
+    }
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
     assert {key: label for key, label in labels.items() if measure(label) > limits.BUTTON_LABEL} == {}
