@@ -184,8 +184,8 @@ def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str
     if not waiting:
         return post
     note, asker = waiting[0].contact.note, str(waiting[0].contact.asker)
-    agree = Button(custom_id("meet", note, asker, "yes"), text(language, "button.agree"), primary=True)
-    refuse = Button(custom_id("meet", note, asker, "no"), text(language, "button.refuse"))
+    agree = Button(custom_id("meet", "yes", note, asker), text(language, "button.agree"), primary=True)
+    refuse = Button(custom_id("meet", "no", note, asker), text(language, "button.refuse"))
     return Post(post.blocks, (agree, refuse))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -87,7 +88,8 @@ def enumeration(language: str, names: Iterable[str]) -> str:
 
 def country_name(language: str, code: str) -> str:
     """What a country (ISO 3166-1 alpha-2) is called in the language; the code of one that isn't known."""
-    return Locale.parse(_dates(language)).territories.get(code, code)
+    names = cast("Mapping[str, str]", Locale.parse(_dates(language)).territories)
+    return names.get(code, code)
 
 
 def day_name(language: str, day: date) -> str:

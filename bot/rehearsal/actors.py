@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from simcord.components import walk_components
 
@@ -36,6 +37,18 @@ Attempt = Callable[[], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
+class ToldNote:
+    """A note as its author was told that it is kept."""
+
+    words: Mapping[str, str]
+    """Title, topic, kind, did and learned, as they were typed."""
+    shown: bool = False
+    """Whether its card must be in its topic's channel."""
+    private: bool = False
+    """Whether nobody but its author may see it."""
+
+
+@dataclass(slots=True)
 class Told:
     """What the cast was told by the bot."""
 
@@ -46,11 +59,37 @@ class Told:
     """Person's Discord id, session id."""
     in_room: list[Stay] = field(default_factory=list[Stay])
     """Who truly was in which voice or stage room, and when; nobody told them so."""
-    notes: list[SharedNote] = field(default_factory=list[SharedNote])
-    cards: list[SharedNote] = field(default_factory=list[SharedNote])
+    notes: dict[str, ToldNote] = field(default_factory=dict[str, ToldNote])
+    """By their ids, which the forms and buttons carry."""
     announced: dict[str, str] = field(default_factory=dict[str, str])
     """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
     unexpected: list[str] = field(default_factory=list[str])
+
+    @property
+    def cards(self) -> list[Mapping[str, str]]:
+        """The words of the notes whose cards must be there."""
+        return [note.words for note in self.notes.values() if note.shown]
+
+    def follow(self, custom_id: str, values: Mapping[str, str]) -> None:
+        """Remember what was accepted of a note: a form, as it was sent, or a press."""
+        kind, _, rest = custom_id.partition(":")
+        note_id = rest.split(":")[0]
+        if kind == "noted":
+            before = self.notes.get(note_id, ToldNote({}))
+            self.notes[note_id] = replace(before, words=values)
+        elif kind == "show":
+            self._open(note_id, "participants")
+        elif kind == "seen":
+            self._open(note_id, values["visibility"])
+
+    def withdraw(self, note_id: str) -> None:
+        """Remember that a note was taken back."""
+        self._open(note_id, "private")
+
+    def _open(self, note_id: str, visibility: str) -> None:
+        note = self.notes[note_id]
+        note.private = visibility == "private"
+        note.shown = visibility not in {"private", "organisers"}
 
 
 class Actors:
@@ -158,6 +197,9 @@ class Actors:
         # Commands of the same minute come in the order in which they are written.
         await self._keeper.sleep_until(wall(action.at, self._plan.tz) + timedelta(milliseconds=number))
         person = self._people[action.who]
+        if action.write:
+            self._discord.backend.create_message(self._channel(action.channel), person.id, action.write)
+            return
         done = f"/{action.command}" if action.command else action.press
         what = f"{done} by {action.who} at {action.at}"
         channel = self._channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
@@ -175,7 +217,7 @@ class Actors:
 
         answer = await self._step(what, person, action, attempt)
         if answer and action.answer is Expected.ACCEPTED:
-            self._remember(action)
+            self._remember(action, chosen)
         for step in action.then:
             before = answer
             answer = before and await self._step(
@@ -188,6 +230,7 @@ class Actors:
         if answer and answer.modal and step.fill:
             form = answer.modal
             answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
+            self._follow(answer, form["custom_id"], _sent(form, step.fill))
         return answer if self._judge(what, answer, step.answer, step.says) else None
 
     async def _press_in(self, person: Person, channel: int, answer: Answer, step: Step) -> Answer:
@@ -198,7 +241,13 @@ class Actors:
             raise CannotDo(f"the answer has no {step.press!r}, but says {answer.text[:200]!r}")
         if step.choose:
             return await person.choose(answer.message_id, channel, found, step.choose)
-        return await person.press(answer.message_id, channel, found)
+        pressed = await person.press(answer.message_id, channel, found)
+        self._follow(pressed, found, {})
+        return pressed
+
+    def _follow(self, answer: Answer | None, custom_id: str, values: Mapping[str, str]) -> None:
+        if answer and answer.text.startswith(_ACCEPTED):
+            self.told.follow(custom_id, values)
 
     def _latest(self, channel: int, words: str) -> SeenMessage:
         """The latest message in a channel that has those words."""
@@ -219,7 +268,7 @@ class Actors:
             return offered[0]["value"]
         return int(value) if name == "day" else value
 
-    def _remember(self, action: Action) -> None:
+    def _remember(self, action: Action, chosen: Mapping[str, int | str | Person]) -> None:
         if action.command == "workshop setup":
             self._hand_out_roles()
         elif action.command == "announce new":
@@ -227,6 +276,8 @@ class Actors:
         elif action.command == "announce cancel":
             words = action.options["announcement"].removeprefix("?")
             self.told.announced = {text: room for text, room in self.told.announced.items() if words not in text}
+        elif action.command == "note withdraw":
+            self.told.withdraw(str(chosen["note"]))
 
     def _hand_out_roles(self) -> None:
         """What an organiser does by hand, in Discord's member list, once the roles are there."""
@@ -335,18 +386,29 @@ class Actors:
         answer = await self._try(what, lambda: person.submit(form, typed))
         if not self._judge(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:
             return
-        self.told.notes.append(note)
+        self.told.follow(str(form["custom_id"]), typed)
         if note.shown:
             message, button = answer.message_id, _button_of(answer)
             shown = await self._try(what, lambda: person.press(message, channel, button))
             if self._judge(what, shown, Expected.ACCEPTED):
-                self.told.cards.append(note)
+                self.told.follow(button, {})
 
 
 def _attends(member: CastMember, chance: random.Random) -> bool:
     if member.checks_in is Habit.NEVER:
         return False
     return member.checks_in is not Habit.SELDOM or chance.random() < 0.5  # noqa: PLR2004 - about half
+
+
+def _sent(form: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str]:
+    """What a form is sent with: what it showed when it opened, but for what was filled in."""
+    sent: dict[str, str] = {}
+    for part in walk_components(form["components"]):
+        if "options" in part:
+            sent[part["custom_id"]] = next((one["value"] for one in part["options"] if one.get("default")), "")
+        elif "custom_id" in part:
+            sent[part["custom_id"]] = part.get("value") or ""
+    return {**sent, **filled}
 
 
 def _button_of(answer: Answer) -> str:

@@ -149,7 +149,7 @@ def messages(
     names = {room.key: room.name for room in rooms(plan)}
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update((room, f"custom: {text}") for text, room in told.announced.items())
-    expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
+    expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.channel == names[TEAM])]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
@@ -181,9 +181,9 @@ def _told(message: SeenMessage, told: Told) -> str:
         if message.text.startswith("📣") and text in message.text:
             return f"custom: {text}"
     heading = _plain(message.text.splitlines()[0]) if message.text else ""
-    for note in told.cards:
-        if heading.endswith(_plain(clean(note.title))):
-            return f"card: {clean(note.title)}"
+    for words in told.cards:
+        if heading.endswith(_plain(clean(words["title"]))):
+            return f"card: {clean(words['title'])}"
     return f"unasked for: {message.text[:80]!r}"
 
 
@@ -193,10 +193,14 @@ def _plain(text: str) -> str:
 
 
 def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
-    """How many of the notes that people were told are kept are kept, to the letter that they typed."""
-    kept = Counter(tuple(row[name] for name in ("topic", "kind", "title", "did", "learned")) for row in exported)
-    typed = Counter((n.topic, n.kind, clean(n.title), clean(n.did), clean(n.learned)) for n in told.notes)
-    return (kept & typed).total()
+    """How many of the notes that people were told are kept are kept, to the letter that they typed.
+
+    What its author made private is as it must be if it isn't among those handed to the organisers.
+    """
+    parts = ("topic", "kind", "title", "did", "learned")
+    kept = {str(row["id"]): [row[part] for part in parts] for row in exported}
+    typed = {key: None if n.private else [clean(n.words[part]) for part in parts] for key, n in told.notes.items()}
+    return sum(kept.get(key) == wanted for key, wanted in typed.items())
 
 
 def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:

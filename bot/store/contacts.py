@@ -12,8 +12,9 @@ from bot.store.deliveries import outdate, plan_delivery
 
 
 def _contact(row: Row) -> Contact:
-    *who, asked_at, agreed = row
-    return Contact(*who, instant(asked_at), None if agreed is None else bool(agreed))
+    note, title, author, author_name, asker, asker_name, asked_at, agreed = row
+    answered = None if agreed is None else bool(agreed)
+    return Contact(note, title, author, author_name, asker, asker_name, instant(asked_at), answered)
 
 
 class Contacts:

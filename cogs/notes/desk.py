@@ -88,8 +88,8 @@ class Desk:
         else:
             told = text(language, "note.kept", title=title, channel=channel)
         more = (
-            Button(custom_id("details", note.id, "outcome"), _label(text(language, "button.details.outcome"))),
-            Button(custom_id("details", note.id, "means"), _label(text(language, "button.details.means"))),
+            Button(custom_id("details", "outcome", note.id), _label(text(language, "button.details.outcome"))),
+            Button(custom_id("details", "means", note.id), _label(text(language, "button.details.means"))),
             Button(custom_id("access", note.id), _label(text(language, "button.access"))),
         )
         if shown(note):

@@ -51,7 +51,7 @@ def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
         else:
             fields[detail] = _typed(detail, notes.DETAIL_LENGTH, filled, required=False)
     heading = text(language, f"button.details.{which}")
-    return _form(language, custom_id("detailed", note.id, which), heading, fields)
+    return _form(language, custom_id("detailed", which, note.id), heading, fields)
 
 
 def access_form(language: str, note: Note) -> discord.ui.Modal:

@@ -64,7 +64,7 @@ class Meeting(commands.Cog):
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
 
     @pressed("meet", Role.PARTICIPANT)
-    async def meet(self, interaction: Interaction, note_id: str, asker: str, said: str) -> None:
+    async def meet(self, interaction: Interaction, said: str, note_id: str, asker: str) -> None:
         """The author answers. Only if they agree does either learn how to reach the other."""
         contacts = self._parts.store.contacts
         answered = await contacts.answer(note_id, interaction.user.id, int(asker), agreed=said == "yes")

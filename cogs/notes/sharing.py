@@ -68,13 +68,13 @@ class Sharing(commands.Cog):
     # --- details -----------------------------------------------------------------------------------------------
 
     @pressed("details", Role.PARTICIPANT)
-    async def open_details(self, interaction: Interaction, note_id: str, which: str) -> None:
+    async def open_details(self, interaction: Interaction, which: str, note_id: str) -> None:
         """One of the forms with more parts."""
         note = await self._desk.own(interaction, note_id)
         await interaction.response.send_modal(forms.details_form(self._desk.language(interaction), note, which))
 
     @pressed("detailed", Role.PARTICIPANT)
-    async def keep_details(self, interaction: Interaction, note_id: str, which: str) -> None:
+    async def keep_details(self, interaction: Interaction, which: str, note_id: str) -> None:
         """Keep what was added; an empty part is taken out."""
         typed = submitted(interaction)
         try:

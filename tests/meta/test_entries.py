@@ -266,7 +266,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "untoo")),
-    *(posts.custom_id(kind, SNOWFLAKE, which) for kind in ("details", "detailed") for which in DETAIL_FORMS),
+    *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
     posts.custom_id("seen", SNOWFLAKE, "en"),
 )
 
