@@ -170,7 +170,8 @@ def test_a_card_tells_of_its_author_what_they_chose_and_no_more(example: Plan, a
             Attribution.NAME: "-# Amina · Douane",
             Attribution.ADMINISTRATION: "-# Douane",
             Attribution.COUNTRY: "-# Tunisia / Tunisie / تونس",
-            Attribution.REGION: "-# A customs administration, MENA region / Une administration des douanes (région MENA)"
+            Attribution.REGION: "-# A customs administration, MENA region"
+            " / Une administration des douanes (région MENA)"
             " / إدارة جمارك في منطقة الشرق الأوسط وشمال أفريقيا",
             Attribution.ANONYMOUS: "-# A participant / Une participante ou un participant / أحد المشاركين",
         }[attribution]

