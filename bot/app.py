@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 COGS = (
     "cogs.workshop",
     "cogs.agenda",
+    "cogs.session",
     "cogs.announce",
     "cogs.attendance",
     "cogs.presence",
@@ -116,6 +117,10 @@ async def _assembled(
             await courier.replan()
         courier.start()
 
+    async def follow_changes() -> None:
+        venue.look_again()  # a topic's channel may open on another day
+        await courier.replan()
+
     async def mend(discord_id: int) -> None:
         if venue.owns(discord_id):
             venue.look_again()
@@ -130,6 +135,7 @@ async def _assembled(
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     courier = Courier(programme, opened, venue, clock, client, pacer, chores)
+    programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:
         try:

@@ -11,7 +11,7 @@ from bot.domain.notes import Detail, Note, NoteKind, Signature, shown
 from bot.domain.plan import Plan
 from bot.domain.text import escape, escape_within, measure, shares, shorten
 from bot.i18n import country_name, every, text
-from bot.posts import Button, Post, custom_id, label, moment, share_button
+from bot.posts import Button, Post, custom_id, joined, label, moment, share_button
 
 _SIGN = {
     NoteKind.WORKED: "✅",
@@ -48,7 +48,7 @@ def card(plan: Plan, note: Note, signed: Signature, echoes: int, mark: str) -> P
     heading = "\n".join(_heading(plan, note))
     signature = "\n".join(_signature(plan, note, signed, echoes))
     written = {"did": note.did, "learned": note.learned, **_written(note)}
-    labels = {part: f"**{_joined(plan, f'card.{part}')}**" for part in written}
+    labels = {part: f"**{joined(plan.languages, f'card.{part}')}**" for part in written}
     room = limits.MESSAGE_TEXT - sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
     rooms = shares([measure(escape(part)) + 1 for part in written.values()], room - len(written))
     paragraphs = [
@@ -68,9 +68,9 @@ def card(plan: Plan, note: Note, signed: Signature, echoes: int, mark: str) -> P
 
 def _heading(plan: Plan, note: Note) -> Iterator[str]:
     yield f"### {_SIGN[note.kind]} {escape(shorten(note.title, 150))}"
-    yield f"-# {_joined(plan, f'note.kind.{note.kind}')}"
+    yield f"-# {joined(plan.languages, f'note.kind.{note.kind}')}"
     if maturity := note.details.get(Detail.MATURITY):
-        yield f"-# {_joined(plan, f'note.maturity.{maturity}')}"
+        yield f"-# {joined(plan.languages, f'note.maturity.{maturity}')}"
 
 
 def _signature(plan: Plan, note: Note, signed: Signature, echoes: int) -> Iterator[str]:
@@ -82,10 +82,6 @@ def _signature(plan: Plan, note: Note, signed: Signature, echoes: int) -> Iterat
 
 def _written(note: Note) -> dict[str, str]:
     return {str(detail): typed for detail, typed in note.details.items() if detail is not Detail.MATURITY}
-
-
-def _joined(plan: Plan, key: str) -> str:
-    return " · ".join(dict.fromkeys(every(plan.languages, key)))
 
 
 def request(plan: Plan, asked: NoteRequest, guild: int, mark: str) -> Post:
@@ -184,7 +180,7 @@ def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str
     if not waiting:
         return post
     note, asker = waiting[0].contact.note, str(waiting[0].contact.asker)
-    agree = Button(custom_id("meet", "yes", note, asker), text(language, "button.agree"), primary=True)
+    agree = Button(custom_id("meet", "yes", note, asker), text(language, "button.meet"), primary=True)
     refuse = Button(custom_id("meet", "no", note, asker), text(language, "button.refuse"))
     return Post(post.blocks, (agree, refuse))
 

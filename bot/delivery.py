@@ -16,20 +16,19 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import cards, posts
+from bot import posts
 from bot.clock import Clock
+from bot.composer import Composer
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind, State
-from bot.domain.notes import shown, signature
 from bot.domain.plan import Plan
-from bot.domain.venue import TEAM, topic_room
+from bot.domain.venue import TEAM
 from bot.i18n import text
 from bot.pacing import Pacer
 from bot.posts import Post
@@ -40,8 +39,6 @@ from bot.ui import layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
@@ -89,6 +86,7 @@ class Courier:
         self._store = store
         self._venue = venue
         self._clock = clock
+        self._composer = Composer(programme, store, venue)
         self._client = client
         self._pacer = pacer
         self._stirred = asyncio.Event()
@@ -264,11 +262,14 @@ class Courier:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
         message = await self._find(channel, delivery) if again else None
-        room = await self._room_of(delivery)
+        room = await self._composer.room(delivery)
         if room != delivery.room:
             await self._take_away(delivery, room, message)
             return
-        post = await self._post(delivery, now)
+        post = await self._composer.post(delivery, now)
+        if post is None:
+            await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
+            return
         # What was found may show what was so when it was sent.
         shows = "" if message else post.fingerprint
         if now - delivery.due > _LATE and delivery.kind in _TIMELY:
@@ -313,20 +314,6 @@ class Courier:
         await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
         self.stir()
 
-    # --- where it stands -----------------------------------------------------------------------------------------
-
-    async def _room_of(self, delivery: Delivery) -> str | None:
-        """The room in which a message must stand; None if in none (any more)."""
-        match delivery.kind:
-            case Kind.CARD:
-                note = await self._store.notes.find(delivery.subject)
-                return topic_room(note.topic) if note and shown(note) else None
-            case Kind.REQUEST:
-                asked = await self._store.contacts.requested(delivery.subject)
-                return delivery.room if asked and asked.text is not None else None
-            case _:
-                return delivery.room
-
     async def _take_away(
         self, delivery: Delivery, room: str | None, message: discord.Message | discord.PartialMessage | None
     ) -> None:
@@ -340,43 +327,6 @@ class Courier:
         now = self._clock.now()
         expires = announcements.card_expires(self._plan, now)
         await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
-
-    # --- what it says ------------------------------------------------------------------------------------------
-
-    async def _post(self, delivery: Delivery, now: datetime) -> Post:
-        match delivery.kind:
-            case Kind.AGENDA:
-                days = {day.isoformat(): day for day in self._plan.agenda.days}
-                return posts.agenda(self._plan, _there(days.get(delivery.subject)), now, delivery.id)
-            case Kind.TOPIC:
-                topic = _there(self._plan.topic(delivery.subject))
-                return posts.topic_opening(self._plan, topic, delivery.id)
-            case Kind.SOON | Kind.START | Kind.END:
-                return self._session_post(delivery)
-            case Kind.CUSTOM:
-                custom = _there(await self._store.announcements.find(delivery.subject))
-                return posts.custom(self._plan, custom.text, delivery.id)
-            case Kind.CARD | Kind.REQUEST:
-                return await self._note_post(delivery)
-            case Kind.REPORT:
-                return posts.report(delivery.subject, delivery.id)
-
-    async def _note_post(self, delivery: Delivery) -> Post:
-        if delivery.kind is Kind.REQUEST:
-            asked = _there(await self._store.contacts.requested(delivery.subject))
-            return cards.request(self._plan, asked, self._venue.guild_id or 0, delivery.id)
-        note = _there(await self._store.notes.find(delivery.subject))
-        signed = signature(note, self._store.people.of(note.author))
-        echoes = len(await self._store.contacts.echoes_of(note.id))
-        return cards.card(self._plan, note, signed, echoes, delivery.id)
-
-    def _session_post(self, delivery: Delivery) -> Post:
-        session = _there(self._plan.agenda.find(delivery.subject))
-        if delivery.kind is Kind.SOON:
-            return posts.soon(self._plan, session, self._venue.rooms, delivery.id)
-        if delivery.kind is Kind.START:
-            return posts.start(self._plan, session, self._venue.rooms, delivery.id)
-        return posts.end(self._plan, session, delivery.id)
 
     # --- chores ------------------------------------------------------------------------------------------------
 
@@ -401,20 +351,20 @@ class Courier:
             if now < ready_at and delivery.unshown:
                 instants.append(ready_at)
                 continue
-            room = await self._room_of(delivery)
+            room = await self._composer.room(delivery)
             if room != delivery.room:
                 begun.add(delivery.room)
                 self._begin(delivery, partial(self._take_away, delivery, room, self._message(delivery)))
                 continue
             try:
-                post = await self._post(delivery, now)
+                post = await self._composer.post(delivery, now)
             except LookupError:
                 continue  # what it is about is gone: it stays as it was
-            if post.fingerprint != delivery.shown:
+            if post is not None and post.fingerprint != delivery.shown:
                 begun.add(delivery.room)
                 self._begin(delivery, partial(self._edit, delivery, post))
             elif delivery.unshown:
-                await self._store.deliveries.record_shown(delivery, post.fingerprint)
+                await self._store.deliveries.record_shown(delivery, delivery.shown or "")
         return min((instant for instant in instants if instant is not None), default=None)
 
     def _message(self, delivery: Delivery) -> discord.PartialMessage:
@@ -432,12 +382,6 @@ class Courier:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))
         await self._store.deliveries.record_shown(delivery, post.fingerprint)
-
-
-def _there(thing: T | None) -> T:
-    if thing is None:
-        raise LookupError("what it is about is no longer in the plan")
-    return thing
 
 
 def _marks(message: discord.Message) -> set[str]:

@@ -59,12 +59,17 @@ def span(session: Session) -> str:
     return f"{moment(session.starts_at)}–{moment(session.ends_at)}"  # noqa: RUF001 - a span of time is written so
 
 
+def joined(languages: Iterable[str], key: str) -> str:
+    """A few words in each language, side by side."""
+    return " · ".join(dict.fromkeys(every(languages, key)))
+
+
 def label(languages: Iterable[str], key: str) -> str:
-    """What a button says, in each language."""
-    return shorten(" · ".join(dict.fromkeys(every(languages, key))), limits.BUTTON_LABEL)
+    """A button's words in each language."""
+    return shorten(joined(languages, key), limits.BUTTON_LABEL)
 
 
-def _titles(languages: Sequence[str], title: Text) -> Iterator[str]:
+def titles(languages: Sequence[str], title: Text) -> Iterator[str]:
     """The title in each language, the first one prominent; a title that repeats is said once."""
     first, *others = dict.fromkeys(escape(title[language]) for language in languages)
     yield f"**{first}**"
@@ -116,12 +121,12 @@ def _agenda_heading(plan: Plan, day: date, language: str) -> str:
 
 
 def _agenda_item(session: Session, standing: Progress, languages: Sequence[str]) -> str:
-    title, *others = _titles(languages, session.title)
+    title, *others = titles(languages, session.title)
     return "\n".join([f"{_STANDING[standing]} {span(session)} {title}", *others])
 
 
 def _heading(sign: str, plan: Plan, session: Session) -> str:
-    title, *others = _titles(plan.languages, session.title)
+    title, *others = titles(plan.languages, session.title)
     return "\n".join([f"{sign} {title}", *others])
 
 
@@ -150,15 +155,17 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
     for language in languages:
         if session.speakers:
-            named = [_speaker(language, speaker) for speaker in session.speakers]
+            named = [by_office(language, speaker) for speaker in session.speakers]
             yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
         yield f"📄 {titles}: {material.url}"
 
 
-def _speaker(language: str, speaker: Speaker) -> str:
-    return f"{escape(speaker.office[language])} ({escape(speaker.organisation[language])})"
+def by_office(language: str, speaker: Speaker) -> str:
+    """A speaker's office and organisation; a schedule from elsewhere may know no organisation."""
+    organisation = escape(speaker.organisation[language])
+    return escape(speaker.office[language]) + (f" ({organisation})" if organisation else "")
 
 
 def end(plan: Plan, session: Session, mark: str) -> Post:
@@ -184,7 +191,7 @@ def share_button(plan: Plan, topic: str | None, mark: str) -> Button:
 def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
     """The message that opens a topic's channel."""
     described = [escape(topic.description[language]) for language in plan.languages]
-    title, *others = _titles(plan.languages, topic.title)
+    title, *others = titles(plan.languages, topic.title)
     return Post(
         (
             "\n".join([f"## {title}", *others]),
@@ -227,7 +234,7 @@ def _detailed(session: Session, standing: Progress, language: str, rooms: Mappin
     lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
     if meeting_room(session.room) in rooms:
         lines[0] += f" · {where(session, rooms)}"
-    lines += [f"-# {_speaker(language, speaker)}" for speaker in session.speakers]
+    lines += [f"-# {by_office(language, speaker)}" for speaker in session.speakers]
     return "\n".join(lines)
 
 

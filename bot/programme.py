@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.domain.plan import Plan
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
+from bot.store.changes import AgendaChange
 
 
 class Programme:
@@ -16,6 +18,11 @@ class Programme:
         self._plan = plan
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
+        self._watchers: list[Callable[[], Awaitable[None]]] = []
+
+    def watch(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Have `changed` called whenever the agenda has changed, before whoever changed it is answered."""
+        self._watchers.append(changed)
 
     async def follow(self, now: datetime) -> None:
         """Take over what the plan's file says anew."""
@@ -27,6 +34,23 @@ class Programme:
         self._held = await self._store.agenda.all()
         if self._held:
             self._plan = self._plan.with_agenda(agenda_of(self._held))
+
+    async def apply(self, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Do what was proposed. Raises as AgendaChanges.apply does."""
+        change = await self._store.changes.apply(self._plan.id, change_id, who, now)
+        await self._changed()
+        return change
+
+    async def undo(self, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Take a change back. Raises as AgendaChanges.undo does."""
+        change = await self._store.changes.undo(self._plan.id, change_id, who, now)
+        await self._changed()
+        return change
+
+    async def _changed(self) -> None:
+        await self.load()
+        for changed in self._watchers:
+            await changed()
 
     @property
     def plan(self) -> Plan:

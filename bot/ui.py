@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from inspect import signature
@@ -20,9 +21,10 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.domain import limits
+from bot.domain import limits, walltime
 from bot.domain.access import Role
-from bot.domain.text import shorten
+from bot.domain.plan import Plan
+from bot.domain.text import clean, shorten
 from bot.i18n import text
 from bot.posts import Button, Post
 
@@ -92,6 +94,21 @@ def suggestions(typed: str, named: Iterable[tuple[str, str]]) -> list[app_comman
         app_commands.Choice(name=shorten(name, limits.OPTION_LABEL), value=value)
         for value, name in islice(fitting, limits.OPTIONS)
     ]
+
+
+def meant(typed: str, now: datetime, plan: Plan) -> datetime:
+    """The instant (UTC) that somebody means by a wall time of the workshop's zone. Raises RefusalError."""
+    try:
+        return walltime.read(typed, now, plan.tz)
+    except walltime.WallTimeError as unclear:
+        choices = " / ".join(f"{choice.astimezone(plan.tz):%H:%M (UTC%z)}" for choice in unclear.choices)
+        raise RefusalError(
+            f"refused.when.{unclear.args[0]}",
+            typed=f"“{clean(shorten(typed, 100))}”",
+            zone=plan.zone,
+            now=f"{now.astimezone(plan.tz):%Y-%m-%d %H:%M}",
+            choices=choices,
+        ) from None
 
 
 # --- forms -----------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 
 import discord
 from discord import app_commands
@@ -12,17 +11,16 @@ from discord.ext import commands
 from bot import posts
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import limits, walltime
+from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Kind
 from bot.domain.text import clean, measure, shorten
 from bot.domain.venue import AGENDA, TEAM
-from bot.domain.walltime import WallTimeError
 from bot.i18n import text
 from bot.posts import Post
 from bot.store.announcements import CustomAnnouncement
 from bot.store.deliveries import Delivery
-from bot.ui import DONE, Interaction, RefusalError, answer, suggestions
+from bot.ui import DONE, Interaction, RefusalError, answer, meant, suggestions
 
 
 class Announce(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
@@ -46,7 +44,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         words = clean(text)
         if not words or measure(words) > limits.MESSAGE_TEXT - 10:
             raise RefusalError("refused.announce.empty")
-        room, due = self._room(channel), self._due(when, now)
+        room, due = self._room(channel), meant(when, now, plan)
         key = hashlib.blake2b(f"{room}|{due.isoformat()}|{words}".encode(), digest_size=8).hexdigest()
         custom = CustomAnnouncement(key, words, room, due, plan.zone, interaction.user.id, now)
         announcement = _announcement(plan.id, custom)
@@ -107,20 +105,6 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         if room is None or room in {AGENDA, TEAM}:
             raise RefusalError("refused.announce.channel", channel=channel.mention)
         return room
-
-    def _due(self, when: str, now: datetime) -> datetime:
-        plan = self._parts.plan
-        try:
-            return walltime.read(when, now, plan.tz)
-        except WallTimeError as unclear:
-            choices = " / ".join(f"{choice.astimezone(plan.tz):%H:%M (UTC%z)}" for choice in unclear.choices)
-            raise RefusalError(
-                f"refused.announce.{unclear.args[0]}",
-                typed=f"“{clean(shorten(when, 100))}”",
-                zone=plan.zone,
-                now=f"{now.astimezone(plan.tz):%Y-%m-%d %H:%M}",
-                choices=choices,
-            ) from None
 
     async def _tell(self, interaction: Interaction, key: str, **values: object) -> None:
         language = self._parts.access.language(interaction)

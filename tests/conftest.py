@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +60,17 @@ def tiny() -> Callable[..., Plan]:
         return Plan.read({**_TINY, **keys})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def schedules() -> Path:
+    """The folder of real schedules, beside Discord's OpenAPI file or beside the checkout.
+
+    They are others' work and no part of this repository, so what needs them is skipped where they are missing.
+    """
+    beside = os.environ.get("DISCORD_OPENAPI")
+    places = [Path(beside).parent] if beside else []
+    for data in (*places, ROOT.parent / "shared" / "data"):
+        if (data / "schedules").is_dir():
+            return data / "schedules"
+    pytest.skip("no folder of real schedules beside DISCORD_OPENAPI's file or in ../shared/data")

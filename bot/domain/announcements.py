@@ -16,6 +16,7 @@ from bot.domain.venue import AGENDA, ANNOUNCEMENTS, topic_room
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
+CHANGE_LIFETIME = timedelta(hours=12)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
 
 
@@ -28,6 +29,8 @@ class Kind(StrEnum):
     END = "end"
     SOON = "soon"
     START = "start"
+    CHANGE = "change"
+    """What moderators changed in the agenda; the subject is the id of the first such change."""
     CUSTOM = "custom"
     """Written by a moderator; the subject is its id."""
     CARD = "card"
@@ -59,6 +62,9 @@ class Announcement:
     room: str
     due: datetime
     expires: datetime
+    again: bool = False
+    """Whether the same is announced anew for each instant at which it is due: a session that is moved after people
+    were told that it starts soon is told of once more."""
 
     @property
     def id(self) -> str:
@@ -67,6 +73,8 @@ class Announcement:
         24 hexadecimal digits, because Discord takes a nonce of at most 25 characters.
         """
         key = f"{self.workshop}/{self.kind}/{self.subject}"
+        if self.again:
+            key += f"/{self.due.isoformat()}"
         return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
 
 
@@ -89,6 +97,25 @@ def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
     derived = [*_topics(plan), *_agendas(plan), *_sessions(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """How many announcements another agenda has at another instant, no more, or in addition."""
+
+    moved: int
+    gone: int
+    added: int
+
+
+def effects(before: Plan, after: Plan) -> Effects:
+    """What becomes of the announcements if one plan takes the other's place."""
+    one, other = ({(each.kind, each.subject): each.due for each in planned(plan)} for plan in (before, after))
+    return Effects(
+        moved=sum(key in other and other[key] != due for key, due in one.items()),
+        gone=len(one.keys() - other.keys()),
+        added=len(other.keys() - one.keys()),
+    )
 
 
 def _topics(plan: Plan) -> Iterator[Announcement]:
@@ -120,4 +147,4 @@ def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement
         Kind.START: session.ends_at,
         Kind.END: session.ends_at + END_LIFETIME,
     }[kind]
-    return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires)
+    return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires, again=True)

@@ -31,7 +31,7 @@ class Objection(StrEnum):
     PAST = "past"
     """The time is before now."""
     OVERNIGHT = "overnight"
-    """It would end on another day than it starts."""
+    """It would end on another day than it starts, or be delayed into another day."""
     BACKWARDS = "backwards"
     """It would end before it starts, or a delay of nothing or less."""
     OVERTAKES = "overtakes"
@@ -73,8 +73,8 @@ class Details(TypedDict, total=False):
 
 def delay(agenda: Agenda, session_id: str, by: timedelta, now: Now) -> Agenda:
     """The session starts and ends later; no other does. Refused where it would be overtaken by another of its day."""
-    session = _ahead(agenda, session_id, now)
-    later = _later(session, by, now)
+    session = _to_delay(agenda, session_id, by, now)
+    later = _later(session, by, session.length, now)
     for other in agenda.on(session.day):
         if session.starts_at < other.starts_at <= later.starts_at:
             raise ChangeError(Objection.OVERTAKES, other)
@@ -87,11 +87,11 @@ def delay_rest(agenda: Agenda, session_id: str, by: timedelta, now: Now, *, abso
     With `absorb`, a break that everybody is on is shortened to SHORTEST_BREAK before what comes after it is delayed;
     what is absorbed entirely leaves the rest of the day as it is.
     """
-    session = _ahead(agenda, session_id, now)
+    session = _to_delay(agenda, session_id, by, now)
     day = agenda.on(session.day)
     rest = [other for other in day if other.starts_at >= session.starts_at]
     later = _absorbing(rest, day, by) if absorb else ((other, by, other.length) for other in rest)
-    return _with(agenda, *(_later(other, lag, now, length) for other, lag, length in later if lag))
+    return _with(agenda, *(_later(other, lag, length, now) for other, lag, length in later if lag))
 
 
 def _absorbing(
@@ -185,11 +185,19 @@ def _ahead(agenda: Agenda, session_id: str, now: Now) -> Session:
     return session
 
 
-def _later(session: Session, by: timedelta, now: Now, length: timedelta | None = None) -> Session:
+def _to_delay(agenda: Agenda, session_id: str, by: timedelta, now: Now) -> Session:
+    session = _ahead(agenda, session_id, now)
     if by <= timedelta(0):
         raise ChangeError(Objection.BACKWARDS, session)
+    return session
+
+
+def _later(session: Session, by: timedelta, length: timedelta, now: Now) -> Session:
     start = session.starts_at + by
-    return _placed(session, start, start + (session.length if length is None else length), now)
+    later = _placed(session, start, start + length, now)
+    if later.day != session.day:
+        raise ChangeError(Objection.OVERNIGHT, session)
+    return later
 
 
 def _placed(session: Session, start: datetime, end: datetime, now: Now) -> Session:

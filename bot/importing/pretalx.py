@@ -189,7 +189,7 @@ class _Reader:
         return track
 
     def _breaks(self, breaks: tuple[_Break, ...]) -> Iterator[ScheduledSession]:
-        """pretalx has a break once a room: one that all have at the same time is one break, in the plenary.
+        """Pretalx has a break once a room: one that all have at the same time is one break, in the plenary.
 
         Breaks have no id, so the time of the start stands for it.
         """

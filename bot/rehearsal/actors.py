@@ -33,6 +33,11 @@ _IN_ROOM = (Habit.PUNCTUAL, Habit.LATE, Habit.TWICE)
 #: How many of them leave before a session's end, and how many stay on after it.
 _LEAVE_EARLY, _STAY_ON = 0.15, 0.4
 
+#: Options that are numbers.
+_NUMBERS = {"day", "minutes"}
+#: What moderators press to change the agenda.
+_CHANGE_THE_AGENDA = ("agree", "undo")
+
 Attempt = Callable[[], Awaitable[Answer]]
 
 
@@ -63,6 +68,8 @@ class Told:
     """By their ids, which the forms and buttons carry."""
     announced: dict[str, str] = field(default_factory=dict[str, str])
     """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
+    changes: int = 0
+    """Changes of the agenda, and what took them back."""
     unexpected: list[str] = field(default_factory=list[str])
 
     @property
@@ -95,13 +102,14 @@ class Told:
 class Actors:
     """Everybody in the cast, from the first arrival to the last leave-taking."""
 
-    def __init__(  # noqa: PLR0913 - what they play, where, when, and how
+    def __init__(  # noqa: PLR0913, PLR0917 - what they play, where, when, and how
         self,
         plan: Plan,
         cast: Cast,
         discord: LoopbackDiscord,
         keeper: Timekeeper,
         seed: int,
+        plan_in_force: Callable[[], Awaitable[Plan]],
         *,
         patient: bool = False,
     ) -> None:
@@ -110,6 +118,9 @@ class Actors:
         self._discord = discord
         self._keeper = keeper
         self._seed = seed
+        self._plan_in_force = plan_in_force
+        self._news = asyncio.Event()
+        """Set, and replaced, when the agenda has changed."""
         self._patient = patient
         """Whether they do what a refusal says, "please try again": where things are made to go wrong."""
         self._people: dict[str, Person] = {}
@@ -231,7 +242,14 @@ class Actors:
             form = answer.modal
             answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
             self._follow(answer, form["custom_id"], _sent(form, step.fill))
-        return answer if self._judge(what, answer, step.answer, step.says) else None
+        if not self._judge(what, answer, step.answer, step.says):
+            return None
+        if step.press in _CHANGE_THE_AGENDA and step.answer is Expected.ACCEPTED:
+            self.told.changes += 1
+            self._plan = await self._plan_in_force()
+            self._news.set()
+            self._news = asyncio.Event()
+        return answer
 
     async def _press_in(self, person: Person, channel: int, answer: Answer, step: Step) -> Answer:
         """Press a button of an answer, or choose from its select."""
@@ -266,7 +284,9 @@ class Actors:
             if not offered:
                 raise CannotDo(f"nothing is suggested for {name} {value!r}")
             return offered[0]["value"]
-        return int(value) if name == "day" else value
+        if value in {"true", "false"}:
+            return value == "true"
+        return int(value) if name in _NUMBERS else value
 
     def _remember(self, action: Action, chosen: Mapping[str, int | str | Person]) -> None:
         if action.command == "workshop setup":
@@ -290,7 +310,10 @@ class Actors:
     async def _attend(self, member: CastMember, session: Session, chance: random.Random) -> None:
         late = member.checks_in is Habit.LATE
         earliest, latest = (12, 0.6 * session.length.total_seconds() / 60) if late else (0.2, 6)
-        await self._keeper.sleep_until(session.starts_at + timedelta(minutes=chance.uniform(earliest, latest)))
+        held = await self._wait_for(session.id, timedelta(minutes=chance.uniform(earliest, latest)))
+        if held is None:
+            return
+        session = held
         if member.checks_in in _IN_ROOM:
             await self._enter(member, session)
         await self._check_in(member, session)
@@ -299,6 +322,25 @@ class Actors:
             await self._check_in(member, session)
         if member.checks_in in _IN_ROOM:
             await self._sit_through(member, session, chance)
+
+    async def _wait_for(self, session_id: str, after: timedelta) -> Session | None:
+        """Sleep until so long after a session's start, whenever that is in the end; None if it isn't held."""
+        while session := self._plan.agenda.find(session_id):
+            if session.starts_at + after <= self._keeper.now():
+                return session
+            await self._sleep_until(session.starts_at + after)
+        return None
+
+    async def _sleep_until(self, instant: datetime) -> None:
+        """Sleep, but no longer than until the agenda changes."""
+        news = asyncio.create_task(self._news.wait())
+        sleep = asyncio.create_task(self._keeper.sleep_until(instant))
+        try:
+            await asyncio.wait({news, sleep}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+            sleep.cancel()
+            await asyncio.gather(news, sleep, return_exceptions=True)
 
     async def _enter(self, member: CastMember, session: Session) -> None:
         room = meeting_room(session.room)
@@ -319,7 +361,9 @@ class Actors:
             left = session.ends_at - self._keeper.now()
             await self._keeper.sleep_until(self._keeper.now() + chance.uniform(0.2, 0.8) * left)
         else:
-            await self._keeper.sleep_until(session.ends_at)
+            while (held := self._plan.agenda.find(session.id)) and held.ends_at > self._keeper.now():
+                await self._sleep_until(held.ends_at)
+            session = held or session
             to_come = [each for each in self._plan.agenda.on(session.day) if each.starts_at >= session.ends_at]
             if chance.random() < _STAY_ON and any(map(self._plan.counts_for_attendance, to_come)):
                 return

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.plan import Plan
 from bot.domain.text import clean
 from bot.domain.venue import TEAM, Room, rooms
 from bot.rehearsal.actors import Told
+from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
@@ -27,6 +27,8 @@ Exported = Mapping[str, Sequence[Mapping[str, Any]]]
 
 #: Discord bans an address for 10,000 within ten minutes; far fewer are a sign that something is wrong.
 _INVALID_ALLOWED = 10
+#: How Discord's styles of timestamps are told in a transcript; the others show day and time.
+_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
 _TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
 
 
@@ -139,14 +141,14 @@ class Messages:
 
 
 def messages(
-    plan: Plan, told: Told, discord: LoopbackDiscord, keeper: Timekeeper, *, trouble: bool = False
+    history: History, told: Told, discord: LoopbackDiscord, keeper: Timekeeper, *, trouble: bool = False
 ) -> Messages:
-    """Hold every post of the bot's against what plan and cast ask for.
+    """Hold every post of the bot's against what plan, moderators and cast ask for.
 
     Where `trouble` is made on purpose, the team is told of it, and those lines are not counted.
     """
-    planned = {announcement.id: announcement for announcement in announcements.planned(plan)}
-    names = {room.key: room.name for room in rooms(plan)}
+    planned = history.announcements()
+    names = {room.key: room.name for room in rooms(history.plan)}
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update((room, f"custom: {text}") for text, room in told.announced.items())
     expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
@@ -255,7 +257,7 @@ def _readable(plan: Plan, text: str, discord: LoopbackDiscord) -> str:
 
     def shown(match: re.Match[str]) -> str:
         moment = datetime.fromtimestamp(int(match[1]), plan.tz)
-        return f"{moment:%H:%M}" if match[2] == "t" else f"{moment:%a %d %b %H:%M}"
+        return f"{moment:{_STYLES.get(match[2], '%a %d %b %H:%M')}}"
 
     for channel in discord.backend.channels.values():
         text = text.replace(f"<#{channel.id}>", f"#{channel.name}")

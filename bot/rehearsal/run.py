@@ -19,6 +19,7 @@ from bot.domain import announcements
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import planfile
+from bot.programme import Programme
 from bot.rehearsal import cast as casts
 from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
@@ -26,6 +27,7 @@ from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.findings import Exported, Spread, Summary, Verdict
+from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
@@ -97,7 +99,9 @@ class Rehearsal:
             busy=lambda: self._discord.in_flight > 0,
         )
         self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=request.draw)
-        self._actors = Actors(plan, cast, self._discord, self._keeper, request.seed, patient=request.patient)
+        self._actors = Actors(
+            plan, cast, self._discord, self._keeper, request.seed, self._plan_in_force, patient=request.patient
+        )
 
     def _prepare_folder(self) -> None:
         """Make the folder; of what is in it, only what a rehearsal writes is replaced."""
@@ -140,6 +144,13 @@ class Rehearsal:
             "PLENARY_API_BASE": self._discord.api_base,
             "PLENARY_CLOCK": self._keeper.address,
         }
+
+    async def _plan_in_force(self) -> Plan:
+        """The plan with the agenda as it is held, which people read in /agenda."""
+        async with store.opened(self._out / "plenary.db", to_read=True) as opened:
+            programme = Programme(self.plan, opened)
+            await programme.load()
+        return programme.plan
 
     async def _until_the_end(self) -> None:
         watching = asyncio.create_task(self.bot.watch(patient=self._request.patient), name="watch the bot")
@@ -216,14 +227,18 @@ class Rehearsal:
         """Hold what people were told against what is on disk and what Discord shows."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             known = set((await opened.venue.ids()).values())
+            applied = await opened.changes.applied()
+        history = History(self.plan, self._begins, applied)
         told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(self.plan, told, discord, self._keeper, trouble=self._request.patient)
+        posts = findings.messages(history, told, discord, self._keeper, trouble=self._request.patient)
         unexpected = [*told.unexpected, *discord.faults_of_ours]
+        if len(applied) != told.changes:
+            unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
         if told.unanswered and not self.bot.kills and not self._request.patient:
             unexpected.append(f"{told.unanswered} times somebody had to try again")
         if self._request.draw is nothing_goes_wrong:  # while a gateway plays dead, fast time may run on for hours
             outages = bool(self.bot.kills) or self._request.patient
-            unexpected += whereabouts.misjudged(self.plan, told.in_room, kept["attendance"], outages=outages)
+            unexpected += whereabouts.misjudged(history.plan, told.in_room, kept["attendance"], outages=outages)
         violations = checker.violations if checker else []
         summary = Summary(
             workshop=self.plan.id,
@@ -231,7 +246,7 @@ class Rehearsal:
             virtual_seconds=(self._ends - self._begins).total_seconds(),
             kills=self.bot.kills,
             cast={"people": len(self._cast.people), "actions": told.actions, "unexpected": len(unexpected)},
-            sessions={"planned": len(self.plan.agenda.sessions), "announced": len(posts.announced)},
+            sessions={"planned": len(history.plan.agenda.sessions), "announced": len(posts.announced)},
             messages={
                 "expected": posts.expected,
                 "seen": posts.seen,

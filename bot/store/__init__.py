@@ -9,6 +9,8 @@ from pathlib import Path
 from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
+from bot.store.audit import Audit
+from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -23,6 +25,8 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.agenda = HeldAgenda(database)
+        self.changes = AgendaChanges(database)
+        self.audit = Audit(database)
         self.people = People(database)
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)

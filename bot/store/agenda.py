@@ -83,6 +83,5 @@ def _follow(connection: sqlite3.Connection, session: Session, known: tuple[str |
 
 
 def agenda_of(held: tuple[HeldSession, ...]) -> Agenda:
-    """The sessions that take place, in order of their start."""
-    taking_place = [one.session for one in held if one.cancelled_at is None]
-    return Agenda(tuple(sorted(taking_place, key=lambda session: (session.starts_at, session.ends_at))))
+    """The sessions that take place."""
+    return Agenda(tuple(one.session for one in held if one.cancelled_at is None))

@@ -86,6 +86,15 @@ def test_a_topic_is_found_by_its_id(tiny: Tiny) -> None:
     assert tiny().topic("nothing") is None
 
 
+def test_every_room_has_a_name_in_every_language(tiny: Tiny) -> None:
+    """The plenary too, where the plan doesn't name it."""
+    rooms = [{"id": "attic", "title": {"en": "Attic", "fr": "Grenier"}}]
+    plan = tiny(languages=["en", "fr"], rooms=rooms)
+    assert plan.room_names == {"plenary": {"en": "plenary", "fr": "plenary"}, "attic": rooms[0]["title"]}
+    named = tiny(rooms=[{"id": PLENARY, "title": "Big hall"}])
+    assert named.room_names == {"plenary": {"en": "Big hall"}}
+
+
 @pytest.mark.parametrize(
     ("keys", "place", "said"),
     [

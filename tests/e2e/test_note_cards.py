@@ -269,9 +269,10 @@ async def test_a_search_finds_in_three_scripts_what_the_reader_may_see_and_leads
 
 async def test_who_does_it_too_is_counted_once_and_can_take_it_back(workshop: World) -> None:
     await shared(workshop)
-    for _ in range(2):
-        counted = await workshop.press(workshop.karim, "ledgers", "too:")
-        assert counted.text.startswith("✅ Vous êtes compté")
+    counted = await workshop.press(workshop.karim, "ledgers", "too:")
+    again = await workshop.press(workshop.karim, "ledgers", "too:")
+    assert counted.text == again.text
+    assert counted.text.startswith("✅ Vous êtes compté")
     await settled(workshop)
     assert "One other does this too" in cards(workshop)[0].text
     own = await workshop.press(workshop.amina, "ledgers", "too:")

@@ -47,6 +47,13 @@ COMMANDS = {
     "note share": Role.PARTICIPANT,
     "note withdraw": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "session add": Role.MODERATOR,
+    "session cancel": Role.MODERATOR,
+    "session delay": Role.MODERATOR,
+    "session edit": Role.MODERATOR,
+    "session extend": Role.MODERATOR,
+    "session move": Role.MODERATOR,
+    "session swap": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -58,6 +65,18 @@ SUGGESTIONS = {
     "note edit note": Role.PARTICIPANT,
     "note share topic": Role.PARTICIPANT,
     "note withdraw note": Role.PARTICIPANT,
+    "session add room": Role.MODERATOR,
+    "session add topic": Role.MODERATOR,
+    "session cancel session": Role.MODERATOR,
+    "session delay session": Role.MODERATOR,
+    "session edit language": Role.MODERATOR,
+    "session edit room": Role.MODERATOR,
+    "session edit session": Role.MODERATOR,
+    "session edit topic": Role.MODERATOR,
+    "session extend session": Role.MODERATOR,
+    "session move session": Role.MODERATOR,
+    "session swap other": Role.MODERATOR,
+    "session swap session": Role.MODERATOR,
 }
 
 #: Entries in the menus of messages and people.
@@ -66,6 +85,7 @@ MENUS = {"Save as note": Role.PARTICIPANT}
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
     "access": Role.PARTICIPANT,
+    "agree": Role.MODERATOR,
     "allow": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
@@ -80,6 +100,7 @@ PRESSED = {
     "show": Role.PARTICIPANT,
     "too": Role.PARTICIPANT,
     "touch": Role.PARTICIPANT,
+    "undo": Role.MODERATOR,
     "untoo": Role.PARTICIPANT,
 }
 
@@ -195,7 +216,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"contacts", "export", "format", "note", "notes"}
+SAME_IN_FRENCH = {"contacts", "export", "format", "minutes", "note", "notes"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
@@ -268,6 +289,8 @@ FROM_COGS = (
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "untoo")),
     *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
     posts.custom_id("seen", SNOWFLAKE, "en"),
+    posts.custom_id("agree", SNOWFLAKE),
+    posts.custom_id("undo", SNOWFLAKE),
 )
 
 

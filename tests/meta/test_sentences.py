@@ -21,15 +21,17 @@ from bot.domain.access import Role
 from bot.domain.attendance import Refusal
 from bot.domain.notes import DETAIL_FORMS, Attribution, Audience, Detail, Maturity, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind
+from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject, rule
 from bot.i18n import LOCALES, compiled, every, text
+from bot.notices import Section
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "RefusalError": 0, "label": 1, "open_to": 2}
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
 
 FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
 
@@ -40,15 +42,17 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
     "button.details.{}": tuple(DETAIL_FORMS),
     "note.attribution.{}": tuple(Attribution),
+    "change.{}": tuple(Section),
     "note.kind.{}": tuple(NoteKind),
     "note.maturity.{}": tuple(Maturity),
     "note.visibility.{}": tuple(Visibility),
     "signature.{}": tuple(OrganisationKind),
     "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Audience),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
-    "refused.announce.{}": ("unreadable", "past", "skipped", "twice"),
+    "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
 }
 
 
@@ -253,7 +257,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
     code = (ROOT / "bot/domain/walltime.py").read_text("utf-8")
-    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.announce.{}"])
+    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
 

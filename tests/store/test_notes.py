@@ -83,6 +83,7 @@ async def test_details_are_added_changed_and_taken_out_and_outlive_a_change_of_t
     await store.notes.add_details(NOTE.id, DETAILS, NOON, card(NOTE))
     kept = await store.notes.add_details(NOTE.id, {Detail.RESULTS: "", Detail.COST: "Little"}, NOON, card(NOTE))
     wanted = {Detail.MATURITY: "pilot", Detail.COST: "Little", Detail.LINKS: DETAILS[Detail.LINKS]}
+    assert kept
     assert kept == replace(NOTE, details=wanted)
     assert await store.notes.submit(replace(NOTE, title="T2"), card(NOTE)) == replace(kept, title="T2")
     assert await store.notes.add_details("none", DETAILS, NOON, card(NOTE)) is None
@@ -113,6 +114,7 @@ async def test_showing_a_note_plans_its_card_once_and_records_the_words_of_each_
     for one in given:
         await store.notes.open_to(one, card(NOTE))
     found = await store.notes.find(NOTE.id)
+    assert found
     assert found == replace(NOTE, visibility=Visibility.PUBLIC, attribution=Attribution.ANONYMOUS)
     assert [one.id for one in await store.deliveries.planned(Kind.CARD)] == [card(NOTE).id]
     assert await store.notes.consents(NOTE.id) == given

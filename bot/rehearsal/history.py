@@ -1,0 +1,94 @@
+"""The agenda's history in a rehearsal, and the announcements that there must be: from what moderators confirmed.
+
+Nothing here looks at the bot's deliveries, so that the bot is not its own judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from bot.domain import announcements
+from bot.domain.agenda import Agenda
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.plan import Plan
+from bot.domain.venue import ANNOUNCEMENTS
+from bot.store.changes import NOTICE_AFTER, AgendaChange, net
+
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A time (UTC) in which one plan is in force."""
+
+    plan: Plan
+    since: datetime
+    until: datetime
+
+
+class History:
+    """A plan as its file has it, and the changes that were applied to it, the earliest first."""
+
+    def __init__(self, plan: Plan, begins: datetime, changes: Sequence[AgendaChange]) -> None:
+        self._plan = plan
+        self._begins = begins
+        self._changes = changes
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force in the end."""
+        *_, last = self._stretches()
+        return last.plan
+
+    def _stretches(self) -> Iterator[_Stretch]:
+        instants = [self._begins, *(change.applied_at or _EVER for change in self._changes), _EVER]
+        plan = self._plan
+        for number, (since, until) in enumerate(pairwise(instants)):
+            if number:
+                plan = plan.with_agenda(_after(plan.agenda, self._changes[number - 1]))
+            yield _Stretch(plan, since, until)
+
+    def announcements(self) -> dict[str, Announcement]:
+        """Every announcement that plan and changes ask for, by id.
+
+        One is sent when it is due, under the plan in force then; or at once, if a change makes it due in the past and
+        it is still of use.
+        """
+        found: dict[str, Announcement] = {}
+        for stretch in self._stretches():
+            for each in announcements.planned(stretch.plan):
+                if each.due < stretch.until and each.expires > stretch.since:
+                    found.setdefault(each.id, each)
+        return found | {each.id: each for each in self._notices()}
+
+    def _notices(self) -> Iterator[Announcement]:
+        """One notice for all changes of a minute, unless they cancel each other out."""
+        waiting: list[AgendaChange] = []
+        for change in self._changes:
+            if waiting and _applied(change) > _applied(waiting[0]) + NOTICE_AFTER:
+                yield from self._notice(waiting)
+                waiting = []
+            waiting.append(change)
+        yield from self._notice(waiting)
+
+    def _notice(self, together: Sequence[AgendaChange]) -> Iterator[Announcement]:
+        if any(net(together)):
+            due = _applied(together[0]) + NOTICE_AFTER
+            yield Announcement(
+                self._plan.id, Kind.CHANGE, together[0].id, ANNOUNCEMENTS, due, due + announcements.CHANGE_LIFETIME
+            )
+
+
+def _applied(change: AgendaChange) -> datetime:
+    if change.applied_at is None:
+        raise ValueError(f"the change {change.id} was never applied")
+    return change.applied_at
+
+
+def _after(agenda: Agenda, change: AgendaChange) -> Agenda:
+    touched = {edit.session.id for edit in change.edits}
+    kept = [session for session in agenda if session.id not in touched]
+    return Agenda((*kept, *(edit.after for edit in change.edits if edit.after is not None)))
