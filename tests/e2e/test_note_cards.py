@@ -114,7 +114,7 @@ async def test_a_link_that_is_none_is_named_and_the_text_comes_back(workshop: Wo
 
 
 async def test_a_card_loses_its_name_goes_and_comes_back_as_its_author_chooses(workshop: World) -> None:
-    """Shown again within a minute it is a new message, though Discord still knows the old one's nonce."""
+    """Edited in place while it is shown; hidden and shown again, it is another message."""
     answer = await shared(workshop)
     (named,) = cards(workshop)
     assert "Amina" in named.text
