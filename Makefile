@@ -20,8 +20,9 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 KILLS ?= 200
+SECONDS ?= 60
 
-.PHONY: help rehearse crash test check fix lock clean
+.PHONY: help rehearse crash fuzz test check fix lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +34,12 @@ crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), then a
 	@.venv/bin/plenary rehearse --kill $(KILLS) --seed 1 --out crash
 	@.venv/bin/python tests/crash/points.py
 
+fuzz: .venv/.ready ## try broken schedule files on each importer, for a minute each (SECONDS=600)
+	@PLENARY_FUZZ_SECONDS=$(SECONDS) .venv/bin/python -m pytest --quiet --capture=no -k broken_file tests/importing/test_fuzz.py
+
 test: .venv/.ready ## run the tests, with branch coverage (ARGS="-k agenda" for some of them)
-	@.venv/bin/python -m pytest --quiet --cov $(ARGS)
+	@.venv/bin/python -m pytest --quiet -n logical --dist worksteal $(ARGS) --cov
+	@$(if $(ARGS),,.venv/bin/python tests/coverage_of_the_core.py)
 
 check: .venv/.ready ## lint, format and types, as CI sees them
 	@.venv/bin/ruff check --quiet

@@ -40,6 +40,8 @@ COGS = (
     "cogs.attendance",
     "cogs.presence",
     "cogs.notes",
+    "cogs.me",
+    "cogs.help",
     "cogs.export",
 )
 
@@ -123,7 +125,7 @@ async def _assembled(
 
     async def mend(discord_id: int) -> None:
         if venue.owns(discord_id):
-            venue.look_again()
+            venue.look_again(discord_id)
             courier.stir()
 
     def home_id() -> int | None:

@@ -106,7 +106,7 @@ def database(path: Path) -> Finding:
         return look(f"There is no database at {path} yet.", "The bot makes it when it is started.")
     if fault := faults_in(path):
         return bad(fault, "To go back to a backup: plenary restore FILE")
-    return ok(f"The database {path} is sound; it has {path.stat().st_size / (1 << 20):,.1f} MiB.")
+    return ok(f"The database {path} is sound; it has {path.stat().st_size / (1 << 10):,.0f} KiB.")
 
 
 def backups(settings: Settings, now: datetime) -> Finding:
@@ -117,7 +117,7 @@ def backups(settings: Settings, now: datetime) -> Finding:
     if newest is None:
         return look(f"There is no backup in {settings.backups}.", mend)
     hours = (now - newest) / timedelta(hours=1)
-    sentence = f"The newest backup in {settings.backups} is {hours:.0f} hours old."
+    sentence = f"The newest backup in {settings.backups} was made {newest:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago."
     return look(sentence, mend) if now - newest > _BACKUP_OLD else ok(sentence)
 
 

@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | export | backup | restore | doctor | health."""
+"""The command line: plenary run | rehearse | check | import | export | backup | restore | doctor | health."""
 
 from __future__ import annotations
 
@@ -83,6 +83,28 @@ def check(file: Annotated[Path, typer.Argument(help="The plan, a YAML file.")]) 
         f"{file}: a good plan: {len(plan.agenda.sessions)} sessions on {len(plan.agenda.days)} days, "
         f"{len(plan.topics)} topics, {len(plan.languages)} languages, {len(loaded.warnings)} warnings."
     )
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path | None, typer.Argument(help="The schedule; `--template` writes a table to fill in.")] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="The plan to change, or a new one; that of the settings, if left out.")
+    ] = None,
+    zone: Annotated[str, typer.Option(help="For a new plan: the zone of its times, such as Europe/Brussels.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,  # noqa: FBT002 - a flag
+    template: Annotated[Path | None, typer.Option(help="Write a table to fill in there: .csv or .xlsx.")] = None,
+) -> None:
+    """Bring a schedule into a plan: a preview first, then, after a yes, the plan is written and the old one kept."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.importing import command  # noqa: PLC0415
+
+    if template:
+        command.write_template(template)
+    elif file:
+        command.bring(file, into or settings.load().plan, zone, Clock().now(), yes=yes)
+    else:
+        raise SettingsError("Name the schedule to import, or a table to write: plenary import --template agenda.xlsx")
 
 
 @app.command()

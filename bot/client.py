@@ -31,6 +31,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 #: discord.py opens a connection for each answer under way; with TLS, 5,000 at once took 1.6 GB and 16 s.
 _CONNECTIONS = 256
 _COMMANDS_FACT = "commands"
+_COMMAND_IDS_FACT = "command_ids"
 
 
 class DiscordUnreachableError(RuntimeError):
@@ -133,6 +134,7 @@ class Plenary(commands.Bot):
         self._on_every_ready = on_every_ready
         self._on_deleted = on_deleted
         self._reconciling = asyncio.Lock()
+        self._command_ids: dict[str, int] = {}
         # NOTE: discord.py's is_ready() stays true when the connection is lost.
         self.connected = False
 
@@ -160,13 +162,23 @@ class Plenary(commands.Bot):
         ]
         told = json.dumps(payloads, sort_keys=True)
         digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
-        if await self._store.facts.get(_COMMANDS_FACT) != digest:
+        ids = await self._store.facts.get(_COMMAND_IDS_FACT)
+        if ids is None or await self._store.facts.get(_COMMANDS_FACT) != digest:
             try:
-                await self.tree.sync()
+                synced = await self.tree.sync()
             except Exception as failure:  # noqa: BLE001 - see above
                 log.warning("Discord could not be told the commands: %r", failure)
                 return
+            ids = json.dumps({command.name: command.id for command in synced})
+            await self._store.facts.put(_COMMAND_IDS_FACT, ids)
             await self._store.facts.put(_COMMANDS_FACT, digest)
+        self._command_ids = json.loads(ids)
+
+    def mention(self, command: app_commands.Command[Any, ..., Any]) -> str:
+        """A command as text that can be clicked; as long as Discord hasn't told its id, as text to be typed."""
+        command_id = self._command_ids.get((command.root_parent or command).name)
+        name = command.qualified_name
+        return f"</{name}:{command_id}>" if command_id else f"`/{name}`"
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's own
         """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""

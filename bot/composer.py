@@ -33,6 +33,7 @@ class Composer:
         self._by_kind: dict[Kind, Callable[[Delivery, datetime], Awaitable[Post | None]]] = {
             Kind.AGENDA: self._agenda,
             Kind.TOPIC: self._topic,
+            Kind.WORD: self._word,
             Kind.SOON: self._soon,
             Kind.START: self._start,
             Kind.END: self._end,
@@ -72,6 +73,10 @@ class Composer:
 
     async def _topic(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.topic_opening(self._plan, _there(self._plan.topic(delivery.subject)), delivery.id)
+
+    async def _word(self, delivery: Delivery, _now: datetime) -> Post:
+        session = self._session(delivery)
+        return posts.word(self._plan, session, self._programme.word(session.id), delivery.id)
 
     async def _soon(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.soon(self._plan, self._session(delivery), self._venue.rooms, delivery.id)

@@ -41,7 +41,7 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.SOON, Kind.START, Kind.END)
+_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -54,7 +54,7 @@ _BETWEEN_EDITS = timedelta(seconds=3)
 #: Discord's clock and ours may differ by so much when the history is searched.
 _CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
-#: How long a room is left alone after a failure; doubled with each, up to the longest.
+#: How long a room or a chore is left alone after a failure; doubled with each, up to the longest.
 _AFTER_TROUBLE, _AFTER_REFUSAL, _LONGEST = timedelta(seconds=2), timedelta(seconds=60), timedelta(minutes=10)
 
 #: Something kept in order at each round: gets the instant, returns the next at which there will be something to do.
@@ -63,7 +63,7 @@ Chore = Callable[[datetime], Awaitable[datetime | None]]
 
 @dataclass(slots=True)
 class _Pause:
-    """A room that is left alone for a while."""
+    """A room, or a chore, that is left alone for a while."""
 
     until: datetime
     failures: int
@@ -92,7 +92,7 @@ class Courier:
         self._stirred = asyncio.Event()
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._in_room: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._pauses: dict[str, _Pause] = {}
+        self._pauses: dict[str | Chore, _Pause] = {}
         self._edited: dict[str, datetime] = {}
         """By delivery: when its message was last edited."""
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
@@ -166,19 +166,25 @@ class Courier:
         await self._arm(instants)
 
     async def _do(self, chore: Chore, now: datetime) -> datetime | None:
-        """One chore; a failure never stops the announcements, and the next round tries again."""
+        """One chore; a failure never stops the announcements, and it is tried again after a while."""
+        if self._paused(chore):
+            return None
         try:
-            return await chore(now)
+            following = await chore(now)
         except sqlite3.Error:
             raise
         except Exception as failure:
             # A role or channel that was deleted in the midst of it is made anew the next time.
             if passes(failure) or isinstance(failure, LookupError):
+                self._pause(chore, _AFTER_TROUBLE)
                 log.warning("%r could not be done (%r); trying again", chore, failure)
-                return now + _AFTER_TROUBLE
-            log.warning("%r can't be done", chore, exc_info=failure)
-            await self._tell_team("team.chore", problem=str(failure))
-            return now + _AFTER_REFUSAL
+            else:
+                self._pause(chore, _AFTER_REFUSAL)
+                log.warning("%r can't be done", chore, exc_info=failure)
+                await self._tell_team("team.chore", problem=str(failure))
+            return None
+        self._pauses.pop(chore, None)
+        return following
 
     async def _take_due(self, now: datetime) -> None:
         # What a stopped process, or a failed try, left half done comes first.
@@ -194,7 +200,7 @@ class Courier:
         late = 0
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:
-                late += now - delivery.due > _LATE
+                late += _is_late(delivery, now)
                 self._begin(delivery, partial(self._send, delivery, again=False))
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
@@ -249,14 +255,16 @@ class Courier:
             else:
                 self._pauses.pop(delivery.room, None)
 
-    def _paused(self, room: str) -> bool:
-        pause = self._pauses.get(room)
-        return pause is not None and self._clock.now() < pause.until
+    def _paused(self, what: str | Chore) -> bool:
+        pause = self._pauses.get(what)
+        now = self._clock.now()
+        # No pause is longer than the longest: it was begun by a clock that has been put back since.
+        return pause is not None and now < pause.until <= now + _LONGEST
 
-    def _pause(self, room: str, first: timedelta) -> None:
-        failures = self._pauses[room].failures if room in self._pauses else 0
+    def _pause(self, what: str | Chore, first: timedelta) -> None:
+        failures = self._pauses[what].failures if what in self._pauses else 0
         length = min(first * 2**failures, _LONGEST)
-        self._pauses[room] = _Pause(self._clock.now() + length, failures + 1)
+        self._pauses[what] = _Pause(self._clock.now() + length, failures + 1)
 
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
@@ -272,7 +280,7 @@ class Courier:
             return
         # What was found may show what was so when it was sent.
         shows = "" if message else post.fingerprint
-        if now - delivery.due > _LATE and delivery.kind in _TIMELY:
+        if _is_late(delivery, now):
             post = posts.late(self._plan, post, delivery.due)
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
@@ -311,8 +319,9 @@ class Courier:
         now = self._clock.now()
         line = text(self._plan.languages[0], key, **values)
         lifetime = announcements.REPORT_LIFETIME
-        await self._store.deliveries.add(Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime))
-        self.stir()
+        report = Announcement(self._plan.id, Kind.REPORT, line, TEAM, now, now + lifetime)
+        if await self._store.deliveries.add(report):
+            self.stir()
 
     async def _take_away(
         self, delivery: Delivery, room: str | None, message: discord.Message | discord.PartialMessage | None
@@ -382,6 +391,10 @@ class Courier:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))
         await self._store.deliveries.record_shown(delivery, post.fingerprint)
+
+
+def _is_late(delivery: Delivery, now: datetime) -> bool:
+    return delivery.kind in _TIMELY and now - delivery.due > _LATE
 
 
 def _marks(message: discord.Message) -> set[str]:

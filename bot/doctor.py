@@ -71,8 +71,9 @@ async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterato
         plan = planfile.load(settings.plan).plan
         yield ok(f"The settings are good, and so is the plan {settings.plan}.")
     except SettingsError as fault:
-        faults = str(fault).splitlines()
-        yield bad(f"The plan has {len(faults)} faults, such as: {faults[0]}", f"plenary check {settings.plan}")
+        first, *others = str(fault).splitlines()
+        more = f" (and {len(others)} more)" if others else ""
+        yield bad(f"The plan can't be used: {first}{more}", f"plenary check {settings.plan}")
     for finding in checkup.machine(settings, plan, clock.now()):
         yield finding
     try:
@@ -81,7 +82,8 @@ async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterato
     except discord.LoginFailure:
         yield _refused_token()
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as failure:
-        yield bad(f"Discord can't be asked: {failure!r}", "Is this machine online? See https://discordstatus.com too.")
+        reason = str(failure) or repr(failure)
+        yield bad(f"Discord can't be asked: {reason}", "Is this machine online? See https://discordstatus.com too.")
     except DiscordUnreachableError as failure:
         yield bad(str(failure), "Is this machine online?")
 
@@ -235,9 +237,10 @@ def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Memb
     lacking = [need for need in _NEEDED[room.form] if not has & PERMISSIONS[need][0]]
     if not lacking:
         yield ok(f"{name}: the bot may do all that it needs there.")
-        return
     # Who doesn't see a channel can do nothing in it: the rest comes back with that.
     for need in ("view_channel",) if "view_channel" in lacking else lacking:
+        if not me.guild_permissions.value & PERMISSIONS[need][0]:
+            continue  # named for the whole server, and to be mended there
         words = _CHANNEL_WORDS.get(need, _title(need))
         kind = "Category" if room.form is Form.CATEGORY else "Channel"
         mend = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {_own_role(me)}: allow {words}."

@@ -54,7 +54,7 @@ def text(language: str, key: str, **values: object) -> str:
 def command_wording(language: str, english: str) -> str | None:
     """A command's name or description, written in English in its cog, in a language; None if there is none.
 
-    Discord has no Arabic, so there is only `commands.fr.po`.
+    Discord has no Arabic: `commands.ar.po` has what /help shows, and no names.
     """
     path = LOCALES / f"commands.{language}.po"
     translated = _command_catalogue(language).gettext(english) if path.exists() else english

@@ -139,10 +139,21 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
     )
 
 
+def word(plan: Plan, session: Session, said: Text, mark: str) -> Post:
+    """The word that a session's chair is to say aloud, for the team alone."""
+    told = every(plan.languages, "word.line", word=_bold(said), when=moment(session.starts_at))
+    return Post((_heading("🔑", plan, session), "\n".join(told)), (_now_button(plan, mark),))
+
+
+def _bold(title: Text) -> Text:
+    return {language: f"**{escape(wording)}**" for language, wording in title.items()}
+
+
 def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
     """A session begins; where being there counts, with the button that says so."""
     counts = plan.counts_for_attendance(session)
-    key = "start.line" if counts else "start.break_line"
+    proof = "start.word_line" if plan.attendance.word else "start.line"
+    key = proof if counts else "start.break_line"
     told = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
     button = (
         Button(custom_id("checkin", session.id, mark), label(plan.languages, "button.checkin"), primary=True)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import cache
 
+import yaml
+
+from bot.domain import words
 from bot.domain.plan import Plan
+from bot.domain.text import Text
+from bot.settings import ROOT
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
 from bot.store.changes import AgendaChange
+
+_SECRET_FACT = "word_secret"  # noqa: S105 - its name
+
+
+@cache
+def word_list() -> tuple[Text, ...]:
+    """Words to be said aloud, each in every language."""
+    return tuple(yaml.safe_load((ROOT / "config" / "words.yaml").read_text("utf-8")))
 
 
 class Programme:
@@ -19,6 +34,7 @@ class Programme:
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
         self._watchers: list[Callable[[], Awaitable[None]]] = []
+        self._secret = ""
 
     def watch(self, changed: Callable[[], Awaitable[None]]) -> None:
         """Have `changed` called whenever the agenda has changed, before whoever changed it is answered."""
@@ -27,6 +43,9 @@ class Programme:
     async def follow(self, now: datetime) -> None:
         """Take over what the plan's file says anew."""
         await self._store.agenda.follow(self._plan.agenda, now)
+        if self._plan.attendance.word:
+            word_list()  # read at the start, so that nobody's answer waits for a file
+            self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self.load()
 
     async def load(self) -> None:
@@ -61,3 +80,7 @@ class Programme:
     def held(self) -> tuple[HeldSession, ...]:
         """Every session with its history in short, the cancelled ones included."""
         return self._held
+
+    def word(self, session_id: str) -> Text:
+        """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""
+        return words.chosen(self._secret, self._plan.id, session_id, word_list())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -85,6 +85,13 @@ async def answer(interaction: Interaction, post: Post | str) -> None:
         await interaction.edit_original_response(view=view)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+async def answer_at_length(interaction: Interaction, pages: Sequence[Post]) -> None:
+    """The same with an answer that one message may not hold."""
+    await answer(interaction, pages[0])
+    for page in pages[1:]:
+        await interaction.followup.send(view=layout(page), ephemeral=True)
 
 
 def suggestions(typed: str, named: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
@@ -212,18 +219,18 @@ class Access:
         return next((code for code in wanted if code in self._languages), self._languages[0])
 
     def role(self, interaction: Interaction) -> Role:
-        """What somebody who passed the check is in the workshop."""
-        return self._role_of(cast("discord.Member", interaction.user))
+        """What the person is in the workshop."""
+        member = interaction.user
+        return self._role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
 
     async def require(self, interaction: Interaction, role: Role) -> None:
         """Raises RefusalError where the person's role is too low, or the workshop is in another server."""
-        member = interaction.user
-        if not isinstance(member, discord.Member):
+        if not isinstance(interaction.user, discord.Member):
             raise RefusalError("refused.not_in_server")
         home = self._home()
         if home is not None and home != interaction.guild_id:
             raise RefusalError("refused.other_server")
-        if self._role_of(member) < role:
+        if self.role(interaction) < role:
             raise RefusalError(f"refused.role.{role.name.lower()}")
 
 

@@ -51,6 +51,8 @@ class Venue:
         self._ids: dict[str, int] = {}
         self._guild_id: int | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._just_made: dict[int, discord.Role] = {}
+        """NOTE: discord.py knows a role once the gateway has told of it, which may be after the answer."""
         self._settled = False
         """Whether all was as planned when it was last looked at."""
         self._next_change: datetime | None = None
@@ -107,8 +109,9 @@ class Venue:
             self._settled = True
             return made
 
-    def look_again(self) -> None:
-        """Something may have changed by hand: the next `keep` compares everything."""
+    def look_again(self, deleted: int = 0) -> None:
+        """Something may have changed by hand, such as what was deleted: the next `keep` compares everything."""
+        self._just_made.pop(deleted, None)
         self._settled = False
 
     async def keep(self, guild: discord.Guild, now: datetime) -> datetime | None:
@@ -125,12 +128,13 @@ class Venue:
 
     async def _ensure_role(self, guild: discord.Guild, role: Role) -> str | None:
         key, name = role_key(role), role.name.capitalize()
-        if guild.get_role(self._ids.get(key, 0)):
+        if self._known_role(guild, role):
             return None
         found = discord.utils.get(guild.roles, name=name)
         if found is None:
             await self._pacer.turn()
             found = await guild.create_role(name=name, reason=f"Workshop {self._plan.id}")
+            self._just_made[found.id] = found
             await self._keep(key, found.id)
             return name
         await self._keep(key, found.id)
@@ -201,10 +205,14 @@ class Venue:
         yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
 
     def _role(self, guild: discord.Guild, role: Role) -> discord.Role:
-        found = guild.get_role(self._ids[role_key(role)])
+        found = self._known_role(guild, role)
         if found is None:
             raise LookupError(f"The role {role.name.lower()} has gone from the server; /workshop setup makes it anew.")
         return found
+
+    def _known_role(self, guild: discord.Guild, role: Role) -> discord.Role | None:
+        number = self._ids.get(role_key(role), 0)
+        return guild.get_role(number) or self._just_made.get(number)
 
     async def _keep(self, key: str, discord_id: int) -> None:
         if self._ids.get(key) != discord_id:

@@ -16,7 +16,7 @@ from bot.i18n import short_day
 from bot.ui import Interaction, RefusalError, answer, pressed
 
 
-class Agenda(commands.Cog):
+class Agenda(commands.Cog, description="Following the agenda"):
     """What is on."""
 
     def __init__(self, client: Workshop) -> None:

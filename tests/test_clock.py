@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import Clock, Pace, opened
+from bot.clock import Clock, Pace, RehearsalClock, opened
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants them bare
 MARKS = st.floats(0, 10**7)
@@ -68,3 +72,78 @@ async def test_without_an_address_time_is_real() -> None:
         clock.watch(lambda: None)
         clock.rest(None)
         clock.stir()
+
+
+class Timekeeper:
+    """Tells the time over a WebSocket, and hears until when the other side rests."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, object]] = []
+        self.socket: web.WebSocketResponse | None = None
+        self.pace = Pace(datetime(2023, 2, 20, tzinfo=UTC), 0.0, 60.0)
+        self.number = 0
+
+    async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
+        self.socket = web.WebSocketResponse()
+        await self.socket.prepare(incoming)
+        await self.tell(self.pace)
+        async for message in self.socket:
+            self.heard.append(json.loads(message.data))
+        return self.socket
+
+    async def tell(self, pace: Pace) -> None:
+        assert self.socket is not None
+        self.number += 1
+        await self.socket.send_json({"number": self.number, "pace": pace.to_wire()})
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens on the other side of a socket
+            await asyncio.sleep(0.005)
+
+
+async def test_a_rehearsals_time_is_what_its_timekeeper_says_until_that_leaves() -> None:
+    """A jump is heard by whoever watches, and takes back that this process rests."""
+    keeper, jumps = Timekeeper(), 0
+
+    def jumped() -> None:
+        nonlocal jumps
+        jumps += 1
+
+    app = web.Application()
+    app.router.add_get("/clock", keeper.serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        async with opened("ws://{}:{}/clock".format(*runner.addresses[0])) as clock:
+            assert isinstance(clock, RehearsalClock)
+            clock.watch(jumped)
+            later = Pace(keeper.pace.instant + timedelta(hours=1), time.monotonic(), 60.0)
+            assert clock.now() > keeper.pace.instant
+            instant = clock.now() + timedelta(minutes=1)
+            assert abs(clock.on_machine(instant) - datetime.now(UTC) - timedelta(seconds=1)) < timedelta(seconds=0.5)
+            clock.rest(instant)
+            await eventually(lambda: keeper.heard)
+            await keeper.tell(keeper.pace)
+            await eventually(lambda: len(keeper.heard) == 2)
+            assert [told["resting"] for told in keeper.heard] == [instant.isoformat()] * 2
+            assert keeper.heard[-1]["number"] == 2
+            await keeper.tell(later)
+            await eventually(lambda: jumps == 1)
+            assert clock.now() >= later.instant
+            await keeper.tell(later)
+            await eventually(lambda: len(keeper.heard) == 3)
+            assert keeper.heard[-1] == {"number": 4, "resting": None}
+            clock.rest(None)
+            await eventually(lambda: len(keeper.heard) == 4)
+            assert keeper.heard[-1]["resting"] == "idle"
+
+            assert keeper.socket is not None
+            (following,) = (task for task in asyncio.all_tasks() if task.get_name() == "rehearsal clock")
+            await keeper.socket.close()
+            await asyncio.wait([following], timeout=10)
+            assert isinstance(following.exception(), ExceptionGroup)
+    finally:
+        await runner.cleanup()

@@ -45,6 +45,7 @@ class Speaker:
 
     office: Text
     organisation: Text
+    """Empty in every language, if the plan doesn't say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from enum import StrEnum
 from bot.domain.agenda import Session
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, topic_room
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
 CHANGE_LIFETIME = timedelta(hours=12)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+#: How long before a session the team is told its word; earlier, if check-in opens earlier.
+WORD_LEAD = timedelta(minutes=15)
 
 
 class Kind(StrEnum):
@@ -26,6 +28,8 @@ class Kind(StrEnum):
     AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
+    WORD = "word"
+    """The word that a session's chair is to say aloud, for the team."""
     END = "end"
     SOON = "soon"
     START = "start"
@@ -95,7 +99,7 @@ def card_expires(plan: Plan, now: datetime) -> datetime:
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
-    derived = [*_topics(plan), *_agendas(plan), *_sessions(plan)]
+    derived = [*_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -128,6 +132,14 @@ def _agendas(plan: Plan) -> Iterator[Announcement]:
     for day in plan.agenda.days:
         expires = max(session.ends_at for session in plan.agenda.on(day))
         yield Announcement(plan.id, Kind.AGENDA, day.isoformat(), AGENDA, plan.morning(day), expires)
+
+
+def _words(plan: Plan) -> Iterator[Announcement]:
+    lead = max(WORD_LEAD, timedelta(minutes=plan.attendance.opens_before))
+    for session in plan.agenda:
+        if plan.attendance.word and plan.counts_for_attendance(session):
+            due = session.starts_at - lead
+            yield Announcement(plan.id, Kind.WORD, session.id, TEAM, due, session.ends_at)
 
 
 def _sessions(plan: Plan) -> Iterator[Announcement]:

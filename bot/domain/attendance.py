@@ -34,6 +34,11 @@ class Presence:
     since: datetime
 
 
+def counting(plan: Plan) -> tuple[Session, ...]:
+    """The sessions that count, in order of their start."""
+    return tuple(session for session in plan.agenda if plan.counts_for_attendance(session))
+
+
 def opens_at(plan: Plan, session: Session) -> datetime:
     """When check-in to a session opens."""
     return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
@@ -55,8 +60,7 @@ def open_sessions(plan: Plan, now: datetime) -> tuple[Session, ...]:
 
 def next_opening(plan: Plan, now: datetime) -> Session | None:
     """The session that takes check-ins next."""
-    coming = (s for s in plan.agenda if plan.counts_for_attendance(s) and opens_at(plan, s) > now)
-    return next(coming, None)
+    return next((session for session in counting(plan) if opens_at(plan, session) > now), None)
 
 
 def minutes(session: Session, presence: Presence | None, stays: Iterable[Stay] = ()) -> int:
@@ -111,6 +115,12 @@ class Record:
         """Share present of what was observed; None if nothing was."""
         return share(self.minutes, self.scheduled, self.unobserved)
 
+    @property
+    def whole_percent(self) -> int:
+        """The same without decimals, never rounded up: who is told of 80 % has 80 %."""
+        observed = self.scheduled - self.unobserved
+        return min(100, int(100 * self.minutes / observed)) if observed > 0 else 0
+
 
 def share(present: int, scheduled: int, unobserved: float) -> float | None:
     """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
@@ -126,7 +136,7 @@ def records(
 
     In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
     """
-    counted = [session for session in plan.agenda if plan.counts_for_attendance(session)]
+    counted = counting(plan)
     checked: dict[int, dict[str, Presence]] = {}
     for presence in presences:
         checked.setdefault(presence.person, {})[presence.session] = presence
@@ -135,27 +145,97 @@ def records(
         if any(_in_room(session, (stay,)) for session in counted):
             stayed.setdefault(stay.person, []).append(stay)
     people = checked.keys() | stayed.keys()
-    told = (_record(plan, person, checked.get(person, {}), stayed.get(person, []), blind) for person in people)
+    told = (_named(plan, person, checked.get(person, {}), stayed.get(person, []), blind) for person in people)
     return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
 
 
-def _record(
-    plan: Plan, person: int, checked: Mapping[str, Presence], stays: Sequence[Stay], blind: Sequence[Interval]
+def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
+    plan: Plan,
+    person: int,
+    name: str,
+    checked: Mapping[str, Presence],
+    stays: Sequence[Stay] = (),
+    blind: Sequence[Interval] = (),
 ) -> Record:
-    counted = [session for session in plan.agenda if plan.counts_for_attendance(session)]
+    """What one person's check-ins (by session) and stays add up to, also if there are none."""
+    counted = counting(plan)
     scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
     present = {s.id: minutes(s, checked.get(s.id), stays) for s in counted}
     unseen = {s.id: _tenths(_unobserved(s, checked.get(s.id), stays, blind)) for s in counted}
     there = sum(present.values())
     return Record(
         person,
-        _latest_name(checked.values(), stays),
+        name,
         present,
         {s.id: _tenths(_in_room(s, stays)) for s in counted},
         unseen,
         scheduled,
         complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - sum(unseen.values())),
     )
+
+
+class Reason(StrEnum):
+    """Why a session counts as it does for one person."""
+
+    CHECKED_IN = "checked_in"
+    IN_ROOM = "in_room"
+    UNOBSERVED = "unobserved"
+    """Neither is known of some of it, because the bot was not watching."""
+    OPEN = "open"
+    """They can still check in."""
+    AHEAD = "ahead"
+    ABSENT = "absent"
+
+
+def reasons(plan: Plan, session: Session, own: Record, presence: Presence | None, now: datetime) -> tuple[Reason, ...]:
+    """Every reason that is true of a session that counts, for the person whose record it is; never none."""
+    known = {
+        Reason.CHECKED_IN: presence is not None,
+        Reason.IN_ROOM: own.voice_by_session[session.id] > 0,
+        Reason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
+    }
+    told = [reason for reason, true in known.items() if true]
+    if presence is None:
+        match refusal(plan, session, now):
+            case None:
+                told.append(Reason.OPEN)
+            case Refusal.NOT_YET:
+                told.append(Reason.AHEAD)
+            case _ if not told:
+                told.append(Reason.ABSENT)
+            case _:
+                pass
+    return tuple(told)
+
+
+class Outlook(StrEnum):
+    """Where somebody stands, against the plan's share."""
+
+    REACHED = "reached"
+    WITHIN_REACH = "within_reach"
+    MISSED = "missed"
+
+
+def outlook(plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime) -> Outlook:
+    """Whether the plan's share is reached, or still can be by attending all that is left."""
+    if own.complete:
+        return Outlook.REACHED
+    left = sum(
+        (s.ends_at - max(s.starts_at, now) for s in counting(plan) if s.ends_at > now and s.id not in checked),
+        timedelta(),
+    )
+    possible = own.minutes + left / _MINUTE
+    return Outlook.WITHIN_REACH if 100 * possible >= _needed(plan, own) and left else Outlook.MISSED
+
+
+def _needed(plan: Plan, own: Record) -> float:
+    return plan.attendance.percent * (own.scheduled - own.unobserved)
+
+
+def _named(
+    plan: Plan, person: int, checked: Mapping[str, Presence], stays: Sequence[Stay], blind: Sequence[Interval]
+) -> Record:
+    return record(plan, person, _latest_name(checked.values(), stays), checked, stays, blind)
 
 
 def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay]) -> str:

@@ -186,7 +186,7 @@ class SpeakerEntry(_Part):
     """Who speaks, by office, not by name."""
 
     office: Wording
-    organisation: Wording
+    organisation: Wording | None = None
 
 
 class MaterialEntry(_Part):
@@ -315,6 +315,8 @@ class AttendanceRule(_Part):
     percent: Annotated[int, Field(ge=1, le=100)] = 80
     excluded: tuple[SessionKind, ...] = (SessionKind.BREAK,)
     opens_before: Minutes = 10
+    word: bool = False
+    """Whether checking in to a session takes the word that its chair says aloud."""
 
 
 class Plan(_Part):
@@ -391,7 +393,10 @@ class Plan(_Part):
             topic=entry.topic,
             title=entry.title,
             description=entry.description,
-            speakers=tuple(Speaker(speaker.office, speaker.organisation) for speaker in entry.speakers),
+            speakers=tuple(
+                Speaker(speaker.office, speaker.organisation or dict.fromkeys(self.languages, ""))
+                for speaker in entry.speakers
+            ),
             materials=tuple(Material(material.title, material.url) for material in entry.materials),
         )
 

@@ -27,7 +27,7 @@ _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_
 
 # Letters that people type for one another and that Unicode doesn't take apart by itself.
 _ALIKE = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th"}  # noqa: RUF001 - it is the letter meant
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "i", "þ": "th"}
     # Alef wasla; ta marbuta; alef maqsura, and the yeh and kaf of Persian keyboards; tatweel.
     | {"\u0671": "\u0627", "\u0629": "\u0647", "\u0649": "\u064a", "\u06cc": "\u064a", "\u06a9": "\u0643", "\u0640": ""}
 )

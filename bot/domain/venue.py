@@ -26,8 +26,8 @@ PERMISSIONS = {
     "view_channel": (1 << 10, "see the rooms that it keeps"),
     "send_messages": (1 << 11, "post the agenda and the announcements"),
     "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
-    "connect": (1 << 20, "open the voice rooms to participants (nobody can grant what they lack)"),
-    "speak": (1 << 21, "the same, for speaking in them"),
+    "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
+    "speak": (1 << 21, "let participants speak in them, likewise"),
     "manage_roles": (1 << 28, "make the three roles, and open and close rooms for them"),
 }
 

@@ -50,6 +50,8 @@ class Loaded:
 
     plan: Plan
     warnings: tuple[Remark, ...]
+    keys: dict[str, Any]
+    """The plan's keys, with every value as it is written."""
 
 
 def load(path: Path) -> Loaded:
@@ -58,20 +60,24 @@ def load(path: Path) -> Loaded:
         source = path.read_bytes()
     except OSError as failure:
         raise PlanError(f"{path}: can't be read ({failure.strerror}). Check the path of the plan.") from None
+    return read(source, str(path))
+
+
+def read(source: bytes, name: str) -> Loaded:
+    """The plan in a YAML text. Raises PlanError with every fault at once, each with the name of the file."""
     try:
-        return read(source)
+        return _read(source)
     except _FaultsError as faults:
-        raise PlanError("\n".join(f"{path}: {remark}" for remark in faults.remarks)) from None
+        raise PlanError("\n".join(f"{name}: {remark}" for remark in faults.remarks)) from None
 
 
-def read(source: bytes) -> Loaded:
-    """The plan in a YAML text."""
+def _read(source: bytes) -> Loaded:
     document = _compose(source)
     try:
         plan = Plan.read(document.value)
     except ValidationError as failure:
         raise _FaultsError(list(_faults(failure, document))) from None
-    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)))
+    return Loaded(plan, tuple(sorted(_warnings(plan, document), key=lambda remark: remark.line)), document.value)
 
 
 class _FaultsError(ValueError):

@@ -8,19 +8,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from bot.domain.agenda import Material, SessionKind
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean
 from bot.domain.walltime import WallTimeError, instant
+from bot.importing import jsonfile
 from bot.importing.schedule import (
     Named,
     Schedule,
     ScheduledSession,
     ScheduleError,
     check_unique,
+    is_foreign,
     kind_named,
+    other_zone,
     slug,
 )
 
@@ -82,22 +85,7 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
     """
     if len(source) > MAX_BYTES:
         raise ScheduleError(f"the file has {len(source):,} bytes; a schedule may have {MAX_BYTES:,}.")
-    try:
-        export = _Export.model_validate_json(source)
-    except ValidationError as failure:
-        raise ScheduleError("\n".join(_faults(failure))) from None
-    return _Reader(zone).schedule(export)
-
-
-def _faults(failure: ValidationError) -> Iterator[str]:
-    for error in failure.errors(include_url=False):
-        place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).strip(".")
-        if error["type"] == "json_invalid":
-            yield f"this is not JSON: {error['ctx']['error'] if 'ctx' in error else error['msg']}."
-        elif error["type"] == "missing":
-            yield f"{place} is missing; export the schedule again from pretalx, with its slots."
-        else:
-            yield f"{place}: {error['msg']}; mend it in pretalx and export the schedule again."
+    return _Reader(zone).schedule(jsonfile.parsed(_Export, source, "pretalx"))
 
 
 def _text(wording: _Wording, language: str = "en") -> Text:
@@ -113,6 +101,7 @@ class _Reader:
         self._tracks: dict[str, Text] = {}
         self._remarks: list[str] = []
         self._faults: list[str] = []
+        self._foreign = 0
 
     def schedule(self, export: _Export) -> Schedule:
         talks = [talk for number, slot in enumerate(export.slots, 1) for talk in self._talk(slot, f"slots[{number}]")]
@@ -120,6 +109,8 @@ class _Reader:
         if self._faults:
             raise ScheduleError("\n".join(self._faults))
         check_unique(sessions)
+        if self._foreign:
+            self._remarks.append(other_zone(self._foreign, self._zone))
         return Schedule(
             title=None,
             zone=self._zone,
@@ -161,6 +152,9 @@ class _Reader:
         except WallTimeError as unclear:
             self._faults.append(f"{place}: clocks change then ({unclear.args[0]}); write the time with its offset.")
             return None
+        except OverflowError:
+            self._faults.append(f"{place} is outside the calendar; mend its times.")
+            return None
         if end <= start:
             self._faults.append(f"{place} doesn't end after its start at {time.start}; give it an end.")
             return None
@@ -169,6 +163,7 @@ class _Reader:
     def _instant(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
             return instant(moment.date(), moment.time(), self._zone)
+        self._foreign += is_foreign(moment, self._zone)
         return moment.astimezone(UTC)
 
     def _room(self, time: _Time) -> str:

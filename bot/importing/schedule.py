@@ -44,7 +44,8 @@ class ScheduledSession:
     """One item of a schedule. Instants are UTC; texts are in the languages that the file has them in."""
 
     id: str
-    kind: SessionKind
+    kind: SessionKind | None
+    """None where the file doesn't tell."""
     starts_at: datetime
     ends_at: datetime
     room: str
@@ -84,6 +85,17 @@ def kind_named(name: str) -> SessionKind:
     return next(found, SessionKind.PRESENTATION)
 
 
+def is_foreign(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether its offset is that of another zone. UTC's is none where people meet, but how machines write times."""
+    offset = moment.utcoffset()
+    return bool(offset) and offset != moment.astimezone(zone).utcoffset()
+
+
+def other_zone(times: int, zone: ZoneInfo) -> str:
+    """What organisers are told of so many foreign times."""
+    return f"{times} times have the offset of another zone than {zone.key}, the plan's; they were converted."
+
+
 def check_unique(sessions: Iterable[ScheduledSession]) -> None:
     """Raise ScheduleError where two sessions have one id: a change to it could mean either."""
     counted = Counter(session.id for session in sessions)
@@ -106,7 +118,7 @@ def spread(text: Text, languages: Sequence[str]) -> dict[str, str]:
 def _session(session: ScheduledSession, zone: ZoneInfo, languages: Sequence[str]) -> Session:
     return Session(
         id=session.id,
-        kind=session.kind,
+        kind=session.kind or SessionKind.PRESENTATION,
         day=day_of(session.starts_at, zone),
         starts_at=session.starts_at,
         ends_at=session.ends_at,

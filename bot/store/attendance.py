@@ -7,9 +7,11 @@ import sqlite3
 from bot.domain.attendance import Presence
 from bot.store.database import Database, instant, written
 
+_TRIED = "SELECT count(*) FROM word_try WHERE session = ? AND person = ?"
+
 
 class Attendance:
-    """The presence table."""
+    """The presence and word_try tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -17,19 +19,39 @@ class Attendance:
     async def check_in(self, presence: Presence) -> Presence:
         """Keep a check-in, and return the one that counts: the first, if there was one already."""
 
-        def work(connection: sqlite3.Connection) -> tuple[str, str]:
-            connection.execute(
-                "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (session, person) DO NOTHING",
-                (presence.session, presence.person, presence.name, written(presence.since)),
-            )
-            return connection.execute(
-                "SELECT name, since FROM presence WHERE session = ? AND person = ?",
-                (presence.session, presence.person),
-            ).fetchone()
+        def work(connection: sqlite3.Connection) -> Presence:
+            _keep(connection, presence)
+            return _kept(connection, presence) or presence
 
-        name, since = await self._database.write(work)
-        return Presence(presence.session, presence.person, name, instant(since))
+        return await self._database.write(work)
+
+    async def prove(self, presence: Presence, tried: str, *, right: bool, tries: int) -> Presence | int:
+        """Keep a check-in for which a word was given, or, if it isn't the `right` one, that it was `tried`.
+
+        Returns the check-in that counts (the first), else how many of the `tries` are left. With none left, the right
+        word is of no use any more. The same wrong word again costs nothing.
+        """
+
+        def work(connection: sqlite3.Connection) -> Presence | int:
+            if there := _kept(connection, presence):
+                return there
+            if right and _spent(connection, presence) < tries:
+                _keep(connection, presence)
+                return presence
+            if _spent(connection, presence) < tries:
+                connection.execute(
+                    "INSERT INTO word_try (session, person, tried) VALUES (?, ?, ?)"
+                    " ON CONFLICT (session, person, tried) DO NOTHING",
+                    (presence.session, presence.person, tried),
+                )
+            return tries - _spent(connection, presence)
+
+        return await self._database.write(work)
+
+    async def tried(self, session: str, person: int) -> int:
+        """How many wrong words somebody has given for a session's."""
+        rows = await self._database.read(_TRIED, (session, person))
+        return int(rows[0][0])
 
     async def of(self, person: int) -> dict[str, Presence]:
         """One person's presences by session."""
@@ -46,3 +68,22 @@ class Attendance:
             parameters,
         )
         return [Presence(session, person, name, instant(since)) for session, person, name, since in rows]
+
+
+def _keep(connection: sqlite3.Connection, presence: Presence) -> None:
+    connection.execute(
+        "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (session, person) DO NOTHING",
+        (presence.session, presence.person, presence.name, written(presence.since)),
+    )
+
+
+def _kept(connection: sqlite3.Connection, like: Presence) -> Presence | None:
+    row = connection.execute(
+        "SELECT name, since FROM presence WHERE session = ? AND person = ?", (like.session, like.person)
+    ).fetchone()
+    return Presence(like.session, like.person, row[0], instant(row[1])) if row else None
+
+
+def _spent(connection: sqlite3.Connection, presence: Presence) -> int:
+    return int(connection.execute(_TRIED, (presence.session, presence.person)).fetchone()[0])

@@ -179,10 +179,11 @@ class Database:
         return cls(connection, None, None)
 
     async def close(self) -> None:
-        """Finish the writes that wait, then let go of the file."""
+        """Finish the writes that wait, then let go of the file, whose log is then empty: it may be copied alone."""
+        # The writer last: only a connection that may write can put what the log holds into the file.
+        await self._reader.close()
         if self._writer:
             await self._writer.close()
-        await self._reader.close()
         if self._lock:
             self._lock.release()
 
@@ -258,6 +259,8 @@ def _require_current(connection: sqlite3.Connection, path: Path) -> None:
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     scripts = _scripts()
     version = schema_of(connection, path)
+    # SQLite opens a file that may only be read all the same: a write that changes nothing tells.
+    connection.execute(f"PRAGMA user_version = {version}")
     if 0 < version < len(scripts):
         copy_to(connection, path.with_name(f"{path.name}.before-{version + 1:04}"))
     for number, script in enumerate(scripts[version:], version + 1):

@@ -71,9 +71,17 @@ class Stays:
 
     async def all(self) -> list[Stay]:
         """Everybody's stays, the earliest first."""
+        return await self._stays("ORDER BY since, person")
+
+    async def of(self, person: int) -> list[Stay]:
+        """One person's stays, the earliest first."""
+        return await self._stays("WHERE person = ? ORDER BY since", person)
+
+    async def _stays(self, condition: str, *parameters: int) -> list[Stay]:
         rows = await self._database.read(
-            f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN})"  # noqa: S608 - ours
-            " FROM voice_stay ORDER BY since, person"
+            f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN})"  # noqa: S608 - this class's only
+            f" FROM voice_stay {condition}",
+            parameters,
         )
         return [
             Stay(person, name, room, Interval(instant(since), instant(until)))

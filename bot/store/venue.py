@@ -52,3 +52,14 @@ class Facts:
             )
 
         await self._database.write(work)
+
+    async def once(self, name: str, value: str) -> str:
+        """Keep a value unless there is one; the one that is kept."""
+
+        def work(connection: sqlite3.Connection) -> str:
+            connection.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, value)
+            )
+            return connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0]
+
+        return await self._database.write(work)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind, planned
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, rooms, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, rooms, topic_room
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 KEYS = st.tuples(
@@ -131,3 +131,20 @@ def test_only_the_kinds_that_the_plan_names_are_announced(tiny: Callable[..., Pl
     """Each rule for itself."""
     plan = tiny(announcements={"soon": {"kinds": []}, "start": {"kinds": ["break"]}, "end": {"kinds": ["opening"]}})
     assert [sorted(only(plan, kind)) for kind in (Kind.SOON, Kind.START, Kind.END)] == [[], ["coffee"], ["welcome"]]
+
+
+@pytest.mark.parametrize(("early", "lead"), [(0, 15), (10, 15), (30, 30)])
+def test_the_team_is_told_a_word_before_check_in_opens_where_the_plan_asks_for_one(
+    tiny: Callable[..., Plan], early: int, lead: int
+) -> None:
+    """Fifteen minutes before each session that counts; it is of use until its end."""
+    plan = tiny(attendance={"word": True, "opens_before": early})
+    told = only(plan, Kind.WORD)
+    assert set(told) == {"welcome", "talk"}
+    for name, one in told.items():
+        session = plan.agenda.find(name)
+        assert session is not None
+        assert (one.room, one.due, one.expires) == (
+            TEAM, session.starts_at - timedelta(minutes=lead), session.ends_at,
+        )  # fmt: skip
+    assert only(tiny(attendance={"opens_before": early}), Kind.WORD) == {}

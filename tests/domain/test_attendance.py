@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 
 from bot.domain.agenda import Session
 from bot.domain.attendance import (
+    Outlook,
     Presence,
+    Reason,
     Refusal,
+    counting,
     minutes,
     next_opening,
     open_sessions,
     opens_at,
+    outlook,
+    reasons,
+    record,
     records,
     refusal,
 )
@@ -112,16 +118,16 @@ def test_a_record_adds_up_what_counts(tiny: Tiny, stays: list[tuple[int, str, ti
     start = plan.agenda.sessions[0].starts_at
     presences = [Presence(session, person, f"P{person}", start + after) for person, session, after in stays]
     told = records(plan, presences)
-    assert [record.person for record in told] == sorted({person for person, _, _ in stays})
-    for record in told:
-        assert set(record.minutes_by_session) == {"welcome", "talk"}
-        assert record.scheduled == 105
-        own = {p.session: p for p in presences if p.person == record.person}
-        assert record.minutes == sum(minutes(session_of(plan, name), own.get(name)) for name in ("welcome", "talk"))
-        assert record.percent is not None
-        assert 0 <= record.percent <= 100
-        assert record.percent == pytest.approx(record.minutes / 105 * 100, abs=0.05)
-        assert record.complete == (record.minutes / 105 >= percent / 100)
+    assert [one.person for one in told] == sorted({person for person, _, _ in stays})
+    for one in told:
+        assert set(one.minutes_by_session) == {"welcome", "talk"}
+        assert one.scheduled == 105
+        own = {p.session: p for p in presences if p.person == one.person}
+        assert one.minutes == sum(minutes(session_of(plan, name), own.get(name)) for name in ("welcome", "talk"))
+        assert one.percent is not None
+        assert 0 <= one.percent <= 100
+        assert one.percent == pytest.approx(one.minutes / 105 * 100, abs=0.05)
+        assert one.complete == (one.minutes / 105 >= percent / 100)
 
 
 def test_the_rule_is_met_exactly_at_its_share(tiny: Tiny) -> None:
@@ -159,3 +165,57 @@ def test_people_are_in_order_of_the_names_that_discord_showed_last(tiny: Tiny) -
 def test_nobody_there_is_no_record(tiny: Tiny) -> None:
     """Not an error."""
     assert records(tiny(), []) == ()
+
+
+# --- one person ------------------------------------------------------------------------------------------------
+
+OWN = st.dictionaries(st.sampled_from(["welcome", "talk"]), st.integers(-10, 120))
+WHEN = st.integers(-60, 180)
+
+
+@given(OWN, st.integers(1, 100))
+def test_ones_own_record_is_the_one_among_everybodys(tiny: Tiny, came: dict[str, int], percent: int) -> None:
+    """And there is one also of who was never there; its whole percents never flatter."""
+    plan = tiny(attendance={"percent": percent})
+    start = plan.agenda.sessions[0].starts_at
+    checked = {name: Presence(name, 1, "Amina", start + timedelta(minutes=after)) for name, after in came.items()}
+    own = record(plan, 1, "Amina", checked)
+    assert records(plan, checked.values()) == ((own,) if checked else ())
+    assert own.complete == (own.minutes > 0 and own.whole_percent >= percent)
+
+
+@given(OWN, WHEN, st.integers(1, 100))
+def test_what_is_within_reach_is_reached_by_coming_to_all_that_is_left(
+    tiny: Tiny, came: dict[str, int], now_is: int, percent: int
+) -> None:
+    """And what is missed is not."""
+    plan = tiny(attendance={"percent": percent})
+    start = plan.agenda.sessions[0].starts_at
+    now = start + timedelta(minutes=now_is)
+    checked = {
+        name: Presence(name, 1, "Amina", start + timedelta(minutes=after))
+        for name, after in came.items()
+        if after <= now_is
+    }
+    own = record(plan, 1, "Amina", checked)
+    told = outlook(plan, own, checked, now)
+    assert (told is Outlook.REACHED) == own.complete
+    left = {s.id: there(s, now) for s in counting(plan) if s.ends_at > now}
+    assert record(plan, 1, "Amina", {**left, **checked}).complete == (told is not Outlook.MISSED)
+
+
+@given(OWN, WHEN)
+def test_every_session_has_a_reason_and_whether_it_is_ahead_open_or_missed_is_one_of_them_where_nothing_is_known(
+    tiny: Tiny, came: dict[str, int], now_is: int
+) -> None:
+    """As check-in itself says."""
+    plan = tiny()
+    now = plan.agenda.sessions[0].starts_at + timedelta(minutes=now_is)
+    checked = {name: Presence(name, 1, "Amina", now) for name in came}
+    own = record(plan, 1, "Amina", checked)
+    for session in counting(plan):
+        told = reasons(plan, session, own, checked.get(session.id), now)
+        expected = {None: Reason.OPEN, Refusal.NOT_YET: Reason.AHEAD, Refusal.OVER: Reason.ABSENT}
+        refused = refusal(plan, session, now)
+        assert refused is not Refusal.NOT_COUNTED
+        assert told == ((Reason.CHECKED_IN,) if session.id in checked else (expected[refused],))

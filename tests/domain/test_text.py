@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import clean, escape, escape_within, isolate, measure, shares, shorten
+from bot.domain.text import clean, escape, escape_within, fold, isolate, measure, shares, shorten
 
 PIECES = (
     *("@everyone", "@here", "<@1>", "<@&2>", "<#3>", "<:wave:4>", "</note:5>", "<t:6:R>", "[a](https://evil.example)"),
@@ -224,3 +224,36 @@ def test_a_room_is_shared_so_that_who_needs_little_gets_it_all(needs: list[int],
     if short:
         assert min(short) >= max(given_) - 1
         assert sum(given_) > room - len(needs)
+
+
+# --- folding ---------------------------------------------------------------------------------------------------
+
+
+@given(TYPED)
+def test_folding_again_changes_nothing(typed: str) -> None:
+    assert fold(fold(typed)) == fold(typed)
+
+
+@given(TYPED)
+def test_case_and_composition_make_no_difference(typed: str) -> None:
+    folded = fold(typed)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert fold(unicodedata.normalize(form, typed)) == folded
+    assert fold(typed.casefold()) == folded
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hélène ÇA ŒUVRE", "helene ca œuvre"), ("Straße", "STRASSE"), ("ﬁn", "FIN"),
+        ("أحمد", "احمد"), ("إيمان", "ايمان"), ("آمال", "امال"), ("ٱلله", "الله"), ("فاطمة", "فاطمه"),
+        ("مصطفى", "مصطفي"), ("محـــمد", "محمد"), ("مُحَمَّد", "محمد"), ("کریم", "كريم"),
+    ],
+)  # fmt: skip
+def test_what_people_type_one_for_the_other_is_the_same(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_different_words_stay_different() -> None:
+    words = ("cote", "cotes", "سور", "سوق", "كريم", "كرم", "a b", "ab")
+    assert len({fold(word) for word in words}) == len(words)

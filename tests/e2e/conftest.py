@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -130,10 +130,10 @@ class Ran:
     err: str
 
 
-async def run_plenary(*arguments: str, environment: Mapping[str, str]) -> Ran:
-    """`plenary …` with those settings and no others."""
+async def run_plenary(*arguments: str, environment: Mapping[str, str], under: Sequence[str] = ()) -> Ran:
+    """`plenary …` with those settings and no others, started by the command `under` if there is one."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments,
+        *under, sys.executable, "-m", "bot", *arguments,
         cwd=ROOT, env=bare_environment(environment), stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -202,6 +202,8 @@ class World:
     people: dict[str, Person]
     bot: BotProcess
     running: bool = False
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    """Settings of the bot beside those of every test."""
     forgiven: set[str] = field(default_factory=set[str])
     """Kinds of fault that the test means to provoke; see `faults`."""
 
@@ -241,11 +243,12 @@ class World:
             "PLENARY_HEALTH": str(self.folder / "plenary.health"),
             "PLENARY_API_BASE": self.discord.api_base,
             "PLENARY_CLOCK": self.keeper.address,
+            **self.settings,
         }
 
     @property
     def database(self) -> Path:
-        return self.folder / "plenary.db"
+        return self.folder / "data" / "plenary.db"
 
     @property
     def log(self) -> str:
@@ -288,9 +291,9 @@ class World:
         await eventually(lambda: not self.discord.online, "the end of the bot's connection")
         self.running = False
 
-    async def plenary(self, *arguments: str) -> Ran:
-        """A command of the shell, with the settings of the bot."""
-        return await run_plenary(*arguments, environment=self.environment)
+    async def plenary(self, *arguments: str, **environment: str) -> Ran:
+        """A command of the shell, with the settings of the bot but for those given."""
+        return await run_plenary(*arguments, environment={**self.environment, **environment})
 
     # --- people
 
@@ -465,9 +468,15 @@ async def _conducted(keeper: Timekeeper) -> AsyncGenerator[None, None]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+def written_plan() -> str:
+    """The plan as its organisers wrote it; a module may have another."""
+    return PLAN
+
+
+@pytest.fixture
+async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
     """The afternoon before the workshop: people are in the server; the bot is invited, and doesn't run yet."""
-    (tmp_path / "plan.yaml").write_text(PLAN, "utf-8")
+    (tmp_path / "plan.yaml").write_text(written_plan, "utf-8")
     plan = planfile.load(tmp_path / "plan.yaml").plan
     witness = Witness()
     keeper = Timekeeper(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.health import read
 from bot.rehearsal.botprocess import BotProcess
+from bot.rehearsal.people import Answer
 from bot.settings import ROOT
 
 if TYPE_CHECKING:
@@ -35,18 +36,34 @@ def assert_sentence(ran: Ran, *words: str) -> None:
 async def test_sigterm_while_messages_are_under_way_ends_well_in_time_and_none_is_lost_or_doubled(
     workshop: World,
 ) -> None:
-    """Many announcements are due at one instant; paced as Discord wants it, they take most of a second."""
+    """Many announcements are due at one instant; paced as Discord wants it, they take most of a second.
+
+    Meanwhile notes are sent in: whose author was told that one is kept finds it after the restart.
+    """
     lobby = workshop.channel("announcements")
     options = {"channel": lobby, "when": "13:00"}
     told = await asyncio.gather(
         *(workshop.moderator.slash(lobby, "announce new", text=f"Notice {n}", **options) for n in range(MANY))
     )
     assert all(answer.text.startswith("✅") for answer in told)
+    forms = [await workshop.moderator.slash(lobby, "note", topic="ledgers") for _ in range(MANY)]
     await workshop.keeper.sleep_until(workshop.at("2023-03-24 13:00"))
     await workshop.eventually(lambda: len(workshop.messages("announcements")) > 2, "the first announcements")
+    note = {"topic": "ledgers", "kind": "worked", "did": "We tried.", "learned": "It works."}
+    sending = [
+        asyncio.create_task(workshop.moderator.submit(form.modal or {}, note | {"title": f"Note {number:02}"}))
+        for number, form in enumerate(forms)
+    ]
+    await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
     began = time.monotonic()
     assert await workshop.stop_bot() == 0
     assert time.monotonic() - began < 8
+    answers = await asyncio.gather(*sending, return_exceptions=True)
+    said = [answer.text for answer in answers if isinstance(answer, Answer) and answer.text.startswith("✅")]
+    kept = {title for (title,) in workshop.rows("SELECT title FROM note")}
+    assert said
+    assert len(kept) >= len(said)
+    assert [text for text in said if not any(f"**{title}**" in text for title in kept)] == []
     assert workshop.rows("SELECT count(*) FROM delivery WHERE kind = 'custom' AND state = 'failed'") == [(0,)]
     await workshop.start_bot()
     expected = sorted(f"📣 Notice {n}" for n in range(MANY))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -76,6 +78,27 @@ async def test_setup_opens_every_room_to_those_it_is_for_and_a_second_one_change
     await world.start_bot()
     assert (world.picture(), world.witness.changes()) == (before, changes)
     assert world.witness.count("PUT", "/commands") == 1
+
+
+async def test_setup_does_not_wait_for_discord_to_tell_of_the_roles_that_it_made(world: World) -> None:
+    """Discord answers that a role is made, and tells of it as an event when it gets round to it."""
+    tell = world.discord.gateway.emit
+
+    def tell_late(event: str, payload: Mapping[str, Any]) -> None:
+        if event == "GUILD_ROLE_CREATE":
+            asyncio.get_running_loop().call_later(1, tell, event, payload)
+        else:
+            tell(event, payload)
+
+    await world.start_bot()
+    world.discord.gateway.emit = tell_late
+    answer = await world.organiser.slash(world.general, "workshop setup")
+    assert answer.text.startswith("✅ 10 things were made")
+    await asyncio.sleep(1)
+    world.hand_out_roles()
+    await world.settle()
+    assert_whole(world)
+    assert_doors(world)
 
 
 async def test_setup_adopts_what_has_the_right_name_and_keeps_what_others_granted(world: World) -> None:

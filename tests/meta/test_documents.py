@@ -127,7 +127,7 @@ WRITTEN = {".md", ".py", ".yaml", ".yml", ".toml", ".sql", ".po", ".txt", ".html
 def written() -> Iterator[tuple[str, str]]:
     """Every text file of the project, by its path."""
     nested = (path for top in TOPS for path in (ROOT / top).rglob("*"))
-    for path in sorted([*nested, *ROOT.glob("*"), *ROOT.glob(".*ignore")]):
+    for path in sorted({*nested, *ROOT.glob("[!.]*"), *ROOT.glob(".*ignore")}):
         if path.is_file() and path.suffix in WRITTEN and "__pycache__" not in path.parts:
             try:
                 yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from bot.domain.plan import Plan
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
+from cogs.help import entries
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,6 +42,8 @@ COMMANDS = {
     "checkin": Role.PARTICIPANT,
     "export attendance": Role.ORGANISER,
     "export notes": Role.ORGANISER,
+    "help": Role.VISITOR,
+    "me attendance": Role.PARTICIPANT,
     "note contacts": Role.PARTICIPANT,
     "note edit": Role.PARTICIPANT,
     "note mine": Role.PARTICIPANT,
@@ -54,6 +58,7 @@ COMMANDS = {
     "session extend": Role.MODERATOR,
     "session move": Role.MODERATOR,
     "session swap": Role.MODERATOR,
+    "word": Role.MODERATOR,
     "workshop setup": Role.ORGANISER,
 }
 
@@ -77,10 +82,14 @@ SUGGESTIONS = {
     "session move session": Role.MODERATOR,
     "session swap other": Role.MODERATOR,
     "session swap session": Role.MODERATOR,
+    "word session": Role.MODERATOR,
 }
 
 #: Entries in the menus of messages and people.
 MENUS = {"Save as note": Role.PARTICIPANT}
+
+#: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
+FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word", "words"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -102,6 +111,7 @@ PRESSED = {
     "touch": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
     "untoo": Role.PARTICIPANT,
+    "word": Role.PARTICIPANT,
 }
 
 
@@ -124,6 +134,37 @@ def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
         if option.autocomplete
     }
     assert found == SUGGESTIONS
+
+
+def test_whatever_is_one_of_a_list_is_suggested(client: Workshop) -> None:
+    plain = {
+        option.display_name
+        for command in commands(client)
+        for option in command.parameters
+        if option.type in {discord.AppCommandOptionType.string, discord.AppCommandOptionType.integer}
+        and not option.autocomplete
+        and not option.choices
+    }
+    assert plain == FREE_OPTIONS
+
+
+def unheard(code: str) -> list[str]:
+    """Calls that answer so that everybody in the channel sees it."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and (call.func.attr in {"send_message", "defer"} or ast.unparse(call.func).endswith("followup.send"))
+        and "ephemeral=True" not in [ast.unparse(word) for word in call.keywords]
+    ]
+
+
+def test_only_the_person_who_asked_sees_an_answer() -> None:
+    public = "await i.response.send_message('a')\nawait i.followup.send('b', ephemeral=False)\nawait i.response.defer()"
+    assert len(unheard(f"async def f(i):\n {public.replace(chr(10), chr(10) + ' ')}")) == 3
+    files = [ROOT / "bot/ui.py", ROOT / "bot/client.py", *sorted((ROOT / "cogs").rglob("*.py"))]
+    assert {path.name: calls for path in files if (calls := unheard(path.read_text("utf-8")))} == {}
 
 
 def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
@@ -160,6 +201,11 @@ def test_every_cog_in_the_folder_is_loaded(client: Workshop) -> None:
 # --- what Discord takes ----------------------------------------------------------------------------------------
 
 
+def purposes(client: Workshop) -> set[str]:
+    """What /help says that commands are for: a group's description, else its cog's."""
+    return {entry.purpose for entry in entries(client)}
+
+
 def named(client: Workshop) -> Iterator[tuple[str, str, str]]:
     """Where, name and description of each group, command and option."""
     for command in client.tree.walk_commands():
@@ -191,12 +237,26 @@ def test_everything_is_named_and_described_in_french(client: Workshop) -> None:
         assert len(names) == len(set(names)), where
 
 
+def wordings(language: str) -> dict[str, str]:
+    """English wording to its translation."""
+    with (LOCALES / f"commands.{language}.po").open("rb") as source:
+        return {str(message.id): str(message.string) for message in read_po(source, locale=language) if message.id}
+
+
 def test_no_french_wording_is_left_over(client: Workshop) -> None:
-    with (LOCALES / "commands.fr.po").open("rb") as source:
-        known = {str(message.id) for message in read_po(source, locale="fr") if message.id}
     used = {wording for _, name, description in named(client) for wording in (name, description)}
-    used |= {menu.name for menu in menus(client)}
-    assert known <= used
+    assert wordings("fr").keys() <= used | purposes(client) | {menu.name for menu in menus(client)}
+
+
+def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: Workshop) -> None:
+    shown = purposes(client) | {entry.description for entry in entries(client)}
+    assert shown <= wordings("fr").keys()
+    assert shown == wordings("ar").keys()
+    assert all(re.search("[\u0621-\u064a]", arabic) for arabic in wordings("ar").values())
+
+
+def test_the_manual_names_every_command(client: Workshop) -> None:
+    assert {entry.mention: entry.role for entry in entries(client)} == {f"`/{n}`": role for n, role in COMMANDS.items()}
 
 
 def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
@@ -274,6 +334,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
         yield posts.start(plan, one, ids, mark)
+        yield posts.word(plan, one, dict.fromkeys(plan.languages, "W"), mark)
         yield posts.end(plan, one, mark)
     yield posts.topic_opening(plan, topic, mark)
     yield posts.custom(plan, "A", mark)
@@ -291,6 +352,7 @@ FROM_COGS = (
     posts.custom_id("seen", SNOWFLAKE, "en"),
     posts.custom_id("agree", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
+    posts.custom_id("word", "s" * 40),
 )
 
 

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 from bot.domain import limits
 from bot.domain.access import Role
-from bot.domain.attendance import Refusal
+from bot.domain.attendance import Outlook, Refusal
 from bot.domain.notes import DETAIL_FORMS, Attribution, Audience, Detail, Maturity, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind
 from bot.domain.reschedule import Objection
@@ -48,6 +48,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.visibility.{}": tuple(Visibility),
     "signature.{}": tuple(OrganisationKind),
     "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Audience),
+    "help.role.{}": ("moderator", "organiser"),
+    "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
@@ -266,8 +268,8 @@ def test_every_composed_key_is_in_use_and_complete() -> None:
 
 
 def test_the_catalogues_are_those_of_the_languages() -> None:
-    """`commands.fr.po` is another kind: it has the names that Discord shows in the languages that it has."""
-    assert {path.stem for path in LOCALES.glob("*.po")} == {*LANGUAGES, "commands.fr"}
+    """`commands.….po` are another kind: how commands are named and described."""
+    assert {path.stem for path in LOCALES.glob("*.po")} == {*LANGUAGES, "commands.fr", "commands.ar"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -401,6 +403,9 @@ def test_arabic_is_written_in_arabic() -> None:
 def test_labels_fit_where_discord_shows_them(language: str) -> None:
     room = {
         "form.heading": limits.MODAL_TITLE,
+        "word.heading": limits.MODAL_TITLE,
+        "word.label": limits.MODAL_LABEL,
+        "word.hint": limits.MODAL_DESCRIPTION,
         **{key: limits.BUTTON_LABEL for key in KEYS if key.startswith("button.")},
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from bot.store import database as module
-from bot.store.database import Database, SchemaError, copy_to, instant, written
+from bot.store.database import Database, SchemaError, copy_to, damage_in, instant, written
 from bot.store.lock import DatabaseInUseError, DatabaseUnusableError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -512,3 +512,35 @@ def test_instants_sort_as_text() -> None:
     moments = [datetime(2023, 2, 20, 9, 59, 59, 999999, UTC) + timedelta(microseconds=n) for n in (0, 1, 2, 10**6)]
     assert sorted(map(written, moments)) == list(map(written, moments))
     assert len({len(written(moment)) for moment in moments}) == 1
+
+
+async def test_where_nobody_may_write_the_path_and_the_reason_are_told() -> None:
+    with pytest.raises(DatabaseUnusableError, match=r"can't be opened: .*Check the path, and that this user may write"):
+        await Database.open(Path("/proc/nowhere/plenary.db"))
+
+
+async def test_what_an_older_program_wrote_is_not_read_as_if_it_were_current(path: Path) -> None:
+    await write_and_close(path, "x")
+    look(path, "PRAGMA user_version = 1")
+    with pytest.raises(SchemaError, match=r"written by an older Plenary\. Start the bot once"):
+        await Database.open_to_read(path)
+    assert look(path, "SELECT name FROM fact") == [("x",)]
+
+
+async def test_a_clean_end_leaves_everything_in_the_one_file(path: Path) -> None:
+    """So that it may be copied alone."""
+    await write_and_close(path, "x")
+    assert beside(path) == ["plenary.db", "plenary.db.lock"]
+
+
+async def test_a_row_that_refers_to_nothing_is_damage(database: Database, path: Path, tmp_path: Path) -> None:
+    assert await on_writer(database, damage_in) == ""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE one (id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE other (one INTEGER REFERENCES one)")
+        connection.execute("INSERT INTO other VALUES (7)")
+        connection.commit()
+        assert damage_in(connection) == "a row of other refers to nothing"
+        with pytest.raises(sqlite3.DatabaseError, match="a row of other refers to nothing"):
+            copy_to(connection, tmp_path / "copy.db")
+    assert beside(tmp_path / "copy.db") == []

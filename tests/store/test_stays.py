@@ -105,3 +105,12 @@ async def test_the_tables_hold_no_more_than_they_must(store: Store, database: Da
         await store.stays.keep_alive(at(minute))
     assert await database.read("SELECT count(*) FROM watch") == [(1,)]
     assert await database.read("SELECT count(*) FROM voice_stay") == [(1,)]
+
+
+async def test_one_persons_stays_are_read_without_the_others(store: Store) -> None:
+    await store.stays.begin_watch([amina(), karim(ANNEX)], at(0))
+    await store.stays.moved(amina(ANNEX), at(10), seen=True)
+    await store.stays.keep_alive(at(20))
+    assert [(stay.room, stay.time) for stay in await store.stays.of(1)] == [(HALL, span(0, 10)), (ANNEX, span(10, 20))]
+    assert [stay.room for stay in await store.stays.of(2)] == [ANNEX]
+    assert await store.stays.of(3) == []

@@ -54,6 +54,31 @@ async def test_presences_are_found_by_person_and_listed_by_time(store: Store) ->
     assert await store.attendance.of(2) == {}
 
 
+async def proved(store: Store, tried: str, *, right: bool = False, person: int = 1) -> Presence | int:
+    return await store.attendance.prove(Presence("opening", person, "Amina", NOON), tried, right=right, tries=5)
+
+
+async def test_a_wrong_word_costs_a_try_once_and_the_right_one_none(store: Store) -> None:
+    assert await proved(store, "a") == 4
+    assert await proved(store, "a") == 4
+    assert await proved(store, "b") == 3
+    assert await proved(store, "b", person=2) == 4
+    assert await store.attendance.tried("opening", 1) == 2
+    assert await store.attendance.tried("panel", 1) == 0
+    first = await proved(store, "c", right=True)
+    assert first == Presence("opening", 1, "Amina", NOON)
+    # Who is checked in is checked in, whatever they say then.
+    assert await proved(store, "d") == first
+    assert await store.attendance.tried("opening", 1) == 2
+
+
+async def test_of_words_tried_at_once_five_count_and_the_right_one_after_them_comes_too_late(store: Store) -> None:
+    told = await asyncio.gather(*(proved(store, str(n)) for n in range(50)), proved(store, "right", right=True))
+    assert told == [4, 3, 2, 1, *[0] * 47]
+    assert await store.attendance.tried("opening", 1) == 5
+    assert await store.attendance.all() == []
+
+
 # --- moderators' announcements ---------------------------------------------------------------------------------
 
 CUSTOM = CustomAnnouncement("c0ffee", AWKWARD, "announcements", NOON, "Europe/Brussels", SNOWFLAKE, NOON - MINUTE)
@@ -114,6 +139,12 @@ async def test_a_fact_is_remembered(store: Store) -> None:
         await store.facts.put("guild", value)
         assert await store.facts.get("guild") == value
     assert await store.facts.get("other") is None
+
+
+async def test_a_fact_that_is_made_once_stays_as_it_was_made_first(store: Store) -> None:
+    told = await asyncio.gather(*(store.facts.once("secret", value) for value in "abc"))
+    assert set(told) == {"a"}
+    assert await store.facts.get("secret") == "a"
 
 
 # --- all of it -------------------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""The word that a chair says aloud, by which participants prove that they are in the session."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+
+from bot.domain.text import Text, fold
+
+#: How many different wrong words somebody may give in one session.
+TRIES = 5
+#: What people say in front of a word, by language.
+_ARTICLES = {"en": ("the", "a", "an"), "fr": ("le", "la", "l", "les", "un", "une"), "ar": ("ال",)}
+
+
+def chosen(secret: str, workshop: str, session: str, words: Sequence[Text]) -> Text:
+    """A session's word, in every language: always the same, and not to be guessed by who lacks the secret.
+
+    A list with a few words more or less changes the words of few sessions.
+    """
+
+    def rank(word: Text) -> bytes:
+        said = f"{workshop}/{session}/{'/'.join(word.values())}"
+        return hmac.digest(secret.encode(), said.encode(), "sha256")
+
+    return max(words, key=rank)
+
+
+def matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
+    """Whether that is the word, in one of the languages: case, accents, blanks and an article forgiven."""
+    heard = _bare(typed)
+    return any(
+        heard == article + _bare(word[language]) for language in languages for article in ("", *_ARTICLES[language])
+    )
+
+
+def trace(typed: str) -> str:
+    """The same for what counts as the same try; what was typed can't be read from it."""
+    return hashlib.blake2b(_bare(typed).encode(), digest_size=8).hexdigest()
+
+
+def _bare(typed: str) -> str:
+    return fold(typed).replace(" ", "")

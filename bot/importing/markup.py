@@ -1,0 +1,120 @@
+"""XML as a tree whose elements know their lines. A document type is refused: entities and outside files hang on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+_DEEPEST = 40
+
+
+class MarkupError(ValueError):
+    """A text that is no XML, or XML of a kind that no schedule is; the message says why."""
+
+    def __init__(self, line: int, what: str, *, forbidden: bool = False) -> None:
+        super().__init__(what)
+        self.line = line
+        #: It is XML, of a kind that must not reach another reader.
+        self.forbidden = forbidden
+
+
+@dataclass(slots=True)
+class Element:
+    """One element; `line` is counted from 1."""
+
+    name: str
+    attributes: dict[str, str]
+    line: int
+    children: list[Element] = field(default_factory=list["Element"])
+    pieces: list[str] = field(default_factory=list[str])
+
+    def all(self, name: str) -> Iterator[Element]:
+        """Its children of that name."""
+        return (child for child in self.children if child.name == name)
+
+    @property
+    def words(self) -> str:
+        """What stands in it, less its children."""
+        return "".join(self.pieces).strip()
+
+    def text(self, name: str) -> str:
+        """The words of its first child of that name; empty, if there is none."""
+        return next((child.words for child in self.all(name)), "")
+
+
+def parse(source: bytes) -> Element:
+    """The outermost element. Raises MarkupError."""
+    tree = _Tree()
+    _feed(source, tree)
+    return tree.top
+
+
+def inspect(source: bytes) -> None:
+    """Raise MarkupError where another reader would meet a document type or deep nesting; keep nothing."""
+    _feed(source, _Depth())
+
+
+class _Depth:
+    """Follows the nesting of elements."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate()
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.depth = 0
+
+    def _doctype(self, *_: object) -> None:
+        what = "it declares a document type (DTD), which no schedule needs; remove that line"
+        raise MarkupError(self.line, what, forbidden=True)
+
+    @property
+    def line(self) -> int:
+        return self.parser.CurrentLineNumber
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 - expat hands over both
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise MarkupError(self.line, "its elements are nested deeper than in any schedule", forbidden=True)
+
+    def end(self, name: str) -> None:  # noqa: ARG002 - as above
+        self.depth -= 1
+
+
+class _Tree(_Depth):
+    """Keeps the elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parser.CharacterDataHandler = self._words
+        self.parser.buffer_text = True
+        self.open = [Element("", {}, 0)]
+
+    @property
+    def top(self) -> Element:
+        return self.open[0].children[0]
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        super().start(name, attributes)
+        element = Element(name, attributes, self.line)
+        self.open[-1].children.append(element)
+        self.open.append(element)
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        self.open.pop()
+
+    def _words(self, words: str) -> None:
+        self.open[-1].pieces.append(words)
+
+
+def _feed(source: bytes, reader: _Depth) -> None:
+    try:
+        reader.parser.Parse(source, True)  # noqa: FBT003 - "this is all"; expat takes no keywords
+    except expat.ExpatError as broken:
+        raise MarkupError(broken.lineno, f"this is not XML: {expat.ErrorString(broken.code)}") from None
+    except (ValueError, LookupError) as strange:
+        if isinstance(strange, MarkupError):
+            raise
+        raise MarkupError(1, f"this is not XML that can be read: {strange}") from None

@@ -1,0 +1,244 @@
+"""A schedule into the keys of a plan: what it says replaces what is there, and what it never says is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.agenda import Material, SessionKind
+from bot.domain.plan import PLENARY
+from bot.domain.text import Text
+from bot.domain.walltime import WallTimeError, instant
+from bot.importing.gathering import identifier, is_address
+from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread
+from bot.importing.typed import folded
+
+#: As YAML gives it: words, lists and mappings of them.
+Raw = dict[str, Any]
+
+_SPEAKER = re.compile(r"(?P<office>[^()]*\S)\s*\((?P<organisation>[^()]+)\)")
+#: A longer title may hold `break` or `opening` and mean something else by it.
+_TELLING_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The keys of a plan with a schedule in it, and what its organisers should look at."""
+
+    keys: Raw
+    remarks: tuple[str, ...]
+
+
+def new_plan(schedule: Schedule, name: str) -> Raw:
+    """The keys of a plan that has all of it yet to be written but its schedule."""
+    title = next(iter(schedule.title.values())) if schedule.title else name
+    spoken = [language for language in ("en", "fr", "ar") if all(language in s.title for s in schedule.sessions)]
+    return {
+        "id": identifier(title, "workshop"),
+        "title": title,
+        "description": title,
+        "organiser": title,
+        "zone": schedule.zone.key,
+        "languages": spoken or ["en"],
+    }
+
+
+def merged(keys: Mapping[str, Any], schedule: Schedule) -> Merged:
+    """The plan's keys with the schedule in the place of its days; the keys themselves are left as they are.
+
+    Raises ScheduleError with every session that a plan can't have.
+    """
+    merge = _Merge(keys, schedule)
+    days = merge.days()
+    rooms = merge.rooms()
+    changed: Raw = {**({"rooms": rooms} if rooms else {}), "days": days}
+    return Merged({**keys, **changed}, tuple(merge.remarks))
+
+
+class _Merge:
+    def __init__(self, keys: Mapping[str, Any], schedule: Schedule) -> None:
+        self.remarks = list(schedule.remarks)
+        self._faults: list[str] = []
+        self._schedule = schedule
+        self._languages: Sequence[str] = keys["languages"]
+        self._zone = ZoneInfo(keys["zone"])
+        self._days: dict[str, Raw] = {day["date"]: day for day in keys.get("days", ())}
+        self._known: dict[str, Raw] = {entry["id"]: entry for day in self._days.values() for entry in day["sessions"]}
+        self._rooms: list[Raw] = list(keys.get("rooms", ()))
+        self._room_ids = {room.id: self._room_id(room) for room in schedule.rooms}
+        self._topics = {track.id: _topic(track, keys.get("topics", ())) for track in schedule.tracks}
+        # What the file says of no session at all, it knows nothing about.
+        self._tells_rooms = any(session.room != PLENARY for session in schedule.sessions)
+        self._tells_speakers = any(session.speakers for session in schedule.sessions)
+        self._reworded: list[str] = []
+
+    def days(self) -> list[Raw]:
+        sessions: dict[str, list[Raw]] = {}
+        for session in self._schedule.sessions:
+            if found := self._session(session):
+                day, entry = found
+                sessions.setdefault(day.isoformat(), []).append(entry)
+        if self._faults:
+            raise ScheduleError("\n".join(self._faults))
+        self._tell()
+        return [
+            {**self._days.get(day, {"date": day}), "sessions": sorted(sessions[day], key=_order)}
+            for day in sorted(sessions)
+        ]
+
+    def rooms(self) -> list[Raw]:
+        """The plan's rooms, and those that sessions need besides."""
+        used = {self._room(session) for session in self._schedule.sessions} - {PLENARY}
+        named: dict[str, Text] = {self._room_ids[room.id]: room.name for room in self._schedule.rooms}
+        there = {room["id"] for room in self._rooms}
+        kept = [
+            {**room, "title": self._wording(named[room["id"]], room["title"])} if room["id"] in named else room
+            for room in self._rooms
+        ]
+        return kept + [
+            {"id": room, "title": self._wording(named.get(room, {"en": room}), None)} for room in sorted(used - there)
+        ]
+
+    def _tell(self) -> None:
+        missing = sorted(
+            {track.name[next(iter(track.name))] for track in self._schedule.tracks if not self._topics[track.id]}
+        )
+        if missing:
+            self.remarks.append(
+                f"The plan has no topics for {'; '.join(missing)}. Add them to its topics, if they need channels."
+            )
+        if self._reworded:
+            self.remarks.append(
+                f"The titles of {', '.join(self._reworded)} have changed, and are now the same in every language; "
+                "translate them in the plan."
+            )
+
+    # --- one session ---------------------------------------------------------------------------------------------
+
+    def _session(self, session: ScheduledSession) -> tuple[date, Raw] | None:
+        start, end = session.starts_at.astimezone(self._zone), session.ends_at.astimezone(self._zone)
+        if not self._can_be_held(session, start, end):
+            return None
+        before = self._known.get(session.id, {})
+        if isinstance(before.get("title"), dict) and isinstance(self._wording(session.title, before["title"]), str):
+            self._reworded.append(f"'{session.id}'")
+        entry: Raw = {
+            "id": session.id,
+            "kind": session.kind or before.get("kind") or _guessed(session.title),
+            "start": _clock(start, before.get("start")),
+            "end": _clock(end, before.get("end")),
+            "room": self._room(session) if self._tells_rooms else before.get("room", PLENARY),
+            "topic": (self._topics[session.track] if session.track else None) or before.get("topic"),
+            "title": self._wording(session.title, before.get("title")),
+            "description": self._wording(session.description, before.get("description")),
+            "speakers": self._speakers(session.speakers, before.get("speakers", [])),
+            "materials": self._materials(session.materials, before.get("materials", [])),
+        }
+        told = {key: str(value) if key == "kind" else value for key, value in entry.items() if value}
+        if told["room"] == PLENARY and "room" not in before:
+            del told["room"]  # it goes without saying
+        emptied = {"speakers"} if self._tells_speakers else set[str]()
+        return start.date(), {
+            key: value for key, value in {**before, **told}.items() if key in told or key not in emptied
+        }
+
+    def _can_be_held(self, session: ScheduledSession, start: datetime, end: datetime) -> bool:
+        name = f"'{session.id}' ({next(iter(session.title.values()))})"
+        if end.date() != start.date():
+            self._faults.append(
+                f"{name} ends on a later day, {end:%Y-%m-%d %H:%M}; a session ends on its own day: make two of it."
+            )
+            return False
+        for moment in (start, end):
+            try:
+                instant(moment.date(), moment.time(), self._zone)
+            except WallTimeError:
+                self._faults.append(
+                    f"{name}: {moment:%Y-%m-%d %H:%M} comes twice in {self._zone.key}, where clocks change then; "
+                    "move it out of that hour."
+                )
+                return False
+        return True
+
+    def _wording(self, text: Text | None, before: Any) -> Any:  # noqa: ANN401 - as YAML gives it
+        """What is there, if it says the same in any language; else the text, once if it serves for all."""
+        if text is None:
+            return before
+        if before and set(text.values()) <= _variants(before):
+            return before
+        told = spread(text, self._languages)
+        return told if len(set(told.values())) > 1 else next(iter(told.values()))
+
+    def _room_id(self, room: Named) -> str:
+        """The plan's room of that id or that name; else the id that it will have."""
+        names = {folded(name) for name in room.name.values()}
+        if room.id == PLENARY or PLENARY in names:
+            return PLENARY
+        same = [there["id"] for there in self._rooms if there["id"] == room.id]
+        called = [there["id"] for there in self._rooms if names & {folded(name) for name in _variants(there["title"])}]
+        return next(iter((*same, *called)), room.id)
+
+    def _room(self, session: ScheduledSession) -> str:
+        return self._room_ids.get(session.room, session.room)
+
+    def _speakers(self, names: Sequence[str], before: list[Raw]) -> list[Raw]:
+        if not self._tells_speakers:
+            return before
+        there = {shown: entry for entry in before for shown in _shown(entry)}
+        return [there.get(name) or _speaker(name) for name in names if name.strip()]
+
+    def _materials(self, materials: Iterable[Material], before: list[Raw]) -> list[Raw]:
+        there = {entry["url"]: entry for entry in before}
+        found = [
+            there.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
+            for material in materials
+            if is_address(material.url)
+        ]
+        return found or before
+
+
+def _order(entry: Raw) -> tuple[str, str, str]:
+    return entry["start"].zfill(5), entry["end"].zfill(5), entry["id"]
+
+
+def _clock(moment: datetime, before: str | None) -> str:
+    """`09:30`, or as the plan spells it."""
+    told = f"{moment:%H:%M}"
+    return before if before and before.zfill(5) == told else told
+
+
+def _guessed(title: Text) -> SessionKind:
+    """The kind that a short title tells: Lunch is a break."""
+    words = next(iter(title.values()))
+    return kind_named(words) if len(words.split()) <= _TELLING_WORDS else SessionKind.PRESENTATION
+
+
+def _variants(wording: str | Mapping[str, str]) -> set[str]:
+    """The wording in every language."""
+    return {wording} if isinstance(wording, str) else set(wording.values())
+
+
+def _topic(track: Named, topics: Iterable[Raw]) -> str | None:
+    names = {folded(name) for name in track.name.values()}
+    found = (
+        topic["id"]
+        for topic in topics
+        if topic["id"] == track.id or names & {folded(name) for name in (topic["id"], *_variants(topic["title"]))}
+    )
+    return next(found, None)
+
+
+def _speaker(name: str) -> Raw:
+    """`Director (Customs of Morocco)` has an organisation."""
+    match = _SPEAKER.fullmatch(name)
+    return {"office": match["office"], "organisation": match["organisation"]} if match else {"office": name}
+
+
+def _shown(entry: Raw) -> set[str]:
+    """A speaker as a file may name them, in any language."""
+    offices, organisations = _variants(entry["office"]), _variants(entry.get("organisation", ""))
+    return offices | {f"{office} ({organisation})" for office in offices for organisation in organisations}

@@ -1,0 +1,110 @@
+"""A schedule file and a plan: the plan that would be, what differs, and what should be looked at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.domain.agenda import Agenda
+from bot.domain.changes import Changes, RoomNames, diff
+from bot.domain.plan import Plan
+from bot.importing import merging, planedit, planfile, reading
+from bot.importing.planfile import PlanError
+from bot.importing.schedule import ScheduleError
+from bot.settings import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an import would make of a plan."""
+
+    before: Plan | None
+    after: Plan
+    text: bytes
+    """The plan's file as it would be."""
+    changes: Changes
+    warnings: tuple[str, ...]
+
+    @property
+    def agenda(self) -> Agenda:
+        """The agenda as it would be."""
+        return self.after.agenda
+
+
+def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> Proposal:
+    """What the schedule in a file makes of a plan's text; of none, a new plan for `path`, with times in `zone`.
+
+    Nothing is written and nothing is fetched. It takes up to some seconds of computing: call it in a thread. Raises
+    ScheduleError with every fault of the schedule, each with its place, or PlanError with those of the plan.
+    """
+    if plan is None:
+        return _new(schedule, _zone(zone), path)
+    there = planfile.read(plan, str(path))
+    before, keys = there.plan, there.keys
+    if zone and zone != before.zone:
+        raise ScheduleError(
+            f"The plan's zone is {before.zone}, not {zone}; leave --zone out, or change the plan first."
+        )
+    merged = merging.merged(keys, reading.read(schedule, before.tz))
+    return _proposal(before, planedit.edited(plan, merged.keys, keys), merged, path)
+
+
+def _zone(zone: str) -> ZoneInfo:
+    if zone not in available_timezones():
+        found = (
+            f"There is no time zone '{zone}'" if zone else "There is no plan yet, so the zone of its times must be told"
+        )
+        raise ScheduleError(f"{found}; give an IANA name: --zone Europe/Brussels")
+    return ZoneInfo(zone)
+
+
+def _new(source: bytes, zone: ZoneInfo, path: Path) -> Proposal:
+    schedule = reading.read(source, zone)
+    merged = merging.merged(merging.new_plan(schedule, path.stem), schedule)
+    text = planedit.written(merged.keys).encode()
+    remark = (
+        "The new plan says of itself only what the file says; write its title, description, organiser and languages."
+    )
+    return _proposal(None, text, merging.Merged(merged.keys, (*merged.remarks, remark)), path)
+
+
+def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Path) -> Proposal:
+    loaded = planfile.read(text, f"{path} as it would be")
+    if loaded.keys != merged.keys:
+        raise PlanError("The plan's days can't be told from the rest of its text; write each key on a line of its own.")
+    after = loaded.plan
+    names: RoomNames = before.room_names if before else {}
+    return Proposal(
+        before,
+        after,
+        text,
+        diff(before.agenda if before else Agenda(()), after.agenda, names, after.room_names),
+        (*merged.remarks, *(str(warning) for warning in loaded.warnings)),
+    )
+
+
+def write(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> Path | None:
+    """Put the proposed plan in its place, and keep what was there (`read`) beside it; where that is, if there was any.
+
+    Raises SettingsError if the file can't be written, or isn't any more what the proposal was made of.
+    """
+    try:
+        there = path.read_bytes() if path.exists() else None
+        if there != read:
+            raise SettingsError(f"{path} was changed in the meantime; nothing was written. Import again.")
+        kept = path.with_name(f"{path.name}.bak-{now:%Y%m%dT%H%M%SZ}") if there is not None else None
+        if kept and there is not None:
+            with kept.open("xb") as backup:
+                backup.write(there)
+        beside = path.with_name(f"{path.name}.new")
+        with beside.open("wb") as file:
+            file.write(proposal.text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as failure:
+        raise SettingsError(f"{path} can't be written ({failure.strerror}); nothing was changed in it.") from None
+    return kept

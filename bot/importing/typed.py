@@ -1,0 +1,130 @@
+"""Days, times and lengths as people type them into tables, in English, French and Arabic: day before month."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time, timedelta
+from functools import cache
+
+from babel import Locale
+
+#: Whose names of months are known: Arabic has three sets of them.
+_LOCALES = ("en", "fr", "ar", "ar_SY", "ar_TN", "ar_MA")
+
+_ISO = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
+_NUMBERS = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[./-]\s*(?P<month>\d{1,2})\s*[./-]\s*(?P<year>\d{4}|\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DAY = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
+
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?)?\s*(?P<half>a\.?m\.?|p\.?m\.?|ص|م)?"
+)
+_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bà\b|\ba\b(?=\s*\d)|\buntil\b|إلى|الى|حتى)\s*")
+_LENGTH = re.compile(
+    r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|heures?|ساعة|:)\s*)?(?:(?P<minutes>\d{1,3})\s*(?:min\S*|m|دقيقة|')?)?"
+)
+#: A spreadsheet's time whose cell is not formatted as one: a share of a day.
+_SHARE = re.compile(r"0?\.\d+")
+
+
+class TypedError(ValueError):
+    """What was typed is no such thing; the message says what to type."""
+
+
+def folded(words: str) -> str:
+    """Without case, accents, vowel signs and stretching: as two people may type the same word."""
+    apart = unicodedata.normalize("NFKD", words.casefold()).replace("\u0640", "")
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in bare)
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Every known name of a month (folded) to its number."""
+    names: dict[str, int] = {}
+    for locale in _LOCALES:
+        for width in ("wide", "abbreviated"):
+            names |= {folded(name).rstrip("."): n for n, name in Locale.parse(locale).months["format"][width].items()}
+    return names
+
+
+@cache
+def _month() -> re.Pattern[str]:
+    longest_first = sorted(_months(), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+
+def day(typed: str) -> date | None:
+    """The day that is named somewhere in the words, such as `Monday 20 February 2023` or `20/02/2023`; None if none.
+
+    Raises TypedError for a day that isn't in the calendar.
+    """
+    words = folded(typed)
+    match = _ISO.search(words) or _NUMBERS.search(words)
+    if match:
+        year = int(match["year"])
+        return _date(typed, year if year > 99 else 2000 + year, int(match["month"]), int(match["day"]))  # noqa: PLR2004 - two digits
+    month = _month().search(words)
+    year = _YEAR.search(words)
+    if month is None or year is None:
+        return None
+    # `Day 1: 20 February 2023`: the number nearest to the month.
+    numbers = sorted(_DAY.finditer(words), key=lambda number: _apart(number, month))
+    return _date(typed, int(year[0]), _months()[month[0]], int(numbers[0][0])) if numbers else None
+
+
+def _apart(one: re.Match[str], other: re.Match[str]) -> int:
+    return max(one.start() - other.end(), other.start() - one.end())
+
+
+def _date(typed: str, year: int, month: int, day_: int) -> date:
+    try:
+        return date(year, month, day_)
+    except ValueError:
+        raise TypedError(
+            f"'{typed}' is no day of the calendar; write the day before the month, such as 20/02/2023, or 2023-02-20"
+        ) from None
+
+
+def clock(typed: str) -> time:
+    """The time of day in `9:30`, `9h30`, `14.30`, `2 pm`, `٩:٣٠ ص`; seconds are dropped. Raises TypedError."""
+    words = folded(typed).strip()
+    if _SHARE.fullmatch(words):
+        minutes = round(float(words) * 24 * 60) % (24 * 60)
+        return time(*divmod(minutes, 60))
+    match = _CLOCK.fullmatch(words)
+    if match and (match["minute"] or match["half"] or "h" in words):
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        if match["half"] and 1 <= hour <= 12:  # noqa: PLR2004 - a clock with hands
+            hour = hour % 12 + (12 if match["half"][0] in "pم" else 0)
+        if hour < 24 and minute < 60:  # noqa: PLR2004 - a clock without
+            return time(hour, minute)
+    raise TypedError(f"'{typed}' is not a time of day; write hours and minutes, such as 09:30")
+
+
+def clocks(typed: str) -> tuple[time, time | None]:
+    """A time of day, or two: `09:30` or `09:30 - 10:15`. Raises TypedError."""
+    begun, *ended = _RANGE.split(folded(typed).strip(), maxsplit=1)
+    try:
+        start, end = clock(begun), clock(ended[0]) if ended and ended[0] else None
+    except TypedError:
+        raise TypedError(f"'{typed}' is not a time of day; write hours and minutes, such as 09:30") from None
+    # `2:00 - 3:00 pm`: both are in the afternoon; of `11:00 - 1:00 pm`, one.
+    afternoon = start.replace(hour=(start.hour + 12) % 24)
+    said = (_CLOCK.fullmatch(part.strip()) for part in (begun, *ended))
+    halves = [match["half"] if match else None for match in said]
+    if end and len(halves) == 2 and not halves[0] and halves[1] and start < afternoon < end:  # noqa: PLR2004 - a range
+        start = afternoon
+    return start, end
+
+
+def length(typed: str) -> timedelta:
+    """How long something lasts: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises TypedError."""
+    words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", folded(typed).strip())
+    match = _LENGTH.fullmatch(words)
+    if match and (match["hours"] or match["minutes"]):
+        lasts = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+        if timedelta(0) < lasts <= timedelta(hours=24):
+            return lasts
+    raise TypedError(f"'{typed}' is not a length; write minutes, such as 45, or hours and minutes, such as 1:30")

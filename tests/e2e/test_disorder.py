@@ -1,0 +1,213 @@
+"""What people and machines do in the midst of a workshop: delete things, forbid them, leave, come back, set clocks."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+
+from bot.clock import Pace
+from bot.domain.venue import permission_bits
+from bot.rehearsal.faults import Fault
+
+if TYPE_CHECKING:
+    from bot.rehearsal.limits import Request
+    from tests.e2e.conftest import World
+
+START = "🔴 **Ledgers at work**"
+MANAGE_CHANNELS = 1 << 4
+SEES, SENDS = 1 << 10, 1 << 11
+
+
+def assert_nothing_twice(world: World) -> None:
+    nonces = [message.nonce for message in world.discord.all_messages() if message.is_bot]
+    assert len(nonces) == len(set(nonces))
+
+
+def own_permissions(world: World, permissions: int) -> None:
+    """What the bot may do in the whole server."""
+    backend = world.discord.backend
+    role = backend.guilds[world.guild_id].members[backend.bot_user.id].role_ids[0]
+    backend.edit_role(world.guild_id, role, {"permissions": permissions})
+
+
+def team(world: World) -> list[str]:
+    return [message.text for message in world.messages("team")]
+
+
+# --- Discord, and who administers the server -----------------------------------------------------------------------
+
+
+async def test_a_room_that_refuses_is_told_to_the_team_once_and_served_once_it_lets_the_bot_write(
+    workshop: World,
+) -> None:
+    """The others are served meanwhile; what has lost its use by then is given up."""
+    workshop.forgiven.add("invalid")
+    backend = workshop.discord.backend
+
+    def may(allowed: int, denied: int) -> None:
+        overwrite = Overwrite(backend.bot_user.id, OverwriteType.MEMBER, allowed, denied)
+        backend.set_overwrite(workshop.channel("announcements"), overwrite)
+
+    await workshop.until("2023-03-25 08:45")
+    may(SEES, SENDS)
+    await workshop.until("2023-03-25 09:31")
+    assert workshop.titles("announcements") == []
+    refused = [line for line in team(workshop) if "Discord refused an announcement" in line]
+    assert refused
+    assert len(refused) == len(set(refused)) <= 3
+    assert all(f"<#{workshop.channel('announcements')}>" in line for line in refused)
+    assert all("Missing Permissions" in line for line in refused)
+    may(SEES | SENDS, 0)
+    await workshop.until("2023-03-25 09:45")
+    assert workshop.titles("announcements") == [START]
+    assert "Sent late" in workshop.messages("announcements")[0].text
+    states = dict(workshop.rows("SELECT subject, state FROM delivery WHERE kind = 'start' AND state <> 'planned'"))
+    assert states == {"welcome": "failed", "cases": "sent"}
+    await workshop.until("2023-03-25 10:30")
+    assert workshop.titles("announcements") == [START, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert_nothing_twice(workshop)
+    # So few are tried that Discord would not ban the address for it.
+    assert workshop.discord.requests_invalid <= 12
+
+
+async def test_a_discord_that_is_out_of_order_gets_everything_once_when_it_is_back(workshop: World) -> None:
+    """Two things are due in one room meanwhile, and an agenda is to be edited."""
+    failing = True
+
+    def draw(request: Request) -> Fault | None:
+        writes = request.method in {"POST", "PATCH"} and request.path.startswith("/channels/")
+        return Fault.UNAVAILABLE if failing and writes else None
+
+    last = ["🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    await workshop.until("2023-03-25 10:25")
+    before = workshop.titles("announcements")
+    workshop.discord._draw = draw  # noqa: SLF001 - faults begin in the midst of the day
+    await workshop.until("2023-03-25 10:31")
+    assert workshop.titles("announcements") == before
+    failing = False
+    await workshop.until("2023-03-25 10:34")
+    assert workshop.titles("announcements") == [*before, *last]
+    assert "Coffee" in next(line for line in workshop.messages("agenda")[0].text.splitlines() if "🔴" in line)
+    assert team(workshop) == []
+    assert_nothing_twice(workshop)
+
+
+async def test_a_channel_that_may_not_be_made_anew_is_told_to_the_team_and_made_once_it_may(workshop: World) -> None:
+    """Announcements for other rooms go on meanwhile."""
+    workshop.forgiven.add("invalid")
+    await workshop.until("2023-03-25 08:00")
+    own_permissions(workshop, permission_bits() & ~MANAGE_CHANNELS)
+    workshop.discord.backend.delete_channel(workshop.channel("sensors"))
+    await workshop.until("2023-03-25 08:50")
+    assert "sensors" not in workshop.channels()
+    assert workshop.titles("announcements") == ["⏰ **Welcome**"]
+    (line,) = {line for line in team(workshop) if "Something could not be done as planned" in line}
+    assert "Missing Permissions" in line
+    assert "/workshop setup" in line
+    # Discord bans an address that asks ten thousand times for what it may not have.
+    assert workshop.discord.requests_invalid <= 12
+    own_permissions(workshop, permission_bits())
+    await workshop.until("2023-03-25 09:10")
+    assert workshop.channels().count("sensors") == 1
+
+
+async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_agenda(workshop: World) -> None:
+    await workshop.until("2023-03-25 09:05")
+    for room in ("agenda", "announcements"):
+        for message in workshop.messages(room):
+            workshop.discord.backend.delete_message(message.channel_id, message.id)
+    await workshop.until("2023-03-25 09:31")
+    assert workshop.titles("announcements") == ["⏰ **Ledgers at work**", START]
+    assert workshop.messages("agenda") == []
+    (line,) = team(workshop)
+    assert line.startswith("🛠️ The posted agenda of 2023-03-25 can no longer be changed")
+    await workshop.until("2023-03-25 12:00")
+    assert len(team(workshop)) == 1
+    # The next day's is posted as if nothing had happened.
+    await workshop.until("2023-03-27 09:01")
+    assert len(workshop.messages("agenda")) == 1
+    assert_nothing_twice(workshop)
+
+
+async def test_a_bot_that_is_removed_from_its_server_rests_and_goes_on_when_it_is_invited_again(
+    workshop: World,
+) -> None:
+    workshop.forgiven |= {"invalid"}
+    backend = workshop.discord.backend
+    await workshop.until("2023-03-25 09:15")
+    guild = backend.guilds.pop(workshop.guild_id)
+    workshop.discord.gateway.emit("GUILD_DELETE", {"id": str(guild.id)})
+    requests = workshop.discord.requests_total
+    await workshop.until("2023-03-25 09:35")
+    assert workshop.discord.requests_total == requests
+    backend.guilds[workshop.guild_id] = guild
+    workshop.discord.gateway.forget()
+    await workshop.eventually(lambda: workshop.discord.online, "the connection's return")
+    await workshop.eventually(lambda: workshop.titles("announcements")[-1] == START, "the announcement")
+    assert_nothing_twice(workshop)
+
+
+async def test_who_leaves_the_server_and_comes_back_has_kept_everything_but_the_role(workshop: World) -> None:
+    backend, amina = workshop.discord.backend, workshop.amina
+    await workshop.until("2023-03-25 09:05")
+    assert (await workshop.press(amina, "announcements", "checkin:welcome")).text.startswith("✅")
+    backend.remove_member(workshop.guild_id, amina.id)
+    await workshop.settle()
+    backend.add_member(workshop.guild_id, amina.id, roles=(), nick="Amina · BH", announce=True)
+    message = workshop.messages("announcements")[-1]
+    refused = await amina.slash(workshop.general, "checkin")
+    assert refused.text.startswith("⚠️")
+    workshop.discord.give_role(amina, workshop.role("Participant"))
+    (button,) = (each for each in message.custom_ids if each.startswith("checkin:"))
+    again = await amina.press(message.id, message.channel_id, button)
+    assert again.text.startswith("✅")
+    assert workshop.rows("SELECT count(*) FROM presence") == [(1,)]
+
+
+# --- clocks --------------------------------------------------------------------------------------------------------
+
+
+async def set_clock(world: World, by: timedelta) -> None:
+    """As a machine's clock that was off is set: at once, and backwards too."""
+    world.keeper._paces.append(Pace(world.keeper.now() + by, time.monotonic(), 1.0))  # noqa: SLF001 - time itself never does this
+    await world.keeper._tell()  # noqa: SLF001 - likewise
+
+
+async def test_a_clock_that_is_put_back_says_nothing_twice(workshop: World) -> None:
+    await workshop.until("2023-03-25 09:31")
+    told = workshop.titles("announcements")
+    assert told[-1] == START
+    assert (await workshop.press(workshop.amina, "announcements", "checkin:cases")).text.startswith("✅")
+    await set_clock(workshop, -timedelta(hours=1))
+    await workshop.until("2023-03-25 08:40")
+    # The bot lives, and answers by the clock that it has.
+    assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
+    await workshop.until("2023-03-25 09:32")
+    assert workshop.titles("announcements") == told
+    await workshop.until("2023-03-25 10:31")
+    assert workshop.titles("announcements") == [*told, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert_nothing_twice(workshop)
+    assert workshop.rows("SELECT session FROM presence") == [("cases",)]
+
+
+async def test_a_clock_that_is_put_forward_leaves_out_what_is_past_and_tells_the_team(workshop: World) -> None:
+    await workshop.until("2023-03-25 08:55")
+    await set_clock(workshop, timedelta(hours=2))
+    await workshop.settle()
+    assert workshop.titles("announcements") == ["⏰ **Welcome**", "🏁 **Ledgers at work**", "🔴 **Questions**"]
+    (line,) = team(workshop)
+    assert "sent late: 2; left out because they were no longer of use: 5." in line
+    assert_nothing_twice(workshop)
+
+
+async def test_what_cannot_be_late_is_not_counted_as_late(world: World) -> None:
+    """Set up between its days, the bot opens the topic of the first, and was not away for that."""
+    await world.jump("2023-03-26 12:00")
+    await world.start_bot()
+    await world.setup()
+    assert world.titles("ledgers") == ["## **Shared ledgers**"]
+    assert team(world) == []
