@@ -19,6 +19,7 @@ from bot.client import DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
 from bot.delivery import Chore, Courier
 from bot.domain.plan import Plan
+from bot.events import Events
 from bot.importing import planfile
 from bot.pacing import Pacer
 from bot.programme import Programme
@@ -136,7 +137,8 @@ async def _assembled(
     access = Access(venue.role_of, plan.languages, opened.people.language_of, home_id)
 
     client = Workshop(COGS, access, opened, reconcile, mend)
-    courier = Courier(programme, opened, venue, clock, client, pacer, chores)
+    events = Events(programme, opened, venue, pacer, home)
+    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, *chores))
     programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:

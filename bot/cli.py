@@ -116,9 +116,9 @@ def export(
         Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
     ] = Audience.ORGANISERS,
 ) -> None:
-    """Export notes or attendance from the database, also while the bot runs; the rule applied is told beside it."""
-    if subject is Subject.ATTENDANCE and audience is not Audience.ORGANISERS:
-        raise SettingsError(f"Attendance is for the organisers alone, not for: {audience}. Leave --for out.")
+    """Export notes, attendance or the agenda, also while the bot runs; the rule applied is told beside it."""
+    if subject is not Subject.NOTES and audience is not Audience.ORGANISERS:
+        raise SettingsError(f"Only notes can be made for {audience}; leave --for out, or ask for notes.")
     content, told = asyncio.run(_exported(settings.load(), subject, form, audience))
     typer.echo(told, err=True)
     if out:
@@ -142,8 +142,11 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format, a
     async with store.opened(chosen.database, to_read=True) as opened:
         programme = Programme(plan, opened)
         await programme.load()
-        table = await tables.table(subject, programme.plan, opened, Clock().now(), audience)
-        return await tables.rendered(table, form), text("en", f"export.rule.{tables.rule(subject, audience)}")
+        try:
+            made = await tables.exported(subject, form, programme, opened, Clock().now(), audience)
+        except ValueError as fault:
+            raise SettingsError(str(fault)) from None
+        return made.content, text("en", f"export.rule.{tables.rule(subject, audience)}")
 
 
 @app.command()

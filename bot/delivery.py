@@ -35,7 +35,7 @@ from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.deliveries import Delivery
-from bot.ui import layout, passes
+from bot.ui import RefusalError, layout, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Courier:
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         self._last_round: float | None = None
-        self._chores: tuple[Chore, ...] = (self._keep_venue, self._keep_posts_true, *chores)
+        self._chores = tuple(chores)
         clock.watch(self.stir)
 
     @property
@@ -161,9 +161,11 @@ class Courier:
             self._clock.rest(None)
             return
         now = self._clock.now()
-        instants = [await self._do(chore, now) for chore in self._chores]
+        first = [await self._do(chore, now) for chore in (self._keep_venue, self._keep_posts_true)]
         await self._take_due(now)
-        await self._arm(instants)
+        # What nobody waits for comes after the announcements.
+        later = [await self._do(chore, now) for chore in self._chores]
+        await self._arm([*first, *later])
 
     async def _do(self, chore: Chore, now: datetime) -> datetime | None:
         """One chore; a failure never stops the announcements, and it is tried again after a while."""
@@ -173,6 +175,9 @@ class Courier:
             following = await chore(now)
         except sqlite3.Error:
             raise
+        except RefusalError as refusal:
+            await self._tell_team(refusal.key, **refusal.values)
+            return now + _AFTER_REFUSAL
         except Exception as failure:
             # A role or channel that was deleted in the midst of it is made anew the next time.
             if passes(failure) or isinstance(failure, LookupError):

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.domain.access import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import PERMISSIONS, Form, Room, permission_bits, rooms
+from bot.domain.venue import DISPENSABLE, PERMISSIONS, Form, Room, permission_bits, rooms
 from bot.importing import planfile
 from bot.settings import Settings, SettingsError
 from bot.store.backup import faults_in
@@ -203,7 +203,8 @@ def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[Finding]:
             yield ok(f"{guild.name}: the bot has {words} ({why}).")
         else:
             mend = f"Server Settings, Roles, {_own_role(me)}, Permissions: switch on {words}."
-            yield bad(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", mend)
+            tell = look if name in DISPENSABLE else bad
+            yield tell(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", mend)
 
 
 def _own_role(me: discord.Member) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain import limits
 from bot.domain.agenda import Progress, Session, Speaker, Topic, progress
+from bot.domain.events import marker
 from bot.domain.plan import Plan
 from bot.domain.text import Text, clean, escape, measure, shorten
 from bot.domain.venue import meeting_room
@@ -229,16 +230,29 @@ def report(line: str, mark: str) -> Post:
     return Post((f"🛠️ {line}",), (Button(custom_id("now", mark), "…"),))
 
 
+def event(plan: Plan, session: Session) -> tuple[str, str]:
+    """Name and description of a session as one of the server's events; the last line is the bot's own mark."""
+    name, *others = dict.fromkeys(clean(session.title[language]) for language in plan.languages)
+    told = [f"**{escape(other)}**" for other in others]
+    if session.description:
+        told += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
+    told += _programme(plan.languages, session)
+    mark = marker(plan.id, session.id)
+    described = shorten("\n".join(told), limits.EVENT_DESCRIPTION - len(mark) - 1)
+    return shorten(name, limits.NAME), f"{described}\n{mark}".lstrip()
+
+
 # --- what the bot answers: in one person's language ------------------------------------------------------------
 
 
 def agenda_for(plan: Plan, day: date, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
-    """A day's agenda for one reader, with rooms and speakers."""
+    """A day's agenda for one reader, with rooms and speakers, and a way to take it along."""
     sessions = plan.agenda.on(day)
     standing = progress(sessions, now)
     items = [_detailed(session, standing[session.id], language, rooms) for session in sessions]
     legend = "-# " + text(language, "agenda.legend", zone=plan.zone)
-    return Post((f"## {_agenda_heading(plan, day, language)}", "\n".join(items), legend))
+    take_along = Button(custom_id("calendar", day.isoformat()), text(language, "button.calendar"))
+    return Post((f"## {_agenda_heading(plan, day, language)}", "\n".join(items), legend), (take_along,))
 
 
 def _detailed(session: Session, standing: Progress, language: str, rooms: Mapping[str, int]) -> str:
@@ -262,17 +276,40 @@ def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) 
     if coming is None:
         blocks.append(text(language, "now.nothing_left" if blocks else "now.over"))
     else:
-        when = moment(coming.starts_at, "R")
-        blocks.append(
-            text(language, "now.next", when=when, date=day_name(language, coming.day))
-            + "\n"
-            + _detailed(coming, Progress.NEXT, language, rooms)
-        )
-    return Post(tuple(blocks))
+        blocks.append(_coming(coming, language, rooms))
+    return Post((*blocks, *_zone(plan, now, language)))
+
+
+def next_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
+    """What comes next and how long it is until then, for one reader; all of it, where several start together."""
+    coming = plan.agenda.upcoming(now)
+    if coming is None:
+        return Post((text(language, "next.nothing_left" if plan.agenda.live(now) else "now.over"),))
+    together = (session for session in plan.agenda if session.starts_at == coming.starts_at)
+    blocks = [
+        _coming(session, language, rooms)
+        + (f"\n{escape(session.description[language])}" if session.description else "")
+        for session in together
+    ]
+    return Post((*blocks, *_zone(plan, now, language)))
+
+
+def _coming(session: Session, language: str, rooms: Mapping[str, int]) -> str:
+    when = moment(session.starts_at, "R")
+    heading = text(language, "now.next", when=when, date=day_name(language, session.day))
+    return f"{heading}\n{_detailed(session, Progress.NEXT, language, rooms)}"
+
+
+def _zone(plan: Plan, now: datetime, language: str) -> Iterator[str]:
+    """Which zone times are in, as long as any are shown."""
+    if now < plan.agenda.ends_at:
+        yield "-# " + text(language, "zone.line", zone=plan.zone)
 
 
 Place = tuple[str | int, ...]
 """Where something stands in a plan: keys, and numbers from 0."""
+
+_A_MOMENT = timedelta(seconds=1)
 
 
 def too_long(plan: Plan) -> dict[Place, int]:
@@ -300,6 +337,7 @@ def _longest(plan: Plan) -> Iterator[tuple[Place, Post]]:
                 yield place, start(plan, session, rooms, mark)
                 for language in plan.languages:
                     yield place, now_for(plan, session.starts_at, language, rooms)
+                    yield place, next_for(plan, session.starts_at - _A_MOMENT, language, rooms)
     for index, entry in enumerate(plan.topics):
         topic = plan.topic(entry.id)
         if topic:

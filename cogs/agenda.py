@@ -1,9 +1,13 @@
-"""/agenda and /now: what is on, in each reader's own time zone."""
+"""/agenda, /now, /next and /calendar: what is on, in each reader's own time zone, and to take along."""
 
 from __future__ import annotations
 
+import asyncio
+import io
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -12,8 +16,13 @@ from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
 from bot.domain.walltime import day_of
-from bot.i18n import short_day
-from bot.ui import Interaction, RefusalError, answer, pressed
+from bot.exporting import calendars
+from bot.i18n import short_day, text
+from bot.store.agenda import HeldSession
+from bot.ui import DONE, Interaction, RefusalError, answer, pressed, suggestions
+
+#: What stands for the whole workshop, and in front of one of its days, where a session is asked for.
+_EVERYTHING, _DAY = "*", "day:"
 
 
 class Agenda(commands.Cog, description="Following the agenda"):
@@ -52,6 +61,14 @@ class Agenda(commands.Cog, description="Following the agenda"):
         """Show what is on and what comes next."""
         await self.show_now(interaction)
 
+    @needs(Role.PARTICIPANT)
+    @app_commands.command(description="What comes next, and how long it is until then")
+    async def next(self, interaction: Interaction) -> None:
+        """Show what comes next, with a countdown."""
+        language = self._parts.access.language(interaction)
+        now = self._parts.clock.now()
+        await answer(interaction, posts.next_for(self._parts.plan, now, language, self._parts.venue.rooms))
+
     @pressed("now", Role.PARTICIPANT)
     async def show_now(self, interaction: Interaction, _mark: str = "") -> None:
         """The button under agendas and announcements."""
@@ -71,6 +88,51 @@ class Agenda(commands.Cog, description="Following the agenda"):
         language = self._parts.access.language(interaction)
         now = self._parts.clock.now()
         await answer(interaction, posts.agenda_for(self._parts.plan, day, now, language, self._parts.venue.rooms))
+
+    # --- to take along -----------------------------------------------------------------------------------------
+
+    @needs(Role.PARTICIPANT)
+    @app_commands.command(description="The workshop, a day or a session as a file for your own calendar")
+    @app_commands.describe(session="Which session or day (the whole workshop, if you leave it out)")
+    async def calendar(self, interaction: Interaction, session: str = _EVERYTHING) -> None:
+        """Hand over the whole workshop, one day or one session as an iCalendar file."""
+        await self._hand_over(interaction, session)
+
+    @calendar.autocomplete("session")
+    async def suggest_what(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The whole workshop, its days and its sessions."""
+        return suggestions(typed, self._offered(self._parts.access.language(interaction)))
+
+    def _offered(self, language: str) -> Iterator[tuple[str, str]]:
+        agenda = self._parts.plan.agenda
+        yield _EVERYTHING, text(language, "calendar.everything")
+        yield from ((f"{_DAY}{day.isoformat()}", short_day(language, day)) for day in agenda.days)
+        for session in agenda:
+            yield session.id, f"{short_day(language, session.day)} · {session.title[language]}"
+
+    @pressed("calendar", Role.PARTICIPANT)
+    async def take_day_along(self, interaction: Interaction, day: str) -> None:
+        """The button under the answer that shows a day."""
+        await self._hand_over(interaction, f"{_DAY}{day}")
+
+    async def _hand_over(self, interaction: Interaction, what: str) -> None:
+        chosen = self._chosen(what)
+        if not chosen:
+            raise RefusalError("refused.calendar.unknown")
+        language, plan = self._parts.access.language(interaction), self._parts.plan
+        now = self._parts.clock.now()
+        content = await asyncio.to_thread(calendars.calendar, plan, chosen, now, language)
+        file = discord.File(io.BytesIO(content), filename=f"{plan.id}.ics")
+        told = text(language, "calendar.done", n=len(chosen))
+        await interaction.response.send_message(f"{DONE} {told}", file=file, ephemeral=True)
+
+    def _chosen(self, what: str) -> Sequence[HeldSession]:
+        """What is asked for, cancelled sessions included: a calendar that has them must hear of it."""
+        held = self._parts.programme.held
+        if what == _EVERYTHING:
+            return held
+        day = what.removeprefix(_DAY) if what.startswith(_DAY) else ""
+        return [one for one in held if what == one.session.id or day == one.session.day.isoformat()]
 
 
 async def setup(client: Workshop) -> None:

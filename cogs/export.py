@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import discord
 from discord import app_commands
@@ -16,6 +17,9 @@ from bot.exporting import tables
 from bot.exporting.tables import Format, Subject
 from bot.i18n import text
 from bot.ui import DONE, Interaction
+
+TableFormat = Literal["csv", "json"]
+"""What is no calendar."""
 
 
 class Export(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
@@ -31,28 +35,34 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
     async def notes(
         self,
         interaction: Interaction,
-        format: Format = Format.CSV,  # noqa: A002 - people see it
+        format: TableFormat = "csv",  # noqa: A002 - people see it
         audience: Audience = Audience.ORGANISERS,
     ) -> None:
         """The notes that an audience may read."""
-        await self._hand_over(interaction, Subject.NOTES, format, audience)
+        await self._hand_over(interaction, Subject.NOTES, Format(format), audience)
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Who attended what, as a file")
-    async def attendance(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    async def attendance(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Who attended what."""
-        await self._hand_over(interaction, Subject.ATTENDANCE, format)
+        await self._hand_over(interaction, Subject.ATTENDANCE, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every session as it is held, as a file")
+    async def agenda(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+        """The agenda, cancelled sessions included."""
+        await self._hand_over(interaction, Subject.AGENDA, format)
 
     async def _hand_over(
         self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        table = await tables.table(subject, self._parts.plan, self._parts.store, self._parts.clock.now(), audience)
-        content = await tables.rendered(table, form)
-        language = self._parts.access.language(interaction)
-        file = discord.File(io.BytesIO(content), filename=f"{subject}.{form}")
+        parts = self._parts
+        exported = await tables.exported(subject, form, parts.programme, parts.store, parts.clock.now(), audience)
+        language = parts.access.language(interaction)
+        file = discord.File(io.BytesIO(exported.content), filename=f"{subject}.{form}")
         rule = text(language, f"export.rule.{tables.rule(subject, audience)}")
-        told = text(language, "export.done", n=len(table.rows), rule=rule)
+        told = text(language, "export.done", n=exported.rows, rule=rule)
         await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
 

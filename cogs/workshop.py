@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
-from bot.domain.venue import PERMISSIONS
+from bot.domain.venue import DISPENSABLE, PERMISSIONS
 from bot.i18n import text
 from bot.ui import DONE, Interaction, RefusalError, answer
 
@@ -45,7 +45,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
 
 def _require_permissions(guild: discord.Guild) -> None:
     held = guild.me.guild_permissions
-    missing = [name for name in PERMISSIONS if not getattr(held, name)]
+    missing = [name for name in PERMISSIONS if name not in DISPENSABLE and not getattr(held, name)]
     if missing:
         names = ", ".join(name.replace("_", " ").title() for name in missing)
         raise RefusalError("refused.permissions", names=names)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import posts
 from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.text import measure
+from bot.domain.text import clean, measure
 from bot.domain.venue import meeting_room
 from bot.posts import Post
 
@@ -204,8 +205,40 @@ def test_now_tells_what_is_on_and_what_comes_next(tiny: Tiny) -> None:
         posts.now_for(plan, now, "en", ROOMS).blocks
         for now in (welcome.starts_at - timedelta(days=1), welcome.starts_at, talk.starts_at, talk.ends_at)
     )
-    assert [block.splitlines()[1].split("**")[1] for block in before] == ["Welcome"]
-    assert [block.splitlines()[1].split("**")[1] for block in during] == ["Welcome", "Coffee"]
+    assert [block.splitlines()[1].split("**")[1] for block in before[:-1]] == ["Welcome"]
+    assert [block.splitlines()[1].split("**")[1] for block in during[:-1]] == ["Welcome", "Coffee"]
     assert "Ledgers in ports" in last[0]
     assert last[1] == "This is the last session of the workshop."
     assert after == ("The workshop is over. Thank you for taking part.",)
+    zone = "-# Times are shown in your own time zone; the workshop’s is Europe/Brussels."  # noqa: RUF001 - as printed
+    assert {before[-1], during[-1], last[-1]} == {zone}
+
+
+def test_next_counts_down_to_all_that_starts_together(tiny: Tiny) -> None:
+    """Then says that nothing is left, and at last that all is over."""
+    day = tiny().model_dump(mode="json")["days"][0]
+    panel = {**day["sessions"][2], "id": "panel", "title": "Panel beside it"}
+    sessions = [{**one, "start": one["start"][:5], "end": one["end"][:5]} for one in (*day["sessions"], panel)]
+    plan = tiny(days=[{**day, "sessions": sessions}])
+    welcome, coffee, talk, _ = plan.agenda.sessions
+    first = posts.next_for(plan, welcome.starts_at - timedelta(hours=1), "en", ROOMS).blocks
+    assert posts.moment(welcome.starts_at, "R") in first[0]
+    assert "Welcome" in first[0]
+    assert "Europe/Brussels" in first[-1]
+    together = posts.next_for(plan, coffee.starts_at, "en", ROOMS).blocks
+    assert ["Panel beside it" in together[0], "Ledgers in ports" in together[1], len(together)] == [True, True, 3]
+    assert "/now" in posts.next_for(plan, talk.starts_at, "en", ROOMS).blocks[0]
+    assert "over" in posts.next_for(plan, talk.ends_at, "en", ROOMS).blocks[0]
+
+
+def test_an_event_tells_all_languages_and_ends_with_its_marker(example: Plan) -> None:
+    """Within Discord's limits, however long the texts are."""
+    for session in example.agenda:
+        name, description = posts.event(example, session)
+        assert name == session.title["en"]
+        assert clean(session.title["ar"])[:10] in description.replace("\\", "")
+        assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"
+        long = replace(session, title={"en": "t" * 300, "fr": "f" * 900, "ar": "a" * 900})
+        name, description = posts.event(example, long)
+        assert (len(name), len(description)) == (limits.NAME, limits.EVENT_DESCRIPTION)
+        assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"

@@ -26,3 +26,7 @@ OPTIONS = 25
 OPTION_LABEL = 100
 #: Characters of a nonce.
 NONCE = 25
+#: Scheduled events of a server that are not over; characters of an event's description and of a place outside Discord.
+EVENTS = 100
+EVENT_DESCRIPTION = 1000
+EVENT_LOCATION = 100

@@ -82,6 +82,11 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def spoken(text: Text, language: str) -> str:
+    """The text in a language; where it was written before the workshop spoke that one, in the first that it has."""
+    return text.get(language) or next(iter(text.values()))
+
+
 def measure(text: str) -> int:
     """Characters as Discord counts them: UTF-16 units, so that an emoji may be two."""
     return len(text.encode("utf-16-le")) // 2

@@ -29,7 +29,12 @@ PERMISSIONS = {
     "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
     "speak": (1 << 21, "let participants speak in them, likewise"),
     "manage_roles": (1 << 28, "make the three roles, and open and close rooms for them"),
+    # It covers changing and ending one's own events, so that Manage Events is not needed.
+    "create_events": (1 << 44, "show each session among the server's events"),
 }
+
+#: Those of them without which all the rest still works.
+DISPENSABLE = frozenset({"create_events"})
 
 
 def permission_bits() -> int:

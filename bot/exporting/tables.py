@@ -1,4 +1,4 @@
-"""Notes and attendance as tables, and tables as CSV or JSON."""
+"""Notes, attendance and the agenda as tables, and tables as CSV or JSON; the agenda as a calendar too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from bot.domain.notes import Audience, Detail, Note, Signature, signature, visib
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.presence import Interval, Stay
+from bot.domain.text import spoken
+from bot.exporting import calendars
+from bot.programme import Programme
 from bot.store import Store
+from bot.store.agenda import HeldSession
 
 Cell = str | int | float | bool | None
 
@@ -30,13 +34,16 @@ class Subject(StrEnum):
 
     NOTES = "notes"
     ATTENDANCE = "attendance"
+    AGENDA = "agenda"
 
 
 class Format(StrEnum):
-    """How a table can be written."""
+    """How it can be written."""
 
     CSV = "csv"
     JSON = "json"
+    ICS = "ics"
+    """The agenda only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,73 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What is handed over."""
+
+    content: bytes
+    rows: int
+
+
+async def exported(  # noqa: PLR0913, PLR0917 - what, how, for whom, and of what
+    subject: Subject,
+    form: Format,
+    programme: Programme,
+    store: Store,
+    now: datetime,
+    audience: Audience = Audience.ORGANISERS,
+) -> Exported:
+    """A subject as a file, as of now. Raises ValueError where it can't be written so."""
+    content = await table(subject, programme, store, now, audience)
+    if form is not Format.ICS:
+        return Exported(await rendered(content, form), len(content.rows))
+    if subject is not Subject.AGENDA:
+        raise ValueError(f"Only the agenda can be written as {form}; ask for {subject} as csv or json.")
+    plan, held = programme.plan, programme.held
+    made = await asyncio.to_thread(calendars.calendar, plan, held, now, plan.languages[0])
+    return Exported(made, len(held))
+
+
 async def table(
-    subject: Subject, plan: Plan, store: Store, now: datetime, audience: Audience = Audience.ORGANISERS
+    subject: Subject, programme: Programme, store: Store, now: datetime, audience: Audience = Audience.ORGANISERS
 ) -> Table:
-    """A subject's table, as of now. `audience`: for whom the notes are; attendance is for the organisers alone."""
-    if subject is Subject.NOTES:
-        echoes = await store.contacts.echoes()
-        return notes_table(plan, await store.notes.all(), audience, store.people.of, echoes)
-    blind = attendance.blind(plan, await store.stays.watches(), now)
-    return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
+    """A subject's table, as of now. `audience`: for whom the notes are."""
+    plan = programme.plan
+    match subject:
+        case Subject.NOTES:
+            echoes = await store.contacts.echoes()
+            return notes_table(plan, await store.notes.all(), audience, store.people.of, echoes)
+        case Subject.AGENDA:
+            return agenda_table(plan, programme.held)
+        case Subject.ATTENDANCE:
+            blind = attendance.blind(plan, await store.stays.watches(), now)
+            return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
+
+
+def agenda_table(plan: Plan, held: Iterable[HeldSession]) -> Table:
+    """One row a session, the earliest first; cancelled ones say so. `sequence` grows with each change."""
+    titles = [f"title_{language}" for language in plan.languages]
+    columns = (
+        "id", "kind", "day", "starts_at", "ends_at", "room", "topic", *titles, "speakers", "state", "sequence",
+    )  # fmt: skip
+    first = plan.languages[0]
+    rows = [
+        (
+            one.session.id,
+            str(one.session.kind),
+            one.session.day.isoformat(),
+            _local(plan, one.session.starts_at),
+            _local(plan, one.session.ends_at),
+            calendars.room_name(plan, one.session, first),
+            one.session.topic,
+            *(spoken(one.session.title, language) for language in plan.languages),
+            "; ".join(calendars.speaker(each, first) for each in one.session.speakers),
+            "planned" if one.cancelled_at is None else "cancelled",
+            one.sequence,
+        )
+        for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id))
+    ]
+    return Table(columns, rows)
 
 
 def rule(subject: Subject, audience: Audience) -> str:

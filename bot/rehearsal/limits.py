@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -17,7 +17,6 @@ from simcord.backend.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from simcord.backend import Backend
     from simcord.backend.models import Interaction
@@ -34,7 +33,12 @@ CHANNELS_A_GUILD = 500
 FIRST_ANSWER = 3.0
 TOKEN_LIFETIME = 15 * 60.0
 
+EVENTS_A_GUILD = 100
+
 _CATEGORY, _EXTERNAL, _CHAT_INPUT = 4, 3, 1
+# An event's status: scheduled, active, completed, cancelled; the first two are open.
+_OPEN = (1, 2)
+_STEPS = ((1, 2), (2, 3), (1, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,13 @@ class Limits:
                     self._room_in_category(item, adding=self._arriving(moved, item))
             case "PUT" | "POST", ["applications", _, *_, "commands"]:
                 _lower_case_names(request.body)
+            case "POST", ["guilds", guild_id, "scheduled-events"]:
+                self._room_for_event(int(guild_id))
+                self._starts_in_future(body)
             case "PATCH", ["guilds", guild_id, "scheduled-events", event_id]:
                 self._event_keeps_its_end(int(guild_id), int(event_id), body)
+                self._event_goes_on(int(guild_id), int(event_id), body)
+                self._starts_in_future(body)
             case _, ["interactions" | "webhooks", _, token, *_]:
                 self._in_time(token, request.segments)
             case _:
@@ -129,6 +138,8 @@ class Limits:
                 if request.body.get("enforce_nonce"):
                     self._sent[int(channel_id), nonce] = _Sent(message_id, self._now())
                 return {**answer, "nonce": nonce}
+            case "GET", ["guilds", _, "scheduled-events"]:
+                return [event for event in answer if event["status"] in _OPEN]
             case _:
                 return answer
 
@@ -176,6 +187,24 @@ class Limits:
         kind = int(body.get("entity_type") or event.entity_type)
         if kind == _EXTERNAL and not body.get("scheduled_end_time", event.scheduled_end_time):
             raise _invalid("scheduled_end_time", "BASE_TYPE_REQUIRED", "This field is required")
+
+    def _room_for_event(self, guild_id: int) -> None:
+        events = self._backend.get_guild(guild_id).scheduled_events.values()
+        if sum(event.status in _OPEN for event in events) >= EVENTS_A_GUILD:
+            raise BackendError(400, 30038, f"Maximum number of uncompleted guild scheduled events ({EVENTS_A_GUILD})")
+
+    def _starts_in_future(self, body: Mapping[str, Any]) -> None:
+        start = body.get("scheduled_start_time")
+        if start and datetime.fromisoformat(start) <= self._now():
+            raise _invalid("scheduled_start_time", "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", "Cannot schedule in the past")
+
+    def _event_goes_on(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
+        """From scheduled to active or cancelled, from active to completed; one that is over can't be changed."""
+        status = self._backend.get_scheduled_event(guild_id, event_id).status
+        if (wanted := body.get("status") or status) != status and (status, wanted) not in _STEPS:
+            raise _invalid("status", "TRANSITION_INVALID", f"An event can't go from {status} to {wanted}")
+        if status not in _OPEN:
+            raise BackendError(400, 180000, "Cannot update a finished event")
 
     def _in_time(self, token: str, segments: list[str]) -> None:
         opened = self._opened.get(token)

@@ -47,6 +47,14 @@ class _Clock:
         self.now = now
 
 
+class _Backend(Backend):
+    """simcord asks for Manage Events wherever an event is written; Discord, for Create Events, if it is one's own."""
+
+    def require_permissions(self, guild_id: int | None, user_id: int, channel_id: int | None, *names: str) -> None:
+        asked = ("create_events" if name == "manage_events" else name for name in names)
+        super().require_permissions(guild_id, user_id, channel_id, *asked)
+
+
 class LoopbackDiscord:
     """A Discord with one bot, that of `token`. `now` is the rehearsal's clock (aware, UTC).
 
@@ -62,7 +70,7 @@ class LoopbackDiscord:
         checker: OpenApiChecker | None,
         draw: Draw = nothing_goes_wrong,
     ) -> None:
-        self.backend = Backend(clock=cast("Any", _Clock(now)))
+        self.backend: Backend = _Backend(clock=cast("Any", _Clock(now)))
         self.limits = Limits(self.backend, now)
         self.calls = Calls(self.backend)
         self.faults_of_ours: list[str] = []

@@ -234,6 +234,7 @@ class Rehearsal:
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if len(applied) != told.changes:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
+        unexpected += findings.misscheduled(history.plan, discord, self._actors.guild_id)
         if told.unanswered and not self.bot.kills and not self._request.patient:
             unexpected.append(f"{told.unanswered} times somebody had to try again")
         if self._request.draw is nothing_goes_wrong:  # while a gateway plays dead, fast time may run on for hours

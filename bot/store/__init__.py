@@ -14,6 +14,7 @@ from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.events import Events
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.stays import Stays
@@ -35,6 +36,7 @@ class Store:
         self.notes = Notes(database)
         self.contacts = Contacts(database)
         self.venue = Venue(database)
+        self.events = Events(database)
         self.facts = Facts(database)
 
 

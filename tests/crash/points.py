@@ -23,6 +23,7 @@ from bot import store
 from bot.exporting import tables
 from bot.exporting.tables import Subject
 from bot.importing import planfile
+from bot.programme import Programme
 from bot.rehearsal import cast as casts
 from bot.rehearsal.botprocess import BotProcess
 from bot.rehearsal.faults import Fault
@@ -87,9 +88,11 @@ class CrashDay(Rehearsal):
         self.killer.bot = self.bot
         await self.play()
         async with store.opened(self._folder / "plenary.db", to_read=True) as opened:
+            programme = Programme(self.plan, opened)
+            await programme.load()
             kept = {
                 str(subject): tables.as_records(
-                    await tables.table(subject, self.plan, opened, self.plan.agenda.ends_at)
+                    await tables.table(subject, programme, opened, self.plan.agenda.ends_at)
                 )
                 for subject in Subject
             }

@@ -39,11 +39,14 @@ COMMANDS = {
     "announce cancel": Role.MODERATOR,
     "announce list": Role.MODERATOR,
     "announce new": Role.MODERATOR,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
+    "export agenda": Role.ORGANISER,
     "export attendance": Role.ORGANISER,
     "export notes": Role.ORGANISER,
     "help": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
+    "next": Role.PARTICIPANT,
     "note contacts": Role.PARTICIPANT,
     "note edit": Role.PARTICIPANT,
     "note mine": Role.PARTICIPANT,
@@ -66,6 +69,7 @@ COMMANDS = {
 SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
+    "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "note edit note": Role.PARTICIPANT,
     "note share topic": Role.PARTICIPANT,
@@ -96,6 +100,7 @@ PRESSED = {
     "access": Role.PARTICIPANT,
     "agree": Role.MODERATOR,
     "allow": Role.PARTICIPANT,
+    "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
     "decline": Role.PARTICIPANT,
@@ -279,7 +284,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 SAME_IN_FRENCH = {"contacts", "export", "format", "minutes", "note", "notes"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
-PLAIN_OPTIONS = {("export attendance", "format"), ("export notes", "format")}
+PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in ("agenda", "attendance", "notes")}
 
 
 def test_options_say_what_to_type(client: Workshop) -> None:
@@ -320,7 +325,17 @@ def wide() -> Plan:
     )
 
 
+def every_answer(plan: Plan) -> Iterator[Post]:
+    """What one person sees."""
+    ids = {room.key: 2**63 for room in rooms(plan)}
+    [day] = plan.agenda.days
+    yield posts.agenda_for(plan, day, NOW, "en", ids)
+    yield posts.now_for(plan, NOW, "en", ids)
+    yield posts.next_for(plan, NOW, "en", ids)
+
+
 def every_post(plan: Plan) -> Iterator[Post]:
+    """What everybody sees."""
     ids = {room.key: 2**63 for room in rooms(plan)}
     [day] = plan.agenda.days
     session, pause = plan.agenda
@@ -329,8 +344,6 @@ def every_post(plan: Plan) -> Iterator[Post]:
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
     yield posts.agenda(plan, day, NOW, mark)
-    yield posts.agenda_for(plan, day, NOW, "en", ids)
-    yield posts.now_for(plan, NOW, "en", ids)
     for one in (session, pause, replace(session, topic=None)):
         yield posts.soon(plan, one, ids, mark)
         yield posts.start(plan, one, ids, mark)
@@ -357,7 +370,7 @@ FROM_COGS = (
 
 
 def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
-    ids = [button.custom_id for post in every_post(wide) for button in post.buttons]
+    ids = [button.custom_id for post in (*every_post(wide), *every_answer(wide)) for button in post.buttons]
     for custom_id in [*ids, *FROM_COGS]:
         kind, *arguments = custom_id.split(":")
         assert len(custom_id) <= limits.CUSTOM_ID
