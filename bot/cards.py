@@ -60,7 +60,7 @@ def card(plan: Plan, note: Note, signed: Signature, echoes: int, mark: str) -> P
         (heading, did, learned, *(["\n".join(details)] if details else []), signature),
         (
             share_button(plan, note.topic, mark),
-            Button(custom_id("too", note.id, mark), label(plan.languages, "button.too")),
+            Button(custom_id("echo", note.id, mark), label(plan.languages, "button.echo")),
             Button(custom_id("touch", note.id, mark), label(plan.languages, "button.touch")),
         ),
     )
@@ -77,7 +77,7 @@ def _signature(plan: Plan, note: Note, signed: Signature, echoes: int) -> Iterat
     who = dict.fromkeys(escape(named(plan, signed, language)) for language in plan.languages)
     yield f"-# {' / '.join(who)} · {moment(note.written_at, 'f')}"
     if echoes:
-        yield f"-# 🤝 {' · '.join(dict.fromkeys(every(plan.languages, 'card.too', n=echoes)))}"
+        yield f"-# 🤝 {' · '.join(dict.fromkeys(every(plan.languages, 'card.echoes', n=echoes)))}"
 
 
 def _written(note: Note) -> dict[str, str]:

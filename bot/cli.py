@@ -116,7 +116,7 @@ def export(
         Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
     ] = Audience.ORGANISERS,
 ) -> None:
-    """Export notes, attendance or the agenda, also while the bot runs; the rule applied is told beside it."""
+    """Export what was collected, also while the bot runs; the rule applied is told beside it."""
     if subject is not Subject.NOTES and audience is not Audience.ORGANISERS:
         raise SettingsError(f"Only notes can be made for {audience}; leave --for out, or ask for notes.")
     content, told = asyncio.run(_exported(settings.load(), subject, form, audience))

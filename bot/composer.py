@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
-from bot import cards, notices, posts
+from bot import cards, notices, posts, prompts
 from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind
 from bot.domain.changes import diff
@@ -37,10 +37,15 @@ class Composer:
             Kind.SOON: self._soon,
             Kind.START: self._start,
             Kind.END: self._end,
+            Kind.FEEDBACK: self._feedback,
+            Kind.ASK: self._ask,
+            Kind.PLEDGE: self._pledge,
+            Kind.EVALUATION: self._evaluation,
             Kind.CHANGE: self._change,
             Kind.CUSTOM: self._custom,
             Kind.CARD: self._card,
             Kind.REQUEST: self._request,
+            Kind.QUESTION: self._question,
             Kind.REPORT: self._report,
         }
 
@@ -87,6 +92,18 @@ class Composer:
     async def _end(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.end(self._plan, self._session(delivery), delivery.id)
 
+    async def _feedback(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.rate(self._plan, self._session(delivery), delivery.id)
+
+    async def _ask(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.ask_opening(self._plan, delivery.id)
+
+    async def _pledge(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.pledge(self._plan, delivery.id)
+
+    async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.evaluation(self._plan, delivery.id)
+
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
         before, after = net(await self._store.changes.told_in(delivery.subject))
         changes = diff(Agenda(before), Agenda(after))
@@ -107,6 +124,10 @@ class Composer:
     async def _request(self, delivery: Delivery, _now: datetime) -> Post:
         asked = _there(await self._store.contacts.requested(delivery.subject))
         return cards.request(self._plan, asked, self._venue.guild_id or 0, delivery.id)
+
+    async def _question(self, delivery: Delivery, _now: datetime) -> Post:
+        question = _there(await self._store.questions.find(delivery.subject))
+        return prompts.question_card(self._plan, question, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.report(delivery.subject, delivery.id)

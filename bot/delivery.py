@@ -41,7 +41,10 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 #: Kinds that the plan itself asks for.
-_PLANNED_KINDS = (Kind.TOPIC, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END)
+_PLANNED_KINDS = (
+    Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.PLEDGE,
+    Kind.EVALUATION,
+)  # fmt: skip
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -374,7 +377,9 @@ class Courier:
                 post = await self._composer.post(delivery, now)
             except LookupError:
                 continue  # what it is about is gone: it stays as it was
-            if post is not None and post.fingerprint != delivery.shown:
+            if post is None:
+                continue
+            if post.fingerprint != delivery.shown:
                 begun.add(delivery.room)
                 self._begin(delivery, partial(self._edit, delivery, post))
             elif delivery.unshown:

@@ -126,7 +126,8 @@ def _agenda_item(session: Session, standing: Progress, languages: Sequence[str])
     return "\n".join([f"{_STANDING[standing]} {span(session)} {title}", *others])
 
 
-def _heading(sign: str, plan: Plan, session: Session) -> str:
+def session_heading(sign: str, plan: Plan, session: Session) -> str:
+    """A session's title in each language, after a sign."""
     title, *others = titles(plan.languages, session.title)
     return "\n".join([f"{sign} {title}", *others])
 
@@ -135,7 +136,7 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
     """A session starts in a while."""
     told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
     return Post(
-        (_heading("⏰", plan, session), "\n".join(told)),
+        (session_heading("⏰", plan, session), "\n".join(told)),
         (Button(custom_id("day", session.day.isoformat(), mark), label(plan.languages, "button.agenda")),),
     )
 
@@ -143,7 +144,7 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
 def word(plan: Plan, session: Session, said: Text, mark: str) -> Post:
     """The word that a session's chair is to say aloud, for the team alone."""
     told = every(plan.languages, "word.line", word=_bold(said), when=moment(session.starts_at))
-    return Post((_heading("🔑", plan, session), "\n".join(told)), (_now_button(plan, mark),))
+    return Post((session_heading("🔑", plan, session), "\n".join(told)), (_now_button(plan, mark),))
 
 
 def _bold(title: Text) -> Text:
@@ -161,7 +162,9 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
         if counts
         else _now_button(plan, mark)
     )
-    return Post((_heading("🔴", plan, session), "\n".join([*told, *_programme(plan.languages, session)])), (button,))
+    return Post(
+        (session_heading("🔴", plan, session), "\n".join([*told, *_programme(plan.languages, session)])), (button,)
+    )
 
 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
@@ -184,7 +187,7 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
     """A session is over: thanks, and a way to share what was learnt."""
     return Post(
         (
-            _heading("🏁", plan, session),
+            session_heading("🏁", plan, session),
             "\n".join(every(plan.languages, "end.line")),
         ),
         (share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),

@@ -6,9 +6,12 @@ works after any restart. (discord.py's own views and modals live in memory and a
 
 from __future__ import annotations
 
+import io
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -132,6 +135,62 @@ def _value(field: Mapping[str, Any]) -> str:
     if "values" in field:
         return next(iter(field["values"]), "")
     return field.get("value") or ""
+
+
+Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
+
+
+def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str, Field]]) -> discord.ui.Modal:
+    """A form of fields, each with its label and a hint."""
+    made = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
+    for label, hint, field in fields:
+        made.add_item(
+            discord.ui.Label[discord.ui.Modal](
+                text=shorten(label, limits.MODAL_LABEL),
+                description=shorten(hint, limits.MODAL_DESCRIPTION),
+                component=field,
+            )
+        )
+    return forgotten(made)
+
+
+def paragraph(name: str, typed: str = "", *, required: bool = True) -> Field:
+    """A field for a text of any length that Discord takes."""
+    return discord.ui.TextInput(
+        custom_id=name,
+        style=discord.TextStyle.paragraph,
+        default=typed or None,
+        required=required,
+        max_length=limits.TEXT_INPUT,
+    )
+
+
+def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "") -> Field:
+    """A field in which one of some (value, label) is chosen."""
+    return discord.ui.Select(
+        custom_id=name,
+        options=[
+            discord.SelectOption(label=shorten(label, limits.OPTION_LABEL), value=value, default=value == chosen)
+            for value, label in offered
+        ],
+    )
+
+
+@asynccontextmanager
+async def given_back(interaction: Interaction, language: str, words: str) -> AsyncGenerator[None, None]:
+    """What somebody typed and what can't be kept inside goes back to them with the reason, as a file.
+
+    A message might be too short for it.
+    """
+    try:
+        yield
+    except (RefusalError, sqlite3.Error) as failure:
+        refusal = failure if isinstance(failure, RefusalError) else RefusalError("refused.not_kept")
+        if refusal is not failure:
+            log.exception("What was sent with %s could not be kept; it goes back", _what(interaction))
+        reason = text(language, refusal.key, **refusal.values)
+        file = discord.File(io.BytesIO(words.encode()), filename="text.txt")
+        await interaction.response.send_message(f"{REFUSED} {reason}", file=file, ephemeral=True)
 
 
 # --- the router ------------------------------------------------------------------------------------------------

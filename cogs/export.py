@@ -53,6 +53,24 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         """The agenda, cancelled sessions included."""
         await self._hand_over(interaction, Subject.AGENDA, format)
 
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every question, as a file")
+    async def questions(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """Every question."""
+        await self._hand_over(interaction, Subject.QUESTIONS, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every answer about sessions and workshop without its author, as a file")
+    async def feedback(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """Every answer about sessions and workshop."""
+        await self._hand_over(interaction, Subject.FEEDBACK, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every pledge, as a file")
+    async def pledges(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """Every pledge."""
+        await self._hand_over(interaction, Subject.PLEDGES, Format(format))
+
     async def _hand_over(
         self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
     ) -> None:

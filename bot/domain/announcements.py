@@ -11,12 +11,12 @@ from enum import StrEnum
 from bot.domain.agenda import Session
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, topic_room
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
-CHANGE_LIFETIME = timedelta(hours=12)
+FEEDBACK_LIFETIME = CHANGE_LIFETIME = timedelta(hours=12)
 REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
 #: How long before a session the team is told its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
@@ -28,11 +28,19 @@ class Kind(StrEnum):
     AGENDA = "agenda"
     TOPIC = "topic"
     """The message that opens a topic's channel."""
+    ASK = "ask"
+    """The message that opens the room for questions."""
     WORD = "word"
     """The word that a session's chair is to say aloud, for the team."""
     END = "end"
+    FEEDBACK = "feedback"
+    """How was the session that has just ended?"""
+    EVALUATION = "evaluation"
+    """How was the workshop?"""
     SOON = "soon"
     START = "start"
+    PLEDGE = "pledge"
+    """What will you apply, and by when?"""
     CHANGE = "change"
     """What moderators changed in the agenda; the subject is the id of the first such change."""
     CUSTOM = "custom"
@@ -41,6 +49,8 @@ class Kind(StrEnum):
     """A note shown in its topic's channel; the subject is the note's id."""
     REQUEST = "request"
     """A message's author is asked to let it be a note; the subject is the message's id."""
+    QUESTION = "question"
+    """A question shown in the room for them; the subject is its id."""
     REPORT = "report"
     """One line for the organisers; the subject is the line."""
 
@@ -99,7 +109,7 @@ def card_expires(plan: Plan, now: datetime) -> datetime:
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
-    derived = [*_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan)]
+    derived = [*_topics(plan), *_agendas(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -151,6 +161,20 @@ def _sessions(plan: Plan) -> Iterator[Announcement]:
             yield _of(plan, Kind.START, session, session.starts_at)
         if session.kind in rules.end.kinds:
             yield _of(plan, Kind.END, session, session.ends_at)
+        if session.kind in rules.feedback.kinds:
+            yield _of(plan, Kind.FEEDBACK, session, session.ends_at)
+
+
+def _invitations(plan: Plan) -> Iterator[Announcement]:
+    """What participants are invited to once: to ask, to pledge when the last session begins, to evaluate at the end."""
+    over, last = plan.agenda.ends_at, plan.agenda.sessions[-1]
+    instants = {
+        Kind.ASK: (QUESTIONS, plan.questions_open_at, over),
+        Kind.PLEDGE: (ANNOUNCEMENTS, last.starts_at, over + CARD_LIFETIME),
+        Kind.EVALUATION: (ANNOUNCEMENTS, over, over + CARD_LIFETIME),
+    }
+    for kind, (room, due, expires) in instants.items():
+        yield Announcement(plan.id, kind, "workshop", room, due, expires)
 
 
 def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement:
@@ -158,5 +182,6 @@ def _of(plan: Plan, kind: Kind, session: Session, due: datetime) -> Announcement
         Kind.SOON: session.starts_at,
         Kind.START: session.ends_at,
         Kind.END: session.ends_at + END_LIFETIME,
+        Kind.FEEDBACK: session.ends_at + FEEDBACK_LIFETIME,
     }[kind]
     return Announcement(plan.id, kind, session.id, ANNOUNCEMENTS, due, expires, again=True)

@@ -300,6 +300,12 @@ class KindsRule(_Part):
     kinds: tuple[SessionKind, ...] = _ATTENDED_KINDS
 
 
+class FeedbackRule(_Part):
+    """After these kinds of session, participants are asked how it was."""
+
+    kinds: tuple[SessionKind, ...] = (SessionKind.PRESENTATION, SessionKind.DISCUSSION, SessionKind.PANEL)
+
+
 class AnnouncementRules(_Part):
     """What is announced by itself, for which kinds of session, how early (minutes)."""
 
@@ -307,6 +313,14 @@ class AnnouncementRules(_Part):
     soon: SoonRule = SoonRule()
     start: KindsRule = KindsRule()
     end: KindsRule = KindsRule()
+    feedback: FeedbackRule = FeedbackRule()
+
+
+class QuestionsRule(_Part):
+    """How participants ask."""
+
+    anonymous: bool = False
+    """Whether one may ask without the room seeing one's name; moderators see it."""
 
 
 class AttendanceRule(_Part):
@@ -337,6 +351,7 @@ class Plan(_Part):
     days: Annotated[tuple[Day, ...], Field(min_length=1)]
     announcements: AnnouncementRules = AnnouncementRules()
     attendance: AttendanceRule = AttendanceRule()
+    questions: QuestionsRule = QuestionsRule()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Plan:
@@ -413,6 +428,11 @@ class Plan(_Part):
     def morning(self, day: date) -> datetime:
         """The instant (UTC) at which a day of the workshop begins for its participants: its agenda is posted."""
         return instant(day, self.announcements.agenda.at, self.tz)
+
+    @property
+    def questions_open_at(self) -> datetime:
+        """When the room for questions opens: the first morning."""
+        return self.morning(self.agenda.days[0])
 
     def topic_opens_at(self, topic_id: str) -> datetime:
         """When a topic's channel opens: the morning of its first session (of the first day, if it has none)."""

@@ -14,6 +14,7 @@ from bot.domain.text import Text
 CATEGORY = "category"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
+QUESTIONS = "questions"
 TEAM = "team"
 #: What the key of a voice or stage room begins with.
 MEETING_ROOM = "room:"
@@ -105,6 +106,7 @@ def _rooms(plan: Plan) -> Iterator[Room]:
     yield Room(TEAM, Form.TEXT, TEAM, None)
     yield Room(AGENDA, Form.TEXT, AGENDA, plan.description)
     yield Room(ANNOUNCEMENTS, Form.TEXT, ANNOUNCEMENTS, None)
+    yield Room(QUESTIONS, Form.TEXT, QUESTIONS, None, plan.questions_open_at)
     named = {entry.id: entry for entry in plan.rooms}
     for room_id in dict.fromkeys([PLENARY, *named]):
         entry = named.get(room_id)

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)"
+_ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./ -](?P<month>\d{1,2})[./ -](?P<year>\d{4})")
 _WHEN = re.compile(rf"(?:(?P<day>\S+)\s+)?{_CLOCK}", re.IGNORECASE)
 
 #: Day words of the three languages that a moderator may type in front of a time.
@@ -65,6 +67,23 @@ def read(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     day = _read_day(match["day"], day_of(now, zone))
     meant = instant(day, time(int(match["hour"]), int(match["minute"])), zone)
     if meant < now - timedelta(minutes=1):
+        raise WallTimeError("past")
+    return meant
+
+
+def read_date(typed: str, today: date) -> date:
+    """The day that somebody means by `2023-06-30`, `30.06.2023` or `30/6/2023`, in any script's digits.
+
+    Raises WallTimeError with the reason `unreadable`, or `past` where it is before `today`.
+    """
+    match = _ISO_DATE.fullmatch(typed.strip()) or _DAY_FIRST.fullmatch(typed.strip())
+    try:
+        meant = date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+    except ValueError:
+        meant = None
+    if meant is None:
+        raise WallTimeError("unreadable")
+    if meant < today:
         raise WallTimeError("past")
     return meant
 

@@ -1,4 +1,4 @@
-"""Notes, attendance and the agenda as tables, and tables as CSV or JSON; the agenda as a calendar too."""
+"""What was collected as tables, and tables as CSV or JSON; the agenda as a calendar too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,13 @@ from enum import StrEnum
 
 from bot.domain import attendance
 from bot.domain.attendance import Presence, Record
+from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
 from bot.domain.notes import Audience, Detail, Note, Signature, signature, visible_to
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
+from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval, Stay
+from bot.domain.questions import Question
 from bot.domain.text import spoken
 from bot.exporting import calendars
 from bot.programme import Programme
@@ -34,6 +38,9 @@ class Subject(StrEnum):
 
     NOTES = "notes"
     ATTENDANCE = "attendance"
+    QUESTIONS = "questions"
+    FEEDBACK = "feedback"
+    PLEDGES = "pledges"
     AGENDA = "agenda"
 
 
@@ -90,6 +97,12 @@ async def table(
         case Subject.NOTES:
             echoes = await store.contacts.echoes()
             return notes_table(plan, await store.notes.all(), audience, store.people.of, echoes)
+        case Subject.QUESTIONS:
+            return questions_table(plan, await store.questions.all())
+        case Subject.FEEDBACK:
+            return feedback_table(plan, await store.feedback.all())
+        case Subject.PLEDGES:
+            return pledges_table(plan, await store.pledges.all())
         case Subject.AGENDA:
             return agenda_table(plan, programme.held)
         case Subject.ATTENDANCE:
@@ -172,6 +185,64 @@ def _author(plan: Plan, signed: Signature) -> Iterable[Cell]:
     yield signed.country or None
     yield str(signed.organisation) if signed.organisation else None
     yield plan.region[plan.languages[0]] if plan.region and signed.region else None
+
+
+def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
+    """One row a question, the earliest first; who asked anonymously is not named here either."""
+    columns = ("id", "written_at", "session", "author", "author_id", "anonymous", "text", "state", "votes")
+    rows = [
+        (
+            one.id,
+            _local(plan, one.written_at),
+            one.session,
+            None if one.anonymous else one.author_name,
+            None if one.anonymous else str(one.author),
+            one.anonymous,
+            one.text,
+            str(one.state),
+            one.votes,
+        )
+        for one in questions
+    ]
+    return Table(columns, rows)
+
+
+def feedback_table(plan: Plan, answers: Sequence[Answer]) -> Table:
+    """One row an answer, without who gave it or when; what few answered about isn't told apart (see feedback.py).
+
+    In the order of what they say, since that of their times would tell who was first.
+    """
+    order = [WORKSHOP, *(session.id for session in plan.agenda)]
+    names = [asked.name for asked in (*PULSE, *EVALUATION)]
+    groups = Counter(answer.subject for answer in answers)
+    rows: list[tuple[str, ...]] = []
+    for answer in answers:
+        about = answer.subject if answer.subject in order else ""
+        known = about and (about == WORKSHOP or groups[about] >= SMALLEST_GROUP)
+        values = tuple(answer.values.get(name, "") for name in names)
+        rows.append(("workshop" if about == WORKSHOP else "session", about if known else "", *values))
+    rows.sort(key=lambda row: (order.index(row[1]) if row[1] else len(order), row))
+    return Table(
+        ("about", "session", *names),
+        [(about, None if session == WORKSHOP else session or None, *said) for about, session, *said in rows],
+    )
+
+
+def pledges_table(plan: Plan, pledges: Iterable[Pledge]) -> Table:
+    """One row a pledge, the earliest first; by whom only where they agreed to be asked about it."""
+    columns = ("written_at", "person", "person_id", "follow_up", "text", "by")
+    rows = [
+        (
+            _local(plan, one.written_at),
+            one.name if one.follow_up else None,
+            str(one.person) if one.follow_up else None,
+            one.follow_up,
+            one.text,
+            one.by.isoformat(),
+        )
+        for one in pledges
+    ]
+    return Table(columns, rows)
 
 
 def attendance_table(

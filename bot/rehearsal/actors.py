@@ -23,6 +23,7 @@ from bot.domain.venue import ANNOUNCEMENTS, meeting_room, rooms
 from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, Step, wall
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.rating import rating
 from bot.rehearsal.timekeeper import Timekeeper
 
 _ACCEPTED, _REFUSED = "✅", "⚠️"
@@ -66,6 +67,10 @@ class Told:
     """Who truly was in which voice or stage room, and when; nobody told them so."""
     notes: dict[str, ToldNote] = field(default_factory=dict[str, ToldNote])
     """By their ids, which the forms and buttons carry."""
+    questions: list[str] = field(default_factory=list[str])
+    feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
+    """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
+    pledges: dict[int, str] = field(default_factory=dict[int, str])
     announced: dict[str, str] = field(default_factory=dict[str, str])
     """Text of each custom announcement that was accepted and not taken back, to its channel's name."""
     changes: int = 0
@@ -153,6 +158,8 @@ class Actors:
                 chance = random.Random(f"{self._seed}/{member.id}/{session.id}")  # noqa: S311 - a rehearsal, seeded
                 if self._plan.counts_for_attendance(session) and _attends(member, chance):
                     yield lambda member=member, session=session, chance=chance: self._attend(member, session, chance)
+                    if session.kind in self._plan.announcements.feedback.kinds:
+                        yield lambda member=member, session=session: self._rate(member, session)
 
     def moments(self) -> list[datetime]:
         """Instants at which the cast's commands are due."""
@@ -169,7 +176,7 @@ class Actors:
                 answer = await attempt()
             except NoAnswer:
                 self.told.unanswered += 1
-                await asyncio.sleep(0.05)
+                await self._wait_a_little()
             except CannotDo as fault:
                 if not self._patient:
                     self.told.unexpected.append(f"{what}: {fault}")
@@ -182,6 +189,13 @@ class Actors:
                 await asyncio.sleep(0.5)
         self.told.unexpected.append(f"{what}: never answered")
         return None
+
+    async def _wait_a_little(self) -> None:
+        """Before somebody tries again; where things go wrong on purpose, a room may be left alone for a minute."""
+        if self._patient:
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=5))
+        else:
+            await asyncio.sleep(0.05)
 
     def _judge(self, what: str, answer: Answer | None, expected: Expected, says: str = "") -> bool:
         """Whether the answer is as it should be; if not, it is remembered."""
@@ -298,6 +312,18 @@ class Actors:
             self.told.announced = {text: room for text, room in self.told.announced.items() if words not in text}
         elif action.command == "note withdraw":
             self.told.withdraw(str(chosen["note"]))
+        elif action.fill:
+            self._remember_form(action)
+
+    def _remember_form(self, action: Action) -> None:
+        kind, *arguments = (action.command or action.press).split(":")
+        person = self._people[action.who].id
+        if kind == "ask":
+            self.told.questions.append(clean(action.fill["text"]))
+        elif kind == "rate":
+            self.told.feedback[person, arguments[0]] = action.fill
+        elif kind == "pledge":
+            self.told.pledges[person] = clean(action.fill["text"])
 
     def _hand_out_roles(self) -> None:
         """What an organiser does by hand, in Discord's member list, once the roles are there."""
@@ -310,7 +336,8 @@ class Actors:
     async def _attend(self, member: CastMember, session: Session, chance: random.Random) -> None:
         late = member.checks_in is Habit.LATE
         earliest, latest = (12, 0.6 * session.length.total_seconds() / 60) if late else (0.2, 6)
-        held = await self._wait_for(session.id, timedelta(minutes=chance.uniform(earliest, latest)))
+        after = timedelta(minutes=chance.uniform(earliest, latest))
+        held = await self._wait_for(session.id, lambda held: held.starts_at + after)
         if held is None:
             return
         session = held
@@ -323,12 +350,12 @@ class Actors:
         if member.checks_in in _IN_ROOM:
             await self._sit_through(member, session, chance)
 
-    async def _wait_for(self, session_id: str, after: timedelta) -> Session | None:
-        """Sleep until so long after a session's start, whenever that is in the end; None if it isn't held."""
+    async def _wait_for(self, session_id: str, moment: Callable[[Session], datetime]) -> Session | None:
+        """Sleep until a moment of a session, whenever that is in the end; None if it isn't held."""
         while session := self._plan.agenda.find(session_id):
-            if session.starts_at + after <= self._keeper.now():
+            if moment(session) <= self._keeper.now():
                 return session
-            await self._sleep_until(session.starts_at + after)
+            await self._sleep_until(moment(session))
         return None
 
     async def _sleep_until(self, instant: datetime) -> None:
@@ -397,6 +424,25 @@ class Actors:
                         return await person.choose(message.id, channel, custom_id, chosen)
                     return await person.press(message.id, channel, custom_id)
         raise NoAnswer(f"no message with the button {button} yet")
+
+    # --- rating ------------------------------------------------------------------------------------------------
+
+    async def _rate(self, member: CastMember, session: Session) -> None:
+        rates = rating(member, session.id, self._seed)
+        if rates is None:
+            return
+        typed, minutes = rates
+        if not await self._wait_for(session.id, lambda held: held.ends_at + timedelta(minutes=minutes)):
+            return
+        person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
+        what = f"the rating of {session.id} by {member.id}"
+        shown = await self._try(what, lambda: self._press(person, channel, f"rate:{session.id}:"))
+        if shown is None or shown.modal is None:
+            self.told.unexpected.append(f"{what}: no form, but {shown.text if shown else 'nothing'!r}")
+            return
+        form = shown.modal
+        if self._judge(what, await self._try(what, lambda: person.submit(form, typed)), Expected.ACCEPTED):
+            self.told.feedback[person.id, session.id] = typed
 
     # --- sharing -----------------------------------------------------------------------------------------------
 

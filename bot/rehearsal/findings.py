@@ -12,12 +12,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain import feedback
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.events import marker
+from bot.domain.feedback import Answer
 from bot.domain.plan import Plan
+from bot.domain.pledges import Pledge
+from bot.domain.questions import Question
 from bot.domain.text import clean
-from bot.domain.venue import TEAM, Room, rooms
+from bot.domain.venue import QUESTIONS, TEAM, Room, rooms
 from bot.rehearsal.actors import Told
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
@@ -102,13 +106,16 @@ class Verdict:
     """What SQLite says of the file: "ok", or what is broken."""
     worst_ten_minutes: int
     """The most requests answered 401, 403 or 429 within ten minutes."""
+    beside: Mapping[str, Mapping[str, int]]
+    """Questions, feedback and pledges: how many people were told are kept, and how many are."""
     remarks: tuple[str, ...]
 
     @property
     def sound(self) -> bool:
         """Whether all is as promised."""
         safe = self.worst_ten_minutes < _INVALID_ALLOWED
-        return self.summary.sound and not self.orphans and self.integrity == "ok" and safe
+        lost = any(counted["acknowledged"] - counted["stored"] for counted in self.beside.values())
+        return self.summary.sound and not lost and not self.orphans and self.integrity == "ok" and safe
 
     def figures(self) -> Iterator[str]:
         """What a rehearsal promises, a line each."""
@@ -116,6 +123,8 @@ class Verdict:
         yield f"kills: {self.summary.kills}"
         yield f"acknowledged notes lost: {lost['notes']}"
         yield f"acknowledged check-ins lost: {lost['check_ins']}"
+        for name, counted in self.beside.items():
+            yield f"acknowledged {name} lost: {lost[name]} of {counted['acknowledged']}"
         yield f"announcements duplicated: {self.summary.messages['duplicate']}"
         yield f"announcements missing: {self.summary.messages['missing']}"
         yield f"orphan channels: {len(self.orphans)}"
@@ -123,7 +132,7 @@ class Verdict:
         yield f"integrity: {self.integrity}"
 
     def _kept(self) -> Mapping[str, Mapping[str, int]]:
-        return {"notes": self.summary.notes, "check_ins": self.summary.check_ins}
+        return {"notes": self.summary.notes, "check_ins": self.summary.check_ins, **self.beside}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,7 @@ def messages(
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update((room, f"custom: {text}") for text, room in told.announced.items())
     expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
+    expected.update((names[QUESTIONS], f"question: {text}") for text in told.questions)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.channel == names[TEAM])]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
@@ -190,6 +200,9 @@ def _told(message: SeenMessage, told: Told) -> str:
     for words in told.cards:
         if heading.endswith(_plain(clean(words["title"]))):
             return f"card: {clean(words['title'])}"
+    for text in told.questions:
+        if _plain(text) in _plain(message.text):
+            return f"question: {text}"
     return f"unasked for: {message.text[:80]!r}"
 
 
@@ -207,6 +220,21 @@ def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     kept = {str(row["id"]): [row[part] for part in parts] for row in exported}
     typed = {key: None if n.private else [clean(n.words[part]) for part in parts] for key, n in told.notes.items()}
     return sum(kept.get(key) == wanted for key, wanted in typed.items())
+
+
+def kept_beside(
+    told: Told, questions: Iterable[Question], answers: Iterable[Answer], pledges: Iterable[Pledge]
+) -> dict[str, dict[str, int]]:
+    """How many of the questions, feedback and pledges that people were told are kept are, to the letter."""
+    given = {(one.person, one.subject): one.values for one in answers}
+    pledged = {one.person: one.text for one in pledges}
+    stored = {
+        "questions": (Counter(told.questions) & Counter(one.text for one in questions)).total(),
+        "feedback": sum(given.get(key) == feedback.read(key[1], typed) for key, typed in told.feedback.items()),
+        "pledges": sum(pledged.get(person) == text for person, text in told.pledges.items()),
+    }
+    acknowledged = {"questions": told.questions, "feedback": told.feedback, "pledges": told.pledges}
+    return {name: {"acknowledged": len(acknowledged[name]), "stored": n} for name, n in stored.items()}
 
 
 def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:

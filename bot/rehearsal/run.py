@@ -200,7 +200,10 @@ class Rehearsal:
     def _counts(self) -> str:
         told = self._actors.told
         posted = sum(message.is_bot for message in self._discord.all_messages())
-        return f"{posted} messages, {len(told.check_ins)} check-ins, {len(told.notes)} notes, {self.bot.kills} kills"
+        return (
+            f"{posted} messages, {len(told.check_ins)} check-ins, {len(told.notes)} notes, "
+            f"{len(told.questions)} questions, {len(told.feedback)} ratings, {self.bot.kills} kills"
+        )
 
     # --- the findings ------------------------------------------------------------------------------------------
 
@@ -227,6 +230,12 @@ class Rehearsal:
         """Hold what people were told against what is on disk and what Discord shows."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             known = set((await opened.venue.ids()).values())
+            beside = findings.kept_beside(
+                self._actors.told,
+                await opened.questions.all(),
+                await opened.feedback.all(),
+                await opened.pledges.all(),
+            )
             applied = await opened.changes.applied()
         history = History(self.plan, self._begins, applied)
         told, discord, checker = self._actors.told, self._discord, self._checker
@@ -274,6 +283,7 @@ class Rehearsal:
             orphans=tuple(findings.orphans(discord, self._actors.guild_id, known)),
             integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
+            beside=beside,
             remarks=(*posts.remarks, *unexpected, *violations),
         )
 

@@ -15,8 +15,10 @@ from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.events import Events
+from bot.store.feedback import Feedback, Pledges
 from bot.store.notes import Notes
 from bot.store.people import People
+from bot.store.questions import Questions
 from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
@@ -35,6 +37,9 @@ class Store:
         self.stays = Stays(database)
         self.notes = Notes(database)
         self.contacts = Contacts(database)
+        self.questions = Questions(database)
+        self.feedback = Feedback(database)
+        self.pledges = Pledges(database)
         self.venue = Venue(database)
         self.events = Events(database)
         self.facts = Facts(database)

@@ -30,22 +30,22 @@ class Meeting(commands.Cog):
             raise RefusalError("refused.note.hidden")
         return note
 
-    @pressed("too", Role.PARTICIPANT)
+    @pressed("echo", Role.PARTICIPANT)
     async def too(self, interaction: Interaction, note_id: str, _mark: str) -> None:
         """Somebody does this too: counted once. Pressed again, nothing changes; the answer has the way back."""
         note = await self._shown(note_id)
         if note.author == interaction.user.id:
             raise RefusalError("refused.note.own")
         language = self._desk.language(interaction)
-        told = text(language, "too.counted", n=await self._count(note, interaction, too=True))
-        back = Button(custom_id("untoo", note.id), text(language, "button.too_back"))
+        told = text(language, "echo.counted", n=await self._count(note, interaction, too=True))
+        back = Button(custom_id("unecho", note.id), text(language, "button.echo_back"))
         await answer(interaction, Post((f"{DONE} {told}",), (back,)))
 
-    @pressed("untoo", Role.PARTICIPANT)
+    @pressed("unecho", Role.PARTICIPANT)
     async def not_too(self, interaction: Interaction, note_id: str) -> None:
         """Somebody takes that back."""
         await self._count(await self._shown(note_id), interaction, too=False)
-        await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'too.taken_back')}")
+        await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'echo.taken_back')}")
 
     async def _count(self, note: Note, interaction: Interaction, *, too: bool) -> int:
         contacts, now = self._parts.store.contacts, self._parts.clock.now()

@@ -67,6 +67,8 @@ def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
         *((Kind.SOON, name) for name in attended),
         *((Kind.START, s.id) for s in example.agenda),
         *((Kind.END, name) for name in attended if name != "opening"),
+        *((Kind.FEEDBACK, name) for name in attended if name not in {"opening", "closing"}),
+        *((kind, "workshop") for kind in (Kind.ASK, Kind.PLEDGE, Kind.EVALUATION)),
     ]
     assert Counter((one.kind, one.subject) for one in planned(example)) == Counter(expected)
     assert len({one.id for one in planned(example)}) == len(expected)

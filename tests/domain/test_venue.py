@@ -44,6 +44,7 @@ def test_the_example_asks_for_these_rooms(example: Plan) -> None:
         ("team", Form.TEXT),
         ("agenda", Form.TEXT),
         ("announcements", Form.TEXT),
+        ("questions", Form.TEXT),
         ("room:plenary", Form.VOICE),
         ("topic:blockchain", Form.TEXT),
         ("topic:artificial-intelligence", Form.TEXT),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.walltime import WallTimeError, day_of, instant, read
+from bot.domain.walltime import WallTimeError, day_of, instant, read, read_date
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
@@ -154,3 +154,30 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
     else:
         assert meant >= now - timedelta(minutes=1)
     assert reason in {"", "unreadable", "past", "skipped", "twice"}
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+
+
+@given(
+    DAYS,
+    st.sampled_from(["{0:%Y-%m-%d}", "{0.year}-{0.month}-{0.day}", "{0:%d.%m.%Y}", " {0.day}/{0.month}/{0.year} "]),
+)
+def test_a_date_is_read_as_people_write_it(day: date, form: str) -> None:
+    """Year first with hyphens, or day first."""
+    assert read_date(form.format(day), date(1990, 1, 1)) == day
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "30.06", "2023-02-30", "06/31/2023", "2023-06-30T10:00", "0000-01-01"])
+def test_what_is_no_date_is_refused(typed: str) -> None:
+    """In words that say so."""
+    with pytest.raises(WallTimeError, match="unreadable"):
+        read_date(typed, date(2023, 1, 1))
+
+
+def test_a_day_that_has_passed_is_refused_and_today_is_not() -> None:
+    """By the calendar of the workshop's zone."""
+    today = date(2023, 2, 22)
+    assert read_date("٢٠٢٣-٠٢-٢٢", today) == today
+    with pytest.raises(WallTimeError, match="past"):
+        read_date("2023-02-21", today)

@@ -98,9 +98,11 @@ announcements:
     kinds: [opening, presentation, discussion, panel, break, closing]
   end:
     kinds: [presentation, discussion, panel, closing]
+questions:
+  anonymous: true
 """
 BEGINS: Final = "2023-03-24 12:00"
-ROOMS: Final = ("Customs lab", "team", "agenda", "announcements", "plenary", "ledgers", "sensors")
+ROOMS: Final = ("Customs lab", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors")
 ROLES: Final = ("Organiser", "Moderator", "Participant")
 
 

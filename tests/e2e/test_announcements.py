@@ -37,7 +37,7 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
     # At 10:30 one session ends and the break starts; on the second day at 10:00 it is the same with two sessions.
     for over, next_one in (("Ledgers at work", "Coffee"), ("Sensor panel", "Farewell")):
         at = shown.index(f"🏁 **{over}**")
-        assert shown[at + 1] == f"🔴 **{next_one}**"
+        assert shown[at + 1 : at + 3] == [f"📝 **{over}**", f"🔴 **{next_one}**"]
 
     # A break starts without a button to check in.
     starts = {m.text.splitlines()[0]: m for m in workshop.messages("announcements") if m.text.startswith("🔴")}
@@ -166,7 +166,11 @@ async def test_of_what_is_due_at_one_instant_the_end_comes_before_the_start_afte
     assert await workshop.stop_bot() == 0
     await workshop.jump("2023-03-25 10:32")
     await workshop.start_bot()
-    assert workshop.titles("announcements")[-2:] == ["🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert workshop.titles("announcements")[-3:] == [
+        "🏁 **Ledgers at work**",
+        "📝 **Ledgers at work**",
+        "🔴 **Coffee**",
+    ]
     kinds = [Kind.END, Kind.START]
     due = workshop.at("2023-03-25 10:30")
     assert [each.kind for each in announcements.planned(workshop.plan) if each.due == due and each.kind in kinds]

@@ -60,7 +60,9 @@ async def test_away_for_two_hours_only_what_is_still_of_use_is_announced(worksho
     assert await workshop.stop_bot() == 0
     await workshop.jump("2023-03-25 10:55")
     await workshop.start_bot()
-    assert workshop.titles("announcements") == ["⏰ **Welcome**", "🏁 **Ledgers at work**", "🔴 **Questions**"]
+    assert workshop.titles("announcements") == [
+        "⏰ **Welcome**", "🏁 **Ledgers at work**", "📝 **Ledgers at work**", "🔴 **Questions**",
+    ]  # fmt: skip
     (line,) = workshop.messages("team")
     assert "sent late: 2; left out because they were no longer of use: 5." in line.text
     assert workshop.rows("SELECT count(*) FROM delivery WHERE state = 'skipped'") == [(5,)]
@@ -73,8 +75,8 @@ async def test_away_for_two_hours_only_what_is_still_of_use_is_announced(worksho
 async def test_set_up_in_the_middle_of_the_workshop_it_announces_what_is_still_of_use(world: World) -> None:
     await world.jump("2023-03-25 10:50")
     await world.start_bot()
-    assert (await world.setup()).text.startswith("✅ 10 things were made")
-    assert world.titles("announcements") == ["🏁 **Ledgers at work**", "🔴 **Questions**"]
+    assert (await world.setup()).text.startswith("✅ 11 things were made")
+    assert world.titles("announcements") == ["🏁 **Ledgers at work**", "📝 **Ledgers at work**", "🔴 **Questions**"]
     assert len(world.messages("agenda")) == len(world.messages("ledgers")) == 1
     assert world.may(world.amina, "ledgers", "send_messages")
     assert not world.may(world.amina, "sensors", "view_channel")
@@ -164,7 +166,11 @@ async def test_a_connection_that_is_cut_is_resumed_and_nothing_is_lost(workshop:
         await workshop.until(moment)
         await workshop.eventually(lambda: workshop.discord.online, "the connection's return")
     assert workshop.titles("announcements").count(START) == 1
-    assert workshop.titles("announcements")[-2:] == ["🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert workshop.titles("announcements")[-3:] == [
+        "🏁 **Ledgers at work**",
+        "📝 **Ledgers at work**",
+        "🔴 **Coffee**",
+    ]
     await workshop.until("2023-03-25 10:46")
     answer = await workshop.press(workshop.amina, "announcements", "checkin:talk")
     assert answer.text.startswith("✅")

@@ -51,7 +51,7 @@ async def shared(world: World) -> Answer:
 
 
 def cards(world: World, channel: str = "ledgers") -> list[SeenMessage]:
-    return [message for message in world.messages(channel) if any(c.startswith("too:") for c in message.custom_ids)]
+    return [message for message in world.messages(channel) if any(c.startswith("echo:") for c in message.custom_ids)]
 
 
 def note_id(world: World) -> str:
@@ -269,16 +269,16 @@ async def test_a_search_finds_in_three_scripts_what_the_reader_may_see_and_leads
 
 async def test_who_does_it_too_is_counted_once_and_can_take_it_back(workshop: World) -> None:
     await shared(workshop)
-    counted = await workshop.press(workshop.karim, "ledgers", "too:")
-    again = await workshop.press(workshop.karim, "ledgers", "too:")
+    counted = await workshop.press(workshop.karim, "ledgers", "echo:")
+    again = await workshop.press(workshop.karim, "ledgers", "echo:")
     assert counted.text == again.text
     assert counted.text.startswith("✅ Vous êtes compté")
     await settled(workshop)
     assert "One other does this too" in cards(workshop)[0].text
-    own = await workshop.press(workshop.amina, "ledgers", "too:")
+    own = await workshop.press(workshop.amina, "ledgers", "echo:")
     assert own.text.startswith("⚠️ This is your own note")
     for _ in range(2):
-        await press(workshop, workshop.karim, counted, "untoo:")
+        await press(workshop, workshop.karim, counted, "unecho:")
     await settled(workshop)
     assert "does this too" not in cards(workshop)[0].text
 
@@ -414,7 +414,7 @@ async def test_buttons_and_forms_of_long_ago_still_work(workshop: World) -> None
     assert (await workshop.amina.press(workshop.plant(lobby, button).id, lobby, button)).text.startswith("✅")
     await settled(workshop)
     assert len(cards(workshop)) == 1
-    gone = "too:1:" + "f" * 24
+    gone = "echo:1:" + "f" * 24
     assert (await workshop.amina.press(workshop.plant(lobby, gone).id, lobby, gone)).text.startswith(
         "⚠️ This note is no"
     )

@@ -15,7 +15,7 @@ from bot.rehearsal.people import NoAnswer
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
 
-ROOMS = ["Customs lab", "team", "agenda", "announcements", "plenary", "ledgers", "sensors"]
+ROOMS = ["Customs lab", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
 ROLES = ["Moderator", "Organiser", "Participant"]
 MANAGE_ROLES, MANAGE_CHANNELS = 1 << 28, 1 << 4
 CATEGORY, VOICE = 4, 2
@@ -26,9 +26,11 @@ def assert_whole(world: World) -> None:
     assert world.channels() == ROOMS
     assert world.roles() == ROLES
     backend = world.discord.backend
-    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 6
+    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 7
     kept = dict(world.rows("SELECT key, discord_id FROM venue"))
-    rooms = ("category", "team", "agenda", "announcements", "room:plenary", "topic:ledgers", "topic:sensors")
+    rooms = (
+        "category", "team", "agenda", "announcements", "questions", "room:plenary", "topic:ledgers", "topic:sensors",
+    )  # fmt: skip
     assert kept == {
         **{f"role:{name.lower()}": world.role(name) for name in ROLES},
         **{key: world.channel(name) for key, name in zip(rooms, ROOMS, strict=True)},
@@ -43,6 +45,7 @@ def assert_doors(world: World) -> None:
         "team": [True, True, False, False],
         "agenda": [True, True, True, False],
         "announcements": [True, True, True, False],
+        "questions": [True, True, False, False],
         "plenary": [True, True, True, False],
         "ledgers": [True, True, False, False],
         "sensors": [True, True, False, False],
@@ -59,11 +62,11 @@ async def test_setup_opens_every_room_to_those_it_is_for_and_a_second_one_change
     await world.start_bot()
     answer = await world.setup()
     assert answer.ephemeral
-    assert answer.text.startswith("✅ 10 things were made: Organiser, Moderator, Participant, Customs lab, team")
+    assert answer.text.startswith("✅ 11 things were made: Organiser, Moderator, Participant, Customs lab, team")
     assert_whole(world)
     assert_doors(world)
     kinds = [world.discord.backend.channels[world.channel(name)].type for name in ROOMS]
-    assert kinds == [CATEGORY, 0, 0, 0, VOICE, 0, 0]
+    assert kinds == [CATEGORY, 0, 0, 0, 0, VOICE, 0, 0]
     assert world.discord.backend.channels[world.channel("ledgers")].topic == "Who may write"
 
     before, changes = world.picture(), world.witness.changes()
@@ -113,7 +116,7 @@ async def test_setup_adopts_what_has_the_right_name_and_keeps_what_others_grante
     world.allow(agenda.id, guests.id, "view_channel")
     await world.start_bot()
     answer = await world.setup()
-    assert answer.text.startswith("✅ 7 things were made: Organiser, Participant, team, announcements,")
+    assert answer.text.startswith("✅ 8 things were made: Organiser, Participant, team, announcements,")
     assert (world.role("Moderator"), world.channel("Customs lab"), world.channel("agenda")) == (
         role.id,
         category.id,
@@ -197,7 +200,7 @@ async def test_a_missing_permission_is_named_and_once_given_setup_goes_on(world:
         assert world.channels() == []
         assert world.roles() == []
     world.discord.backend.edit_role(world.guild_id, own_role, {"permissions": everything})
-    assert (await world.setup()).text.startswith("✅ 10 things were made")
+    assert (await world.setup()).text.startswith("✅ 11 things were made")
     assert_whole(world)
 
 

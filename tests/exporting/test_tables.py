@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 
 from bot.domain.access import Role
 from bot.domain.attendance import Presence
+from bot.domain.feedback import WORKSHOP, Answer
 from bot.domain.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
+from bot.domain.pledges import Pledge
+from bot.domain.questions import Question
 from bot.exporting.tables import (
     Cell,
     Format,
@@ -26,12 +29,16 @@ from bot.exporting.tables import (
     as_json,
     as_records,
     attendance_table,
+    feedback_table,
     notes_table,
+    pledges_table,
+    questions_table,
     rendered,
 )
 
 Tiny = Callable[..., Plan]
 FORMULA_SIGNS = "=+-@\t\r"
+NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 
 TEXTS = st.text(max_size=30) | st.text("=+-@\t\r\n,;\"' ÉعA1", max_size=12)
 CELLS = (
@@ -212,3 +219,64 @@ def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tin
 def test_nobody_there_is_a_table_without_rows(tiny: Tiny) -> None:
     """Its columns are still named."""
     assert len(read_back(as_csv(attendance_table(tiny(), [])))) == 1
+
+
+def in_columns(table: Table) -> list[dict[str, Cell]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+@given(st.text(max_size=200))
+def test_a_question_is_one_row_and_who_asked_anonymously_is_not_in_it(example: Plan, text: str) -> None:
+    asked = Question("7", 42, "Amina", anonymous=False, session="keynote", text=text, written_at=NOON, votes=3)
+    named, hidden = in_columns(questions_table(example, [asked, replace(asked, anonymous=True)]))
+    assert named == {
+        "id": "7",
+        "written_at": "2023-02-20T13:00:00+01:00",
+        "session": "keynote",
+        "author": "Amina",
+        "author_id": "42",
+        "anonymous": False,
+        "text": text,
+        "state": "waiting",
+        "votes": 3,
+    }
+    assert hidden == named | {"author": None, "author_id": None, "anonymous": True}
+
+
+def test_feedback_names_nobody_nor_the_sessions_that_few_rated(example: Plan) -> None:
+    """In an order that tells nothing of who was first."""
+
+    def pulse(subject: str, person: int, useful: str) -> Answer:
+        at = NOON + timedelta(minutes=person)
+        return Answer(subject, person, {"useful": useful, "pace": "right", "remark": "=x"}, at)
+
+    evaluation = Answer(WORKSHOP, 9001, {"overall": "5", "recommend": "yes"}, NOON)
+    answers = [
+        pulse("keynote", 9003, "5"),
+        pulse("keynote", 9002, "1"),
+        pulse("keynote", 9001, "3"),
+        pulse("ai-risk", 9001, "4"),
+        pulse("gone", 9001, "2"),
+        evaluation,
+    ]
+    rows = in_columns(feedback_table(example, answers))
+    assert [(row["about"], row["session"], row["useful"]) for row in rows] == [
+        ("workshop", None, ""),
+        ("session", "keynote", "1"),
+        ("session", "keynote", "3"),
+        ("session", "keynote", "5"),
+        ("session", None, "2"),
+        ("session", None, "4"),
+    ]
+    assert rows[0]["overall"] == "5"
+    for form in (as_csv, as_json):
+        written = form(feedback_table(example, answers)).decode()
+        assert "900" not in written
+        assert "ai-risk" not in written
+
+
+def test_only_who_agreed_to_be_asked_is_named_beside_a_pledge(example: Plan) -> None:
+    pledge = Pledge(42, "Amina", "Publish", date(2023, 6, 30), follow_up=True, written_at=NOON)
+    agreed, silent = in_columns(pledges_table(example, [pledge, replace(pledge, follow_up=False)]))
+    assert (agreed["person"], agreed["person_id"], agreed["by"]) == ("Amina", "42", "2023-06-30")
+    assert (silent["person"], silent["person_id"], silent["text"]) == (None, None, "Publish")

@@ -16,7 +16,7 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, cards, posts
+from bot import app, cards, posts, prompts
 from bot.app import Workshop
 from bot.cards import Touch
 from bot.domain import limits
@@ -25,7 +25,9 @@ from bot.domain.announcements import Announcement, Kind
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
+from bot.domain.questions import Question
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
+from bot.exporting.tables import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 from cogs.help import entries
@@ -39,11 +41,16 @@ COMMANDS = {
     "announce cancel": Role.MODERATOR,
     "announce list": Role.MODERATOR,
     "announce new": Role.MODERATOR,
+    "ask": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "export agenda": Role.ORGANISER,
     "export attendance": Role.ORGANISER,
+    "export feedback": Role.ORGANISER,
     "export notes": Role.ORGANISER,
+    "export pledges": Role.ORGANISER,
+    "export questions": Role.ORGANISER,
+    "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
     "next": Role.PARTICIPANT,
@@ -54,6 +61,9 @@ COMMANDS = {
     "note share": Role.PARTICIPANT,
     "note withdraw": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "pledge": Role.PARTICIPANT,
+    "question list": Role.MODERATOR,
+    "question state": Role.MODERATOR,
     "session add": Role.MODERATOR,
     "session cancel": Role.MODERATOR,
     "session delay": Role.MODERATOR,
@@ -69,11 +79,14 @@ COMMANDS = {
 SUGGESTIONS = {
     "agenda day": Role.PARTICIPANT,
     "announce cancel announcement": Role.MODERATOR,
+    "ask session": Role.PARTICIPANT,
     "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "note edit note": Role.PARTICIPANT,
     "note share topic": Role.PARTICIPANT,
     "note withdraw note": Role.PARTICIPANT,
+    "question state question": Role.MODERATOR,
+    "question state to": Role.MODERATOR,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,
     "session cancel session": Role.MODERATOR,
@@ -100,6 +113,8 @@ PRESSED = {
     "access": Role.PARTICIPANT,
     "agree": Role.MODERATOR,
     "allow": Role.PARTICIPANT,
+    "ask": Role.PARTICIPANT,
+    "asked": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
@@ -110,12 +125,17 @@ PRESSED = {
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
+    "pledge": Role.PARTICIPANT,
+    "pledged": Role.PARTICIPANT,
+    "rate": Role.PARTICIPANT,
+    "rated": Role.PARTICIPANT,
     "seen": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
     "too": Role.PARTICIPANT,
     "touch": Role.PARTICIPANT,
+    "unecho": Role.PARTICIPANT,
+    "echo": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
-    "untoo": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
 
@@ -281,10 +301,10 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"contacts", "export", "format", "minutes", "note", "notes"}
+SAME_IN_FRENCH = {"contacts", "export", "format", "minutes", "note", "notes", "question", "questions"}
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
-PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in ("agenda", "attendance", "notes")}
+PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
 
 
 def test_options_say_what_to_type(client: Workshop) -> None:
@@ -355,15 +375,24 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield cards.request(plan, NoteRequest(SNOWFLAKE, 1, 1, 2, "T", NOW), 1, mark)
     contact = Contact(SNOWFLAKE, "T", 1, "A", 2**64 - 1, "B", NOW, None)
     yield cards.contacts([Touch(contact, "B")], [], "en")
+    question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
+    yield prompts.question_card(plan, question, mark)
+    yield prompts.ask_opening(plan, mark)
+    yield prompts.rate(plan, session, mark)
+    yield prompts.evaluation(plan, mark)
+    yield prompts.pledge(plan, mark)
     yield posts.report("R", mark)
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
-    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "untoo")),
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
     *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
     posts.custom_id("seen", SNOWFLAKE, "en"),
     posts.custom_id("agree", SNOWFLAKE),
+    posts.custom_id("asked", SNOWFLAKE),
+    posts.custom_id("pledged"),
+    posts.custom_id("rated", "s" * 40),
     posts.custom_id("undo", SNOWFLAKE),
     posts.custom_id("word", "s" * 40),
 )

@@ -19,8 +19,10 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.attendance import Outlook, Refusal
+from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import DETAIL_FORMS, Attribution, Audience, Detail, Maturity, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind
+from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject, rule
@@ -34,6 +36,10 @@ ROOT = Path(__file__).resolve().parents[2]
 TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
 
 FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
+ASKED = ("text", "session", "who")
+PLEDGED = ("text", "by", "contact")
+RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
+CHOSEN = tuple(choice for choices in RATED.values() for choice in choices if choice not in SCALE)
 
 #: Keys that are put together, `{}` for each part that varies: what the parts can be.
 COMPOSED: Mapping[str, tuple[str, ...]] = {
@@ -48,6 +54,15 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.visibility.{}": tuple(Visibility),
     "signature.{}": tuple(OrganisationKind),
     "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Audience),
+    "ask.{}": (*ASKED, "named", "anonymous"),
+    "ask.{}_hint": ASKED,
+    "question.state.{}": tuple(QuestionState),
+    "feedback.{}": tuple(RATED),
+    "feedback.{}_hint": tuple(RATED),
+    "feedback.choice.{}": CHOSEN,
+    "pledge.{}": (*PLEDGED, "yes", "no"),
+    "pledge.{}_hint": PLEDGED,
+    "refused.pledge.{}": ("unreadable", "past"),
     "help.role.{}": ("moderator", "organiser"),
     "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
@@ -412,17 +427,22 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"button.details.{which}": limits.MODAL_TITLE for which in DETAIL_FORMS},
         "button.access": limits.MODAL_TITLE,
         **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
+        **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
+        **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
+        **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
+        **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
+        **{f"ask.{field}_hint": limits.MODAL_DESCRIPTION for field in ASKED},
+        **{f"pledge.{field}_hint": limits.MODAL_DESCRIPTION for field in PLEDGED},
+        **{f"feedback.{field}_hint": limits.MODAL_DESCRIPTION for field in RATED},
+        **{f"feedback.choice.{choice}": limits.OPTION_LABEL for choice in CHOSEN},
     }
     assert [key for key, limit in room.items() if measure(text(language, key)) > limit] == []
 
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posted = {
-        use.key
-        for use in used()[0]
-        if use.place.startswith(("bot/posts.py", "bot/cards.py")) and use.key.startswith("button.")
-    }
+    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py")
+    posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
     assert {key: label for key, label in labels.items() if measure(label) > limits.BUTTON_LABEL} == {}

@@ -1,0 +1,104 @@
+"""Feedback on sessions and on the workshop, and pledges."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+
+from bot.domain.feedback import Answer
+from bot.domain.pledges import Pledge
+from bot.store.database import Database, Row, instant, written
+
+
+def _answer(row: Row) -> Answer:
+    subject, person, answers, written_at = row
+    return Answer(subject, person, json.loads(answers), instant(written_at))
+
+
+def _pledge(row: Row) -> Pledge:
+    person, name, text, by_day, follow_up, written_at = row
+    return Pledge(person, name, text, date.fromisoformat(by_day), bool(follow_up), instant(written_at))
+
+
+class Feedback:
+    """The feedback table: one answer a person and subject."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, answer: Answer) -> None:
+        """Keep an answer in the place of an earlier one."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO feedback (subject, person, answers, written_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (subject, person) DO UPDATE SET answers = excluded.answers,"
+                " written_at = excluded.written_at",
+                (
+                    answer.subject,
+                    answer.person,
+                    json.dumps(dict(answer.values), ensure_ascii=False),
+                    written(answer.written_at),
+                ),
+            )
+
+        await self._database.write(work)
+
+    async def of(self, subject: str, person: int) -> Answer | None:
+        """What somebody answered about a subject."""
+        rows = await self._database.read(
+            "SELECT subject, person, answers, written_at FROM feedback WHERE subject = ? AND person = ?",
+            (subject, person),
+        )
+        return _answer(rows[0]) if rows else None
+
+    async def all(self) -> list[Answer]:
+        """Every answer, the earliest first."""
+        rows = await self._database.read(
+            "SELECT subject, person, answers, written_at FROM feedback ORDER BY written_at, subject, person"
+        )
+        return [_answer(row) for row in rows]
+
+
+class Pledges:
+    """The pledge table: one pledge a person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, pledge: Pledge) -> None:
+        """Keep a pledge in the place of an earlier one."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO pledge (person, name, text, by_day, follow_up, written_at) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (person) DO UPDATE SET name = excluded.name, text = excluded.text,"
+                " by_day = excluded.by_day, follow_up = excluded.follow_up, written_at = excluded.written_at",
+                (
+                    pledge.person,
+                    pledge.name,
+                    pledge.text,
+                    pledge.by.isoformat(),
+                    int(pledge.follow_up),
+                    written(pledge.written_at),
+                ),
+            )
+
+        await self._database.write(work)
+
+    async def of(self, person: int) -> Pledge | None:
+        """Somebody's pledge."""
+        found = await self._pledges("WHERE person = ?", person)
+        return found[0] if found else None
+
+    async def all(self) -> list[Pledge]:
+        """Every pledge, the earliest first."""
+        return await self._pledges("ORDER BY written_at, person")
+
+    async def _pledges(self, condition: str, *parameters: int) -> list[Pledge]:
+        rows = await self._database.read(
+            f"SELECT person, name, text, by_day, follow_up, written_at FROM pledge {condition}",  # noqa: S608 - this class's only
+            parameters,
+        )
+        return [_pledge(row) for row in rows]

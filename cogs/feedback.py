@@ -1,0 +1,98 @@
+"""Feedback: a pulse after each session and an evaluation at the end; each answered once, and changeable."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot import prompts
+from bot.app import Parts, Workshop
+from bot.client import needs
+from bot.domain import attendance, feedback
+from bot.domain.access import Role
+from bot.domain.feedback import WORKSHOP, Answer, Asked
+from bot.i18n import text
+from bot.posts import Post, custom_id
+from bot.ui import (
+    DONE,
+    Field,
+    Interaction,
+    RefusalError,
+    answer,
+    choices,
+    form,
+    given_back,
+    paragraph,
+    pressed,
+    submitted,
+)
+
+#: Sessions that fit in one message; the export has them all.
+_SHOWN = 11
+
+
+class Feedback(commands.GroupCog, group_name="feedback", group_description="What participants think of the sessions"):
+    """How it was."""
+
+    def __init__(self, client: Workshop) -> None:
+        self._parts: Parts = client.parts
+
+    @pressed("rate", Role.PARTICIPANT)
+    async def open_form(self, interaction: Interaction, subject: str, _mark: str = "") -> None:
+        """The button under a session that ended, and under the evaluation; an earlier answer is filled in."""
+        self._check(subject)
+        language = self._parts.access.language(interaction)
+        before = await self._parts.store.feedback.of(subject, interaction.user.id)
+        fields = [_field(asked, before, language) for asked in feedback.form_of(subject)]
+        heading = text(language, "feedback.workshop" if subject == WORKSHOP else "feedback.session")
+        await interaction.response.send_modal(form(custom_id("rated", subject), heading, fields))
+
+    def _check(self, subject: str) -> None:
+        if subject != WORKSHOP and self._parts.plan.agenda.find(subject) is None:
+            raise RefusalError("refused.gone")
+
+    @pressed("rated", Role.PARTICIPANT)
+    async def keep(self, interaction: Interaction, subject: str) -> None:
+        """Keep an answer, then say so; answered again, it is changed."""
+        language = self._parts.access.language(interaction)
+        typed = submitted(interaction)
+        async with given_back(interaction, language, "\n\n".join(typed.values())):
+            self._check(subject)
+            values = feedback.read(subject, typed)
+            if values is None:
+                raise RefusalError("refused.gone")
+            mine = Answer(subject, interaction.user.id, values, self._parts.clock.now())
+            await self._parts.store.feedback.put(mine)
+            await answer(interaction, f"{DONE} {text(language, 'feedback.kept')}")
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(description="How many answered, and what they think; nobody is named")
+    async def show(self, interaction: Interaction) -> None:
+        """The workshop first, then the sessions that were asked about, the latest first."""
+        plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
+        language = self._parts.access.language(interaction)
+        blind = attendance.blind(plan, await store.stays.watches(), now)
+        records = attendance.records(plan, await store.attendance.all(), await store.stays.all(), blind)
+        answers = await store.feedback.all()
+        over = [one.id for one in plan.agenda if one.ends_at <= now and one.kind in plan.announcements.feedback.kinds]
+        if not over:
+            raise RefusalError("refused.feedback.none_yet")
+        subjects = [WORKSHOP] if now >= plan.agenda.ends_at else []
+        found = [
+            feedback.summary(subject, answers, feedback.attendees(records, subject))
+            for subject in [*subjects, *reversed(over[-_SHOWN:])]
+        ]
+        lines = [prompts.summary(plan, one, language) for one in found]
+        await answer(interaction, Post((f"{DONE} {text(language, 'feedback.heading')}", *lines)))
+
+
+def _field(asked: Asked, before: Answer | None, language: str) -> tuple[str, str, Field]:
+    value = before.values.get(asked.name, "") if before else ""
+    offered = [(choice, prompts.choice(language, choice)) for choice in asked.choices]
+    field = choices(asked.name, offered, value) if offered else paragraph(asked.name, value, required=False)
+    return text(language, f"feedback.{asked.name}"), text(language, f"feedback.{asked.name}_hint"), field
+
+
+async def setup(client: Workshop) -> None:
+    """Called by discord.py when the module is loaded."""
+    await client.take_up(Feedback(client))

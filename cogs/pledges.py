@@ -1,0 +1,109 @@
+"""Pledges: what somebody will apply at home, and by when; made from the last day on, and changeable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import posts
+from bot.app import Parts, Workshop
+from bot.client import needs
+from bot.domain import pledges, walltime
+from bot.domain.access import Role
+from bot.domain.notes import tidy
+from bot.domain.pledges import Pledge
+from bot.domain.text import clean, escape, shorten
+from bot.domain.walltime import WallTimeError
+from bot.i18n import day_name, text
+from bot.posts import custom_id
+from bot.ui import (
+    DONE,
+    Field,
+    Interaction,
+    RefusalError,
+    answer,
+    choices,
+    form,
+    given_back,
+    paragraph,
+    pressed,
+    submitted,
+)
+
+_YES, _NO = "yes", "no"
+#: Characters of a date as somebody may type it.
+_DATE = 20
+
+
+class Pledges(commands.Cog, description="Applying what you learnt"):
+    """What will be applied."""
+
+    def __init__(self, client: Workshop) -> None:
+        self._parts: Parts = client.parts
+
+    @needs(Role.PARTICIPANT)
+    @app_commands.command(description="Say what you will apply at home, and by when; or change what you said")
+    async def pledge(self, interaction: Interaction) -> None:
+        """Open the form."""
+        await self.open_form(interaction)
+
+    @pressed("pledge", Role.PARTICIPANT)
+    async def open_form(self, interaction: Interaction, _mark: str = "") -> None:
+        """The button of the last day; an earlier pledge is filled in."""
+        plan, language = self._parts.plan, self._parts.access.language(interaction)
+        opens = pledges.open_from(plan)
+        if self._parts.clock.now() < opens:
+            raise RefusalError("refused.pledge.not_yet", when=posts.moment(opens, "f"))
+        before = await self._parts.store.pledges.of(interaction.user.id)
+        by: Field = discord.ui.TextInput(
+            custom_id="by",
+            placeholder="2023-06-30",
+            default=before.by.isoformat() if before else None,
+            max_length=_DATE,
+        )
+        agreed = [(value, text(language, f"pledge.{value}")) for value in (_YES, _NO)]
+        chosen = (_YES if before.follow_up else _NO) if before else ""
+        fields = {
+            "text": paragraph("text", before.text if before else ""),
+            "by": by,
+            "contact": choices("contact", agreed, chosen),
+        }
+        named = ((text(language, f"pledge.{n}"), text(language, f"pledge.{n}_hint"), f) for n, f in fields.items())
+        await interaction.response.send_modal(form(custom_id("pledged"), text(language, "pledge.heading"), named))
+
+    @pressed("pledged", Role.PARTICIPANT)
+    async def keep(self, interaction: Interaction) -> None:
+        """Keep a pledge, then say so. If it can't be kept, its author gets the text back."""
+        language = self._parts.access.language(interaction)
+        typed = submitted(interaction)
+        async with given_back(interaction, language, typed["text"]):
+            pledge = self._read(interaction, typed)
+            await self._parts.store.pledges.put(pledge)
+            await answer(interaction, f"{DONE} {text(language, 'pledge.kept', by=day_name(language, pledge.by))}")
+
+    def _read(self, interaction: Interaction, typed: Mapping[str, str]) -> Pledge:
+        plan, now = self._parts.plan, self._parts.clock.now()
+        today = walltime.day_of(now, plan.tz)
+        words = tidy(typed["text"], pledges.TEXT_LENGTH)
+        if words is None:
+            raise RefusalError("refused.pledge.empty")
+        try:
+            by = walltime.read_date(typed["by"], today)
+        except WallTimeError as unclear:
+            raise RefusalError(
+                f"refused.pledge.{unclear.args[0]}",
+                typed=f"“{escape(shorten(clean(typed['by']), _DATE))}”",
+                today=today.isoformat(),
+            ) from None
+        person = interaction.user
+        place = self._parts.store.people.of(person.id)
+        name = place.name if place else person.display_name
+        return Pledge(person.id, name, words, by, typed["contact"] == _YES, now)
+
+
+async def setup(client: Workshop) -> None:
+    """Called by discord.py when the module is loaded."""
+    await client.take_up(Pledges(client))

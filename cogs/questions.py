@@ -1,0 +1,184 @@
+"""Questions: asked in one form, shown as cards that everybody can join, and led by the moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import posts, prompts
+from bot.app import Parts, Workshop
+from bot.client import needs
+from bot.domain import questions
+from bot.domain.access import Role
+from bot.domain.notes import tidy
+from bot.domain.questions import Question, QuestionState
+from bot.domain.venue import QUESTIONS
+from bot.i18n import text
+from bot.posts import Post, custom_id
+from bot.ui import (
+    DONE,
+    Field,
+    Interaction,
+    RefusalError,
+    answer,
+    choices,
+    form,
+    given_back,
+    paragraph,
+    pressed,
+    submitted,
+    suggestions,
+)
+
+_NAMED, _ANONYMOUS = "named", "anonymous"
+#: As many as fit in one message.
+_LISTED = 10
+
+
+class Questions(commands.Cog, description="Asking the speakers"):
+    """Asking, and answering."""
+
+    question = app_commands.Group(name="question", description="The questions that participants ask")
+
+    def __init__(self, client: Workshop) -> None:
+        self._parts: Parts = client.parts
+
+    # --- asking ------------------------------------------------------------------------------------------------
+
+    @needs(Role.PARTICIPANT)
+    @app_commands.command(description="Ask the speakers a question")
+    @app_commands.describe(session="Which session it is about (the one under way, if you leave it out)")
+    async def ask(self, interaction: Interaction, session: str | None = None) -> None:
+        """Open the form."""
+        await self._open(interaction, session or "")
+
+    @ask.autocomplete("session")
+    async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The sessions of every day but the breaks."""
+        plan, language = self._parts.plan, self._parts.access.language(interaction)
+        counted = (session for session in plan.agenda if plan.counts_for_attendance(session))
+        return suggestions(typed, ((session.id, session.title[language]) for session in counted))
+
+    @pressed("ask", Role.PARTICIPANT)
+    async def press_ask(self, interaction: Interaction, _mark: str = "") -> None:
+        """The button under the message that opens the room, and under each card."""
+        await self._open(interaction, "")
+
+    async def _open(self, interaction: Interaction, session: str) -> None:
+        """The form's custom id is the question's id: sent twice, it is the same question, whatever restarted."""
+        plan, now = self._parts.plan, self._parts.clock.now()
+        if now < plan.questions_open_at:
+            raise RefusalError("refused.question.not_yet", when=posts.moment(plan.questions_open_at, "f"))
+        language = self._parts.access.language(interaction)
+        offered, likeliest = questions.sessions_to_ask_about(plan, now, session)
+        titles = [(one.id, one.title[language]) for one in offered]
+        fields = {"text": paragraph("text"), "session": choices("session", titles, likeliest.id)}
+        if plan.questions.anonymous:
+            who = [(value, text(language, f"ask.{value}")) for value in (_NAMED, _ANONYMOUS)]
+            fields["who"] = choices("who", who, _NAMED)
+        await interaction.response.send_modal(self._form(str(interaction.id), fields, language))
+
+    def _form(self, question_id: str, fields: Mapping[str, Field], language: str) -> discord.ui.Modal:
+        named = ((text(language, f"ask.{n}"), text(language, f"ask.{n}_hint"), field) for n, field in fields.items())
+        return form(custom_id("asked", question_id), text(language, "ask.heading"), named)
+
+    @pressed("asked", Role.PARTICIPANT)
+    async def keep(self, interaction: Interaction, question_id: str) -> None:
+        """Keep a question, then say so. If it can't be kept, its author gets the text back."""
+        language = self._parts.access.language(interaction)
+        typed = submitted(interaction)
+        async with given_back(interaction, language, typed["text"]):
+            question = self._read(interaction, question_id, typed)
+            card = questions.card(self._parts.plan, question_id, question.written_at)
+            if not await self._parts.store.questions.submit(question, card):
+                raise RefusalError("refused.gone")
+            self._parts.courier.stir()
+            channel = f"<#{self._parts.venue.rooms.get(QUESTIONS, 0)}>"
+            await answer(interaction, f"{DONE} {text(language, 'question.kept', channel=channel)}")
+
+    def _read(self, interaction: Interaction, question_id: str, typed: Mapping[str, str]) -> Question:
+        words = tidy(typed["text"], questions.TEXT_LENGTH)
+        if words is None:
+            raise RefusalError("refused.question.unreadable")
+        if self._parts.plan.agenda.find(typed["session"]) is None:
+            raise RefusalError("refused.question.no_such_session")
+        person = interaction.user
+        place = self._parts.store.people.of(person.id)
+        return Question(
+            id=question_id,
+            author=person.id,
+            author_name=place.name if place else person.display_name,
+            anonymous=typed.get("who") == _ANONYMOUS,
+            session=typed["session"],
+            text=words,
+            written_at=self._parts.clock.now(),
+        )
+
+    @pressed("too", Role.PARTICIPANT)
+    async def join(self, interaction: Interaction, question_id: str, _mark: str = "") -> None:
+        """Somebody has the question too, or has it no longer."""
+        language, person = self._parts.access.language(interaction), interaction.user.id
+        question = await self._found(question_id)
+        if question.author == person:
+            raise RefusalError("refused.question.own")
+        card = questions.card(self._parts.plan, question_id, self._parts.clock.now())
+        counted = await self._parts.store.questions.vote(question_id, person, card)
+        self._parts.courier.stir()
+        await answer(interaction, f"{DONE} {text(language, 'question.counted' if counted else 'question.taken_back')}")
+
+    async def _found(self, question_id: str) -> Question:
+        question = await self._parts.store.questions.find(question_id)
+        if question is None:
+            raise RefusalError("refused.question.unknown")
+        return question
+
+    # --- leading -----------------------------------------------------------------------------------------------
+
+    @needs(Role.MODERATOR)
+    @question.command(name="list", description="The questions that wait, the most wanted first, then the others")
+    async def list_queue(self, interaction: Interaction) -> None:
+        """The first of the queue."""
+        plan, language = self._parts.plan, self._parts.access.language(interaction)
+        queue = questions.queue(await self._parts.store.questions.all())
+        waiting = sum(one.state is QuestionState.WAITING for one in queue)
+        lines = [prompts.question_line(plan, one, language) for one in queue[:_LISTED]]
+        await answer(interaction, Post((f"{DONE} {text(language, 'question.list', n=waiting)}", *lines)))
+
+    @needs(Role.MODERATOR)
+    @question.command(name="state", description="Say what becomes of a question")
+    @app_commands.describe(
+        question="Which one: begin to type its text", to="Asked, answered, in writing, or waiting again"
+    )
+    async def set_state(self, interaction: Interaction, question: str, to: str) -> None:
+        """Change what its card shows."""
+        language = self._parts.access.language(interaction)
+        if to not in set(QuestionState):
+            raise RefusalError("refused.question.no_such_state")
+        card = questions.card(self._parts.plan, question, self._parts.clock.now())
+        if not await self._parts.store.questions.set_state(question, QuestionState(to), card):
+            raise RefusalError("refused.question.unknown")
+        self._parts.courier.stir()
+        told = text(language, "question.changed", state=text(language, f"question.state.{to}"))
+        await answer(interaction, f"{DONE} {told}")
+
+    @set_state.autocomplete("question")
+    async def suggest_questions(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The queue, by state, votes and first words."""
+        queue = questions.queue(await self._parts.store.questions.all())
+        signs = prompts.STATE_SIGN
+        named = ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in queue)
+        return suggestions(typed, named)
+
+    @set_state.autocomplete("to")
+    async def suggest_states(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What can become of a question."""
+        language = self._parts.access.language(interaction)
+        return suggestions(typed, ((str(state), text(language, f"question.state.{state}")) for state in QuestionState))
+
+
+async def setup(client: Workshop) -> None:
+    """Called by discord.py when the module is loaded."""
+    await client.take_up(Questions(client))
