@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import settings
+from bot.domain.notes import Audience
 from bot.exporting.tables import Format, Subject
 from bot.settings import ROOT, SettingsError
 from bot.store.lock import DatabaseUnusableError
@@ -111,19 +112,27 @@ def export(
     subject: Annotated[Subject, typer.Argument(help="What to export.")],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
+    audience: Annotated[
+        Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
+    ] = Audience.ORGANISERS,
 ) -> None:
-    """Export what was collected from the database, also while the bot runs."""
-    content = asyncio.run(_exported(settings.load(), subject, form))
+    """Export what was collected, also while the bot runs; the rule applied is told beside it."""
+    if subject is not Subject.NOTES and audience is not Audience.ORGANISERS:
+        raise SettingsError(f"Only notes can be made for {audience}; leave --for out, or ask for notes.")
+    content, told = asyncio.run(_exported(settings.load(), subject, form, audience))
+    typer.echo(told, err=True)
     if out:
         out.write_bytes(content)
     else:
         sys.stdout.buffer.write(content)
 
 
-async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -> bytes:
+async def _exported(chosen: settings.Settings, subject: Subject, form: Format, audience: Audience) -> tuple[bytes, str]:
+    """The file, and the rule that it obeys."""
     from bot import store  # noqa: PLC0415
     from bot.clock import Clock  # noqa: PLC0415
     from bot.exporting import tables  # noqa: PLC0415
+    from bot.i18n import text  # noqa: PLC0415
     from bot.importing import planfile  # noqa: PLC0415
     from bot.programme import Programme  # noqa: PLC0415
 
@@ -134,9 +143,10 @@ async def _exported(chosen: settings.Settings, subject: Subject, form: Format) -
         programme = Programme(plan, opened)
         await programme.load()
         try:
-            return (await tables.exported(subject, form, programme, opened, Clock().now())).content
+            made = await tables.exported(subject, form, programme, opened, Clock().now(), audience)
         except ValueError as fault:
             raise SettingsError(str(fault)) from None
+        return made.content, text("en", f"export.rule.{tables.rule(subject, audience)}")
 
 
 @app.command()

@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -59,10 +59,13 @@ async def point_at(api_base: str) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-def needs(role: Role) -> Callable[[Any], Any]:
-    """Who may use a command; `Tree` checks it for the command and its suggestions."""
+C = TypeVar("C", bound=app_commands.Command[Any, ..., Any] | app_commands.ContextMenu)
 
-    def mark(command: app_commands.Command[Any, ..., Any]) -> app_commands.Command[Any, ..., Any]:
+
+def needs(role: Role) -> Callable[[C], C]:
+    """Who may use a command or an entry of a menu; `Tree` checks it for these and for the command's suggestions."""
+
+    def mark(command: C) -> C:
         command.extras["role"] = role
         return command
 
@@ -82,13 +85,13 @@ class Translator(app_commands.Translator):
 
 
 class Tree(app_commands.CommandTree["Plenary"]):
-    """The slash commands."""
+    """The slash commands, and the entries of menus."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
         try:
             command = interaction.command
-            role = command.extras["role"] if isinstance(command, app_commands.Command) else Role.ORGANISER
+            role = command.extras["role"] if command else Role.ORGANISER
             await self.client.access.require(interaction, role)
         except Exception as failure:  # noqa: BLE001 - told to the person and to the log
             await tell_failure(interaction, failure, self.client.access.language(interaction))

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot import backstage, digests, notices, posts, prompts
+from bot import backstage, cards, digests, notices, posts, prompts
 from bot.domain import digest, show
 from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind, subjects
 from bot.domain.changes import diff
+from bot.domain.notes import shown, signature
 from bot.domain.plan import Plan
 from bot.domain.reschedule import Now
+from bot.domain.venue import topic_room
 from bot.posts import Post
 from bot.programme import Programme
 from bot.store import Store
@@ -49,6 +51,7 @@ class Composer:
             Kind.HOLD: self._hold,
             Kind.CUSTOM: self._custom,
             Kind.CARD: self._card,
+            Kind.REQUEST: self._request,
             Kind.QUESTION: self._question,
             Kind.REPORT: self._report,
         }
@@ -56,6 +59,18 @@ class Composer:
     async def post(self, delivery: Delivery, now: datetime) -> Post | None:
         """The message; None if there is nothing left to say. Raises LookupError if what it is about has gone."""
         return await self._by_kind[delivery.kind](delivery, now)
+
+    async def room(self, delivery: Delivery) -> str | None:
+        """The room in which the message must stand; None if in none (any more)."""
+        match delivery.kind:
+            case Kind.CARD:
+                note = await self._store.notes.find(delivery.subject)
+                return topic_room(note.topic) if note and shown(note) else None
+            case Kind.REQUEST:
+                asked = await self._store.contacts.requested(delivery.subject)
+                return delivery.room if asked and asked.text is not None else None
+            case _:
+                return delivery.room
 
     @property
     def _plan(self) -> Plan:
@@ -164,7 +179,14 @@ class Composer:
         return posts.custom(self._plan, custom.text, delivery.id, notifies)
 
     async def _card(self, delivery: Delivery, _now: datetime) -> Post:
-        return posts.card(self._plan, _there(await self._store.notes.find(delivery.subject)), delivery.id)
+        note = _there(await self._store.notes.find(delivery.subject))
+        signed = signature(note, self._store.people.of(note.author))
+        echoes = len(await self._store.contacts.echoes_of(note.id))
+        return cards.card(self._plan, note, signed, echoes, delivery.id)
+
+    async def _request(self, delivery: Delivery, _now: datetime) -> Post:
+        asked = _there(await self._store.contacts.requested(delivery.subject))
+        return cards.request(self._plan, asked, self._venue.guild_id or 0, delivery.id)
 
     async def _question(self, delivery: Delivery, _now: datetime) -> Post:
         question = _there(await self._store.questions.find(delivery.subject))

@@ -8,6 +8,7 @@ is searched for its mark first, and for a message so young that it isn't there y
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sqlite3
 from collections import defaultdict
@@ -280,15 +281,19 @@ class Courier:
     async def _send(self, delivery: Delivery, *, again: bool) -> None:
         now = self._clock.now()
         channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
+        message = await self._find(channel, delivery) if again else None
+        room = await self._composer.room(delivery)
+        if room != delivery.room:
+            await self._take_away(delivery, room, message)
+            return
         post = await self._composer.post(delivery, now)
         if post is None:
             await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
             return
-        if _is_late(delivery, now):
-            post = posts.late(self._plan, post, delivery.due)
-        message = await self._find(channel, delivery) if again else None
         # What was found may show what was so when it was sent.
         shows = "" if message else post.fingerprint
+        if _is_late(delivery, now):
+            post = posts.late(self._plan, post, delivery.due)
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
@@ -297,7 +302,7 @@ class Courier:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
                 message = await channel.send(
-                    view=layout(post), nonce=delivery.id, allowed_mentions=allowed_mentions(post)
+                    view=layout(post), nonce=delivery.nonce, allowed_mentions=allowed_mentions(post)
                 )
         await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
 
@@ -330,6 +335,20 @@ class Courier:
         if await self._store.deliveries.add(report):
             self.stir()
 
+    async def _take_away(
+        self, delivery: Delivery, room: str | None, message: discord.Message | discord.PartialMessage | None
+    ) -> None:
+        """Have no message where one must not be; `room` is where it must be instead, if anywhere."""
+        if message is not None:
+            # Deleted by hand, or by a process that was killed before it could record it, it is gone all the same.
+            with contextlib.suppress(discord.NotFound):
+                await self._pacer.turn()
+                async with asyncio.timeout(_SEND_SECONDS):
+                    await message.delete()
+        now = self._clock.now()
+        expires = announcements.card_expires(self._plan, now)
+        await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
+
     # --- chores ------------------------------------------------------------------------------------------------
 
     async def _keep_venue(self, now: datetime) -> datetime | None:
@@ -338,7 +357,10 @@ class Courier:
         return await self._venue.keep(guild, now) if guild else None
 
     async def _keep_posts_true(self, now: datetime) -> datetime | None:
-        """Posts that no longer show what is so are edited: in a room one at a time, the longest untouched first."""
+        """Posts that no longer show what is so are edited or taken away.
+
+        In a room one at a time, the longest untouched first.
+        """
         always = [one for kind in _ALWAYS_TRUE for one in await self._store.deliveries.sent(kind)]
         others = [one for one in await self._store.deliveries.outdated() if one.kind not in _ALWAYS_TRUE]
         instants = [self._plan.agenda.next_change(now)]
@@ -350,6 +372,11 @@ class Courier:
             if now < ready_at and delivery.kind is not Kind.AGENDA:
                 instants.append(ready_at)
                 continue
+            room = await self._composer.room(delivery)
+            if room != delivery.room:
+                begun.add(delivery.room)
+                self._begin(delivery, partial(self._take_away, delivery, room, self._message(delivery)))
+                continue
             try:
                 post = await self._composer.post(delivery, now)
             except LookupError:
@@ -360,16 +387,20 @@ class Courier:
                 begun.add(delivery.room)
                 self._begin(delivery, partial(self._edit, delivery, post))
             elif delivery.unshown:
-                await self._store.deliveries.record_shown(delivery, post.fingerprint)
+                await self._store.deliveries.record_shown(delivery, delivery.shown or "")
         return min((instant for instant in instants if instant is not None), default=None)
+
+    def _message(self, delivery: Delivery) -> discord.PartialMessage:
+        """The message of a delivery that was sent."""
+        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
+        return channel.get_partial_message(delivery.message_id or 0)
 
     async def _edit(self, delivery: Delivery, post: Post) -> None:
         self._edited[delivery.id] = self._clock.now()
-        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
         try:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):
-                await channel.get_partial_message(delivery.message_id or 0).edit(view=layout(post))
+                await self._message(delivery).edit(view=layout(post))
         except discord.NotFound as failure:
             room = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure))

@@ -124,7 +124,7 @@ def country(typed: str) -> str | None:
 
 
 def country_name(language: str, code: str) -> str:
-    """What a country is called in a language."""
+    """What a country (ISO 3166-1 alpha-2) is called in the language; the code of one that isn't known."""
     return _territories(language).get(code, code)
 
 

@@ -10,21 +10,14 @@ from datetime import date, datetime, timedelta
 from bot.domain import limits
 from bot.domain.agenda import Progress, Session, Speaker, Topic, progress
 from bot.domain.events import marker
-from bot.domain.notes import Note, NoteKind
 from bot.domain.plan import Plan
-from bot.domain.text import Text, clean, escape, escape_within, measure, shorten
+from bot.domain.text import Text, clean, escape, measure, shorten
 from bot.domain.venue import meeting_room
 from bot.i18n import day_name, enumeration, every, language_name, text
 
 _STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
 #: In front of every line for the organisers.
 REPORT_SIGN = "🛠️"
-_NOTE_SIGN = {
-    NoteKind.WORKED: "✅",
-    NoteKind.FAILED: "⛔",
-    NoteKind.MIXED: "🔀",
-    NoteKind.RECOMMENDATION: "💡",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +214,7 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
             session_heading("🏁", plan, session),
             "\n".join(every(plan.languages, "end.line")),
         ),
-        (_share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
+        (share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
     )
 
 
@@ -245,7 +238,8 @@ def _now_button(plan: Plan, mark: str) -> Button:
     return Button(custom_id("now", mark), label(plan.languages, "button.now"))
 
 
-def _share_button(plan: Plan, topic: str | None, mark: str) -> Button:
+def share_button(plan: Plan, topic: str | None, mark: str) -> Button:
+    """What opens the form of a note."""
     return Button(custom_id("note", topic or "", mark), label(plan.languages, "button.note"), primary=True)
 
 
@@ -259,7 +253,7 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
             "\n".join(dict.fromkeys(described)),
             "\n".join(every(plan.languages, "topic.line")),
         ),
-        (_share_button(plan, topic.id, mark),),
+        (share_button(plan, topic.id, mark),),
     )
 
 
@@ -272,21 +266,6 @@ def custom(plan: Plan, written: str, mark: str, notifies: int | None = None) -> 
 def hold(plan: Plan, mark: str) -> Post:
     """The workshop pauses for a moment."""
     return Post(("⏸️ " + "\n".join(every(plan.languages, "hold.line")),), (_now_button(plan, mark),))
-
-
-def card(plan: Plan, note: Note, mark: str) -> Post:
-    """A note in its topic's channel. What doesn't fit is cut here, never in the store."""
-    title = escape(shorten(note.title, 150))
-    signature = f"-# {escape(note.author_name)} · {moment(note.written_at, 'f')}"
-    labels = {part: f"**{joined(plan.languages, f'card.{part}')}**" for part in ("did", "learned")}
-    heading = f"### {_NOTE_SIGN[note.kind]} {title}\n-# {joined(plan.languages, f'note.kind.{note.kind}')}"
-    fixed = sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
-    room = (limits.MESSAGE_TEXT - fixed) // 2
-    did, learned = (escape_within(part, room) for part in (note.did, note.learned))
-    return Post(
-        (heading, f"{labels['did']}\n{did}", f"{labels['learned']}\n{learned}", signature),
-        (_share_button(plan, note.topic, mark),),
-    )
 
 
 def late(plan: Plan, post: Post, due: datetime) -> Post:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
+from bot.domain.notes import Audience
 from bot.exporting import tables
 from bot.exporting.tables import Format, Subject
 from bot.i18n import text
@@ -28,10 +29,17 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         self._parts: Parts = client.parts
 
     @needs(Role.ORGANISER)
-    @app_commands.command(description="Every note, as a file")
-    async def notes(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - people see it
-        """Every note."""
-        await self._hand_over(interaction, Subject.NOTES, Format(format))
+    @app_commands.command(description="Notes that authors let an audience read, as a file")
+    @app_commands.rename(audience="for")
+    @app_commands.describe(audience="For whom the file is: only what authors let these read is in it")
+    async def notes(
+        self,
+        interaction: Interaction,
+        format: TableFormat = "csv",  # noqa: A002 - people see it
+        audience: Audience = Audience.ORGANISERS,
+    ) -> None:
+        """The notes that an audience may read."""
+        await self._hand_over(interaction, Subject.NOTES, Format(format), audience)
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Who attended what, as a file")
@@ -63,13 +71,16 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         """Every pledge."""
         await self._hand_over(interaction, Subject.PLEDGES, Format(format))
 
-    async def _hand_over(self, interaction: Interaction, subject: Subject, form: Format) -> None:
+    async def _hand_over(
+        self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
+    ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         parts = self._parts
-        exported = await tables.exported(subject, form, parts.programme, parts.store, parts.clock.now())
+        exported = await tables.exported(subject, form, parts.programme, parts.store, parts.clock.now(), audience)
         language = parts.access.language(interaction)
         file = discord.File(io.BytesIO(exported.content), filename=f"{subject}.{form}")
-        told = text(language, "export.done", n=exported.rows, rule=text(language, f"export.rule.{subject}"))
+        rule = text(language, f"export.rule.{tables.rule(subject, audience)}")
+        told = text(language, "export.done", n=exported.rows, rule=rule)
         await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
 

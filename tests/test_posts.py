@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
-from hypothesis import example as such_as
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import datetime, timedelta
 
 from bot import posts
 from bot.domain import limits
 from bot.domain.agenda import Session
-from bot.domain.notes import PART_LENGTH, TITLE_LENGTH, Note, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.domain.text import clean, measure
 from bot.domain.venue import meeting_room
@@ -23,44 +18,6 @@ Tiny = Callable[..., Plan]
 MARK = "f" * 24
 ROOMS: Mapping[str, int] = {meeting_room("plenary"): 2**63}
 SIGNS = {"✅", "🔴", "▶️", "▫️"}
-
-#: Any text, up to the length that a form takes: a few signs over and over.
-LONG = st.builds(
-    lambda signs, times: (signs * times)[:PART_LENGTH],
-    st.text(min_size=1, max_size=6) | st.sampled_from(["\\", "👩‍🔧", "- a\n", "جمارك ", "https://a.example/_ "]),
-    st.integers(1, PART_LENGTH),
-)
-
-
-@st.composite
-def notes(draw: st.DrawFn) -> Note:
-    """Any note that the form lets through, and some that it would clean."""
-    return Note(
-        id="1073741824000000001",
-        author=1,
-        author_name=draw(LONG)[:32],
-        topic="blockchain",
-        kind=draw(st.sampled_from(NoteKind)),
-        title=draw(LONG)[:TITLE_LENGTH],
-        did=draw(LONG),
-        learned=draw(LONG),
-        visibility=Visibility.PARTICIPANTS,
-        written_at=datetime(2023, 2, 20, 11, tzinfo=UTC),
-    )
-
-
-WORST = Note(
-    id="1",
-    author=1,
-    author_name="\\" * 32,
-    topic="blockchain",
-    kind=NoteKind.RECOMMENDATION,
-    title="\\" * TITLE_LENGTH,
-    did="\\" * PART_LENGTH,
-    learned="👩‍🔧" * (PART_LENGTH // 3),
-    visibility=Visibility.PARTICIPANTS,
-    written_at=datetime(2023, 2, 20, 11, tzinfo=UTC),
-)
 
 
 def components(post: Post) -> int:
@@ -113,13 +70,6 @@ def test_discord_takes_every_message_of_the_example(example: Plan) -> None:
         assert_discord_takes(post)
 
 
-@given(notes())
-@such_as(WORST)
-def test_discord_takes_the_card_of_any_note(example: Plan, note: Note) -> None:
-    """4,000 signs of anything in both parts."""
-    assert_discord_takes(posts.card(example, note, MARK))
-
-
 def test_the_longest_legal_ids_fit_into_a_custom_id(tiny: Tiny) -> None:
     """Forty signs of a session or a topic, and the delivery's 24."""
     name = "x" * 40
@@ -143,10 +93,9 @@ def test_each_message_of_a_delivery_carries_its_mark(example: Plan) -> None:
         posts.start(example, session, ROOMS, MARK),
         posts.end(example, session, MARK),
         posts.custom(example, "Hello", MARK),
-        posts.card(example, WORST, MARK),
         posts.report("Hello", MARK),
     ]
-    assert [[button.custom_id.rpartition(":")[2] for button in post.buttons] for post in delivered] == [[MARK]] * 8
+    assert [[button.custom_id.rpartition(":")[2] for button in post.buttons] for post in delivered] == [[MARK]] * 7
 
 
 def test_the_end_of_a_session_carries_its_mark_without_topics_too(tiny: Tiny) -> None:
@@ -239,23 +188,6 @@ def test_what_the_plan_says_is_shown_to_the_letter(tiny: Tiny) -> None:
     heading, told = posts.start(plan, session_of(plan, "odd"), ROOMS, MARK).blocks
     assert heading == r"🔴 **\*\*Sealed\*\* containers**"
     assert r"\@everyone (\<\@1\>)" in told
-
-
-def test_a_card_shows_the_note_to_the_letter(example: Plan) -> None:
-    """Its title as heading, each part under its label, and by whom."""
-    note = replace(WORST, author_name="A*", title="# One", did="- Seals\n@here", learned="[a](https://b.example)")
-    heading, did, learned, signature = posts.card(example, note, MARK).blocks
-    assert heading.startswith("### 💡 \\# One\n")
-    assert did.split("\n", 1)[1] == "\\- Seals\n\\@here"
-    assert learned.split("\n", 1)[1] == "\\[a\\](https://b.example)"
-    assert signature.startswith("-# A\\* · <t:")
-
-
-@given(st.text(max_size=300))
-def test_a_short_note_is_shown_whole(example: Plan, typed: str) -> None:
-    """Nothing is cut that fits."""
-    shown = posts.card(example, replace(WORST, title="T", did=typed, learned="L"), MARK).blocks[1].split("\n", 1)[1]
-    assert shown.replace("\\", "") == clean(typed).replace("\\", "")
 
 
 def test_a_moderators_formatting_stays(example: Plan) -> None:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Session
+from bot.domain.notes import Note
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
 from bot.domain.walltime import WallTimeError, day_of, instant
@@ -74,6 +75,8 @@ class Kind(StrEnum):
     """Written by a moderator; the subject is its id."""
     CARD = "card"
     """A note shown in its topic's channel; the subject is the note's id."""
+    REQUEST = "request"
+    """A message's author is asked to let it be a note; the subject is the message's id."""
     QUESTION = "question"
     """A question shown in the room for them; the subject is its id."""
     REPORT = "report"
@@ -145,6 +148,21 @@ def report(workshop: str, line: str, now: datetime) -> Announcement:
 def subjects(subject: str) -> tuple[str, ...]:
     """The ids of the sessions in a subject: of those that start or end at the same instant there may be several."""
     return tuple(subject.split(_AND))
+
+
+def card(plan: Plan, note: Note, now: datetime) -> Announcement:
+    """What shows a note in its topic's channel. One shared in the evening of the last day still deserves its card."""
+    return Announcement(plan.id, Kind.CARD, note.id, topic_room(note.topic), now, card_expires(plan, now))
+
+
+def request(plan: Plan, message: str, room: str, now: datetime) -> Announcement:
+    """What asks a message's author, in its own channel, to let it be a note."""
+    return Announcement(plan.id, Kind.REQUEST, message, room, now, card_expires(plan, now))
+
+
+def card_expires(plan: Plan, now: datetime) -> datetime:
+    """Until when a card that is due now is worth sending."""
+    return max(plan.agenda.ends_at, now) + CARD_LIFETIME
 
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:

@@ -346,6 +346,8 @@ class Plan(_Part):
     description: Wording
     series: Series | None = None
     organiser: Wording
+    region: Wording | None = None
+    """Whose administrations take part, as an author who is not named is told of."""
     donor: Wording | None = None
     zone: str
     languages: Annotated[tuple[str, ...], Field(min_length=1)]

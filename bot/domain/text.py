@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 #: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
 LANGUAGES = ("en", "fr", "ar")
@@ -107,3 +107,11 @@ def escape_within(typed: str, limit: int) -> str:
         kept = shorten(kept + "…", max(1, len(kept) - max(1, surplus // 4)))
         shown = escape(kept)
     return shown
+
+
+def shares(needs: Sequence[int], room: int) -> list[int]:
+    """How a room is shared: nobody gets more than they need, and what one doesn't need, the others get."""
+    given = [0] * len(needs)
+    for served, index in enumerate(sorted(range(len(needs)), key=lambda index: needs[index])):
+        given[index] = min(needs[index], (room - sum(given)) // (len(needs) - served))
+    return given

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,8 @@ from enum import StrEnum
 from bot.domain import attendance
 from bot.domain.attendance import Presence, Record
 from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
-from bot.domain.notes import Note
+from bot.domain.notes import Audience, Detail, Note, Signature, signature, visible_to
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval, Stay
@@ -68,9 +69,16 @@ class Exported:
     rows: int
 
 
-async def exported(subject: Subject, form: Format, programme: Programme, store: Store, now: datetime) -> Exported:
+async def exported(  # noqa: PLR0913, PLR0917 - what, how, for whom, and of what
+    subject: Subject,
+    form: Format,
+    programme: Programme,
+    store: Store,
+    now: datetime,
+    audience: Audience = Audience.ORGANISERS,
+) -> Exported:
     """A subject as a file, as of now. Raises ValueError where it can't be written so."""
-    content = await table(subject, programme, store, now)
+    content = await table(subject, programme, store, now, audience)
     if form is not Format.ICS:
         return Exported(await rendered(content, form), len(content.rows))
     if subject is not Subject.AGENDA:
@@ -80,12 +88,15 @@ async def exported(subject: Subject, form: Format, programme: Programme, store: 
     return Exported(made, len(held))
 
 
-async def table(subject: Subject, programme: Programme, store: Store, now: datetime) -> Table:
-    """A subject's table, as of now."""
+async def table(
+    subject: Subject, programme: Programme, store: Store, now: datetime, audience: Audience = Audience.ORGANISERS
+) -> Table:
+    """A subject's table, as of now. `audience`: for whom the notes are."""
     plan = programme.plan
     match subject:
         case Subject.NOTES:
-            return notes_table(plan, await store.notes.all())
+            echoes = await store.contacts.echoes()
+            return notes_table(plan, await store.notes.all(), audience, store.people.of, echoes)
         case Subject.QUESTIONS:
             return questions_table(plan, await store.questions.all())
         case Subject.FEEDBACK:
@@ -125,25 +136,55 @@ def agenda_table(plan: Plan, held: Iterable[HeldSession]) -> Table:
     return Table(columns, rows)
 
 
-def notes_table(plan: Plan, notes: Iterable[Note]) -> Table:
-    """One row a note, the earliest first, to the letter as it was kept."""
-    columns = ("id", "written_at", "author", "author_id", "topic", "kind", "title", "did", "learned", "visibility")
+def rule(subject: Subject, audience: Audience) -> str:
+    """Which rule a table obeys, as its sentence is called in the catalogues."""
+    return f"{subject}.{audience}" if subject is Subject.NOTES else str(subject)
+
+
+def notes_table(
+    plan: Plan,
+    notes: Iterable[Note],
+    audience: Audience,
+    author_of: Callable[[int], Participant | None],
+    echoes: Mapping[str, int],
+) -> Table:
+    """One row a note that the audience may read, the earliest first, to the letter as it was kept.
+
+    Of its author there is what they chose to tell. `echoes`: how many do the same, by note.
+    """
+    columns = (
+        "id", "written_at", "author", "author_id", "administration", "country", "organisation", "region", "topic",
+        "kind", "title", "did", "learned", *map(str, Detail), "echoes", "visibility", "attribution",
+    )  # fmt: skip
     rows = [
         (
             note.id,
             _local(plan, note.written_at),
-            note.author_name,
-            str(note.author),
+            *_author(plan, signature(note, author_of(note.author))),
             note.topic,
             str(note.kind),
             note.title,
             note.did,
             note.learned,
+            *(note.details.get(detail) for detail in Detail),
+            echoes.get(note.id, 0),
             str(note.visibility),
+            str(note.attribution),
         )
         for note in notes
+        if visible_to(note, audience)
     ]
     return Table(columns, rows)
+
+
+def _author(plan: Plan, signed: Signature) -> Iterable[Cell]:
+    """Name, id, administration, country, kind of organisation and region, each where it may be told."""
+    yield signed.name or None
+    yield str(signed.person) if signed.person is not None else None
+    yield signed.administration or None
+    yield signed.country or None
+    yield str(signed.organisation) if signed.organisation else None
+    yield plan.region[plan.languages[0]] if plan.region and signed.region else None
 
 
 def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from simcord.components import walk_components
 
@@ -52,6 +53,18 @@ class Announced:
 
 
 @dataclass(slots=True)
+class ToldNote:
+    """A note as its author was told that it is kept."""
+
+    words: Mapping[str, str]
+    """Title, topic, kind, did and learned, as they were typed."""
+    shown: bool = False
+    """Whether its card must be in its topic's channel."""
+    private: bool = False
+    """Whether nobody but its author may see it."""
+
+
+@dataclass(slots=True)
 class Told:
     """What the cast was told by the bot."""
 
@@ -66,8 +79,8 @@ class Told:
     """Discord id of who was told that they have joined, to the name that they gave."""
     reports: list[str] = field(default_factory=list[str])
     """Words of what the team must have read about who joined."""
-    notes: list[SharedNote] = field(default_factory=list[SharedNote])
-    cards: list[SharedNote] = field(default_factory=list[SharedNote])
+    notes: dict[str, ToldNote] = field(default_factory=dict[str, ToldNote])
+    """By their ids, which the forms and buttons carry."""
     questions: list[str] = field(default_factory=list[str])
     feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
     """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
@@ -81,6 +94,32 @@ class Told:
     changes: int = 0
     """Changes of the agenda, and what took them back."""
     unexpected: list[str] = field(default_factory=list[str])
+
+    @property
+    def cards(self) -> list[Mapping[str, str]]:
+        """The words of the notes whose cards must be there."""
+        return [note.words for note in self.notes.values() if note.shown]
+
+    def follow(self, custom_id: str, values: Mapping[str, str]) -> None:
+        """Remember what was accepted of a note: a form, as it was sent, or a press."""
+        kind, _, rest = custom_id.partition(":")
+        note_id = rest.split(":")[0]
+        if kind == "noted":
+            before = self.notes.get(note_id, ToldNote({}))
+            self.notes[note_id] = replace(before, words=values)
+        elif kind == "show":
+            self._open(note_id, "participants")
+        elif kind == "seen":
+            self._open(note_id, values["visibility"])
+
+    def withdraw(self, note_id: str) -> None:
+        """Remember that a note was taken back."""
+        self._open(note_id, "private")
+
+    def _open(self, note_id: str, visibility: str) -> None:
+        note = self.notes[note_id]
+        note.private = visibility == "private"
+        note.shown = visibility not in {"private", "organisers"}
 
 
 class Actors:
@@ -204,6 +243,9 @@ class Actors:
         # Commands of the same minute come in the order in which they are written.
         await self._keeper.sleep_until(wall(action.at, self._plan.tz) + timedelta(milliseconds=number))
         person = self._people[action.who]
+        if action.write:
+            self._discord.backend.create_message(self._channel(action.channel), person.id, action.write)
+            return
         done = f"/{action.command}" if action.command else action.press
         what = f"{done} by {action.who} at {action.at}"
         channel = self._channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
@@ -230,7 +272,7 @@ class Actors:
                 f"{step.press} after {what}", person, step, partial(self._press_in, person, channel, before, step)
             )
         if answer and action.answer is Expected.ACCEPTED:
-            self._remember(action)
+            self._remember(action, chosen)
 
     async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> Answer | None:
         """Do one thing, filling in the form that opens; the answer, if it is as it should be."""
@@ -238,6 +280,7 @@ class Actors:
         if answer and answer.modal and step.fill:
             form = answer.modal
             answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
+            self._follow(answer, form["custom_id"], _sent(form, step.fill))
         if not self._judge(what, answer, step.answer, step.says):
             return None
         if step.press.startswith(_CHANGE_THE_AGENDA) and step.answer is Expected.ACCEPTED:
@@ -255,7 +298,13 @@ class Actors:
             raise CannotDo(f"the answer has no {step.press!r}, but says {answer.text[:200]!r}")
         if step.choose:
             return await person.choose(answer.message_id, channel, found, step.choose)
-        return await person.press(answer.message_id, channel, found)
+        pressed = await person.press(answer.message_id, channel, found)
+        self._follow(pressed, found, {})
+        return pressed
+
+    def _follow(self, answer: Answer | None, custom_id: str, values: Mapping[str, str]) -> None:
+        if answer and answer.text.startswith(_ACCEPTED):
+            self.told.follow(custom_id, values)
 
     def _latest(self, channel: int, words: str) -> SeenMessage:
         """The latest message in a channel that has those words."""
@@ -282,11 +331,13 @@ class Actors:
             return value == "true"
         return int(value) if name in _NUMBERS else value
 
-    def _remember(self, action: Action) -> None:
+    def _remember(self, action: Action, chosen: Mapping[str, int | str | Person | Attachment]) -> None:
         if action.command == "show panel":
             self.told.panels += 1
         elif action.command.startswith("announce "):
             self._remember_announcement(action.command.removeprefix("announce "), action.options)
+        elif action.command == "note withdraw":
+            self.told.withdraw(str(chosen["note"]))
         elif action.fill:
             self._remember_form(action)
 
@@ -515,7 +566,7 @@ class Actors:
         person, channel = self._people[member.id], self._channel(note.topic)
         if note.by == "button":
             return await self._press(person, channel, f"note:{note.topic}:")
-        return await person.slash(channel, "note", topic=note.topic)
+        return await person.slash(channel, "note share", topic=note.topic)
 
     async def _submit(self, member: CastMember, note: SharedNote, form: dict[str, object], what: str) -> None:
         person, channel = self._people[member.id], self._channel(note.topic)
@@ -524,12 +575,12 @@ class Actors:
         answer = await self._try(what, lambda: person.submit(form, typed))
         if not self._judge(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:
             return
-        self.told.notes.append(note)
+        self.told.follow(str(form["custom_id"]), typed)
         if note.shown:
             message, button = answer.message_id, _button_of(answer)
             shown = await self._try(what, lambda: person.press(message, channel, button))
             if self._judge(what, shown, Expected.ACCEPTED):
-                self.told.cards.append(note)
+                self.told.follow(button, {})
 
 
 def _typed(name: str, chance: random.Random) -> str:
@@ -546,6 +597,17 @@ def _attends(member: CastMember, chance: random.Random) -> bool:
 def _offers(answer: Answer) -> bool:
     """Whether there is something to press in an answer."""
     return any(part.get("custom_id") for part in walk_components(list(answer.components)))
+
+
+def _sent(form: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str]:
+    """What a form is sent with: what it showed when it opened, but for what was filled in."""
+    sent: dict[str, str] = {}
+    for part in walk_components(form["components"]):
+        if "options" in part:
+            sent[part["custom_id"]] = next((one["value"] for one in part["options"] if one.get("default")), "")
+        elif "custom_id" in part:
+            sent[part["custom_id"]] = part.get("value") or ""
+    return {**sent, **filled}
 
 
 def _button_of(answer: Answer) -> str:

@@ -107,6 +107,8 @@ class Action(Step):
     who: str
     command: str = ""
     """The command's full name, such as `announce new`, or the menu entry's."""
+    write: str = ""
+    """A message of their own, in the channel."""
     options: dict[str, str] = {}
     """`#name` stands for a channel, `@id` for somebody in the cast; `?words` picks the first suggestion that contains
     the words; a `file` is what the file holds."""
@@ -120,8 +122,8 @@ class Action(Step):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if bool(self.command) == bool(self.press):
-            raise ValueError("an action has either a command or something to press")
+        if [self.command, self.press, self.write].count("") != 2:  # noqa: PLR2004 - one of the three is there
+            raise ValueError("an action has either a command, or something to press, or something to write")
         return self
 
 

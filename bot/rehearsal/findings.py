@@ -168,7 +168,7 @@ def messages(
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
     expected[names[TEAM], "panel"] = told.panels
-    expected.update((note.topic, f"card: {clean(note.title)}") for note in told.cards)
+    expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
     expected.update((names[QUESTIONS], f"question: {text}") for text in told.questions)
     if not trouble:
         expected.update((names[TEAM], f"report: {words}") for words in told.reports)
@@ -214,9 +214,9 @@ def _told(message: SeenMessage, told: Told) -> str:
     if message.text.startswith(PANEL_SIGN):
         return "panel"
     heading = _plain(message.text.splitlines()[0]) if message.text else ""
-    for note in told.cards:
-        if heading.endswith(_plain(clean(note.title))):
-            return f"card: {clean(note.title)}"
+    for words in told.cards:
+        if heading.endswith(_plain(clean(words["title"]))):
+            return f"card: {clean(words['title'])}"
     for text in told.questions:
         if _plain(text) in _plain(message.text):
             return f"question: {text}"
@@ -229,10 +229,14 @@ def _plain(text: str) -> str:
 
 
 def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
-    """How many of the notes that people were told are kept are kept, to the letter that they typed."""
-    kept = Counter(tuple(row[name] for name in ("topic", "kind", "title", "did", "learned")) for row in exported)
-    typed = Counter((n.topic, n.kind, clean(n.title), clean(n.did), clean(n.learned)) for n in told.notes)
-    return (kept & typed).total()
+    """How many of the notes that people were told are kept are kept, to the letter that they typed.
+
+    What its author made private is as it must be if it isn't among those handed to the organisers.
+    """
+    parts = ("topic", "kind", "title", "did", "learned")
+    kept = {str(row["id"]): [row[part] for part in parts] for row in exported}
+    typed = {key: None if n.private else [clean(n.words[part]) for part in parts] for key, n in told.notes.items()}
+    return sum(kept.get(key) == wanted for key, wanted in typed.items())
 
 
 def kept_beside(

@@ -217,10 +217,11 @@ class Rehearsal:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "export", subject, "--format", form,
             "--out", str(self._out / f"{subject}.{form}"),
-            env=os.environ | self.environment(),
+            env=os.environ | self.environment(), stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        if await process.wait():
-            raise SettingsError(f"plenary export {subject} failed; see above.")
+        _, told = await process.communicate()
+        if process.returncode:
+            raise SettingsError(f"plenary export {subject} failed: {told.decode()}")
 
     def exported(self) -> Exported:
         """What was exported."""

@@ -11,6 +11,7 @@ from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
 from bot.store.audit import Audit
 from bot.store.changes import AgendaChanges
+from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.events import Events
@@ -37,6 +38,7 @@ class Store:
         self.attendance = Attendance(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
+        self.contacts = Contacts(database)
         self.questions = Questions(database)
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
@@ -52,6 +54,8 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
     try:
         everything = Store(database)
         await everything.people.load()
+        if not to_read:
+            await everything.notes.fold()
         yield everything
     finally:
         await database.close()

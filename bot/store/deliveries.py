@@ -10,7 +10,9 @@ from datetime import datetime
 from bot.domain.announcements import Announcement, Kind, State
 from bot.store.database import Database, Row, instant, written
 
-_COLUMNS = "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown"
+_COLUMNS = (
+    "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown, retracted"
+)
 
 
 _KINDS = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Kind))
@@ -39,10 +41,17 @@ class Delivery:
     problem: str | None
     unshown: int = 0
     """How often what it is about has changed since the message was last found to be true."""
+    retracted: int = 0
+    """How often the message was taken back from its room."""
+
+    @property
+    def nonce(self) -> str:
+        """By which Discord knows a message that it has already; one that was taken back is another."""
+        return f"{self.id}{self.retracted % 10}" if self.retracted else self.id
 
 
 def _delivery(row: Row) -> Delivery:
-    key, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown = row
+    key, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, *counts = row
     return Delivery(
         key,
         Kind(kind),
@@ -56,7 +65,7 @@ def _delivery(row: Row) -> Delivery:
         message_id,
         shown,
         problem,
-        unshown,
+        *counts,
     )
 
 
@@ -84,6 +93,16 @@ def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) ->
 def outdate(connection: sqlite3.Connection, announcement: Announcement) -> None:
     """Have a message edited. For work that writes it together with what the message is about."""
     connection.execute("UPDATE delivery SET unshown = unshown + 1 WHERE id = ?", (announcement.id,))
+
+
+def plan_again(connection: sqlite3.Connection, announcement: Announcement) -> None:
+    """Plan one, also if it was taken back or given up. For work that writes it together with what it announces."""
+    if not plan_delivery(connection, announcement):
+        connection.execute(
+            "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?, begun_at = NULL, problem = NULL"
+            " WHERE id = ? AND state IN ('cancelled', 'skipped', 'failed')",
+            (announcement.room, written(announcement.due), written(announcement.expires), announcement.id),
+        )
 
 
 class Deliveries:
@@ -220,6 +239,34 @@ class Deliveries:
             connection.execute(
                 "UPDATE delivery SET shown = ?, unshown = unshown - ? WHERE id = ?",
                 (shown, delivery.unshown, delivery.id),
+            )
+
+        await self._database.write(work)
+
+    async def take_back(
+        self, delivery: Delivery, room: str | None, now: datetime, expires: datetime, *, was_there: bool
+    ) -> None:
+        """Record that a message isn't in its room (any more), and in which room it is to be sent instead, if any.
+
+        If what it is about has changed since `delivery` was read, it is planned in any case, and looked at again.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE delivery SET state = CASE WHEN ? OR unshown > ? THEN 'planned' ELSE 'cancelled' END,"
+                " room = ?, due = ?, expires = ?, settled_at = ?, begun_at = NULL, channel_id = NULL,"
+                " message_id = NULL, shown = NULL, unshown = unshown - ?, retracted = retracted + ? WHERE id = ?",
+                (
+                    room is not None,
+                    delivery.unshown,
+                    room or delivery.room,
+                    written(now),
+                    written(expires),
+                    written(now),
+                    delivery.unshown,
+                    was_there,
+                    delivery.id,
+                ),
             )
 
         await self._database.write(work)

@@ -1,19 +1,26 @@
-"""Notes."""
+"""Notes, what they said before, and what their authors agreed to."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from bot.domain.announcements import Announcement
-from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching, shown
+from bot.domain.text import fold
 from bot.store.database import Database, Row, instant, written
-from bot.store.deliveries import plan_delivery
+from bot.store.deliveries import outdate, plan_again
 
-_COLUMNS = "id, author, author_name, topic, kind, title, did, learned, visibility, written_at"
+_COLUMNS = (
+    "id, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details, folded"
+)
 
 
 def _note(row: Row) -> Note:
-    key, author, author_name, topic, kind, title, did, learned, visibility, written_at = row
+    key, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details, _ = row
     return Note(
         key,
         author,
@@ -25,59 +32,207 @@ def _note(row: Row) -> Note:
         learned,
         Visibility(visibility),
         instant(written_at),
+        Attribution(attribution),
+        {Detail(name): text for name, text in json.loads(details).items()},
     )
 
 
+def _details(note: Note) -> str:
+    return json.dumps({str(detail): text for detail, text in note.details.items()}, ensure_ascii=False)
+
+
+def _find(connection: sqlite3.Connection, note_id: str) -> Note | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,)).fetchone()  # noqa: S608 - names only
+    return _note(row) if row else None
+
+
+def _insert(connection: sqlite3.Connection, note: Note) -> None:
+    connection.execute(
+        f"INSERT INTO note ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names only
+        (
+            note.id,
+            note.author,
+            note.author_name,
+            note.topic,
+            note.kind,
+            note.title,
+            note.did,
+            note.learned,
+            note.visibility,
+            written(note.written_at),
+            note.attribution,
+            _details(note),
+            note.folded,
+        ),
+    )
+
+
+def _reword(connection: sqlite3.Connection, former: Note, note: Note, now: datetime) -> None:
+    """Keep what a note says, and what it said before."""
+    connection.execute(
+        "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details)"
+        " SELECT id, (SELECT count(*) FROM note_revision WHERE note = ?), ?, topic, kind, title, did, learned, details"
+        " FROM note WHERE id = ?",
+        (former.id, written(now), former.id),
+    )
+    connection.execute(
+        "UPDATE note SET topic = ?, kind = ?, title = ?, did = ?, learned = ?, details = ?, folded = ? WHERE id = ?",
+        (note.topic, note.kind, note.title, note.did, note.learned, _details(note), note.folded, note.id),
+    )
+
+
+def _settle_request(connection: sqlite3.Connection, message: str) -> None:
+    """A message of which a note was asked for is one: the question is no more."""
+    if connection.execute("DELETE FROM note_request WHERE message = ?", (message,)).rowcount:
+        connection.execute(
+            "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
+        )
+
+
 class Notes:
-    """The note table."""
+    """The note, note_revision and note_consent tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def submit(self, note: Note) -> Note | None:
+    async def fold(self) -> None:
+        """Fold what was kept before notes were searched."""
+        old = await self._database.read(f"SELECT {_COLUMNS} FROM note WHERE folded IS NULL")  # noqa: S608 - names only
+        words = [(note.folded, note.id) for note in map(_note, old)]
+        if words:
+            await self._database.write(
+                lambda connection: connection.executemany("UPDATE note SET folded = ? WHERE id = ?", words)
+            )
+
+    async def submit(self, note: Note, card: Announcement) -> Note | None:
         """Keep a note; submitted again under the same id by the same author, it is the same note, reworded.
 
-        None if the id is that of somebody else's note.
+        None if the id is that of somebody else's note. `card`: what shows it, to be made true again.
         """
 
-        def work(connection: sqlite3.Connection) -> Row | None:
-            return connection.execute(
-                f"INSERT INTO note ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
-                " ON CONFLICT (id) DO UPDATE SET topic = excluded.topic, kind = excluded.kind,"
-                " title = excluded.title, did = excluded.did, learned = excluded.learned"
-                f" WHERE note.author = excluded.author RETURNING {_COLUMNS}",
+        def work(connection: sqlite3.Connection) -> Note | None:
+            former = _find(connection, note.id)
+            if former is None:
+                _insert(connection, note)
+                _settle_request(connection, note.id)
+                return note
+            if former.author != note.author:
+                return None
+            reworded = replace(
+                former, topic=note.topic, kind=note.kind, title=note.title, did=note.did, learned=note.learned
+            )
+            return _keep(connection, former, reworded, note.written_at, card)
+
+        return await self._database.write(work)
+
+    async def add_details(
+        self, note_id: str, details: Mapping[Detail, str], now: datetime, card: Announcement
+    ) -> Note | None:
+        """Keep some details of a note; of these, an empty one is taken out. None if there is no such note."""
+
+        def work(connection: sqlite3.Connection) -> Note | None:
+            former = _find(connection, note_id)
+            if former is None:
+                return None
+            merged = {**former.details, **details}
+            kept = {detail: merged[detail] for detail in Detail if merged.get(detail)}
+            return _keep(connection, former, replace(former, details=kept), now, card)
+
+        return await self._database.write(work)
+
+    async def open_to(self, consent: Consent, card: Announcement) -> Note | None:
+        """Let those see a note whom its author chose, record the consent, and plan its card: all or nothing.
+
+        None if there is no such note of that person's. Where it isn't shown any more, the card will be taken away.
+        """
+
+        def work(connection: sqlite3.Connection) -> Note | None:
+            former = _find(connection, consent.note)
+            if former is None or former.author != consent.person:
+                return None
+            note = replace(former, visibility=consent.visibility, attribution=consent.attribution)
+            connection.execute(
+                "UPDATE note SET visibility = ?, attribution = ? WHERE id = ?",
+                (note.visibility, note.attribution, note.id),
+            )
+            connection.execute(
+                "INSERT INTO note_consent"
+                " (note, number, person, visibility, attribution, key, language, wording, given_at)"
+                " SELECT ?, count(*), ?, ?, ?, ?, ?, ?, ? FROM note_consent WHERE note = ?",
                 (
-                    note.id,
-                    note.author,
-                    note.author_name,
-                    note.topic,
-                    note.kind,
-                    note.title,
-                    note.did,
-                    note.learned,
-                    note.visibility,
-                    written(note.written_at),
+                    consent.note,
+                    consent.person,
+                    consent.visibility,
+                    consent.attribution,
+                    consent.key,
+                    consent.language,
+                    consent.wording,
+                    written(consent.given_at),
+                    consent.note,
                 ),
-            ).fetchone()
+            )
+            if shown(note):
+                plan_again(connection, card)
+            outdate(connection, card)
+            return note
 
-        kept = await self._database.write(work)
-        return _note(kept) if kept else None
-
-    async def show(self, note: Note, card: Announcement) -> None:
-        """Let participants see a note and plan its card, both or neither."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PARTICIPANTS, note.id))
-            plan_delivery(connection, card)
-
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def find(self, note_id: str) -> Note | None:
         """One note by its id."""
-        rows = await self._database.read(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,))  # noqa: S608
-        return _note(rows[0]) if rows else None
+        found = await self._select("id = ?", note_id)
+        return found[0] if found else None
 
     async def all(self) -> list[Note]:
         """Every note, the earliest first."""
-        rows = await self._database.read(f"SELECT {_COLUMNS} FROM note ORDER BY written_at, id")  # noqa: S608
+        return await self._select("1 = 1 ORDER BY written_at, id")
+
+    async def of(self, author: int) -> list[Note]:
+        """Somebody's notes, the latest first."""
+        return await self._select("author = ? ORDER BY written_at DESC, id DESC", author)
+
+    async def search(self, words: str, reader: int, audience: Audience, most: int) -> list[Note]:
+        """Notes that hold all the words (accents and case don't count), the latest first.
+
+        Only those that the reader may see: as one of the audience, or as their author.
+        """
+        wanted = fold(words).split()
+        seen = reaching(audience)
+        marks = ", ".join("?" * len(seen))
+        held = "".join(" AND folded LIKE ?" for _ in wanted)
+        latest_first = "ORDER BY written_at DESC, id DESC"
+        # Only ids are sorted: to sort 10,000 whole notes takes twice as long as to find them.
+        return await self._select(
+            f"id IN (SELECT id FROM note WHERE (visibility IN ({marks}) OR author = ?){held} {latest_first} LIMIT ?)"  # noqa: S608 - marks only
+            f" {latest_first}",
+            *seen,
+            reader,
+            *(f"%{word}%" for word in wanted),
+            most,
+        )
+
+    async def consents(self, note_id: str) -> list[Consent]:
+        """What a note's author agreed to, the latest last."""
+        rows = await self._database.read(
+            "SELECT note, person, visibility, attribution, key, language, wording, given_at FROM note_consent"
+            " WHERE note = ? ORDER BY number",
+            (note_id,),
+        )
+        return [
+            Consent(note, person, Visibility(visibility), Attribution(attribution), key, language, wording, instant(at))
+            for note, person, visibility, attribution, key, language, wording, at in rows
+        ]
+
+    async def _select(self, condition: str, *parameters: str | int) -> list[Note]:
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM note WHERE {condition}",  # noqa: S608 - conditions of this class only
+            parameters,
+        )
         return [_note(row) for row in rows]
+
+
+def _keep(connection: sqlite3.Connection, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
+    if note != former:
+        _reword(connection, former, note, now)
+        outdate(connection, card)
+    return note

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import clean, escape, escape_within, fold, isolate, measure, shorten
+from bot.domain.text import clean, escape, escape_within, fold, isolate, measure, shares, shorten
 
 PIECES = (
     *("@everyone", "@here", "<@1>", "<@&2>", "<#3>", "<:wave:4>", "</note:5>", "<t:6:R>", "[a](https://evil.example)"),
@@ -215,6 +215,19 @@ def test_no_more_is_cut_than_must_be(sign: str, limit: int) -> None:
 
 
 # --- fold ------------------------------------------------------------------------------------------------------
+@given(st.lists(st.integers(0, 5000), max_size=12), st.integers(0, 5000))
+def test_a_room_is_shared_so_that_who_needs_little_gets_it_all(needs: list[int], room: int) -> None:
+    """Nobody gets more than they need; nobody who goes short gets less than another."""
+    given_ = shares(needs, room)
+    assert sum(given_) <= room
+    assert all(0 <= got <= need for got, need in zip(given_, needs, strict=True))
+    short = [got for got, need in zip(given_, needs, strict=True) if got < need]
+    if short:
+        assert min(short) >= max(given_) - 1
+        assert sum(given_) > room - len(needs)
+
+
+# --- folding ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

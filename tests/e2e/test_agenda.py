@@ -38,7 +38,7 @@ async def test_doors_open_on_the_morning_of_a_topics_first_day_and_close_for_wri
     assert doors("sensors")[0] is shut[0]
     assert workshop.titles("ledgers") == ["## **Shared ledgers**"]
     with pytest.raises(CannotDo, match="sees no channel"):
-        await workshop.amina.slash(workshop.channel("sensors"), "note")
+        await workshop.amina.slash(workshop.channel("sensors"), "note share")
 
     words = "Our pilot ran for a year; here is what we kept."
     workshop.discord.backend.create_message(workshop.channel("ledgers"), workshop.amina.id, words)

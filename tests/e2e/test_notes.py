@@ -25,7 +25,7 @@ OPEN = "2023-03-25 08:00"
 
 
 async def form_of(person: Person, world: World) -> dict[str, Any]:
-    shown = await person.slash(world.channel("ledgers"), "note", topic="ledgers")
+    shown = await person.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert shown.modal is not None
     return shown.modal
 

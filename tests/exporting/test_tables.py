@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.access import Role
 from bot.domain.attendance import Presence
 from bot.domain.feedback import WORKSHOP, Answer
-from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
+from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import Question
@@ -25,6 +27,7 @@ from bot.exporting.tables import (
     Table,
     as_csv,
     as_json,
+    as_records,
     attendance_table,
     feedback_table,
     notes_table,
@@ -132,20 +135,64 @@ def test_a_note_is_one_row_to_the_letter(example: Plan) -> None:
         learned="@everyone",
         visibility=Visibility.ORGANISERS,
         written_at=datetime(2023, 2, 20, 11, 5, 9, 999999, tzinfo=UTC),
+        details={Detail.COST: "-5 %"},
     )
-    table = notes_table(example, [note])
+    table = notes_table(example, [note], Audience.ORGANISERS, {}.get, {"12": 3})
     assert dict(zip(table.columns, *table.rows, strict=True)) == {
         "id": "12",
         "written_at": "2023-02-20T12:05:09+01:00",
         "author": "=Amina",
         "author_id": "1073741824000000001",
+        "administration": None,
+        "country": None,
+        "organisation": None,
+        "region": None,
         "topic": "blockchain",
         "kind": "failed",
         "title": "**Seals**",
         "did": "Line\nbreak",
         "learned": "@everyone",
+        **dict.fromkeys(map(str, Detail)),
+        "cost": "-5 %",
+        "echoes": 3,
         "visibility": "organisers",
+        "attribution": "name",
     }
+
+
+AUTHOR = Participant("a", "Amina Z", "Douane Z", "TN", OrganisationKind.CUSTOMS, None, Role.PARTICIPANT)
+NOTE = Note(
+    "1", 77, "Ami Z", "t", NoteKind.WORKED, "T", "D", "L", Visibility.PRIVATE, datetime(2023, 2, 20, tzinfo=UTC)
+)
+
+#: What each attribution lets out, by column.
+TOLD = {
+    Attribution.NAME: {"author": "Amina Z", "author_id": "77", "administration": "Douane Z", "country": "TN"}
+    | {"organisation": "customs"},
+    Attribution.ADMINISTRATION: {"administration": "Douane Z", "country": "TN", "organisation": "customs"},
+    Attribution.COUNTRY: {"country": "TN"},
+    Attribution.REGION: {"organisation": "customs", "region": "MENA region"},
+    Attribution.ANONYMOUS: {},
+}
+
+
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("attribution", Attribution)
+@pytest.mark.parametrize("visibility", Visibility)
+def test_nothing_leaves_that_an_author_did_not_allow(
+    example: Plan, audience: Audience, visibility: Visibility, attribution: Attribution
+) -> None:
+    """Every audience, visibility, attribution and format."""
+    note = replace(NOTE, visibility=visibility, attribution=attribution)
+    table = notes_table(example, [note], audience, {77: AUTHOR}.get, {})
+    allowed = visibility in list(Visibility)[list(Audience).index(audience) + 1 :]
+    assert len(table.rows) == allowed
+    for row in as_records(table):
+        who = ("author", "author_id", "administration", "country", "organisation", "region")
+        assert {column: row[column] for column in who if row[column] is not None} == TOLD[attribution]
+    secrets = {"Amina Z", "Ami Z", "77", "Douane Z"} - set(TOLD[attribution].values())
+    for written in (as_csv(table).decode(), as_json(table).decode()):
+        assert not [secret for secret in secrets if secret in written]
 
 
 def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tiny) -> None:

@@ -16,14 +16,16 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, backstage, digests, posts, prompts
+from bot import app, backstage, cards, digests, posts, prompts
 from bot.app import Workshop
 from bot.backstage import Standing
+from bot.cards import Touch
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
-from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
 from bot.domain.questions import Question
 from bot.domain.show import STEP, Hold
@@ -56,19 +58,24 @@ COMMANDS = {
     "export questions": Role.ORGANISER,
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
-    "me attendance": Role.PARTICIPANT,
     "join": Role.VISITOR,
     "language": Role.VISITOR,
+    "me attendance": Role.PARTICIPANT,
     "next": Role.PARTICIPANT,
-    "note": Role.PARTICIPANT,
+    "note contacts": Role.PARTICIPANT,
+    "note edit": Role.PARTICIPANT,
+    "note mine": Role.PARTICIPANT,
+    "note search": Role.PARTICIPANT,
+    "note share": Role.PARTICIPANT,
+    "note withdraw": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
-    "pledge": Role.PARTICIPANT,
-    "question list": Role.MODERATOR,
-    "question state": Role.MODERATOR,
     "participants import": Role.ORGANISER,
     "participants list": Role.MODERATOR,
     "participants missing": Role.MODERATOR,
     "participants release": Role.ORGANISER,
+    "pledge": Role.PARTICIPANT,
+    "question list": Role.MODERATOR,
+    "question state": Role.MODERATOR,
     "session add": Role.MODERATOR,
     "session cancel": Role.MODERATOR,
     "session delay": Role.MODERATOR,
@@ -91,10 +98,12 @@ SUGGESTIONS = {
     "ask session": Role.PARTICIPANT,
     "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
+    "language name": Role.VISITOR,
+    "note edit note": Role.PARTICIPANT,
+    "note share topic": Role.PARTICIPANT,
+    "note withdraw note": Role.PARTICIPANT,
     "question state question": Role.MODERATOR,
     "question state to": Role.MODERATOR,
-    "language name": Role.VISITOR,
-    "note topic": Role.PARTICIPANT,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,
     "session cancel session": Role.MODERATOR,
@@ -110,25 +119,35 @@ SUGGESTIONS = {
     "word session": Role.MODERATOR,
 }
 
+#: Entries in the menus of messages and people.
+MENUS = {"Save as note": Role.PARTICIPANT}
+
 #: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word"}
+FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word", "words"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
+    "access": Role.PARTICIPANT,
     "agree": Role.MODERATOR,
+    "allow": Role.PARTICIPANT,
     "announce": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
+    "decline": Role.PARTICIPANT,
+    "detailed": Role.PARTICIPANT,
+    "details": Role.PARTICIPANT,
+    "echo": Role.PARTICIPANT,
+    "here": Role.MODERATOR,
     "introduce": Role.VISITOR,
     "introduced": Role.VISITOR,
     "join": Role.VISITOR,
     "joined": Role.VISITOR,
     "language": Role.VISITOR,
-    "here": Role.MODERATOR,
     "lead": Role.MODERATOR,
+    "meet": Role.PARTICIPANT,
     "note": Role.PARTICIPANT,
     "noted": Role.PARTICIPANT,
     "now": Role.PARTICIPANT,
@@ -139,10 +158,13 @@ PRESSED = {
     "replace": Role.VISITOR,
     "replaced": Role.VISITOR,
     "roster": Role.ORGANISER,
+    "seen": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
     "take": Role.VISITOR,
     "too": Role.PARTICIPANT,
+    "touch": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
+    "unecho": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
 
@@ -203,10 +225,23 @@ def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
 
 
+def menus(client: Workshop) -> list[app_commands.ContextMenu]:
+    return [menu for menu in client.tree.get_commands() if isinstance(menu, app_commands.ContextMenu)]
+
+
+def test_every_entry_of_a_menu_has_the_role_in_the_table(client: Workshop) -> None:
+    assert {menu.name: menu.extras.get("role") for menu in menus(client)} == MENUS
+
+
+def test_entries_of_menus_are_named_as_discord_takes_them(client: Workshop) -> None:
+    for menu in menus(client):
+        assert 1 <= len(menu.name) <= 32
+        assert 1 <= len(command_wording("fr", menu.name) or "") <= 32
+    assert len(menus(client)) <= 15
+
+
 def test_there_are_no_other_ways_in(client: Workshop) -> None:
-    """Context menus carry no role; text commands and views kept in memory would go around the check."""
-    menus = [discord.AppCommandType.user, discord.AppCommandType.message]
-    assert [menu for kind in menus for menu in client.tree.get_commands(type=kind)] == []
+    """Text commands and views kept in memory would go around the check."""
     assert client.commands == set()
     assert list(client.persistent_views) == []
 
@@ -264,7 +299,7 @@ def wordings(language: str) -> dict[str, str]:
 
 def test_no_french_wording_is_left_over(client: Workshop) -> None:
     used = {wording for _, name, description in named(client) for wording in (name, description)}
-    assert wordings("fr").keys() <= used | purposes(client)
+    assert wordings("fr").keys() <= used | purposes(client) | {menu.name for menu in menus(client)}
 
 
 def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: Workshop) -> None:
@@ -295,7 +330,9 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: English names that are French too.
-SAME_IN_FRENCH = {"export", "format", "minutes", "note", "notes", "participants", "question", "questions"}
+SAME_IN_FRENCH = {
+    "contacts", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
+}  # fmt: skip
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
@@ -374,7 +411,10 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield posts.hold(plan, mark)
     yield posts.topic_opening(plan, topic, mark)
     yield posts.custom(plan, "A", mark)
-    yield posts.card(plan, note, mark)
+    yield cards.card(plan, note, Signature(), 1, mark)
+    yield cards.request(plan, NoteRequest(SNOWFLAKE, 1, 1, 2, "T", NOW), 1, mark)
+    contact = Contact(SNOWFLAKE, "T", 1, "A", 2**64 - 1, "B", NOW, None)
+    yield cards.contacts([Touch(contact, "B")], [], "en")
     question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
     yield prompts.question_card(plan, question, mark)
     yield prompts.ask_opening(plan, mark)
@@ -386,14 +426,15 @@ def every_post(plan: Plan) -> Iterator[Post]:
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
+    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
+    *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
+    posts.custom_id("seen", SNOWFLAKE, "en"),
     posts.custom_id("agree", SNOWFLAKE),
     posts.custom_id("announce", "f" * 16, "f" * 16),
     posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
-    posts.custom_id("noted", SNOWFLAKE),
     posts.custom_id("pledged"),
     posts.custom_id("rated", "s" * 40),
-    posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
@@ -413,7 +454,7 @@ def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -
 
 def test_what_is_posted_has_a_mark_by_which_it_is_found_again(wide: Plan) -> None:
     mark = Announcement(wide.id, Kind.START, "s" * 40, "", NOW, NOW).id
-    posted = [post for post in every_post(wide) if post.buttons]
+    posted = [post for post in every_post(wide) if post.buttons and not post.buttons[0].custom_id.startswith("meet:")]
     assert len(posted) >= 12
     for post in posted:
         assert post.buttons[0].custom_id.rpartition(":")[2] == mark

@@ -21,13 +21,14 @@ from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
 from bot.domain.attendance import Outlook, Refusal
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
-from bot.domain.notes import NoteKind
+from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
+from bot.domain.notes import Audience as Readers
 from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.show import Deed
 from bot.domain.text import LANGUAGES, measure
-from bot.exporting.tables import Subject
+from bot.exporting.tables import Subject, rule
 from bot.i18n import LOCALES, compiled, every, text
 from bot.notices import Section
 
@@ -35,10 +36,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "RefusalError": 0}
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
 
 JOINING = ("name", "administration", "country", "kind", "absent")
-FIELDS = ("title", "topic", "kind", "did", "learned")
+FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
 ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
 RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
@@ -50,14 +51,19 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}_hint": FIELDS,
     "audience.{}": tuple(Audience),
     "button.show.{}": tuple(Deed),
-    "card.{}": ("did", "learned"),
+    "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
+    "button.details.{}": tuple(DETAIL_FORMS),
+    "note.attribution.{}": tuple(Attribution),
     "change.{}": tuple(Section),
     "kind.{}": QUIETABLE,
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
     "join.refused.{}": ("role", "nickname"),
-    "export.rule.{}": tuple(Subject),
+    "note.maturity.{}": tuple(Maturity),
+    "note.visibility.{}": tuple(Visibility),
+    "signature.{}": tuple(OrganisationKind),
+    "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Readers),
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
     "question.state.{}": tuple(QuestionState),
@@ -429,7 +435,9 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{key: limits.BUTTON_LABEL for key in KEYS if key.startswith("button.")},
         **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
         **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
-        **{f"note.kind.{kind}": limits.OPTION_LABEL for kind in NoteKind},
+        **{f"button.details.{which}": limits.MODAL_TITLE for which in DETAIL_FORMS},
+        "button.access": limits.MODAL_TITLE,
+        **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
         **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
         **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
         **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
@@ -448,7 +456,7 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posting = ("bot/posts.py", "bot/prompts.py")
+    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py")
     posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}

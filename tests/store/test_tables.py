@@ -1,4 +1,4 @@
-"""Attendance, notes, moderators' announcements, the venue and single facts: kept to the letter, and read back."""
+"""Attendance, moderators' announcements, the venue and single facts: kept to the letter, and read back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.domain.notes import Note, NoteKind, Visibility
 from bot.store import Store
 from bot.store.announcements import CustomAnnouncement
 from bot.store.audit import Deed
-from bot.store.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -79,70 +78,6 @@ async def test_of_words_tried_at_once_five_count_and_the_right_one_after_them_co
     assert told == [4, 3, 2, 1, *[0] * 47]
     assert await store.attendance.tried("opening", 1) == 5
     assert await store.attendance.all() == []
-
-
-# --- notes -----------------------------------------------------------------------------------------------------
-
-NOTE = Note("77", 1, "Amina", "blockchain", NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOON)
-
-
-def card(note: Note) -> Announcement:
-    return Announcement("workshop", Kind.CARD, note.id, f"topic:{note.topic}", NOON, NOON + 60 * MINUTE)
-
-
-async def test_a_note_is_kept_to_the_letter(store: Store) -> None:
-    note = replace(NOTE, author=SNOWFLAKE, author_name=AWKWARD, title=AWKWARD, did=AWKWARD * 50, learned=AWKWARD)
-    assert await store.notes.submit(note) == note
-    assert await store.notes.find(note.id) == note
-    assert await store.notes.all() == [note]
-
-
-async def test_a_note_submitted_again_is_the_same_note_reworded(store: Store) -> None:
-    await store.notes.submit(NOTE)
-    again = replace(
-        NOTE, topic="iot", kind=NoteKind.MIXED, title="T2", did="D2", learned="L2", written_at=NOON + MINUTE
-    )
-    assert await store.notes.submit(again) == replace(again, written_at=NOON)
-    assert await store.notes.all() == [replace(again, written_at=NOON)]
-
-
-async def test_a_note_that_is_shown_stays_shown_when_it_is_reworded(store: Store) -> None:
-    await store.notes.submit(NOTE)
-    await store.notes.show(NOTE, card(NOTE))
-    kept = await store.notes.submit(replace(NOTE, title="T2"))
-    assert kept
-    assert (kept.title, kept.visibility) == ("T2", Visibility.PARTICIPANTS)
-
-
-async def test_nobody_rewords_the_note_of_somebody_else(store: Store) -> None:
-    await store.notes.submit(NOTE)
-    assert await store.notes.submit(replace(NOTE, author=2, author_name="Basim", title="Mine now")) is None
-    assert await store.notes.all() == [NOTE]
-
-
-async def test_notes_are_listed_by_time(store: Store) -> None:
-    notes = [replace(NOTE, id=f"{n}", written_at=NOON + n % 3 * MINUTE) for n in range(6)]
-    await asyncio.gather(*map(store.notes.submit, notes))
-    assert await store.notes.all() == sorted(notes, key=lambda note: (note.written_at, note.id))
-    assert await store.notes.find("none") is None
-
-
-async def test_showing_a_note_plans_its_card_once(store: Store) -> None:
-    await store.notes.submit(NOTE)
-    for _ in range(2):
-        await store.notes.show(NOTE, card(NOTE))
-    found = await store.notes.find(NOTE.id)
-    assert found == replace(NOTE, visibility=Visibility.PARTICIPANTS)
-    assert [one.id for one in await store.deliveries.planned(Kind.CARD)] == [card(NOTE).id]
-
-
-async def test_a_note_whose_card_cannot_be_planned_is_not_shown(store: Store, database: Database) -> None:
-    """Both or neither."""
-    await store.notes.submit(NOTE)
-    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
-    with pytest.raises(Exception, match="delivery"):
-        await store.notes.show(NOTE, card(NOTE))
-    assert await store.notes.all() == [NOTE]
 
 
 # --- moderators' announcements ---------------------------------------------------------------------------------
@@ -229,6 +164,9 @@ async def test_a_fact_that_is_made_once_stays_as_it_was_made_first(store: Store)
 # --- all of it -------------------------------------------------------------------------------------------------
 
 
+NOTE = Note("77", 1, "Amina", "blockchain", NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOON)
+
+
 async def everything(store: Store) -> list[object]:
     return [
         await store.attendance.all(),
@@ -243,7 +181,7 @@ async def everything(store: Store) -> list[object]:
 async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path: Path) -> None:
     async with stores.opened(path) as store:
         await store.attendance.check_in(Presence("opening", 1, "Amina", NOON))
-        await store.notes.submit(NOTE)
+        await store.notes.submit(NOTE, DUE)
         await store.announcements.draft(CUSTOM)
         await store.announcements.plan([DUE], deed())
         await store.venue.keep("agenda", 5)

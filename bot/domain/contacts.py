@@ -1,0 +1,39 @@
+"""What passes between a note's author and others: who wants to be in touch, and who asked for a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who wants to be in touch with a note's author."""
+
+    note: str
+    title: str
+    """The note's."""
+    author: int
+    author_name: str
+    asker: int
+    asker_name: str
+    """How Discord showed either then."""
+    asked_at: datetime
+    """UTC."""
+    agreed: bool | None
+    """What the author answered; None while they haven't."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRequest:
+    """A message that somebody asked its author to let be a note."""
+
+    message: str
+    """Its id on Discord, which will be the note's."""
+    channel_id: int
+    author: int
+    asker: int
+    text: str | None
+    """None once the author has declined."""
+    asked_at: datetime
+    """UTC."""

@@ -1,0 +1,137 @@
+"""What others make of a note: who does it too, who wants to be in touch, and who asked that it become one."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bot.domain.announcements import Announcement
+from bot.domain.contacts import Contact, NoteRequest
+from bot.store.database import Database, Row, instant, written
+from bot.store.deliveries import outdate, plan_delivery
+
+
+def _contact(row: Row) -> Contact:
+    note, title, author, author_name, asker, asker_name, asked_at, agreed = row
+    answered = None if agreed is None else bool(agreed)
+    return Contact(note, title, author, author_name, asker, asker_name, instant(asked_at), answered)
+
+
+class Contacts:
+    """The note_echo, contact and note_request tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- "we do this too" --------------------------------------------------------------------------------------
+
+    async def echo(self, note: str, person: int, now: datetime, card: Announcement, *, too: bool) -> None:
+        """Keep that somebody does what a note tells of, or no longer says so. Said again, it changes nothing."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if too:
+                connection.execute(
+                    "INSERT INTO note_echo (note, person, since) VALUES (?, ?, ?)"
+                    " ON CONFLICT (note, person) DO NOTHING",
+                    (note, person, written(now)),
+                )
+            else:
+                connection.execute("DELETE FROM note_echo WHERE note = ? AND person = ?", (note, person))
+            outdate(connection, card)
+
+        await self._database.write(work)
+
+    async def echoes(self) -> dict[str, int]:
+        """How many do what a note tells of, by note; of those with any."""
+        return dict(await self._database.read("SELECT note, count(*) FROM note_echo GROUP BY note"))
+
+    async def echoes_of(self, note: str) -> set[int]:
+        """Who does what a note tells of."""
+        rows = await self._database.read("SELECT person FROM note_echo WHERE note = ?", (note,))
+        return {person for (person,) in rows}
+
+    # --- "put us in touch" -------------------------------------------------------------------------------------
+
+    async def ask(self, note: str, asker: int, asker_name: str, now: datetime) -> None:
+        """Keep that somebody wants to be in touch with a note's author. Asked again, it changes nothing."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO contact (note, asker, name, asked_at) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (note, asker) DO NOTHING",
+                (note, asker, asker_name, written(now)),
+            )
+
+        await self._database.write(work)
+
+    async def answer(self, note: str, author: int, asker: int, *, agreed: bool) -> Contact | None:
+        """Keep an author's answer; None if there is nothing to answer. Who agreed once has been named, and stays so."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE contact SET agreed = ? WHERE note = ? AND asker = ? AND coalesce(agreed, 0) = 0"
+                " AND EXISTS (SELECT 1 FROM note WHERE note.id = contact.note AND note.author = ?)",
+                (int(agreed), note, asker, author),
+            )
+
+        await self._database.write(work)
+        found = await self._contacts("contact.note = ? AND contact.asker = ? AND note.author = ?", note, asker, author)
+        return found[0] if found else None
+
+    async def asked_of(self, author: int) -> list[Contact]:
+        """Who wants to be in touch with somebody, the earliest first."""
+        return await self._contacts("note.author = ?", author)
+
+    async def asked_by(self, asker: int) -> list[Contact]:
+        """With whom somebody wants to be in touch, the earliest first."""
+        return await self._contacts("contact.asker = ?", asker)
+
+    async def _contacts(self, condition: str, *parameters: str | int) -> list[Contact]:
+        rows = await self._database.read(
+            "SELECT note.id, note.title, note.author, note.author_name, contact.asker, contact.name, contact.asked_at,"  # noqa: S608 - conditions of this class only
+            f" contact.agreed FROM contact JOIN note ON note.id = contact.note WHERE {condition}"
+            " ORDER BY contact.asked_at, contact.note",
+            parameters,
+        )
+        return [_contact(row) for row in rows]
+
+    # --- "save as note" ----------------------------------------------------------------------------------------
+
+    async def request(self, request: NoteRequest, question: Announcement) -> None:
+        """Ask a message's author for consent, and plan the question: both, and once."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO note_request (message, channel_id, author, asker, text, asked_at)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (message) DO NOTHING",
+                (
+                    request.message,
+                    request.channel_id,
+                    request.author,
+                    request.asker,
+                    request.text,
+                    written(request.asked_at),
+                ),
+            )
+            plan_delivery(connection, question)
+
+        await self._database.write(work)
+
+    async def requested(self, message: str) -> NoteRequest | None:
+        """What was asked about a message, until it is a note."""
+        rows = await self._database.read(
+            "SELECT message, channel_id, author, asker, text, asked_at FROM note_request WHERE message = ?",
+            (message,),
+        )
+        for key, channel, author, asker, text, asked_at in rows:
+            return NoteRequest(key, channel, author, asker, text, instant(asked_at))
+        return None
+
+    async def decline(self, message: str, question: Announcement) -> None:
+        """Forget a message's text, and take the question away. That it was asked stays, so that nobody asks again."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE note_request SET text = NULL WHERE message = ?", (message,))
+            outdate(connection, question)
+
+        await self._database.write(work)

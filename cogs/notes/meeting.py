@@ -1,0 +1,91 @@
+"""What others make of a note: "we do this too", and "put us in touch", where both sides must agree."""
+
+from __future__ import annotations
+
+from discord.ext import commands
+
+from bot import cards
+from bot.app import Parts
+from bot.cards import Touch
+from bot.domain.access import Role
+from bot.domain.contacts import Contact
+from bot.domain.notes import Note, shown
+from bot.domain.text import escape
+from bot.i18n import text
+from bot.posts import Button, Post, custom_id
+from bot.ui import DONE, Interaction, RefusalError, answer, pressed
+from cogs.notes.desk import Desk
+
+
+class Meeting(commands.Cog):
+    """What is pressed under a card by its readers, and answered by its author."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._parts: Parts = desk.parts
+
+    async def _shown(self, note_id: str) -> Note:
+        note = await self._parts.store.notes.find(note_id)
+        if note is None or not shown(note):
+            raise RefusalError("refused.note.hidden")
+        return note
+
+    @pressed("echo", Role.PARTICIPANT)
+    async def too(self, interaction: Interaction, note_id: str, _mark: str) -> None:
+        """Somebody does this too: counted once. Pressed again, nothing changes; the answer has the way back."""
+        note = await self._shown(note_id)
+        if note.author == interaction.user.id:
+            raise RefusalError("refused.note.own")
+        language = self._desk.language(interaction)
+        told = text(language, "echo.counted", n=await self._count(note, interaction, too=True))
+        back = Button(custom_id("unecho", note.id), text(language, "button.echo_back"))
+        await answer(interaction, Post((f"{DONE} {told}",), (back,)))
+
+    @pressed("unecho", Role.PARTICIPANT)
+    async def not_too(self, interaction: Interaction, note_id: str) -> None:
+        """Somebody takes that back."""
+        await self._count(await self._shown(note_id), interaction, too=False)
+        await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'echo.taken_back')}")
+
+    async def _count(self, note: Note, interaction: Interaction, *, too: bool) -> int:
+        contacts, now = self._parts.store.contacts, self._parts.clock.now()
+        await contacts.echo(note.id, interaction.user.id, now, self._desk.card(note), too=too)
+        self._parts.courier.stir()
+        return len(await contacts.echoes_of(note.id))
+
+    @pressed("touch", Role.PARTICIPANT)
+    async def touch(self, interaction: Interaction, note_id: str, _mark: str) -> None:
+        """Somebody wants to be in touch with the author, who will decide."""
+        note = await self._shown(note_id)
+        if note.author == interaction.user.id:
+            raise RefusalError("refused.note.own")
+        asker, now = interaction.user, self._parts.clock.now()
+        await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now)
+        await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
+
+    @pressed("meet", Role.PARTICIPANT)
+    async def meet(self, interaction: Interaction, said: str, note_id: str, asker: str) -> None:
+        """The author answers. Only if they agree does either learn how to reach the other."""
+        contacts = self._parts.store.contacts
+        answered = await contacts.answer(note_id, interaction.user.id, int(asker), agreed=said == "yes")
+        if answered is None:
+            raise RefusalError("refused.note.unknown")
+        await answer(interaction, await contacts_of(self._desk, interaction))
+
+
+async def contacts_of(desk: Desk, interaction: Interaction) -> Post:
+    """Both sides of what somebody has asked, and was asked."""
+    store, person = desk.parts.store.contacts, interaction.user.id
+    # Who asks is told to the author, who must decide; who the author is, only once they agree.
+    asked_of = [_touch(desk, one, one.asker, one.asker_name) for one in await store.asked_of(person)]
+    asked_by = [
+        _touch(desk, one, one.author, one.author_name) if one.agreed else Touch(one, "")
+        for one in await store.asked_by(person)
+    ]
+    return cards.contacts(asked_of, asked_by, desk.language(interaction))
+
+
+def _touch(desk: Desk, contact: Contact, other: int, name: str) -> Touch:
+    place = desk.parts.store.people.of(other)
+    who = escape(f"{place.name} · {place.administration}" if place else name)
+    return Touch(contact, f"{who} (<@{other}>)" if contact.agreed else who)
