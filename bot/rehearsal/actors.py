@@ -169,7 +169,7 @@ class Actors:
         for number, action in enumerate(self._cast.actions):
             yield lambda action=action, number=number: self._command(action, number)
         for member in self._cast.people:
-            if member.role != "visitor" and member.checks_in is not Habit.NEVER:
+            if _joins(member):
                 yield lambda member=member: self._join(member)
             for note in member.notes:
                 yield lambda member=member, note=note: self._share(member, note)
@@ -373,7 +373,7 @@ class Actors:
         await self._keeper.sleep_until(self._comes_at(member, chance))
         person, channel = self._people[member.id], self._channel(WELCOME)
         what = f"joining of {member.id}"
-        if member.locale.split("-")[0] != member.language:
+        if member.language in self._plan.languages and not member.locale.startswith(member.language):
             button = f"language:{member.language}:"
             chosen = await self._try(f"language of {member.id}", lambda: self._press(person, channel, button))
             self._judge(f"language of {member.id}", chosen, Expected.ACCEPTED)
@@ -586,6 +586,13 @@ class Actors:
 def _typed(name: str, chance: random.Random) -> str:
     """A name as its owner may type it: small letters, the family's name first."""
     return " ".join(reversed(name.lower().split())) if chance.random() < _OTHER_ORDER else name
+
+
+def _joins(member: CastMember) -> bool:
+    """Who never comes to a session doesn't join either, unless they are there to run the workshop."""
+    return member.role in {"organiser", "moderator"} or (
+        member.role == "participant" and member.checks_in is not Habit.NEVER
+    )
 
 
 def _attends(member: CastMember, chance: random.Random) -> bool:
