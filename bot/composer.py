@@ -69,6 +69,10 @@ class Composer:
             case Kind.REQUEST:
                 asked = await self._store.contacts.requested(delivery.subject)
                 return delivery.room if asked and asked.text is not None else None
+            case Kind.QUESTION:
+                return delivery.room if await self._store.questions.find(delivery.subject) else None
+            case Kind.REPORT:
+                return delivery.room if delivery.subject else None
             case _:
                 return delivery.room
 

@@ -100,6 +100,12 @@ class Venue:
         role = member.get_role(self._ids.get(role_key(place.role), 0))
         return role is None or await self._changed(member.remove_roles(role, reason=f"Workshop {self._plan.id}"))
 
+    async def forget(self, member: discord.Member, place: Participant) -> bool:
+        """Take away role and name of a place; False where Discord doesn't allow the role."""
+        if member.nick == place.nickname:
+            await self._changed(member.edit(nick=None, reason=f"Workshop {self._plan.id}"))
+        return await self.dismiss(member, place)
+
     async def _give_role(self, member: discord.Member, wanted: Role) -> bool:
         role = member.guild.get_role(self._ids.get(role_key(wanted), 0))
         if role is None or role in member.roles:

@@ -67,6 +67,18 @@ def introduced(place: Participant) -> bool:
     return place.id.startswith(_INTRODUCED)
 
 
+def vacated(place: Participant) -> Participant | None:
+    """What stays of a place when nothing of its holder may: the roster's row, free; None if they introduced themselves.
+
+    The name of a substitute goes too: until the roster is read again, the place is called by what it represents.
+    """
+    if introduced(place):
+        return None
+    theirs = place.id != roster_id(place.name, place.administration)
+    name = shorten(place.administration, NAME_LENGTH) if theirs else place.name
+    return replace(place, name=name, person=None, joined_at=None)
+
+
 _INTRODUCED = "self-"
 
 

@@ -14,6 +14,8 @@ from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.dossiers import Dossiers
+from bot.store.erasures import Erasures
 from bot.store.events import Events
 from bot.store.feedback import Feedback, Pledges
 from bot.store.notes import Notes
@@ -45,6 +47,8 @@ class Store:
         self.venue = Venue(database)
         self.events = Events(database)
         self.facts = Facts(database)
+        self.dossiers = Dossiers(database)
+        self.erasures = Erasures(database, self.people)
 
 
 @asynccontextmanager
@@ -53,6 +57,7 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
     database = await (Database.open_to_read(path) if to_read else Database.open(path))
     try:
         everything = Store(database)
+        await (everything.erasures.require_done() if to_read else everything.erasures.catch_up())
         await everything.people.load()
         if not to_read:
             await everything.notes.fold()

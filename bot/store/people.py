@@ -146,6 +146,15 @@ class People:
             self._places[place.id] = replace(place, person=None, joined_at=None)
         return place
 
+    def forget(self, person: int) -> None:
+        """Somebody was erased, see `vacate`."""
+        self._languages.pop(person, None)
+        place = self._by_person.pop(person, None)
+        if place:
+            del self._places[place.id]
+            if kept := participants.vacated(place):
+                self._places[place.id] = kept
+
     async def _taken(self, work: Work[Row | None], report: Announcement | None) -> Participant | None:
         def with_report(connection: sqlite3.Connection) -> Row | None:
             row = work(connection)
@@ -192,6 +201,15 @@ def _row(place: Participant) -> Row:
         place.person,
         written(place.joined_at) if place.joined_at else None,
     )
+
+
+def vacate(connection: sqlite3.Connection, person: int) -> None:
+    """Leave of somebody's place only what is not theirs. For work that erases all else of them."""
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)).fetchall():  # noqa: S608 - names only
+        place = _participant(row)
+        connection.execute("DELETE FROM participant WHERE id = ?", (place.id,))
+        if kept := participants.vacated(place):
+            _put(connection, (kept,))
 
 
 def _put(connection: sqlite3.Connection, places: Iterable[Participant]) -> None:

@@ -20,6 +20,7 @@ from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
 from bot.domain.attendance import Outlook, Refusal
+from bot.domain.dossier import Part
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
 from bot.domain.notes import Audience as Readers
@@ -59,6 +60,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
+    "dossier.{}": tuple(Part),
+    "me.delete.{}": ("erased", "stays", "final"),
     "join.refused.{}": ("role", "nickname"),
     "note.maturity.{}": tuple(Maturity),
     "note.visibility.{}": tuple(Visibility),
@@ -306,7 +309,7 @@ def test_every_key_in_use_has_a_sentence(language: str) -> None:
 def test_no_text_in_the_code_looks_like_a_key_and_is_none() -> None:
     """`refused.gome` is found even where the code keeps it in a table."""
     families = {key.partition(".")[0] for key in KEYS}
-    files = {"note.txt", "participants.csv"}  # names of files
+    files = {"note.txt", "participants.csv", "me.md", "me.json"}  # names of files
     for path in program():
         strange = {key for key in dotted(path.read_text("utf-8")) if key.partition(".")[0] in families}
         assert strange - files <= set(KEYS), path.name

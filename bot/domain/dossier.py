@@ -1,0 +1,41 @@
+"""What the workshop keeps about one person, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """A part of it, in the order in which it is told."""
+
+    PLACE = "place"
+    LANGUAGE = "language"
+    CHECK_INS = "check_ins"
+    WRONG_WORDS = "wrong_words"
+    STAYS = "stays"
+    NOTES = "notes"
+    REVISIONS = "revisions"
+    CONSENTS = "consents"
+    ECHOES = "echoes"
+    CONTACTS = "contacts"
+    REQUESTS = "requests"
+    QUESTIONS = "questions"
+    VOTES = "votes"
+    FEEDBACK = "feedback"
+    PLEDGE = "pledge"
+    ANNOUNCEMENTS = "announcements"
+    DEEDS = "deeds"
+    REPORTS = "reports"
+
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one part; instants are UTC."""
+
+    part: Part
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]

@@ -1,0 +1,85 @@
+"""Everything kept about one person, as they may have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.dossier import Part, Records
+from bot.store.database import Database
+
+#: What is kept of a person (`:person`; `:mention` in texts), by part. Of others' texts nothing, but for their names.
+_PARTS: Mapping[Part, tuple[str, str]] = {
+    Part.PLACE: (
+        "name, administration, country, organisation, language, joined_at",
+        "FROM participant WHERE person = :person",
+    ),
+    Part.LANGUAGE: ("language", "FROM chosen_language WHERE person = :person"),
+    Part.CHECK_INS: ("session, name, since", "FROM presence WHERE person = :person ORDER BY since"),
+    Part.WRONG_WORDS: (
+        "session, count(*) AS tries",
+        "FROM word_try WHERE person = :person GROUP BY session ORDER BY session",
+    ),
+    Part.STAYS: ("room, name, since, until", "FROM voice_stay WHERE person = :person ORDER BY since"),
+    Part.NOTES: (
+        "id, written_at, topic, kind, title, did, learned, details, visibility, attribution, author_name",
+        "FROM note WHERE author = :person ORDER BY written_at, id",
+    ),
+    Part.REVISIONS: (
+        "note, number, revised_at, topic, kind, title, did, learned, details",
+        "FROM note_revision WHERE note IN (SELECT id FROM note WHERE author = :person) ORDER BY note, number",
+    ),
+    Part.CONSENTS: (
+        "note, given_at, visibility, attribution, language, wording",
+        "FROM note_consent WHERE person = :person ORDER BY given_at, note",
+    ),
+    Part.ECHOES: ("note, since", "FROM note_echo WHERE person = :person ORDER BY since"),
+    Part.CONTACTS: (
+        "note, asked_at, name AS asked_by, agreed",
+        "FROM contact WHERE asker = :person OR note IN (SELECT id FROM note WHERE author = :person) ORDER BY asked_at",
+    ),
+    Part.REQUESTS: (
+        "message, asked_at, CASE WHEN author = :person THEN text END AS text",
+        "FROM note_request WHERE :person IN (author, asker) ORDER BY asked_at",
+    ),
+    Part.QUESTIONS: (
+        "id, written_at, session, text, anonymous, state, author_name",
+        "FROM question WHERE author = :person ORDER BY written_at, id",
+    ),
+    Part.VOTES: ("question", "FROM question_vote WHERE person = :person ORDER BY question"),
+    Part.FEEDBACK: ("subject, written_at, answers", "FROM feedback WHERE person = :person ORDER BY written_at"),
+    Part.PLEDGE: ("written_at, name, text, by_day, follow_up", "FROM pledge WHERE person = :person"),
+    Part.ANNOUNCEMENTS: (
+        "written_at, due, room, text",
+        "FROM custom_announcement WHERE author = :person ORDER BY written_at, id",
+    ),
+    Part.DEEDS: ("at, what, subject, former, latter", "FROM audit WHERE who = :person ORDER BY at, id"),
+    Part.REPORTS: (
+        "due, subject AS line",
+        "FROM delivery WHERE kind = 'report' AND subject LIKE :mention ORDER BY due",
+    ),
+}
+
+
+def in_texts(person: int) -> str:
+    """The pattern of texts of ours that mention somebody."""
+    return f"%<@{person}>%"
+
+
+class Dossiers:
+    """What every table has of one person."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, person: int) -> tuple[Records, ...]:
+        """Every part, also those in which nothing is kept."""
+        return tuple([await self._part(part, person) for part in Part])
+
+    async def _part(self, part: Part, person: int) -> Records:
+        columns, source = _PARTS[part]
+        rows = await self._database.read(
+            f"SELECT {columns} {source}",
+            {"person": person, "mention": in_texts(person)},
+        )
+        names = (column.rpartition(" AS ")[2] for column in columns.split(", "))
+        return Records(part, tuple(names), tuple(rows))

@@ -1,0 +1,253 @@
+"""Erasing a person: everything of theirs, to the last byte, nothing of anybody else's, and again after a restore."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot import store as stores
+from bot.domain.access import Role
+from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.dossier import Part
+from bot.domain.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated
+from bot.exporting import dossier
+from bot.store import Store
+from bot.store.backup import backup, restore
+from bot.store.database import Database
+from bot.store.erasures import ErasedList, Erasure
+from bot.store.lock import DatabaseUnusableError
+
+NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
+ME, OTHER = 4711, 4712
+WORDS = "zebrafish"
+ERASURE = Erasure("99", ME, NOON)
+INSTANT = "2023-02-20T12:00:00.000000Z"
+#: Columns that hold a person.
+PERSONS = {"person", "author", "asker", "who"}
+#: What stays: who led the workshop, and what they did.
+STAYS = {("audit", "who")}
+
+
+def columns(database: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
+    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {table: [(row[1], row[2]) for row in database.execute(f"PRAGMA table_info({table})")] for table in tables}
+
+
+async def fill(database: Database, person: int, words: str) -> None:
+    """A row in every table that holds a person, with words in each of its texts."""
+
+    def work(connection: sqlite3.Connection) -> None:
+        for table, every in columns(connection).items():
+            names = {name for name, _ in every}
+            if not names & PERSONS:
+                continue
+            row: dict[str, object] = {name: 1 if kind == "INTEGER" else words for name, kind in every}
+            row |= dict.fromkeys(names & PERSONS, person)
+            row |= dict.fromkeys(["at", "due", "since", "until", *(n for n in names if n.endswith("_at"))], INSTANT)
+            row |= {"note": str(person), "question": str(person), "message": str(person)} if table != "note" else {}
+            row |= {"id": str(person)} if "id" in names else {}
+            row |= {"state": "waiting", "organisation": "other", "language": "en", "role": 1, "details": "{}"}
+            row |= {"what": "agenda changed", "subject": str(person), "applied_at": None}
+            row |= {"session": "opening", "room": "plenary"}
+            row |= {"id": introduced_id(person)} if table == "participant" else {}
+            kept = {name: value for name, value in row.items() if name in names}
+            connection.execute(
+                f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",  # noqa: S608 - names only
+                tuple(kept.values()),
+            )
+        connection.execute(
+            "INSERT INTO note_revision VALUES (?, 1, ?, 't', 'worked', ?, ?, ?, '{}')",
+            (str(person), INSTANT, words, words, words),
+        )
+        line = f"{words} <@{person}> came"
+        connection.execute(
+            "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
+            " VALUES (?, 'report', ?, '', ?, ?, 'sent')",
+            (f"report-{person}", line, INSTANT, INSTANT),
+        )
+
+    await database.write(work)
+
+
+async def held(database: Database, person: int) -> set[tuple[str, str]]:
+    """Where a person is named."""
+
+    def work(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+        return {
+            (table, name)
+            for table, every in columns(connection).items()
+            for name, _ in every
+            if name in PERSONS and connection.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (person,)).fetchone()  # noqa: S608 - names only
+        }
+
+    return await database.write(work)
+
+
+def found(path: Path, words: str) -> list[str]:
+    """The files of a database in whose bytes something is found."""
+    every = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
+    return [each.name for each in every if each.exists() and words.encode() in each.read_bytes()]
+
+
+async def test_nothing_of_a_person_stays_and_everything_of_others(database: Database, store: Store, path: Path) -> None:
+    await fill(database, ME, WORDS)
+    await fill(database, OTHER, "axolotl")
+    await store.people.load()
+    before = await held(database, OTHER)
+    assert before == await held(database, ME)
+    assert len(before) >= 18
+    assert found(path, WORDS)
+    await store.erasures.erase(ERASURE)
+    assert await held(database, ME) == STAYS
+    assert await held(database, OTHER) == before
+    assert found(path, WORDS) == []
+    assert found(path, "axolotl")
+    assert store.people.of(ME) is None
+    assert store.people.of(OTHER)
+
+
+async def test_figures_stay_under_a_number_that_is_nobodys(database: Database, store: Store) -> None:
+    await fill(database, ME, WORDS)
+    await store.erasures.erase(ERASURE)
+    [presence], [stay] = await store.attendance.all(), await store.stays.all()
+    assert presence.person == stay.person
+    assert presence.person not in {ME, 0}
+    assert (presence.name, stay.name) == ("", "")
+
+
+async def test_bytes_are_gone_however_often_pages_were_split(database: Database, store: Store, path: Path) -> None:
+    """Texts of many lengths in an index, in random order: cells move between pages, and leave copies behind."""
+    chance = random.Random(1)  # noqa: S311 - a test, seeded
+    numbers = range(600)
+
+    async def put() -> None:
+        for number in chance.sample(numbers, len(numbers)):
+            words = (WORDS if number % 3 else "axolotl") * chance.randint(1, 200)
+            row = f"{number:05}", ME if number % 3 else OTHER, words
+            await database.write(
+                lambda connection, row=row: connection.execute("INSERT INTO word_try VALUES (?, ?, ?)", row)
+            )
+
+    await asyncio.gather(put(), put())
+    await store.erasures.erase(ERASURE)
+    assert found(path, WORDS) == []
+    assert found(path, "axolotl")
+
+
+async def test_asked_twice_it_is_done_once_and_what_came_after_it_stays(database: Database, store: Store) -> None:
+    await store.erasures.erase(ERASURE)
+    await fill(database, ME, WORDS)
+    await store.erasures.erase(ERASURE)
+    await store.erasures.catch_up()
+    assert ("note", "author") in await held(database, ME)
+
+
+async def test_a_restored_backup_erases_again_before_anything_is_served(path: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "backup.db"
+    database = await Database.open(path)
+    await fill(database, ME, WORDS)
+    await database.close()
+    backup(path, saved)
+    async with stores.opened(path) as store:
+        await store.erasures.erase(ERASURE)
+    restore(saved, path, NOON)
+    assert found(path, WORDS)
+    with pytest.raises(DatabaseUnusableError, match="Start the bot once"):
+        async with stores.opened(path, to_read=True):
+            pass
+    async with stores.opened(path) as store:
+        assert store.people.of(ME) is None
+        assert await store.notes.all() == []
+        assert found(path, WORDS) == []
+    async with stores.opened(path, to_read=True):
+        pass
+
+
+async def test_who_was_put_on_the_list_is_erased_though_the_process_ended_there(path: Path) -> None:
+    database = await Database.open(path)
+    await fill(database, ME, WORDS)
+    await database.close()
+    ErasedList(path.with_name("plenary.db.erased")).add(ERASURE)
+    async with stores.opened(path) as store:
+        assert await store.notes.all() == []
+        assert found(path, WORDS) == []
+
+
+async def test_bytes_that_a_reader_kept_from_being_overwritten_are_at_the_next_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def kept(_database: Database) -> bool:
+        return False
+
+    database = await Database.open(path)
+    await fill(database, ME, WORDS)
+    await database.close()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Database, "scrub", kept)
+        meanwhile.setattr("bot.store.erasures._APART", 0)
+        async with stores.opened(path) as store:
+            await store.erasures.erase(ERASURE)
+    async with stores.opened(path):
+        assert found(path, WORDS) == []
+
+
+def test_half_a_line_that_a_killed_process_left_is_no_one(tmp_path: Path) -> None:
+    listed = ErasedList(tmp_path / "list")
+    assert listed.read() == {}
+    listed.add(ERASURE)
+    with (tmp_path / "list").open("a") as file:
+        file.write("\n12 34")
+    listed.add(Erasure("5", 6, NOON))
+    assert listed.read() == {"99": ME, "5": 6}
+
+
+def test_a_place_stays_without_its_holder() -> None:
+    name, of = "Amina Haddad", "Customs of Bahrain"
+    place = Participant(roster_id(name, of), name, of, "BH", OrganisationKind.CUSTOMS, None, Role.PARTICIPANT, ME, NOON)
+    assert vacated(place) == Participant(place.id, name, of, "BH", place.organisation, None, place.role)
+    substitute = Participant(place.id, "Somebody Else", of, "BH", place.organisation, None, place.role, ME, NOON)
+    assert vacated(substitute) == Participant(place.id, of, of, "BH", place.organisation, None, place.role)
+    assert vacated(Participant(introduced_id(ME), name, of, "", place.organisation, None, place.role, ME)) is None
+
+
+async def test_reports_that_name_them_are_taken_away(database: Database, store: Store) -> None:
+    await fill(database, ME, WORDS)
+    await store.deliveries.add(
+        Announcement("w", Kind.REPORT, f"about <@{ME}1>", "team", NOON, NOON + timedelta(days=1))
+    )
+    await store.erasures.erase(ERASURE)
+    [gone] = await store.deliveries.outdated()
+    assert (gone.kind, gone.subject, gone.state) == (Kind.REPORT, "", State.SENT)
+    assert [one.subject for one in await store.deliveries.planned(Kind.REPORT)] == [f"about <@{ME}1>"]
+
+
+async def test_a_person_gets_everything_of_theirs(database: Database, store: Store) -> None:
+    await fill(database, ME, WORDS)
+    await fill(database, OTHER, "axolotl")
+    kept = await store.dossiers.of(ME)
+    assert [one.part for one in kept] == list(Part)
+    assert [one.part for one in kept if not one.rows] == []
+    told = dossier.as_json(kept).decode()
+    assert WORDS in told
+    assert "axolotl" not in told
+    read = json.loads(told)
+    assert read["wrong_words"] == [{"session": "opening", "tries": 1}]
+    assert read["questions"][0]["text"] == WORDS
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+@given(words=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+async def test_any_text_comes_out_as_it_was_kept(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
+    async with stores.opened(tmp_path_factory.mktemp("any") / "plenary.db") as store:
+        await store.people.choose_language(ME, words)
+        kept = await store.dossiers.of(ME)
+        assert json.loads(dossier.as_json(kept))["language"] == [{"language": words}]
+        assert words.replace("\n", "\n  ") in dossier.as_markdown(kept, "Workshop", "ar").decode()
