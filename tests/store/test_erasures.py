@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
 import sqlite3
@@ -128,15 +127,12 @@ async def test_bytes_are_gone_however_often_pages_were_split(database: Database,
     chance = random.Random(1)  # noqa: S311 - a test, seeded
     numbers = range(600)
 
-    async def put() -> None:
-        for number in chance.sample(numbers, len(numbers)):
-            words = (WORDS if number % 3 else "axolotl") * chance.randint(1, 200)
-            row = f"{number:05}", ME if number % 3 else OTHER, words
-            await database.write(
-                lambda connection, row=row: connection.execute("INSERT INTO word_try VALUES (?, ?, ?)", row)
-            )
-
-    await asyncio.gather(put(), put())
+    for number in chance.sample(numbers, len(numbers)):
+        person, word = (ME, WORDS) if number % 3 else (OTHER, "axolotl")
+        row = f"{number:05}", person, word * chance.randint(1, 200)
+        await database.write(
+            lambda connection, row=row: connection.execute("INSERT INTO word_try VALUES (?, ?, ?)", row)
+        )
     await store.erasures.erase(ERASURE)
     assert found(path, WORDS) == []
     assert found(path, "axolotl")
