@@ -21,7 +21,6 @@ from bot.app import Workshop
 from bot.backstage import Standing
 from bot.cards import Touch
 from bot.domain import limits
-from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
