@@ -56,6 +56,8 @@ class Announced:
 class ToldNote:
     """A note as its author was told that it is kept."""
 
+    author: int
+    """Their Discord id."""
     words: Mapping[str, str]
     """Title, topic, kind, did and learned, as they were typed."""
     shown: bool = False
@@ -81,7 +83,8 @@ class Told:
     """Words of what the team must have read about who joined."""
     notes: dict[str, ToldNote] = field(default_factory=dict[str, ToldNote])
     """By their ids, which the forms and buttons carry."""
-    questions: list[str] = field(default_factory=list[str])
+    questions: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """Asker's Discord id, and what they asked."""
     feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
     """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
     pledges: dict[int, str] = field(default_factory=dict[int, str])
@@ -100,17 +103,28 @@ class Told:
         """The words of the notes whose cards must be there."""
         return [note.words for note in self.notes.values() if note.shown]
 
-    def follow(self, custom_id: str, values: Mapping[str, str]) -> None:
+    def follow(self, person: int, custom_id: str, values: Mapping[str, str]) -> None:
         """Remember what was accepted of a note: a form, as it was sent, or a press."""
         kind, _, rest = custom_id.partition(":")
         note_id = rest.split(":")[0]
         if kind == "noted":
-            before = self.notes.get(note_id, ToldNote({}))
+            before = self.notes.get(note_id, ToldNote(person, {}))
             self.notes[note_id] = replace(before, words=values)
         elif kind == "show":
             self._open(note_id, "participants")
         elif kind == "seen":
             self._open(note_id, values["visibility"])
+
+    def forget(self, person: int) -> None:
+        """Remember that somebody had themselves erased: nothing of theirs may be there any more."""
+        self.check_ins = {one for one in self.check_ins if one[0] != person}
+        self.in_room = [stay for stay in self.in_room if stay.person != person]
+        self.notes = {key: note for key, note in self.notes.items() if note.author != person}
+        self.questions = [asked for asked in self.questions if asked[0] != person]
+        self.feedback = {key: given for key, given in self.feedback.items() if key[0] != person}
+        self.pledges.pop(person, None)
+        name = self.joined.pop(person, None)
+        self.reports = [words for words in self.reports if words != name]
 
     def withdraw(self, note_id: str) -> None:
         """Remember that a note was taken back."""
@@ -280,7 +294,7 @@ class Actors:
         if answer and answer.modal and step.fill:
             form = answer.modal
             answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
-            self._follow(answer, form["custom_id"], _sent(form, step.fill))
+            self._follow(person, answer, form["custom_id"], _sent(form, step.fill))
         if not self._judge(what, answer, step.answer, step.says):
             return None
         if step.press.startswith(_CHANGE_THE_AGENDA) and step.answer is Expected.ACCEPTED:
@@ -299,12 +313,12 @@ class Actors:
         if step.choose:
             return await person.choose(answer.message_id, channel, found, step.choose)
         pressed = await person.press(answer.message_id, channel, found)
-        self._follow(pressed, found, {})
+        self._follow(person, pressed, found, {})
         return pressed
 
-    def _follow(self, answer: Answer | None, custom_id: str, values: Mapping[str, str]) -> None:
+    def _follow(self, person: Person, answer: Answer | None, custom_id: str, values: Mapping[str, str]) -> None:
         if answer and answer.text.startswith(_ACCEPTED):
-            self.told.follow(custom_id, values)
+            self.told.follow(person.id, custom_id, values)
 
     def _latest(self, channel: int, words: str) -> SeenMessage:
         """The latest message in a channel that has those words."""
@@ -338,6 +352,8 @@ class Actors:
             self._remember_announcement(action.command.removeprefix("announce "), action.options)
         elif action.command == "note withdraw":
             self.told.withdraw(str(chosen["note"]))
+        elif action.command == "me delete":
+            self.told.forget(self._people[action.who].id)
         elif action.fill:
             self._remember_form(action)
 
@@ -359,7 +375,7 @@ class Actors:
         kind, *arguments = (action.command or action.press).split(":")
         person = self._people[action.who].id
         if kind == "ask":
-            self.told.questions.append(clean(action.fill["text"]))
+            self.told.questions.append((person, clean(action.fill["text"])))
         elif kind == "rate":
             self.told.feedback[person, arguments[0]] = action.fill
         elif kind == "pledge":
@@ -575,12 +591,12 @@ class Actors:
         answer = await self._try(what, lambda: person.submit(form, typed))
         if not self._judge(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:
             return
-        self.told.follow(str(form["custom_id"]), typed)
+        self.told.follow(person.id, str(form["custom_id"]), typed)
         if note.shown:
             message, button = answer.message_id, _button_of(answer)
             shown = await self._try(what, lambda: person.press(message, channel, button))
             if self._judge(what, shown, Expected.ACCEPTED):
-                self.told.follow(button, {})
+                self.told.follow(person.id, button, {})
 
 
 def _typed(name: str, chance: random.Random) -> str:

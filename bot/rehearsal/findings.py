@@ -169,7 +169,7 @@ def messages(
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
     expected[names[TEAM], "panel"] = told.panels
     expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
-    expected.update((names[QUESTIONS], f"question: {text}") for text in told.questions)
+    expected.update((names[QUESTIONS], f"question: {text}") for _, text in told.questions)
     if not trouble:
         expected.update((names[TEAM], f"report: {words}") for words in told.reports)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.text.startswith(REPORT_SIGN))]
@@ -217,7 +217,7 @@ def _told(message: SeenMessage, told: Told) -> str:
     for words in told.cards:
         if heading.endswith(_plain(clean(words["title"]))):
             return f"card: {clean(words['title'])}"
-    for text in told.questions:
+    for _, text in told.questions:
         if _plain(text) in _plain(message.text):
             return f"question: {text}"
     return f"unasked for: {message.text[:80]!r}"
@@ -251,7 +251,7 @@ def kept_beside(
     pledged = {one.person: one.text for one in pledges}
     stored = {
         "places": _stored_places(told, places),
-        "questions": (Counter(told.questions) & Counter(one.text for one in questions)).total(),
+        "questions": (Counter(told.questions) & Counter((one.author, one.text) for one in questions)).total(),
         "feedback": sum(given.get(key) == feedback.read(key[1], typed) for key, typed in told.feedback.items()),
         "pledges": sum(pledged.get(person) == text for person, text in told.pledges.items()),
     }
