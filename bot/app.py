@@ -44,6 +44,7 @@ COGS = (
     "cogs.agenda",
     "cogs.session",
     "cogs.show",
+    "cogs.breakouts",
     "cogs.announce",
     "cogs.attendance",
     "cogs.presence",

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot import backstage, cards, digests, notices, posts, prompts
+from bot import backstage, cards, digests, groups, notices, posts, prompts
 from bot.domain import digest, show
 from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind, subjects
+from bot.domain.breakouts import Breakout, Group
 from bot.domain.changes import diff
 from bot.domain.notes import shown, signature
 from bot.domain.plan import Plan
@@ -47,6 +48,9 @@ class Composer:
             Kind.ASK: self._ask,
             Kind.PLEDGE: self._pledge,
             Kind.EVALUATION: self._evaluation,
+            Kind.GROUP: self._group,
+            Kind.LEFT: self._left,
+            Kind.BACK: self._back,
             Kind.CHANGE: self._change,
             Kind.HOLD: self._hold,
             Kind.CUSTOM: self._custom,
@@ -165,6 +169,20 @@ class Composer:
 
     async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.evaluation(self._plan, delivery.id)
+
+    async def _of_group(self, delivery: Delivery) -> tuple[Session, Breakout, Group]:
+        breakout_id, _, number = delivery.subject.partition(":")
+        breakout = _there(await self._store.breakouts.find(breakout_id))
+        return self._programme.session(breakout.session), breakout, _there(breakout.group(int(number)))
+
+    async def _group(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.opening(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
+
+    async def _left(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.left(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
+
+    async def _back(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.back(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
 
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
         before, after = net(await self._store.changes.told_in(delivery.subject))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import ALIVE_MARK, Interval, Stay, gaps, total, within
-from bot.domain.venue import meeting_room
+from bot.domain.venue import is_room_of
 
 _MINUTE = timedelta(minutes=1)
 
@@ -92,7 +92,7 @@ class Record:
     minutes_by_session: Mapping[str, int]
     """Whole minutes present."""
     voice_by_session: Mapping[str, float]
-    """Minutes (one decimal) in the session's room."""
+    """Minutes (one decimal) in the session's room, or in a room of its breakouts."""
     unobserved_by_session: Mapping[str, float]
     """Minutes (one decimal) of which nothing is known."""
     scheduled: int
@@ -249,8 +249,7 @@ def _present(session: Session, presence: Presence | None, stays: Iterable[Stay])
 
 
 def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
-    room = meeting_room(session.room)
-    return within((stay.time for stay in stays if stay.room == room), _time(session))
+    return within((stay.time for stay in stays if is_room_of(session, stay.room)), _time(session))
 
 
 def _unobserved(

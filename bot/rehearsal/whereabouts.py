@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import ALIVE_MARK, Stay
-from bot.domain.venue import meeting_room
+from bot.domain.venue import is_room_of
 
 # Seconds: what may be wrong in a session, and what rounding to tenths of a minute and to whole ones adds to it.
 _ERROR, _IN_TENTHS, _IN_MINUTES = ALIVE_MARK.total_seconds(), 3, 30
@@ -52,7 +52,7 @@ def misjudged(
 
 
 def _truth(stays: Iterable[Stay], person: int, session: Session) -> float:
-    """Seconds that somebody was in a session's room. Nobody is in two places, so their stays never overlap."""
-    own = [stay.time for stay in stays if (stay.person, stay.room) == (person, meeting_room(session.room))]
+    """Seconds that somebody was in a session's rooms. Nobody is in two places, so their stays never overlap."""
+    own = [stay.time for stay in stays if stay.person == person and is_room_of(session, stay.room)]
     shares = (min(each.until, session.ends_at) - max(each.since, session.starts_at) for each in own)
     return sum(max(0.0, share.total_seconds()) for share in shares)

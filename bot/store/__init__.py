@@ -10,6 +10,7 @@ from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
 from bot.store.audit import Audit
+from bot.store.breakouts import Breakouts
 from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.database import Database
@@ -42,6 +43,7 @@ class Store:
         self.questions = Questions(database)
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
+        self.breakouts = Breakouts(database)
         self.venue = Venue(database)
         self.events = Events(database)
         self.facts = Facts(database)
