@@ -16,13 +16,14 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, backstage, cards, digests, posts, prompts
+from bot import app, backstage, cards, digests, groups, posts, prompts
 from bot.app import Workshop
 from bot.backstage import Standing
 from bot.cards import Touch
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.breakouts import Breakout, Group
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
@@ -48,6 +49,11 @@ COMMANDS = {
     "announce quiet": Role.MODERATOR,
     "announce send": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
+    "breakout call": Role.MODERATOR,
+    "breakout extend": Role.MODERATOR,
+    "breakout move": Role.MODERATOR,
+    "breakout open": Role.MODERATOR,
+    "breakout status": Role.MODERATOR,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "export agenda": Role.ORGANISER,
@@ -96,6 +102,8 @@ SUGGESTIONS = {
     "announce quiet kind": Role.MODERATOR,
     "announce send announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
+    "breakout move group": Role.MODERATOR,
+    "breakout open topic": Role.MODERATOR,
     "calendar session": Role.PARTICIPANT,
     "checkin session": Role.PARTICIPANT,
     "language name": Role.VISITOR,
@@ -123,7 +131,7 @@ SUGGESTIONS = {
 MENUS = {"Save as note": Role.PARTICIPANT}
 
 #: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word", "words"}
+FREE_OPTIONS = {"groups", "minutes", "speakers", "text", "title", "when", "word", "words"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -133,6 +141,7 @@ PRESSED = {
     "announce": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
+    "break_out": Role.MODERATOR,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
     "day": Role.PARTICIPANT,
@@ -153,8 +162,11 @@ PRESSED = {
     "now": Role.PARTICIPANT,
     "pledge": Role.PARTICIPANT,
     "pledged": Role.PARTICIPANT,
+    "rapporteur": Role.PARTICIPANT,
     "rate": Role.PARTICIPANT,
     "rated": Role.PARTICIPANT,
+    "recommend": Role.PARTICIPANT,
+    "recommended": Role.PARTICIPANT,
     "replace": Role.VISITOR,
     "replaced": Role.VISITOR,
     "roster": Role.ORGANISER,
@@ -421,6 +433,9 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield prompts.rate(plan, session, mark)
     yield prompts.evaluation(plan, mark)
     yield prompts.pledge(plan, mark)
+    breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
+    for post in (groups.opening, groups.left, groups.back):
+        yield post(plan, session, breakout, breakout.groups[0], ids, mark)
     yield posts.report("R", mark)
 
 
@@ -433,8 +448,10 @@ FROM_COGS = (
     posts.custom_id("announce", "f" * 16, "f" * 16),
     posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
+    posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     posts.custom_id("pledged"),
     posts.custom_id("rated", "s" * 40),
+    posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),

@@ -38,6 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: of them takes a key too; in each file those are found by themselves.
 TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
 
+RECOMMENDED = ("title", "learned", "did")
 JOINING = ("name", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
 ASKED = ("text", "session", "who")
@@ -439,6 +440,9 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         "button.access": limits.MODAL_TITLE,
         **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
         **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
+        "recommend.heading": limits.MODAL_TITLE,
+        **{f"recommend.{field}": limits.MODAL_LABEL for field in RECOMMENDED},
+        **{f"recommend.{field}_hint": limits.MODAL_DESCRIPTION for field in RECOMMENDED},
         **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
         **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
         **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
@@ -456,7 +460,7 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py")
+    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py", "bot/groups.py")
     posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
