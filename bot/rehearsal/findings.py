@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.backstage import PANEL_SIGN
-from bot.domain import feedback
+from bot.domain import breakouts, feedback
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.breakouts import Breakout
 from bot.domain.events import marker
 from bot.domain.feedback import Answer
 from bot.domain.participants import Participant, same_name
@@ -23,7 +24,7 @@ from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import Question
 from bot.domain.text import clean
-from bot.domain.venue import QUESTIONS, TEAM, Room, rooms
+from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
 from bot.posts import REPORT_SIGN
 from bot.rehearsal.actors import Told
 from bot.rehearsal.history import History
@@ -156,15 +157,38 @@ class Messages:
         return (*(f"duplicate {each}" for each in self.duplicate), *(f"missing {each}" for each in self.missing))
 
 
-def messages(
-    history: History, told: Told, discord: LoopbackDiscord, keeper: Timekeeper, *, trouble: bool = False
+@dataclass(frozen=True, slots=True)
+class GroupRooms:
+    """The breakouts that were opened, and the workshop's rooms (key to Discord id), as they are kept."""
+
+    breakouts: Sequence[Breakout]
+    ids: Mapping[str, int]
+
+    def announcements(self, workshop: str) -> dict[str, Announcement]:
+        """What must be said in the rooms of the groups, by id."""
+        return {each.id: each for one in self.breakouts for each in breakouts.announcements(workshop, one)}
+
+    def names(self, discord: LoopbackDiscord) -> dict[str, str]:
+        """What those rooms are called in the end."""
+        keys = (key for key in self.ids if key.startswith(BREAKOUT_ROOM))
+        return {key: str(discord.backend.get_channel(self.ids[key]).name) for key in keys}
+
+
+def messages(  # noqa: PLR0913 - all that must be posted, and all that was
+    history: History,
+    told: Told,
+    groups: GroupRooms,
+    discord: LoopbackDiscord,
+    keeper: Timekeeper,
+    *,
+    trouble: bool = False,
 ) -> Messages:
     """Hold every post of the bot's against what plan, moderators and cast ask for.
 
     Where `trouble` is made on purpose, the team is told of it, and those lines are not counted.
     """
-    planned = history.announcements()
-    names = {room.key: room.name for room in rooms(history.plan)}
+    planned = history.announcements() | groups.announcements(history.plan.id)
+    names = {room.key: room.name for room in rooms(history.plan)} | groups.names(discord)
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
     expected[names[TEAM], "panel"] = told.panels

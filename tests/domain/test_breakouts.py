@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.announcements import Kind
+from bot.domain.attendance import minutes
 from bot.domain.breakouts import Breakout, Group, Member, announcements, groups, rooms
 from bot.domain.plan import Plan
+from bot.domain.presence import Interval, Stay
 from bot.domain.venue import Door, breakout_room, is_room_of
 
 NOW = datetime(2030, 1, 1, 10, tzinfo=UTC)
@@ -114,3 +116,11 @@ def test_a_breakout_belongs_to_its_session(example: Plan) -> None:
     assert is_room_of(session, breakout_room(f"{session.id}.7", 1))
     assert not is_room_of(session, breakout_room(f"{session.id}-2.7", 1))
     assert is_room_of(session, "room:plenary")
+
+
+def test_time_in_a_group_s_room_is_time_in_the_session(example: Plan) -> None:
+    session, other = example.agenda.sessions[:2]
+    time = Interval(session.starts_at, session.starts_at + timedelta(minutes=10))
+    stay = Stay(1, "N", breakout_room(f"{session.id}.7", 2), time)
+    assert minutes(session, None, [stay]) == 10
+    assert minutes(other, None, [stay]) == 0

@@ -84,11 +84,9 @@ async def test_time_runs_out_people_are_told_once_and_brought_back(workshop: Wor
     await workshop.until("2023-03-25 11:10")
     assert len(workshop.messages(archived)) == len(workshop.messages(f"Archive · {other}")) == 3
     assert workshop.rows("SELECT count(*) FROM breakout WHERE archived_at IS NOT NULL") == [(1,)]
-    # The minutes in the group's room count for the session.
+    # The stay is known as one in the session.
     rooms = {room for (room,) in workshop.rows("SELECT room FROM voice_stay WHERE person = ?", workshop.amina.id)}
     assert any(room.startswith("breakout:talk.") for room in rooms)
-    own = await workshop.amina.slash(workshop.channel("announcements"), "me attendance")
-    assert "24 min" in own.text
 
 
 async def test_more_time_moves_what_is_said_and_a_call_ends_it_at_once(workshop: World) -> None:
@@ -134,6 +132,7 @@ async def test_killed_while_rooms_are_made_it_completes_what_it_began(workshop: 
 
     workshop.witness.on_request = kill
     await workshop.press_in(workshop.moderator, shown, "announcements", "break_out:")
+    await workshop.eventually(lambda: ROOMS[0] in workshop.channels(), "the first room")
     await workshop.kill_bot()
     assert [name for name in workshop.channels() if name.startswith("Group")] == [ROOMS[0]]
     await workshop.start_bot()
