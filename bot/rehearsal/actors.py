@@ -465,11 +465,11 @@ class Actors:
 
     async def _wait_for(self, session_id: str, moment: Callable[[Session], datetime]) -> Session | None:
         """Sleep until a moment of a session, whenever that is in the end; None if it isn't held."""
-        while session := self._plan.agenda.find(session_id):
-            if moment(session) <= self._keeper.now():
-                return session
-            await self._sleep_until(moment(session))
-        return None
+        known = self._plan.agenda.find(session_id)
+        while known and moment(known) > self._keeper.now():
+            await self._sleep_until(moment(known))
+            known = self._plan.agenda.find(session_id) or known  # what was taken off the agenda may come back by then
+        return self._plan.agenda.find(session_id)
 
     async def _sleep_until(self, instant: datetime) -> None:
         """Sleep, but no longer than until the agenda changes."""
