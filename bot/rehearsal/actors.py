@@ -535,7 +535,8 @@ class Actors:
             return
         modal, typed = form.modal, recommended.model_dump()
         if self._judge(what, await self._try(what, lambda: person.submit(modal, typed)), Expected.ACCEPTED):
-            self.told.notes.append(SharedNote(after="", kind="recommendation", shown=False, **typed))
+            note_id = str(modal["custom_id"]).rpartition(":")[2]
+            self.told.notes[note_id] = ToldNote({"kind": "recommendation", **typed})
 
     async def _check_in(self, member: CastMember, session: Session) -> None:
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
