@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
+from bot.rehearsal.people import shown_text
 from tests.meta.test_entries import COMMANDS
 
 if TYPE_CHECKING:
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
 def command_ids(world: World) -> dict[str, str]:
     """Each command and subcommand with the id that Discord gave."""
     found: dict[str, str] = {}
-    for command in (command for scope in world.discord.backend.commands.values() for command in scope.values()):
+    every = (command for scope in world.discord.backend.commands.values() for command in scope.values())
+    for command in (command for command in every if command.get("type", 1) == 1):  # the others are entries of menus
         subs = [option["name"] for option in command.get("options", []) if option["type"] == 1]
         found |= {f"{command['name']} {sub}".strip(): str(command["id"]) for sub in subs or [""]}
     return found
 
 
 async def told(world: World, person: Person) -> str:
+    """The whole manual, on as many pages as it takes."""
     answer = await person.slash(world.general, "help")
     assert answer.ephemeral
-    return answer.text
+    assert answer.message_id
+    await world.settle()
+    pages = [
+        page for number, page in world.discord.backend.messages[world.general].items() if number >= answer.message_id
+    ]
+    assert all(page.is_ephemeral for page in pages)
+    return "\n".join(shown_text(page) for page in pages)
 
 
 def mentioned(text: str) -> dict[str, str]:
