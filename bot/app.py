@@ -46,6 +46,7 @@ COGS = (
     "cogs.show",
     "cogs.announce",
     "cogs.attendance",
+    "cogs.desk",
     "cogs.presence",
     "cogs.notes",
     "cogs.questions",

@@ -49,6 +49,11 @@ COMMANDS = {
     "announce send": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "calendar": Role.PARTICIPANT,
+    "attendance close": Role.MODERATOR,
+    "attendance mark": Role.MODERATOR,
+    "attendance open": Role.MODERATOR,
+    "attendance show": Role.MODERATOR,
+    "attendance undo": Role.MODERATOR,
     "checkin": Role.PARTICIPANT,
     "export agenda": Role.ORGANISER,
     "export attendance": Role.ORGANISER,
@@ -97,6 +102,13 @@ SUGGESTIONS = {
     "announce send announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
     "calendar session": Role.PARTICIPANT,
+    "attendance close session": Role.MODERATOR,
+    "attendance mark person": Role.MODERATOR,
+    "attendance mark session": Role.MODERATOR,
+    "attendance mark status": Role.MODERATOR,
+    "attendance open session": Role.MODERATOR,
+    "attendance show session": Role.MODERATOR,
+    "attendance undo correction": Role.MODERATOR,
     "checkin session": Role.PARTICIPANT,
     "language name": Role.VISITOR,
     "note edit note": Role.PARTICIPANT,
@@ -123,7 +135,7 @@ SUGGESTIONS = {
 MENUS = {"Save as note": Role.PARTICIPANT}
 
 #: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word", "words"}
+FREE_OPTIONS = {"minutes", "reason", "speakers", "text", "title", "when", "word", "words"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -165,6 +177,7 @@ PRESSED = {
     "touch": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
     "unecho": Role.PARTICIPANT,
+    "unmark": Role.MODERATOR,
     "word": Role.PARTICIPANT,
 }
 
@@ -331,7 +344,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 #: English names that are French too.
 SAME_IN_FRENCH = {
-    "contacts", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
+    "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
 }  # fmt: skip
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
@@ -439,6 +452,7 @@ FROM_COGS = (
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
     *("introduce", "introduced", "joined", "replace", "replaced"),
+    posts.custom_id("unmark", SNOWFLAKE),
     posts.custom_id("word", "s" * 40),
 )
 
