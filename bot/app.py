@@ -50,6 +50,7 @@ COGS = (
     "cogs.presence",
     "cogs.notes",
     "cogs.questions",
+    "cogs.queue",
     "cogs.feedback",
     "cogs.pledges",
     "cogs.me",

@@ -192,7 +192,22 @@ def _author(plan: Plan, signed: Signature) -> Iterable[Cell]:
 
 def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
     """One row a question, the earliest first; who asked anonymously is not named here either."""
-    columns = ("id", "written_at", "session", "author", "author_id", "anonymous", "text", "state", "votes")
+    columns = (
+        "id",
+        "written_at",
+        "session",
+        "author",
+        "author_id",
+        "anonymous",
+        "text",
+        "state",
+        "votes",
+        "answer",
+        "owner",
+        "due",
+        "merged_into",
+        "hidden_for",
+    )
     rows = [
         (
             one.id,
@@ -204,6 +219,11 @@ def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
             one.text,
             str(one.state),
             one.votes,
+            one.answer,
+            one.owner,
+            _local(plan, one.due) if one.due else None,
+            one.merged_into,
+            one.hidden_for,
         )
         for one in questions
     ]
