@@ -76,6 +76,8 @@ async def test_check_in_is_opened_and_closed_by_hand_also_across_a_restart(works
     assert done.text.startswith("✅ You are checked in")
     await desk(workshop, "close", session="talk")
     await desk(workshop, "close", session="talk")
+    await workshop.kill_bot()
+    await workshop.start_bot()
     await workshop.until("2023-03-25 10:50")
     closed = await workshop.press(workshop.karim, "announcements", "checkin:talk:")
     assert closed.text.startswith("⚠️ Un modérateur a fermé l\u2019enregistrement à **Questions**.")

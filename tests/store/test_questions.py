@@ -97,7 +97,9 @@ async def test_a_pledge_made_again_is_changed(store: Store) -> None:
     assert await store.pledges.of(1) is None
 
 
-async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_went(store: Store) -> None:
+async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_went(
+    store: Store, database: Database
+) -> None:
     """Whoever asked one of them counts for the other, and nobody for their own; taken back, the first has its own."""
     other = replace(QUESTION, id="78", author=2, author_name="Bilal")
     for one in (QUESTION, other):
@@ -111,7 +113,9 @@ async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_we
         assert await store.questions.lead(merged, DEED, [CARD, card_of("78")])
     found = await store.questions.find("78")
     assert found
-    assert found.votes == 4  # 1 who asked, 3, 4, 5
+    assert found.votes == 4
+    voters = await database.read("SELECT person FROM question_vote WHERE question = '78' ORDER BY person")
+    assert [person for (person,) in voters] == [1, 3, 4, 5]  # 1 asked the other one
     assert await store.questions.vote("77", 6, card_of) is True
     assert await store.questions.vote("77", 2, card_of) is None
     assert [one.votes for one in await store.questions.all()] == [3, 5]
