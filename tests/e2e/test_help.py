@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
-from tests.meta.test_entries import COMMANDS
+from bot.rehearsal.people import shown_text
+from tests.meta.test_entries import COMMANDS, MENUS
 
 if TYPE_CHECKING:
     from bot.rehearsal.people import Person
@@ -23,9 +24,14 @@ def command_ids(world: World) -> dict[str, str]:
 
 
 async def told(world: World, person: Person) -> str:
-    answer = await person.slash(world.general, "help")
-    assert answer.ephemeral
-    return answer.text
+    """All that is answered; a long manual is more than one message."""
+    messages = world.discord.backend.messages[world.general]
+    before = set(messages)
+    assert (await person.slash(world.general, "help")).ephemeral
+    await world.settle()
+    pages = [message for key, message in sorted(messages.items()) if key not in before]
+    assert all(page.is_ephemeral for page in pages)
+    return "\n".join(map(shown_text, pages))
 
 
 def mentioned(text: str) -> dict[str, str]:
@@ -34,7 +40,7 @@ def mentioned(text: str) -> dict[str, str]:
 
 async def test_everybody_sees_what_they_may_do_and_can_click_it(workshop: World) -> None:
     ids = command_ids(workshop)
-    assert set(ids) == set(COMMANDS)
+    assert set(ids) == {*COMMANDS, *MENUS}
     for person, role in (
         (workshop.visitor, Role.VISITOR), (workshop.amina, Role.PARTICIPANT), (workshop.moderator, Role.MODERATOR),
         (workshop.organiser, Role.ORGANISER),
