@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 #: Kinds that the plan itself asks for.
 _PLANNED_KINDS = (
     Kind.WELCOME, Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
-    Kind.EVALUATION,
+    Kind.OPEN, Kind.EVALUATION,
 )  # fmt: skip
 
 #: Kinds that are to be true at any time, whatever it is that changes.

@@ -96,6 +96,8 @@ class Told:
     questions: list[str] = field(default_factory=list[str])
     feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
     """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
+    corrections: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    """What moderators said of somebody in a session and did not take back, by Discord id and session id."""
     pledges: dict[int, str] = field(default_factory=dict[int, str])
     announced: dict[str, Announced] = field(default_factory=dict[str, Announced])
     """Each custom announcement that was confirmed and not taken back, by its text."""
@@ -352,6 +354,9 @@ class Actors:
             self._remember_announcement(action.command.removeprefix("announce "), action.options)
         elif action.command == "note withdraw":
             self.told.withdraw(str(chosen["note"]))
+        elif action.command == "attendance mark" and not action.then:
+            marked = self._people[action.options["member"].removeprefix("@")].id
+            self.told.corrections[marked, action.options["session"]] = action.options["status"]
         elif action.fill:
             self._remember_form(action)
 

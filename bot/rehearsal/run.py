@@ -232,10 +232,11 @@ class Rehearsal:
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             ids = await opened.venue.ids()
             groups = findings.GroupRooms(await opened.breakouts.opened(), ids)
+            questions, deeds = await opened.questions.all(), await opened.audit.all()
             beside = findings.kept_beside(
                 self._actors.told,
                 opened.people.all(),
-                await opened.questions.all(),
+                questions,
                 await opened.feedback.all(),
                 await opened.pledges.all(),
             )
@@ -243,7 +244,9 @@ class Rehearsal:
             here = await opened.restraints.here()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(history, told, groups, discord, self._keeper, trouble=self._request.patient)
+        posts = findings.messages(
+            history, told, groups, discord, self._keeper, questions, deeds, trouble=self._request.patient
+        )
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if not told.changes <= len(applied) <= told.changes + told.pressed_again:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
@@ -287,7 +290,7 @@ class Rehearsal:
             orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
             integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
-            beside=beside,
+            beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
             remarks=(*posts.remarks, *unexpected, *violations),
         )
 

@@ -22,17 +22,22 @@ class _Exported:
     voice: float
     present: float
     unobserved: float
+    corrected: bool
+    """What a moderator said counts, wherever the person was."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any] | None) -> _Exported:
         """A row of the export; who has none was never there."""
         if row is None:
-            return cls(0, 0, 0)
-        return cls(60 * row["voice_minutes"], 60 * row["minutes"], 60 * row["unobserved_minutes"])
+            return cls(0, 0, 0, corrected=False)
+        seconds = (60 * row[f"{kind}minutes"] for kind in ("voice_", "", "unobserved_"))
+        return cls(*seconds, corrected=bool(row["corrected_by"]))
 
     def fits(self, truth: float, *, outages: bool) -> bool:
         """Nobody has more than they were there, and nobody less, unless it was not seen."""
         error = _ERROR + _IN_TENTHS
+        if outages and self.corrected:
+            return self.voice <= truth + error
         if outages:
             return truth - error - _IN_MINUTES <= self.present + self.unobserved and self.voice <= truth + error
         return abs(self.voice - truth) <= error and not self.unobserved

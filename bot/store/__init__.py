@@ -13,6 +13,7 @@ from bot.store.audit import Audit
 from bot.store.breakouts import Breakouts
 from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
+from bot.store.corrections import Corrections, Doors
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.events import Events
@@ -37,6 +38,8 @@ class Store:
         self.announcements = CustomAnnouncements(database)
         self.restraints = Restraints(database)
         self.attendance = Attendance(database)
+        self.corrections = Corrections(database)
+        self.doors = Doors(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
         self.contacts = Contacts(database)
@@ -58,6 +61,7 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
         await everything.people.load()
         if not to_read:
             await everything.notes.fold()
+        await everything.doors.load()
         yield everything
     finally:
         await database.close()

@@ -28,7 +28,7 @@ from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
-from bot.domain.questions import Question
+from bot.domain.questions import Question, QuestionState
 from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.exporting.tables import Subject
@@ -49,6 +49,11 @@ COMMANDS = {
     "announce quiet": Role.MODERATOR,
     "announce send": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
+    "attendance close": Role.MODERATOR,
+    "attendance mark": Role.MODERATOR,
+    "attendance open": Role.MODERATOR,
+    "attendance show": Role.MODERATOR,
+    "attendance undo": Role.MODERATOR,
     "breakout call": Role.MODERATOR,
     "breakout extend": Role.MODERATOR,
     "breakout move": Role.MODERATOR,
@@ -80,8 +85,12 @@ COMMANDS = {
     "participants missing": Role.MODERATOR,
     "participants release": Role.ORGANISER,
     "pledge": Role.PARTICIPANT,
+    "question answer": Role.MODERATOR,
+    "question hide": Role.MODERATOR,
     "question list": Role.MODERATOR,
+    "question merge": Role.MODERATOR,
     "question state": Role.MODERATOR,
+    "question write": Role.MODERATOR,
     "session add": Role.MODERATOR,
     "session cancel": Role.MODERATOR,
     "session delay": Role.MODERATOR,
@@ -102,6 +111,13 @@ SUGGESTIONS = {
     "announce quiet kind": Role.MODERATOR,
     "announce send announcement": Role.MODERATOR,
     "ask session": Role.PARTICIPANT,
+    "attendance close session": Role.MODERATOR,
+    "attendance mark person": Role.MODERATOR,
+    "attendance mark session": Role.MODERATOR,
+    "attendance mark status": Role.MODERATOR,
+    "attendance open session": Role.MODERATOR,
+    "attendance show session": Role.MODERATOR,
+    "attendance undo correction": Role.MODERATOR,
     "breakout move group": Role.MODERATOR,
     "breakout open topic": Role.MODERATOR,
     "calendar session": Role.PARTICIPANT,
@@ -110,8 +126,13 @@ SUGGESTIONS = {
     "note edit note": Role.PARTICIPANT,
     "note share topic": Role.PARTICIPANT,
     "note withdraw note": Role.PARTICIPANT,
+    "question answer question": Role.MODERATOR,
+    "question hide question": Role.MODERATOR,
+    "question merge into": Role.MODERATOR,
+    "question merge question": Role.MODERATOR,
     "question state question": Role.MODERATOR,
     "question state to": Role.MODERATOR,
+    "question write question": Role.MODERATOR,
     "session add room": Role.MODERATOR,
     "session add topic": Role.MODERATOR,
     "session cancel session": Role.MODERATOR,
@@ -131,7 +152,7 @@ SUGGESTIONS = {
 MENUS = {"Save as note": Role.PARTICIPANT}
 
 #: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_OPTIONS = {"groups", "minutes", "speakers", "text", "title", "when", "word", "words"}
+FREE_OPTIONS = {"groups", "minutes", "owner", "reason", "speakers", "text", "title", "when", "word", "words"}
 
 #: Buttons and forms, by the kind in their custom ids. Whose note may be shown is a rule of the note's own.
 PRESSED = {
@@ -169,6 +190,7 @@ PRESSED = {
     "recommended": Role.PARTICIPANT,
     "replace": Role.VISITOR,
     "replaced": Role.VISITOR,
+    "replied": Role.MODERATOR,
     "roster": Role.ORGANISER,
     "seen": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
@@ -177,6 +199,8 @@ PRESSED = {
     "touch": Role.PARTICIPANT,
     "undo": Role.MODERATOR,
     "unecho": Role.PARTICIPANT,
+    "unmark": Role.MODERATOR,
+    "why": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
 
@@ -343,7 +367,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 #: English names that are French too.
 SAME_IN_FRENCH = {
-    "contacts", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
+    "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
 }  # fmt: skip
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
@@ -429,6 +453,8 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield cards.contacts([Touch(contact, "B")], [], "en")
     question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
     yield prompts.question_card(plan, question, mark)
+    yield prompts.question_card(plan, replace(question, state=QuestionState.HIDDEN), mark)
+    yield prompts.open_questions(plan, session, [question] * 20, mark)
     yield prompts.ask_opening(plan, mark)
     yield prompts.rate(plan, session, mark)
     yield prompts.evaluation(plan, mark)
@@ -452,10 +478,13 @@ FROM_COGS = (
     posts.custom_id("pledged"),
     posts.custom_id("rated", "s" * 40),
     posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
+    posts.custom_id("replied", SNOWFLAKE),
+    posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
     *("introduce", "introduced", "joined", "replace", "replaced"),
+    posts.custom_id("unmark", SNOWFLAKE),
     posts.custom_id("word", "s" * 40),
 )
 

@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
-from bot.domain.attendance import Outlook, Refusal
+from bot.domain.attendance import Refusal
+from bot.domain.corrections import Mark
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
 from bot.domain.notes import Audience as Readers
@@ -27,6 +28,7 @@ from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.show import Deed
+from bot.domain.standing import Outlook, Reason
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject, rule
 from bot.i18n import LOCALES, compiled, every, text
@@ -75,9 +77,14 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "pledge.{}_hint": PLEDGED,
     "refused.pledge.{}": ("unreadable", "past"),
     "help.role.{}": ("moderator", "organiser"),
+    # The other three are told with minutes or a time.
+    "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
     "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
     "refused.show.{}": ("none", "several"),
+    # Whatever is asked about counts.
+    "roll.door.{}": ("open", *(set(Refusal) - {Refusal.NOT_COUNTED})),
+    "roll.status.{}": tuple(Mark),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
