@@ -40,9 +40,9 @@ from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
-#: Kinds that the plan itself asks for.
+#: Kinds that the plan alone asks for: what it no longer asks for is taken back. (A panel is also asked for by moderators.)
 _PLANNED_KINDS = (
-    Kind.WELCOME, Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
+    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
     Kind.OPEN, Kind.EVALUATION,
 )  # fmt: skip
 
