@@ -40,7 +40,7 @@ from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
-#: Kinds that the plan alone asks for: what it no longer asks for is taken back. (A panel is also asked for by moderators.)
+#: Kinds that only the plan asks for: what it no longer asks for is taken back. (Moderators ask for panels, too.)
 _PLANNED_KINDS = (
     Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
     Kind.OPEN, Kind.EVALUATION,
