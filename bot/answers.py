@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from bot.domain import attendance, limits
+from bot.domain import limits, standing
 from bot.domain.access import Role
 from bot.domain.agenda import Session
-from bot.domain.attendance import Presence, Reason, Record
+from bot.domain.attendance import Doors, Presence, Record, counting, scheduled_minutes
 from bot.domain.plan import Plan
-from bot.domain.text import RIGHT_TO_LEFT, escape_within, isolate, measure
+from bot.domain.standing import Reason
+from bot.domain.text import RIGHT_TO_LEFT, escape, escape_within, isolate, measure
 from bot.i18n import command_wording, day_name, text
 from bot.posts import Post, moment
 
 _SIGNS = {
+    Reason.MARKED_PRESENT: "✅",
+    Reason.EXCUSED: "☑️",
+    Reason.MARKED_ABSENT: "⚪",
     Reason.CHECKED_IN: "✅",
     Reason.IN_ROOM: "✅",
     Reason.UNOBSERVED: "❔",
     Reason.OPEN: "🔴",
+    Reason.CLOSED: "🔒",
     Reason.AHEAD: "▫️",
     Reason.ABSENT: "⚪",
 }
@@ -56,44 +61,41 @@ def _cut(block: str) -> Iterator[str]:
 # --- attendance ------------------------------------------------------------------------------------------------
 
 
-def own_attendance(
-    plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime, language: str
+def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
+    plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime, language: str, doors: Doors
 ) -> tuple[Post, ...]:
     """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
-    observed = round(own.scheduled - own.unobserved)
-    total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=plan.attendance.percent)
-    stands = text(language, f"me.outlook.{attendance.outlook(plan, own, checked, now)}")
-    days = groupby(attendance.counting(plan), key=lambda session: session.day)
+    observed, rule = round(own.observed), plan.attendance.percent
+    total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=rule)
+    stands = text(language, f"me.outlook.{standing.outlook(plan, own, checked, now)}")
+    days = groupby(counting(plan), key=lambda session: session.day)
+
+    def shown(session: Session) -> str:
+        presence = checked.get(session.id)
+        reasons = standing.reasons(plan, session, own, presence, now, doors)
+        return _own_session(session, own, presence, reasons, language)
+
     return pages(
         (
             f"## {text(language, 'me.heading')}\n{total}\n{stands}",
-            *(
-                "\n".join(
-                    (
-                        f"**{day_name(language, day)}**",
-                        *(_own_session(plan, session, own, checked.get(session.id), now, language) for session in held),
-                    )
-                )
-                for day, held in days
-            ),
+            *("\n".join((f"**{day_name(language, day)}**", *map(shown, held))) for day, held in days),
         )
     )
 
 
-def _own_session(  # noqa: PLR0913, PLR0917 - one person, one session, one moment, one language
-    plan: Plan, session: Session, own: Record, presence: Presence | None, now: datetime, language: str
+def _own_session(
+    session: Session, own: Record, presence: Presence | None, reasons: Sequence[Reason], language: str
 ) -> str:
-    reasons = attendance.reasons(plan, session, own, presence, now)
     told = [_reason(reason, session, own, presence, language) for reason in reasons]
     minutes = own.minutes_by_session[session.id]
     if minutes:
-        length = round(session.length.total_seconds() / 60)
-        told.append(text(language, "me.counts", n=minutes, length=length))
+        told.append(text(language, "me.counts", n=minutes, length=scheduled_minutes(session)))
     title = escape_within(session.title[language], _TITLE)
     return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(told)}"
 
 
 def _reason(reason: Reason, session: Session, own: Record, presence: Presence | None, language: str) -> str:
+    correction = own.corrections.get(session.id)
     match reason:
         case Reason.CHECKED_IN:
             return text(language, "me.checked_in", when=moment(presence.since) if presence else "")
@@ -101,12 +103,8 @@ def _reason(reason: Reason, session: Session, own: Record, presence: Presence | 
             return text(language, "me.in_room", n=round(own.voice_by_session[session.id]))
         case Reason.UNOBSERVED:
             return text(language, "me.unobserved", n=round(own.unobserved_by_session[session.id]))
-        case Reason.OPEN:
-            return text(language, "me.open")
-        case Reason.AHEAD:
-            return text(language, "me.ahead")
-        case Reason.ABSENT:
-            return text(language, "me.absent")
+        case _:
+            return text(language, f"me.{reason}", reason=escape(correction.reason) if correction else "")
 
 
 # --- the manual ------------------------------------------------------------------------------------------------

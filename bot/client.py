@@ -22,7 +22,7 @@ from bot.domain.access import Role
 from bot.posts import Post
 from bot.settings import DISCORD
 from bot.store import Store
-from bot.ui import Access, Interaction, Router, allowed_mentions, tell_failure
+from bot.ui import Access, Interaction, Router, allowed_mentions, passes, tell_failure
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +70,20 @@ def needs(role: Role) -> Callable[[C], C]:
         return command
 
     return mark
+
+
+def _not_our_fault(record: logging.LogRecord) -> bool:
+    """Suggestions that don't reach Discord are a warning: nothing in the program is to be mended.
+
+    NOTE: discord.py tells no hook of them; it logs them as errors of ours.
+    """
+    failure = record.exc_info[1] if record.exc_info else None
+    if failure is not None and (passes(failure) or isinstance(failure, discord.HTTPException)):
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
+
+
+logging.getLogger(app_commands.tree.__name__).addFilter(_not_our_fault)
 
 
 class Translator(app_commands.Translator):

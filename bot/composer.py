@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot import backstage, cards, digests, notices, posts, prompts
+from bot import backstage, cards, digests, groups, notices, posts, prompts
 from bot.domain import digest, show
 from bot.domain.agenda import Agenda, Session
-from bot.domain.announcements import Kind, subjects
+from bot.domain.announcements import Kind, State, subjects
+from bot.domain.breakouts import Breakout, Group
 from bot.domain.changes import diff
 from bot.domain.notes import shown, signature
 from bot.domain.plan import Plan
+from bot.domain.questions import QuestionState, still_open
 from bot.domain.reschedule import Now
 from bot.domain.venue import topic_room
 from bot.posts import Post
@@ -44,9 +46,13 @@ class Composer:
             Kind.DIGEST: self._digest,
             **dict.fromkeys(SESSION_KINDS, self._sessions),
             Kind.WORD: self._word,
+            Kind.OPEN: self._open,
             Kind.ASK: self._ask,
             Kind.PLEDGE: self._pledge,
             Kind.EVALUATION: self._evaluation,
+            Kind.GROUP: self._group,
+            Kind.LEFT: self._left,
+            Kind.BACK: self._back,
             Kind.CHANGE: self._change,
             Kind.HOLD: self._hold,
             Kind.CUSTOM: self._custom,
@@ -170,6 +176,20 @@ class Composer:
     async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.evaluation(self._plan, delivery.id)
 
+    async def _of_group(self, delivery: Delivery) -> tuple[Session, Breakout, Group]:
+        breakout_id, _, number = delivery.subject.partition(":")
+        breakout = _there(await self._store.breakouts.find(breakout_id))
+        return self._programme.session(breakout.session), breakout, _there(breakout.group(int(number)))
+
+    async def _group(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.opening(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
+
+    async def _left(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.left(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
+
+    async def _back(self, delivery: Delivery, _now: datetime) -> Post:
+        return groups.back(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
+
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
         before, after = net(await self._store.changes.told_in(delivery.subject))
         changes = diff(Agenda(before), Agenda(after))
@@ -194,7 +214,17 @@ class Composer:
 
     async def _question(self, delivery: Delivery, _now: datetime) -> Post:
         question = _there(await self._store.questions.find(delivery.subject))
-        return prompts.question_card(self._plan, question, delivery.id)
+        other = await self._store.questions.find(question.merged_into) if question.merged_into else None
+        if other and other.state is QuestionState.HIDDEN:
+            other = None
+        return prompts.question_card(self._plan, question, delivery.id, other)
+
+    async def _open(self, delivery: Delivery, _now: datetime) -> Post | None:
+        found = still_open(await self._store.questions.all(), delivery.subject)
+        if not found and delivery.state is not State.SENT:
+            return None
+        session = _there(self._plan.agenda.find(delivery.subject))
+        return prompts.open_questions(self._plan, session, found, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.report(delivery.subject, delivery.id)

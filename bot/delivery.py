@@ -25,8 +25,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot import posts
 from bot.clock import Clock
 from bot.composer import SESSION_KINDS, Composer
-from bot.domain import announcements
-from bot.domain.announcements import Kind, State
+from bot.domain import announcements, breakouts
+from bot.domain.announcements import Announcement, Kind, State
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.i18n import text
@@ -40,14 +40,17 @@ from bot.venue import Venue
 
 log = logging.getLogger(__name__)
 
-#: Kinds that the plan itself asks for.
+#: Kinds that only the plan asks for: what it no longer asks for is taken back. (Moderators ask for panels, too.)
 _PLANNED_KINDS = (
-    Kind.WELCOME, Kind.PANEL, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
-    Kind.EVALUATION,
+    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
+    Kind.OPEN, Kind.EVALUATION,
 )  # fmt: skip
 
 #: Kinds that are to be true at any time, whatever it is that changes.
 _ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)
+
+#: Kinds that breakouts ask for.
+_GROUP_KINDS = (Kind.GROUP, Kind.LEFT, Kind.BACK)
 
 #: Kinds that say when they are late: what they tell was meant for their instant.
 _TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
@@ -106,6 +109,9 @@ class Courier:
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         self._last_round: float | None = None
+        self._for_groups: tuple[Announcement, ...] = ()
+        """What is said in the rooms of groups, as it was last planned."""
+        self._first: tuple[Chore, ...] = (self._keep_venue, self._plan_for_groups, self._keep_posts_true)
         self._chores = tuple(chores)
         clock.watch(self.stir)
 
@@ -168,7 +174,7 @@ class Courier:
             self._clock.rest(None)
             return
         now = self._clock.now()
-        first = [await self._do(chore, now) for chore in (self._keep_venue, self._keep_posts_true)]
+        first = [await self._do(chore, now) for chore in self._first]
         await self._take_due(now)
         # What nobody waits for comes after the announcements.
         later = [await self._do(chore, now) for chore in self._chores]
@@ -355,6 +361,19 @@ class Courier:
         """Roles and rooms are there, and rooms open and close as the plan says."""
         guild = self._client.get_guild(self._venue.guild_id or 0)
         return await self._venue.keep(guild, now) if guild else None
+
+    async def _plan_for_groups(self, now: datetime) -> datetime | None:
+        """What is said in the rooms of groups is planned once they are there, and moves with a breakout's end."""
+        wanted = tuple(
+            each
+            for breakout in self._venue.breakouts
+            for each in breakouts.announcements(self._plan.id, breakout)
+            if each.room in self._venue.rooms
+        )
+        if wanted != self._for_groups:
+            await self._store.deliveries.plan(wanted, _GROUP_KINDS, now)
+            self._for_groups = wanted
+        return None
 
     async def _keep_posts_true(self, now: datetime) -> datetime | None:
         """Posts that no longer show what is so are edited or taken away.

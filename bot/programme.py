@@ -11,6 +11,7 @@ from functools import cache
 import yaml
 
 from bot.domain import words
+from bot.domain.agenda import Session
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import Text
@@ -91,6 +92,14 @@ class Programme:
     def plan(self) -> Plan:
         """The plan, with the agenda as it is held."""
         return self._plan
+
+    def session(self, session_id: str) -> Session:
+        """A session, also one that was cancelled. Raises LookupError if there never was one."""
+        held = (one.session for one in self._held if one.session.id == session_id)
+        found = self._plan.agenda.find(session_id) or next(held, None)
+        if found is None:
+            raise LookupError(f"There is no session {session_id}.")
+        return found
 
     @property
     def held(self) -> tuple[HeldSession, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain import limits
 from bot.domain.agenda import Session
@@ -18,8 +18,12 @@ STATE_SIGN = {
     QuestionState.ASKED: "🎤",
     QuestionState.IN_WRITING: "✍️",
     QuestionState.ANSWERED: "✅",
+    QuestionState.MERGED: "➡️",
+    QuestionState.HIDDEN: "🚫",
 }
 _TITLE = 90
+#: Characters of a question that another message quotes, and of how many one message tells.
+_QUOTED, _FOLLOWING = 200, 12
 
 
 # --- what the bot posts: in all the workshop's languages -------------------------------------------------------
@@ -33,16 +37,41 @@ def ask_opening(plan: Plan, mark: str) -> Post:
     return Post((f"## {joined(plan.languages, 'question.heading')}", "\n".join(told)), (_ask_button(plan, mark),))
 
 
-def question_card(plan: Plan, question: Question, mark: str) -> Post:
-    """A question in the room for them. What doesn't fit is cut here, never in the store."""
+def question_card(plan: Plan, question: Question, mark: str, other: Question | None = None) -> Post:
+    """A question in the room for them; `other` is the one that it is merged into. What doesn't fit is cut here."""
+    if question.state is QuestionState.HIDDEN:
+        why = Button(custom_id("why", question.id, mark), label(plan.languages, "button.why"))
+        return Post((f"{STATE_SIGN[question.state]} {joined(plan.languages, 'question.withdrawn')}",), (why,))
     who = joined(plan.languages, "question.nobody") if question.anonymous else escape(question.author_name)
     session = plan.agenda.find(question.session)
     about = f"-# 🙋 {_titles(plan, session)}" if session else "-# 🙋"
     state = f"{STATE_SIGN[question.state]} {joined(plan.languages, f'question.state.{question.state}')}"
-    standing = f"**{state}** · 👥 {question.votes}\n-# {who} · {moment(question.written_at, 'f')}"
-    room = limits.MESSAGE_TEXT - measure(about) - measure(standing) - 2  # the line breaks around it
+    votes = "" if other else f" · 👥 {question.votes}"
+    standing = f"**{state}**{votes}\n-# {who} · {moment(question.written_at, 'f')}"
+    if question.owner and question.due:
+        standing += f"\n✍️ {escape(question.owner)} · {moment(question.due, 'f')}"
+    if other:
+        standing += f"\n➡️ {escape_within(' '.join(other.text.split()), _QUOTED)}"
+    # The line breaks around the text, and a sign in front of the answer.
+    room = limits.MESSAGE_TEXT - measure(about) - measure(standing) - 6
+    text_room = room // 2 if question.answer else room
+    blocks = [f"{about}\n{escape_within(question.text, text_room)}", standing]
+    if question.answer:
+        blocks.insert(1, f"💬 {escape_within(question.answer, room // 2)}")
     too = Button(custom_id("too", question.id, mark), label(plan.languages, "button.too"))
-    return Post((f"{about}\n{escape_within(question.text, room)}", standing), (too, _ask_button(plan, mark)))
+    return Post(tuple(blocks), (too, _ask_button(plan, mark)))
+
+
+def open_questions(plan: Plan, session: Session, found: Sequence[Question], mark: str) -> Post:
+    """A session is over, and these questions about it are not answered yet; the most wanted, if they are many."""
+    heading = session_heading("❓", plan, session)
+    told = "\n".join(every(plan.languages, "question.open" if found else "question.none_open"))
+    lines = [
+        f"{STATE_SIGN[one.state]} 👥 {one.votes} · {escape_within(' '.join(one.text.split()), _QUOTED)}"
+        for one in found[:_FOLLOWING]
+    ]
+    blocks = (heading, told, "\n".join(lines)) if lines else (heading, told)
+    return Post(blocks, (_ask_button(plan, mark),))
 
 
 def _titles(plan: Plan, session: Session) -> str:

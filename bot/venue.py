@@ -15,12 +15,14 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.domain import limits
+from bot.domain import breakouts, limits
 from bot.domain.access import ROLES, Role, role_of
+from bot.domain.breakouts import CALLING, Breakout
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
-from bot.domain.venue import CATEGORY, Door, Form, Room, next_change, rooms
+from bot.domain.venue import BREAKOUTS, CATEGORY, Door, Form, Room, breakout_room, meeting_room, next_change, rooms
+from bot.i18n import text
 from bot.pacing import Pacer
 from bot.programme import Programme
 from bot.store import Store
@@ -38,6 +40,15 @@ _DOORS = {
     (Door.OPEN, False): _WRITE,
     (Door.OPEN, True): _MEET,
 }
+#: The same for the members of a group, in the room that only they see.
+_GROUP_DOORS = {
+    Door.READ: {"view_channel": True, "read_message_history": True, "send_messages": False, "connect": False},
+    Door.OPEN: _MEET | _WRITE,
+}
+#: Characters of a session's title in the names of its groups' rooms.
+_TITLE = 60
+#: Discord's code for somebody who has left the voice room meanwhile.
+_NOT_IN_VOICE = 40032
 
 Target = discord.Role | discord.Member
 Overwrites = dict[Target | discord.Object, discord.PermissionOverwrite]
@@ -58,6 +69,7 @@ class Venue:
         self._settled = False
         """Whether all was as planned when it was last looked at."""
         self._next_change: datetime | None = None
+        self._breakouts: tuple[Breakout, ...] = ()
 
     @property
     def _plan(self) -> Plan:
@@ -78,6 +90,11 @@ class Venue:
     def rooms(self) -> dict[str, int]:
         """The Discord ids of the rooms, by key."""
         return self._ids
+
+    @property
+    def breakouts(self) -> tuple[Breakout, ...]:
+        """Those that are at work or were called back a moment ago, when all was last looked at."""
+        return self._breakouts
 
     def link(self, key: str) -> str:
         """A link to a room, as Discord shows it; its name, if it isn't there yet."""
@@ -146,19 +163,29 @@ class Venue:
         A room that fails doesn't stop the others; the first failure is raised at the end (discord.Forbidden, mostly).
         """
         async with self._one_at_a_time:
-            self._settled = False
-            made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
-            failures: list[Exception] = []
-            for room in rooms(self._plan):
-                try:
-                    made += [room.name] if await self._ensure_room(guild, room, now) else []
-                except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
-                    failures.append(failure)
-            if failures:
-                raise failures[0]
-            self._next_change = next_change(self._plan, now)
-            self._settled = True
+            self._settled = True  # first: whoever asks to look again in the midst of it is heard
+            try:
+                made = await self._ensure_all(guild, now)
+            except BaseException:
+                self._settled = False
+                raise
             return made
+
+    async def _ensure_all(self, guild: discord.Guild, now: datetime) -> list[str]:
+        self._breakouts = await self._store.breakouts.standing()
+        made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
+        failures: list[Exception] = []
+        for room in (*rooms(self._plan), *self._group_rooms(now)):
+            try:
+                made += [room.name] if await self._ensure_room(guild, room, now) else []
+            except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+                failures.append(failure)
+        if failures:
+            raise failures[0]
+        ends = [end for each in self._breakouts if each.ends_at for end in (each.ends_at, each.ends_at + CALLING)]
+        changes = [next_change(self._plan, now), *(end for end in ends if end > now)]
+        self._next_change = min((change for change in changes if change is not None), default=None)
+        return made
 
     def look_again(self, deleted: int = 0) -> None:
         """Something may have changed by hand, such as what was deleted: the next `keep` compares everything."""
@@ -171,6 +198,9 @@ class Venue:
             made = await self.ensure(guild, now)
             if made:
                 log.info("Made what was missing in the server: %s", ", ".join(made))
+        for breakout in self._breakouts:
+            if not breakout.open(now):
+                await self._wind_up(guild, breakout, now)
         return self._next_change
 
     def owns(self, discord_id: int) -> bool:
@@ -195,9 +225,13 @@ class Venue:
         channel = self._channel(guild, room) or self._namesake(guild, room)
         made = channel is None
         if channel is None:
+            if not room.wanted:
+                return False
             channel = await self._make(guild, room, now)
         await self._keep(room.key, channel.id)
-        if not made:
+        if isinstance(channel, discord.VoiceChannel) and room.members is not None:
+            await self._ensure_group_room(channel, room, now)
+        elif not made:
             await self._ensure_door(channel, room, now)
         return made
 
@@ -205,22 +239,34 @@ class Venue:
         return guild.get_channel(self._ids.get(room.key, 0))
 
     def _namesake(self, guild: discord.Guild, room: Room) -> discord.abc.GuildChannel | None:
-        """A channel of the right name in the right place, made by hand or just before the bot was stopped."""
-        name = shorten(room.name, limits.NAME)
-        if room.form is Form.CATEGORY:
-            return discord.utils.get(guild.categories, name=name)
-        category = self._category(guild)
-        return discord.utils.get(category.channels, name=name) if category else None
+        """A channel of the right name in the right place, made by hand or just before the bot was stopped.
 
-    def _category(self, guild: discord.Guild) -> discord.CategoryChannel | None:
-        found = guild.get_channel(self._ids.get(CATEGORY, 0))
+        Never one that is another room of the workshop's: two sessions' groups may have rooms of the same name.
+        """
+        name = shorten(room.name, limits.NAME)
+        others = {number for key, number in self._ids.items() if key != room.key}
+        ours = (category for key in (CATEGORY, BREAKOUTS) if (category := self._category(guild, key)))
+        there = guild.categories if room.form is Form.CATEGORY else (each for one in ours for each in one.channels)
+        return next((channel for channel in there if channel.name == name and channel.id not in others), None)
+
+    def _category(self, guild: discord.Guild, key: str) -> discord.CategoryChannel | None:
+        found = guild.get_channel(self._ids.get(key, 0))
         return found if isinstance(found, discord.CategoryChannel) else None
 
+    async def _with_space(self, guild: discord.Guild, room: Room, now: datetime) -> discord.CategoryChannel | None:
+        """The workshop's category; once that is full, one beside it for the rooms of groups."""
+        category = self._category(guild, CATEGORY)
+        if room.members is None or category is None or len(category.channels) < limits.CATEGORY_CHANNELS:
+            return category
+        beside = Room(BREAKOUTS, Form.CATEGORY, f"{shorten(self._plan.title[self._plan.languages[0]], 90)} · 2", None)
+        await self._ensure_room(guild, beside, now)
+        return self._category(guild, BREAKOUTS)
+
     async def _make(self, guild: discord.Guild, room: Room, now: datetime) -> discord.abc.GuildChannel:
+        category = await self._with_space(guild, room, now)
         await self._pacer.turn()
         name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
-        overwrites: Overwrites = dict(self._overwrites(guild, room, now))
-        category = self._category(guild)
+        overwrites: Overwrites = {**dict(self._overwrites(guild, room, now)), **self._admitted(room, now)}
         if room.form is Form.CATEGORY:
             return await guild.create_category(name, overwrites=overwrites, reason=reason)
         if room.form is Form.TEXT:
@@ -247,7 +293,8 @@ class Venue:
         self, guild: discord.Guild, room: Room, now: datetime
     ) -> Iterator[tuple[Target, discord.PermissionOverwrite]]:
         meets = room.form in {Form.VOICE, Form.STAGE}
-        everything = discord.PermissionOverwrite(**(_MEET if meets else _WRITE))
+        rights = _MEET | _WRITE if room.members is not None else _MEET if meets else _WRITE
+        everything = discord.PermissionOverwrite(**rights)
         yield guild.me, everything  # first: once the room is closed to everyone, only this lets the bot in
         yield (
             guild.default_role,
@@ -255,8 +302,70 @@ class Venue:
         )
         for role in (Role.ORGANISER, Role.MODERATOR):
             yield self._role(guild, role), everything
-        door = room.door(now, self._plan.agenda.ends_at)
-        yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
+        if room.members is None:
+            door = room.door(now, self._plan.agenda.ends_at)
+            yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
+
+    # --- the rooms of groups -----------------------------------------------------------------------------------
+
+    def _group_rooms(self, now: datetime) -> Iterator[Room]:
+        for breakout in self._breakouts:
+            title = shorten(self._programme.session(breakout.session).title[self._plan.languages[0]], _TITLE)
+            names = [self._group_name(group.number, title, now, breakout) for group in breakout.groups]
+            yield from breakouts.rooms(breakout, names, now)
+
+    def _group_name(self, number: int, title: str, now: datetime, breakout: Breakout) -> str:
+        key = "breakout.room" if breakout.open(now) else "breakout.archived"
+        return text(self._plan.languages[0], key, number=number, title=title)
+
+    async def _ensure_group_room(self, channel: discord.VoiceChannel, room: Room, now: datetime) -> None:
+        """Who is let in, and its name once it is over, in one request; rights that somebody granted others stay."""
+        wanted: Overwrites = {**dict(self._overwrites(channel.guild, room, now)), **self._admitted(room, now)}
+        known = {target.id for target in wanted} | room.strangers
+        wanted |= {target: granted for target, granted in channel.overwrites.items() if target.id not in known}
+        there = {target.id: granted for target, granted in channel.overwrites.items()}
+        name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
+        if not room.wanted and channel.name != name:
+            await self._pacer.turn()
+            await channel.edit(name=name, overwrites=wanted, reason=reason)
+        elif there != {target.id: granted for target, granted in wanted.items()}:
+            await self._pacer.turn()
+            await channel.edit(overwrites=wanted, reason=reason)
+
+    def _admitted(self, room: Room, now: datetime) -> Overwrites:
+        """What the members of a group may do in its room. Nobody asks Discord who they are: ids will do."""
+        if room.members is None:
+            return {}
+        rights = discord.PermissionOverwrite(**_GROUP_DOORS[room.door(now, self._plan.agenda.ends_at)])
+        return {discord.Object(person, type=discord.Member): rights for person in sorted(room.members)}
+
+    async def _wind_up(self, guild: discord.Guild, breakout: Breakout, now: datetime) -> None:
+        """Bring whoever is still in the rooms back to the session's, for a while; then nothing is left to be done."""
+        if breakout.ends_at and now >= breakout.ends_at + CALLING:
+            await self._store.breakouts.archive(breakout.id, now)
+            self.look_again()
+            return
+        back = guild.get_channel(self._ids.get(meeting_room(self._programme.session(breakout.session).room), 0))
+        if not isinstance(back, discord.VoiceChannel | discord.StageChannel) or not _may_move(guild):
+            return
+        for group in breakout.groups:
+            channel = guild.get_channel(self._ids.get(breakout_room(breakout.id, group.number), 0))
+            if isinstance(channel, discord.VoiceChannel):
+                for person in tuple(channel.voice_states):
+                    await self._bring_back(guild, person, back)
+
+    async def _bring_back(
+        self, guild: discord.Guild, person: int, back: discord.VoiceChannel | discord.StageChannel
+    ) -> None:
+        try:
+            await self._pacer.turn()
+            member = guild.get_member(person) or await guild.fetch_member(person)
+            await member.move_to(back, reason=f"Workshop {self._plan.id}")
+        except discord.HTTPException as failure:
+            if failure.code != _NOT_IN_VOICE and not isinstance(failure, discord.NotFound):
+                raise
+
+    # --- what all of it rests on -------------------------------------------------------------------------------
 
     def _role(self, guild: discord.Guild, role: Role) -> discord.Role:
         found = self._known_role(guild, role)
@@ -272,6 +381,11 @@ class Venue:
         if self._ids.get(key) != discord_id:
             await self._store.venue.keep(key, discord_id)
             self._ids[key] = discord_id
+
+
+def _may_move(guild: discord.Guild) -> bool:
+    """A server that was invited before this permission was asked for may lack it; people are then only asked."""
+    return guild.me.guild_permissions.move_members
 
 
 def role_key(role: Role) -> str:

@@ -38,14 +38,18 @@ class Attendance(commands.Cog, description="Checking in"):
     async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The sessions that take check-ins now."""
         language = self._parts.access.language(interaction)
-        open_now = attendance.open_sessions(self._parts.plan, self._parts.clock.now())
+        open_now = attendance.open_sessions(self._parts.plan, self._parts.clock.now(), self._doors)
         return suggestions(typed, ((session.id, session.title[language]) for session in open_now))
+
+    @property
+    def _doors(self) -> attendance.Doors:
+        return self._parts.store.doors.by_hand
 
     async def _meant(self, person: int) -> str:
         plan, now = self._parts.plan, self._parts.clock.now()
-        open_now = attendance.open_sessions(plan, now)
+        open_now = attendance.open_sessions(plan, now, self._doors)
         if not open_now:
-            coming = attendance.next_opening(plan, now)
+            coming = attendance.next_opening(plan, now, self._doors)
             if coming is None:
                 raise RefusalError("refused.checkin.no_more")
             raise RefusalError("refused.checkin.none_open", when=posts.moment(attendance.opens_at(plan, coming), "f"))
@@ -69,7 +73,7 @@ class Attendance(commands.Cog, description="Checking in"):
         if session is None:
             raise RefusalError("refused.checkin.unknown")
         language = self._parts.access.language(interaction)
-        refusal = attendance.refusal(plan, session, now)
+        refusal = attendance.refusal(plan, session, now, self._doors)
         if refusal is not None:
             raise self._refused(refusal, session, language)
         person = interaction.user

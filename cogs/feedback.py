@@ -72,7 +72,8 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         language = self._parts.access.language(interaction)
         blind = attendance.blind(plan, await store.stays.watches(), now)
-        records = attendance.records(plan, await store.attendance.all(), await store.stays.all(), blind)
+        corrections = await store.corrections.standing()
+        records = attendance.records(plan, await store.attendance.all(), await store.stays.all(), blind, corrections)
         answers = await store.feedback.all()
         over = [one.id for one in plan.agenda if one.ends_at <= now and one.kind in plan.announcements.feedback.kinds]
         if not over:

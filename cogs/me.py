@@ -35,9 +35,10 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         checked = await store.attendance.of(person.id)
         stays = await store.stays.of(person.id)
         blind = attendance.blind(plan, await store.stays.watches(), now)
-        own = attendance.record(plan, person.id, person.display_name, checked, stays, blind)
-        language = self._parts.access.language(interaction)
-        await answer_at_length(interaction, answers.own_attendance(plan, own, checked, now, language))
+        corrected = await store.corrections.of(person.id)
+        own = attendance.record(plan, person.id, person.display_name, checked, stays, blind, corrected)
+        language, doors = self._parts.access.language(interaction), store.doors.by_hand
+        await answer_at_length(interaction, answers.own_attendance(plan, own, checked, now, language, doors))
 
     # Also for who is no participant (any more): something may be kept of them all the same.
 

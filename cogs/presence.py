@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.app import Parts, Workshop
 from bot.domain.presence import ALIVE_MARK
-from bot.domain.venue import MEETING_ROOM
+from bot.domain.venue import BREAKOUT_ROOM, MEETING_ROOM
 from bot.store.stays import Whereabouts
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,8 @@ class Presence(commands.Cog):
 
     def _rooms(self) -> dict[int, str]:
         """The keys of the rooms where people meet, by their Discord ids."""
-        return {number: key for key, number in self._parts.venue.rooms.items() if key.startswith(MEETING_ROOM)}
+        meet = MEETING_ROOM, BREAKOUT_ROOM
+        return {number: key for key, number in self._parts.venue.rooms.items() if key.startswith(meet)}
 
     def _there(self, guild: discord.Guild) -> Iterator[Whereabouts]:
         for number, room in self._rooms().items():

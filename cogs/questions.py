@@ -1,4 +1,4 @@
-"""Questions: asked in one form, shown as cards that everybody can join, and led by the moderators."""
+"""Questions: asked in one form, and shown as cards that everybody can join."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import posts, prompts
+from bot import posts
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import questions
 from bot.domain.access import Role
 from bot.domain.notes import tidy
-from bot.domain.questions import Question, QuestionState
+from bot.domain.questions import Question
+from bot.domain.text import escape
 from bot.domain.venue import QUESTIONS
 from bot.i18n import text
-from bot.posts import Post, custom_id
+from bot.posts import custom_id
 from bot.ui import (
     DONE,
     Field,
@@ -34,14 +35,10 @@ from bot.ui import (
 )
 
 _NAMED, _ANONYMOUS = "named", "anonymous"
-#: As many as fit in one message.
-_LISTED = 10
 
 
 class Questions(commands.Cog, description="Asking the speakers"):
-    """Asking, and answering."""
-
-    question = app_commands.Group(name="question", description="The questions that participants ask")
+    """Asking."""
 
     def __init__(self, client: Workshop) -> None:
         self._parts: Parts = client.parts
@@ -120,63 +117,32 @@ class Questions(commands.Cog, description="Asking the speakers"):
     @pressed("too", Role.PARTICIPANT)
     async def join(self, interaction: Interaction, question_id: str, _mark: str = "") -> None:
         """Somebody has the question too, or has it no longer."""
-        language, person = self._parts.access.language(interaction), interaction.user.id
-        question = await self._found(question_id)
-        if question.author == person:
+        language, plan, now = self._parts.access.language(interaction), self._parts.plan, self._parts.clock.now()
+        await self._found(question_id)
+        counted = await self._parts.store.questions.vote(
+            question_id, interaction.user.id, lambda key: questions.card(plan, key, now)
+        )
+        if counted is None:
             raise RefusalError("refused.question.own")
-        card = questions.card(self._parts.plan, question_id, self._parts.clock.now())
-        counted = await self._parts.store.questions.vote(question_id, person, card)
         self._parts.courier.stir()
         await answer(interaction, f"{DONE} {text(language, 'question.counted' if counted else 'question.taken_back')}")
+
+    @pressed("why", Role.PARTICIPANT)
+    async def explain(self, interaction: Interaction, question_id: str, _mark: str = "") -> None:
+        """Its author asks why a question was withdrawn."""
+        language = self._parts.access.language(interaction)
+        question = await self._found(question_id)
+        if question.hidden_for is None:
+            raise RefusalError("refused.question.not_hidden")
+        if question.author != interaction.user.id:
+            raise RefusalError("refused.question.not_own")
+        await answer(interaction, f"{DONE} {text(language, 'question.why', reason=escape(question.hidden_for))}")
 
     async def _found(self, question_id: str) -> Question:
         question = await self._parts.store.questions.find(question_id)
         if question is None:
             raise RefusalError("refused.question.unknown")
         return question
-
-    # --- leading -----------------------------------------------------------------------------------------------
-
-    @needs(Role.MODERATOR)
-    @question.command(name="list", description="The questions that wait, the most wanted first, then the others")
-    async def list_queue(self, interaction: Interaction) -> None:
-        """The first of the queue."""
-        plan, language = self._parts.plan, self._parts.access.language(interaction)
-        queue = questions.queue(await self._parts.store.questions.all())
-        waiting = sum(one.state is QuestionState.WAITING for one in queue)
-        lines = [prompts.question_line(plan, one, language) for one in queue[:_LISTED]]
-        await answer(interaction, Post((f"{DONE} {text(language, 'question.list', n=waiting)}", *lines)))
-
-    @needs(Role.MODERATOR)
-    @question.command(name="state", description="Say what becomes of a question")
-    @app_commands.describe(
-        question="Which one: begin to type its text", to="Asked, answered, in writing, or waiting again"
-    )
-    async def set_state(self, interaction: Interaction, question: str, to: str) -> None:
-        """Change what its card shows."""
-        language = self._parts.access.language(interaction)
-        if to not in set(QuestionState):
-            raise RefusalError("refused.question.no_such_state")
-        card = questions.card(self._parts.plan, question, self._parts.clock.now())
-        if not await self._parts.store.questions.set_state(question, QuestionState(to), card):
-            raise RefusalError("refused.question.unknown")
-        self._parts.courier.stir()
-        told = text(language, "question.changed", state=text(language, f"question.state.{to}"))
-        await answer(interaction, f"{DONE} {told}")
-
-    @set_state.autocomplete("question")
-    async def suggest_questions(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The queue, by state, votes and first words."""
-        queue = questions.queue(await self._parts.store.questions.all())
-        signs = prompts.STATE_SIGN
-        named = ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in queue)
-        return suggestions(typed, named)
-
-    @set_state.autocomplete("to")
-    async def suggest_states(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """What can become of a question."""
-        language = self._parts.access.language(interaction)
-        return suggestions(typed, ((str(state), text(language, f"question.state.{state}")) for state in QuestionState))
 
 
 async def setup(client: Workshop) -> None:

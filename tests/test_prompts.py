@@ -53,6 +53,11 @@ def test_discord_takes_the_card_of_any_question(
 ) -> None:
     asked = replace(QUESTION, text=text, author_name=name, state=state, anonymous=anonymous, votes=5000)
     assert_discord_takes(prompts.question_card(example, asked, MARK))
+    due = QUESTION.written_at
+    led = replace(asked, answer=text, owner=text[:80], due=due, merged_into="2")
+    assert_discord_takes(prompts.question_card(example, led, MARK, other=asked))
+    (session, *_) = example.agenda
+    assert_discord_takes(prompts.open_questions(example, session, [asked] * 20, MARK))
 
 
 @given(TYPED)

@@ -57,6 +57,8 @@ class Kind(StrEnum):
     END = "end"
     FEEDBACK = "feedback"
     """How was the session that has just ended?"""
+    OPEN = "open"
+    """The questions about a session that were not answered in it; the subject is the session's id."""
     EVALUATION = "evaluation"
     """How was the workshop?"""
     DIGEST = "digest"
@@ -67,6 +69,12 @@ class Kind(StrEnum):
     START = "start"
     PLEDGE = "pledge"
     """What will you apply, and by when?"""
+    GROUP = "group"
+    """Who is in a breakout's group; the subject is the breakout's id and the group's number, here and below."""
+    LEFT = "left"
+    """A breakout is over in a moment."""
+    BACK = "back"
+    """A breakout is over: please come back."""
     CHANGE = "change"
     """What moderators changed in the agenda; the subject is the id of the first such change."""
     HOLD = "hold"
@@ -84,7 +92,9 @@ class Kind(StrEnum):
 
 
 #: What is told of sessions, and so waits while moderators hold the day.
-HELD_BACK = frozenset({Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.DIGEST, Kind.PLEDGE})
+HELD_BACK = frozenset(
+    {Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.OPEN, Kind.DIGEST, Kind.PLEDGE}
+)
 
 #: What moderators may switch off.
 QUIETABLE = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.DIGEST)
@@ -285,6 +295,10 @@ def _sessions(plan: Plan) -> Iterator[Announcement]:
         starts = together[0].starts_at
         for rung, following in pairwise(rungs):
             yield replace(_of(plan, Kind.LADDER, together, starts - rung), expires=starts - following)
+    for session in agenda:
+        if session.topic:
+            over, room = session.ends_at, topic_room(session.topic)
+            yield Announcement(plan.id, Kind.OPEN, session.id, room, over, over + FEEDBACK_LIFETIME)
 
 
 def _at_once(sessions: Iterable[Session], edge: str) -> Iterator[tuple[Session, ...]]:

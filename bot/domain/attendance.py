@@ -8,17 +8,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.agenda import Session
+from bot.domain.corrections import Correction, Mark, in_force
 from bot.domain.plan import Plan
 from bot.domain.presence import ALIVE_MARK, Interval, Stay, gaps, total, within
-from bot.domain.venue import meeting_room
+from bot.domain.venue import is_room_of
 
 _MINUTE = timedelta(minutes=1)
+
+Doors = Mapping[str, bool]
+"""The sessions whose check-in moderators opened (true) or closed (false) by hand; the plan says of the others."""
+BY_PLAN: Doors = {}
+_UNCORRECTED: Mapping[str, Correction] = {}
 
 
 class Refusal(StrEnum):
     """Why a check-in is not taken."""
 
     NOT_YET = "not_yet"
+    CLOSED = "closed"
+    """By hand."""
     OVER = "over"
     NOT_COUNTED = "not_counted"
 
@@ -44,23 +52,26 @@ def opens_at(plan: Plan, session: Session) -> datetime:
     return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
 
 
-def refusal(plan: Plan, session: Session, now: datetime) -> Refusal | None:
-    """Why a session takes no check-in at `now`; None if it does."""
+def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> Refusal | None:
+    """Why a session takes no check-in at `now`; None if it does. Once it is over, no hand opens it again."""
     if not plan.counts_for_attendance(session):
         return Refusal.NOT_COUNTED
-    if now < opens_at(plan, session):
-        return Refusal.NOT_YET
-    return Refusal.OVER if now >= session.ends_at else None
+    if now >= session.ends_at:
+        return Refusal.OVER
+    by_hand = doors.get(session.id)
+    if by_hand is None:
+        return Refusal.NOT_YET if now < opens_at(plan, session) else None
+    return None if by_hand else Refusal.CLOSED
 
 
-def open_sessions(plan: Plan, now: datetime) -> tuple[Session, ...]:
+def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Session, ...]:
     """The sessions that take check-ins at `now`, the one that started first in front."""
-    return tuple(session for session in plan.agenda if refusal(plan, session, now) is None)
+    return tuple(session for session in plan.agenda if refusal(plan, session, now, doors) is None)
 
 
-def next_opening(plan: Plan, now: datetime) -> Session | None:
-    """The session that takes check-ins next."""
-    return next((session for session in counting(plan) if opens_at(plan, session) > now), None)
+def next_opening(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> Session | None:
+    """The session that takes check-ins next, as the plan has it."""
+    return next((s for s in counting(plan) if refusal(plan, s, now, doors) is Refusal.NOT_YET), None)
 
 
 def minutes(session: Session, presence: Presence | None, stays: Iterable[Stay] = ()) -> int:
@@ -83,8 +94,9 @@ class Record:
 
     Each scheduled minute of a session is one of three. *Present*: the person was in the session's room, or had checked
     in (which counts until the session's end). *Unobserved*: neither is known, because the bot was not watching then.
-    *Absent*: the rest. Unobserved minutes count neither for nor against anybody: shares are those of the present among
-    the scheduled minutes less the unobserved ones.
+    *Absent*: the rest. A moderator's correction makes all of a session present, or all of it absent, or excuses what is
+    not present. Minutes unobserved or excused count neither for nor against anybody: shares are those of the present
+    among the scheduled minutes less these.
     """
 
     person: int
@@ -92,9 +104,13 @@ class Record:
     minutes_by_session: Mapping[str, int]
     """Whole minutes present."""
     voice_by_session: Mapping[str, float]
-    """Minutes (one decimal) in the session's room."""
+    """Minutes (one decimal) in the session's room, or in a room of its breakouts."""
     unobserved_by_session: Mapping[str, float]
     """Minutes (one decimal) of which nothing is known."""
+    excused_by_session: Mapping[str, float]
+    """Minutes (one decimal) that were missed with an excuse."""
+    corrections: Mapping[str, Correction]
+    """Those that count, by session."""
     scheduled: int
     """Scheduled minutes of all sessions that count."""
     complete: bool
@@ -111,28 +127,35 @@ class Record:
         return round(sum(self.unobserved_by_session.values()), 1)
 
     @property
+    def observed(self) -> float:
+        """Scheduled minutes (one decimal) that count for or against the person."""
+        return round(self.scheduled - self.unobserved - sum(self.excused_by_session.values()), 1)
+
+    @property
     def percent(self) -> float | None:
         """Share present of what was observed; None if nothing was."""
-        return share(self.minutes, self.scheduled, self.unobserved)
+        return share(self.minutes, self.observed)
 
     @property
     def whole_percent(self) -> int:
         """The same without decimals, never rounded up: who is told of 80 % has 80 %."""
-        observed = self.scheduled - self.unobserved
-        return min(100, int(100 * self.minutes / observed)) if observed > 0 else 0
+        return min(100, int(100 * self.minutes / self.observed)) if self.observed > 0 else 0
 
 
-def share(present: int, scheduled: int, unobserved: float) -> float | None:
+def share(present: int, observed: float) -> float | None:
     """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
-    observed = scheduled - unobserved
     # Present minutes are whole ones, so that rounding may carry them past what was observed.
     return round(min(100.0, 100 * present / observed), 1) if observed > 0 else None
 
 
 def records(
-    plan: Plan, presences: Iterable[Presence], stays: Iterable[Stay] = (), blind: Sequence[Interval] = ()
+    plan: Plan,
+    presences: Iterable[Presence],
+    stays: Iterable[Stay] = (),
+    blind: Sequence[Interval] = (),
+    corrections: Iterable[Correction] = (),
 ) -> tuple[Record, ...]:
-    """One record a person who ever checked in or was in the room of a session that counts.
+    """One record a person who ever checked in, was in the room of a session that counts, or of whom it was said.
 
     In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
     """
@@ -144,8 +167,14 @@ def records(
     for stay in stays:
         if any(_in_room(session, (stay,)) for session in counted):
             stayed.setdefault(stay.person, []).append(stay)
-    people = checked.keys() | stayed.keys()
-    told = (_named(plan, person, checked.get(person, {}), stayed.get(person, []), blind) for person in people)
+    corrected: dict[int, dict[str, Correction]] = {}
+    for (person, session), correction in in_force(corrections).items():
+        corrected.setdefault(person, {})[session] = correction
+    people = checked.keys() | stayed.keys() | corrected.keys()
+    told = (
+        _named(plan, person, checked.get(person, {}), stayed.get(person, []), blind, corrected.get(person, {}))
+        for person in people
+    )
     return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
 
 
@@ -156,91 +185,78 @@ def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
     checked: Mapping[str, Presence],
     stays: Sequence[Stay] = (),
     blind: Sequence[Interval] = (),
+    corrected: Mapping[str, Correction] = _UNCORRECTED,
 ) -> Record:
-    """What one person's check-ins (by session) and stays add up to, also if there are none."""
+    """What one person's check-ins, stays and corrections (by session) add up to, also if there are none."""
     counted = counting(plan)
+    tallies = {s.id: _tally(s, checked.get(s.id), stays, blind, corrected.get(s.id)) for s in counted}
+    there = sum(tally.present for tally in tallies.values())
     scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
-    present = {s.id: minutes(s, checked.get(s.id), stays) for s in counted}
-    unseen = {s.id: _tenths(_unobserved(s, checked.get(s.id), stays, blind)) for s in counted}
-    there = sum(present.values())
+    uncounted = sum(tally.unobserved + tally.excused for tally in tallies.values())
     return Record(
         person,
         name,
-        present,
+        {key: tally.present for key, tally in tallies.items()},
         {s.id: _tenths(_in_room(s, stays)) for s in counted},
-        unseen,
+        {key: tally.unobserved for key, tally in tallies.items()},
+        {key: tally.excused for key, tally in tallies.items()},
+        {key: corrected[key] for key in tallies if key in corrected},
         scheduled,
-        complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - sum(unseen.values())),
+        complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - uncounted),
     )
 
 
-class Reason(StrEnum):
-    """Why a session counts as it does for one person."""
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Minutes of one session."""
 
-    CHECKED_IN = "checked_in"
-    IN_ROOM = "in_room"
-    UNOBSERVED = "unobserved"
-    """Neither is known of some of it, because the bot was not watching."""
-    OPEN = "open"
-    """They can still check in."""
-    AHEAD = "ahead"
-    ABSENT = "absent"
+    present: int
+    unobserved: float = 0.0
+    excused: float = 0.0
 
 
-def reasons(plan: Plan, session: Session, own: Record, presence: Presence | None, now: datetime) -> tuple[Reason, ...]:
-    """Every reason that is true of a session that counts, for the person whose record it is; never none."""
-    known = {
-        Reason.CHECKED_IN: presence is not None,
-        Reason.IN_ROOM: own.voice_by_session[session.id] > 0,
-        Reason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
-    }
-    told = [reason for reason, true in known.items() if true]
-    if presence is None:
-        match refusal(plan, session, now):
-            case None:
-                told.append(Reason.OPEN)
-            case Refusal.NOT_YET:
-                told.append(Reason.AHEAD)
-            case _ if not told:
-                told.append(Reason.ABSENT)
-            case _:
-                pass
-    return tuple(told)
+def _tally(
+    session: Session,
+    presence: Presence | None,
+    stays: Sequence[Stay],
+    blind: Sequence[Interval],
+    correction: Correction | None,
+) -> _Tally:
+    length = scheduled_minutes(session)
+    present, unseen = minutes(session, presence, stays), _tenths(_unobserved(session, presence, stays, blind))
+    match correction.mark if correction else None:
+        case Mark.PRESENT:
+            return _Tally(length)
+        case Mark.ABSENT:
+            return _Tally(0)
+        case Mark.EXCUSED:
+            # Not less than was unobserved, which is not in whole minutes: an excuse never costs anybody anything.
+            return _Tally(present, excused=max(float(length - present), unseen))
+        case None:
+            return _Tally(present, unseen)
 
 
-class Outlook(StrEnum):
-    """Where somebody stands, against the plan's share."""
-
-    REACHED = "reached"
-    WITHIN_REACH = "within_reach"
-    MISSED = "missed"
+def scheduled_minutes(session: Session) -> int:
+    """How long a session is scheduled to last, in whole minutes."""
+    return round(session.length / _MINUTE)
 
 
-def outlook(plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime) -> Outlook:
-    """Whether the plan's share is reached, or still can be by attending all that is left."""
-    if own.complete:
-        return Outlook.REACHED
-    left = sum(
-        (s.ends_at - max(s.starts_at, now) for s in counting(plan) if s.ends_at > now and s.id not in checked),
-        timedelta(),
-    )
-    possible = own.minutes + left / _MINUTE
-    return Outlook.WITHIN_REACH if 100 * possible >= _needed(plan, own) and left else Outlook.MISSED
-
-
-def _needed(plan: Plan, own: Record) -> float:
-    return plan.attendance.percent * (own.scheduled - own.unobserved)
-
-
-def _named(
-    plan: Plan, person: int, checked: Mapping[str, Presence], stays: Sequence[Stay], blind: Sequence[Interval]
+def _named(  # noqa: PLR0913, PLR0917 - as record
+    plan: Plan,
+    person: int,
+    checked: Mapping[str, Presence],
+    stays: Sequence[Stay],
+    blind: Sequence[Interval],
+    corrected: Mapping[str, Correction],
 ) -> Record:
-    return record(plan, person, _latest_name(checked.values(), stays), checked, stays, blind)
+    name = _latest_name(checked.values(), stays, corrected.values())
+    return record(plan, person, name, checked, stays, blind, corrected)
 
 
-def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay]) -> str:
+def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
+    """The latest that Discord showed; what moderators called somebody, if it never showed any."""
     shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
-    return max(shown)[1]
+    return max(shown or [(one.at, one.name) for one in corrections])[1]
 
 
 def _present(session: Session, presence: Presence | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
@@ -249,8 +265,7 @@ def _present(session: Session, presence: Presence | None, stays: Iterable[Stay])
 
 
 def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
-    room = meeting_room(session.room)
-    return within((stay.time for stay in stays if stay.room == room), _time(session))
+    return within((stay.time for stay in stays if is_room_of(session, stay.room)), _time(session))
 
 
 def _unobserved(

@@ -13,6 +13,8 @@ class Part(StrEnum):
     LANGUAGE = "language"
     CHECK_INS = "check_ins"
     WRONG_WORDS = "wrong_words"
+    CORRECTIONS = "corrections"
+    GROUPS = "groups"
     STAYS = "stays"
     NOTES = "notes"
     REVISIONS = "revisions"

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from bot.domain import limits
 from bot.domain.agenda import Session
-from bot.domain.announcements import CARD_LIFETIME, Announcement, Kind
+from bot.domain.announcements import CARD_LIFETIME, Announcement, Kind, planned
 from bot.domain.plan import Plan
 from bot.domain.venue import QUESTIONS
 from bot.domain.walltime import day_of
 
 TEXT_LENGTH = limits.TEXT_INPUT
+#: Characters of why a question is hidden, and of who answers it in writing.
+REASON_LENGTH, OWNER_LENGTH = 200, 80
 
 
 class QuestionState(StrEnum):
@@ -26,6 +29,17 @@ class QuestionState(StrEnum):
     ANSWERED = "answered"
     IN_WRITING = "in_writing"
     """To be answered in writing."""
+    MERGED = "merged"
+    """Into another one, which has its votes too."""
+    HIDDEN = "hidden"
+
+
+#: What a moderator says of a question without saying more.
+PLAIN = (QuestionState.WAITING, QuestionState.ASKED, QuestionState.ANSWERED, QuestionState.IN_WRITING)
+#: Of these, an answer is still awaited.
+OPEN = frozenset({QuestionState.WAITING, QuestionState.ASKED, QuestionState.IN_WRITING})
+#: With these, the floor has been given.
+_HEARD = frozenset({QuestionState.ASKED, QuestionState.ANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,38 @@ class Question:
     state: QuestionState = QuestionState.WAITING
     votes: int = 0
     """How many others have the same question."""
+    answer: str | None = None
+    owner: str | None = None
+    """Who answers it in writing."""
+    due: datetime | None = None
+    """Until when (UTC)."""
+    merged_into: str | None = None
+    """The id of the other one."""
+    hidden_for: str | None = None
+    """Why it is hidden."""
+
+    @property
+    def standing(self) -> str:
+        """What has become of it, in words for the audit."""
+        due = self.due and f"until {self.due.isoformat()}"
+        said = (self.answer, self.owner, due, self.merged_into, self.hidden_for)
+        return ": ".join((self.state, *(each for each in said if each)))
+
+
+class Said(TypedDict, total=False):
+    """What a moderator says of a question, beside its state."""
+
+    answer: str
+    owner: str
+    due: datetime
+    merged_into: str
+    hidden_for: str
+
+
+def led(question: Question, state: QuestionState, **said: Unpack[Said]) -> Question:
+    """The question as a moderator leaves it; what was said of it before no longer holds."""
+    bare = replace(question, answer=None, owner=None, due=None, merged_into=None, hidden_for=None)
+    return replace(bare, state=state, **said)
 
 
 def card(plan: Plan, question_id: str, now: datetime) -> Announcement:
@@ -53,11 +99,30 @@ def card(plan: Plan, question_id: str, now: datetime) -> Announcement:
     return Announcement(plan.id, Kind.QUESTION, question_id, QUESTIONS, now, expires)
 
 
-def queue(questions: Iterable[Question]) -> list[Question]:
-    """As moderators take them: those that wait first, the most wanted first, the earliest first."""
-    return sorted(
-        questions, key=lambda one: (one.state is not QuestionState.WAITING, -one.votes, one.written_at, one.id)
-    )
+def follow_up(plan: Plan, session: Session) -> Announcement | None:
+    """The message that lists a session's open questions; None if the session has no topic, and so no room for it."""
+    return next((one for one in planned(plan) if (one.kind, one.subject) == (Kind.OPEN, session.id)), None)
+
+
+def still_open(questions: Iterable[Question], session: str) -> list[Question]:
+    """A session's questions that await an answer, as moderators take them."""
+    return queue(one for one in questions if one.session == session and one.state in OPEN)
+
+
+def queue(questions: Iterable[Question], voice: Callable[[Question], str | int] | None = None) -> list[Question]:
+    """As moderators take them: those that wait first, the most wanted first, the earliest first.
+
+    With a `voice` (for whom a question speaks), those come first whose voice was not heard yet. What is merged or
+    hidden is left out.
+    """
+    shown = [one for one in questions if one.state in PLAIN]
+    heard = {voice(one) for one in shown if one.state in _HEARD} if voice else set[str | int]()
+
+    def place(one: Question) -> tuple[bool, bool, int, datetime, str]:
+        waits = one.state is QuestionState.WAITING
+        return not waits, waits and voice is not None and voice(one) in heard, -one.votes, one.written_at, one.id
+
+    return sorted(shown, key=place)
 
 
 def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[tuple[Session, ...], Session]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.agenda import Session
 from bot.domain.plan import PLENARY, Plan, RoomKind
 from bot.domain.text import Text
 
@@ -19,6 +20,9 @@ QUESTIONS = "questions"
 TEAM = "team"
 #: What the key of a voice or stage room begins with.
 MEETING_ROOM = "room:"
+#: What the key of a breakout's room begins with, and the category for those that the workshop's own can't take.
+BREAKOUT_ROOM = "breakout:"
+BREAKOUTS = "breakouts"
 
 
 #: What the bot needs on Discord, by Discord's names: the bit in its permissions field, and why. The invite link
@@ -31,6 +35,7 @@ PERMISSIONS = {
     "mention_everyone": (1 << 17, "notify one of the three roles, where a moderator announces something to it"),
     "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
     "speak": (1 << 21, "let participants speak in them, likewise"),
+    "move_members": (1 << 24, "bring the people of breakout rooms back to the session's room"),
     "manage_nicknames": (1 << 27, "show those who join under their name and country"),
     "manage_roles": (1 << 28, "make the three roles, give them to who joins, and open and close rooms for them"),
     # It covers changing and ending one's own events, so that Manage Events is not needed.
@@ -38,7 +43,7 @@ PERMISSIONS = {
 }
 
 #: Those of them without which all the rest still works.
-DISPENSABLE = frozenset({"create_events", "manage_nicknames", "mention_everyone"})
+DISPENSABLE = frozenset({"create_events", "manage_nicknames", "mention_everyone", "move_members"})
 
 
 def permission_bits() -> int:
@@ -80,11 +85,21 @@ class Room:
     """Whether participants write there while the workshop lasts."""
     public: bool = False
     """Whether everybody in the server sees and reads it, in the workshop or not."""
+    closes_at: datetime | None = None
+    """Only to be read from then on, by those who were let in."""
+    members: frozenset[int] | None = None
+    """The only participants (Discord ids) who are let in; None: all are."""
+    strangers: frozenset[int] = frozenset()
+    """Those who were let in, perhaps, and are no more."""
+    wanted: bool = True
+    """Whether it is made if it isn't there."""
 
     def door(self, now: datetime, ends_at: datetime) -> Door:
         """What participants may do at `now`, in a workshop that ends at `ends_at`."""
         if self.key == TEAM or (self.opens_at is not None and now < self.opens_at):
             return Door.CLOSED
+        if self.closes_at is not None and now >= self.closes_at:
+            return Door.READ
         if self.form is Form.TEXT and (not self.writable or now >= ends_at):
             return Door.READ
         return Door.OPEN
@@ -98,6 +113,16 @@ def topic_room(topic_id: str) -> str:
 def meeting_room(room_id: str) -> str:
     """The key of a voice or stage room."""
     return f"{MEETING_ROOM}{room_id}"
+
+
+def breakout_room(breakout_id: str, number: int) -> str:
+    """The key of a group's room. Its breakout's id begins with that of the session, and a dot."""
+    return f"{BREAKOUT_ROOM}{breakout_id}:{number}"
+
+
+def is_room_of(session: Session, key: str) -> bool:
+    """Whether people in that room are in the session: in its own room, or in one of its groups'."""
+    return key == meeting_room(session.room) or key.startswith(f"{BREAKOUT_ROOM}{session.id}.")
 
 
 def rooms(plan: Plan) -> tuple[Room, ...]:

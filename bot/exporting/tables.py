@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from bot.domain import attendance
 from bot.domain.attendance import Presence, Record
+from bot.domain.corrections import Correction
 from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
 from bot.domain.notes import Audience, Detail, Note, Signature, signature, visible_to
 from bot.domain.participants import Participant
@@ -21,6 +22,7 @@ from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval, Stay
 from bot.domain.questions import Question
+from bot.domain.standing import standing
 from bot.domain.text import spoken
 from bot.exporting import calendars
 from bot.programme import Programme
@@ -107,7 +109,8 @@ async def table(
             return agenda_table(plan, programme.held)
         case Subject.ATTENDANCE:
             blind = attendance.blind(plan, await store.stays.watches(), now)
-            return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind)
+            corrections = await store.corrections.standing()
+            return attendance_table(plan, await store.attendance.all(), await store.stays.all(), blind, corrections)
 
 
 def agenda_table(plan: Plan, held: Iterable[HeldSession]) -> Table:
@@ -189,7 +192,22 @@ def _author(plan: Plan, signed: Signature) -> Iterable[Cell]:
 
 def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
     """One row a question, the earliest first; who asked anonymously is not named here either."""
-    columns = ("id", "written_at", "session", "author", "author_id", "anonymous", "text", "state", "votes")
+    columns = (
+        "id",
+        "written_at",
+        "session",
+        "author",
+        "author_id",
+        "anonymous",
+        "text",
+        "state",
+        "votes",
+        "answer",
+        "owner",
+        "due",
+        "merged_into",
+        "hidden_for",
+    )
     rows = [
         (
             one.id,
@@ -201,6 +219,11 @@ def questions_table(plan: Plan, questions: Iterable[Question]) -> Table:
             one.text,
             str(one.state),
             one.votes,
+            one.answer,
+            one.owner,
+            _local(plan, one.due) if one.due else None,
+            one.merged_into,
+            one.hidden_for,
         )
         for one in questions
     ]
@@ -246,7 +269,11 @@ def pledges_table(plan: Plan, pledges: Iterable[Pledge]) -> Table:
 
 
 def attendance_table(
-    plan: Plan, presences: Sequence[Presence], stays: Iterable[Stay] = (), blind: Sequence[Interval] = ()
+    plan: Plan,
+    presences: Sequence[Presence],
+    stays: Iterable[Stay] = (),
+    blind: Sequence[Interval] = (),
+    corrections: Iterable[Correction] = (),
 ) -> Table:
     """One row a person and session that counts, whether they came or not; breaks don't count.
 
@@ -254,11 +281,11 @@ def attendance_table(
     """
     columns = (
         "person", "person_id", "session", "title", "starts_at", "ends_at", "scheduled_minutes", "checked_in_at",
-        "voice_minutes", "minutes", "unobserved_minutes", "percent", "workshop_minutes", "workshop_unobserved_minutes",
-        "workshop_percent", "rule_percent", "rule_met",
+        "voice_minutes", "minutes", "unobserved_minutes", "excused_minutes", "percent", "status", "corrected_by",
+        "reason", "workshop_minutes", "workshop_unobserved_minutes", "workshop_percent", "rule_percent", "rule_met",
     )  # fmt: skip
     checked_in = {(presence.person, presence.session): presence for presence in presences}
-    records = attendance.records(plan, presences, stays, blind)
+    records = attendance.records(plan, presences, stays, blind, corrections)
     rows = [row for record in records for row in _attendance_rows(plan, record, checked_in)]
     return Table(columns, rows)
 
@@ -270,8 +297,9 @@ def _attendance_rows(
         if not plan.counts_for_attendance(session):
             continue
         presence = checked_in.get((record.person, session.id))
-        scheduled = round(session.length.total_seconds() / 60)
-        minutes, unobserved = record.minutes_by_session[session.id], record.unobserved_by_session[session.id]
+        scheduled, minutes = attendance.scheduled_minutes(session), record.minutes_by_session[session.id]
+        unobserved, excused = record.unobserved_by_session[session.id], record.excused_by_session[session.id]
+        correction = record.corrections.get(session.id)
         yield (
             record.name,
             str(record.person),
@@ -284,7 +312,11 @@ def _attendance_rows(
             record.voice_by_session[session.id],
             minutes,
             unobserved,
-            attendance.share(minutes, scheduled, unobserved),
+            excused,
+            attendance.share(minutes, scheduled - unobserved - excused),
+            str(standing(plan, session, record)),
+            correction.author_name if correction else None,
+            correction.reason if correction else None,
             record.minutes,
             record.unobserved,
             record.percent,

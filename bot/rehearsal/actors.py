@@ -17,10 +17,22 @@ from simcord.components import walk_components
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.presence import Interval, Stay
+from bot.domain.presence import Stay
 from bot.domain.text import clean
 from bot.domain.venue import ANNOUNCEMENTS, WELCOME, meeting_room, rooms
-from bot.rehearsal.cast import Action, Cast, CastMember, Expected, Habit, SharedNote, Step, wall
+from bot.rehearsal.cast import (
+    Action,
+    Cast,
+    CastMember,
+    Expected,
+    GroupWork,
+    Habit,
+    Recommendation,
+    SharedNote,
+    Step,
+    wall,
+)
+from bot.rehearsal.groupwork import VoiceRooms, by_room, join_own
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import Answer, Attachment, CannotDo, NoAnswer, Person, SeenMessage
 from bot.rehearsal.rating import rating
@@ -37,7 +49,7 @@ _LEAVE_EARLY, _STAY_ON = 0.15, 0.4
 _BY_COMMAND, _OTHER_ORDER = 0.25, 0.3
 
 #: Options that are numbers.
-_NUMBERS = {"day", "minutes"}
+_NUMBERS = {"day", "groups", "minutes"}
 #: What moderators press to change the agenda.
 _CHANGE_THE_AGENDA = ("agree", "undo", "lead:later", "lead:skip", "lead:start", "lead:end")
 
@@ -87,6 +99,8 @@ class Told:
     """Asker's Discord id, and what they asked."""
     feedback: dict[tuple[int, str], dict[str, str]] = field(default_factory=dict[tuple[int, str], dict[str, str]])
     """What was filled in, by the person's Discord id and the session's id (or that of the workshop)."""
+    corrections: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    """What moderators said of somebody in a session and did not take back, by Discord id and session id."""
     pledges: dict[int, str] = field(default_factory=dict[int, str])
     announced: dict[str, Announced] = field(default_factory=dict[str, Announced])
     """Each custom announcement that was confirmed and not taken back, by its text."""
@@ -118,10 +132,11 @@ class Told:
     def forget(self, person: int) -> None:
         """Remember that somebody had themselves erased: nothing of theirs may be there any more."""
         self.check_ins = {one for one in self.check_ins if one[0] != person}
-        self.in_room = [stay for stay in self.in_room if stay.person != person]
+        self.in_room[:] = [stay for stay in self.in_room if stay.person != person]
         self.notes = {key: note for key, note in self.notes.items() if note.author != person}
         self.questions = [asked for asked in self.questions if asked[0] != person]
         self.feedback = {key: given for key, given in self.feedback.items() if key[0] != person}
+        self.corrections = {key: status for key, status in self.corrections.items() if key[0] != person}
         self.pledges.pop(person, None)
         name = self.joined.pop(person, None)
         self.reports = [words for words in self.reports if words != name]
@@ -161,10 +176,9 @@ class Actors:
         self._patient = patient
         """Whether they do what a refusal says, "please try again": where things are made to go wrong."""
         self._people: dict[str, Person] = {}
-        self._inside: dict[str, tuple[str, datetime]] = {}
-        """By member: the key of the room that they are in, and since when."""
+        self._voice = VoiceRooms(lambda: self._plan, discord, keeper)
         self.guild_id = 0
-        self.told = Told()
+        self.told = Told(in_room=self._voice.stays)
 
     def arrive(self, permissions: int) -> None:
         """Everybody joins the server; the organisers' office has made it and invited the bot."""
@@ -177,11 +191,14 @@ class Actors:
                 manage_guild=member.role == "organiser",
                 guild_id=self.guild_id,
             )
+            self._voice.names[self._people[member.id].id] = member.name
 
     def parts(self) -> Iterator[Callable[[], Awaitable[None]]]:
         """One part a thing that somebody does; all are played at once, each waiting for its moment."""
         for number, action in enumerate(self._cast.actions):
             yield lambda action=action, number=number: self._command(action, number)
+        for work in self._cast.group_work:
+            yield lambda work=work: self._work_in_groups(work)
         for member in self._cast.people:
             if _joins(member):
                 yield lambda member=member: self._join(member)
@@ -354,6 +371,9 @@ class Actors:
             self.told.withdraw(str(chosen["note"]))
         elif action.command == "me delete":
             self.told.forget(self._people[action.who].id)
+        elif action.command == "attendance mark" and not action.then:
+            marked = self._people[action.options["member"].removeprefix("@")].id
+            self.told.corrections[marked, action.options["session"]] = action.options["status"]
         elif action.fill:
             self._remember_form(action)
 
@@ -467,11 +487,11 @@ class Actors:
 
     async def _wait_for(self, session_id: str, moment: Callable[[Session], datetime]) -> Session | None:
         """Sleep until a moment of a session, whenever that is in the end; None if it isn't held."""
-        while session := self._plan.agenda.find(session_id):
-            if moment(session) <= self._keeper.now():
-                return session
-            await self._sleep_until(moment(session))
-        return None
+        known = self._plan.agenda.find(session_id)
+        while known and moment(known) > self._keeper.now():
+            await self._sleep_until(moment(known))
+            known = self._plan.agenda.find(session_id) or known  # what was taken off the agenda may come back by then
+        return self._plan.agenda.find(session_id)
 
     async def _sleep_until(self, instant: datetime) -> None:
         """Sleep, but no longer than until the agenda changes."""
@@ -485,16 +505,13 @@ class Actors:
             await asyncio.gather(news, sleep, return_exceptions=True)
 
     async def _enter(self, member: CastMember, session: Session) -> None:
-        room = meeting_room(session.room)
-        if room == self._inside.get(member.id, ("",))[0]:
+        room, person = meeting_room(session.room), self._people[member.id]
+        if room == self._voice.room_of(person.id):
             return
         names = {each.key: each.name for each in rooms(self._plan)}
         try:
-            self._step_out(member)
-            self._inside[member.id] = room, self._keeper.now()
-            await self._people[member.id].join_voice(self._channel(names[room]))
+            await person.join_voice(self._channel(names[room]))
         except CannotDo as fault:
-            del self._inside[member.id]
             self.told.unexpected.append(f"{member.id} to the room of {session.id}: {fault}")
 
     async def _sit_through(self, member: CastMember, session: Session, chance: random.Random) -> None:
@@ -509,14 +526,39 @@ class Actors:
             to_come = [each for each in self._plan.agenda.on(session.day) if each.starts_at >= session.ends_at]
             if chance.random() < _STAY_ON and any(map(self._plan.counts_for_attendance, to_come)):
                 return
-        self._step_out(member)
         await self._people[member.id].leave_voice()
 
-    def _step_out(self, member: CastMember) -> None:
-        """Remember the stay that ends here."""
-        if member.id in self._inside:
-            (room, since), now = self._inside.pop(member.id), self._keeper.now()
-            self.told.in_room.append(Stay(self._people[member.id].id, member.name, room, Interval(since, now)))
+    async def _work_in_groups(self, work: GroupWork) -> None:
+        """Go to the rooms of the groups once they are there; each group's first speaks for it, and recommends."""
+        await self._keeper.sleep_until(wall(work.at, self._plan.tz))
+        tries = _TRIES
+        while len(offered := self._voice.of_groups(self.guild_id)) < len(work.recommendations) and tries:
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(seconds=10))
+            tries -= 1
+        session = self._plan.agenda.find(work.session)
+        if session is None or len(offered) != len(work.recommendations):
+            self.told.unexpected.append(f"{len(offered)} rooms of groups for the session {work.session}")
+            return
+        entered: dict[str, int | None] = {}
+        for member in self._cast.people:
+            person = self._people[member.id]
+            if member.role == "participant" and self._voice.room_of(person.id) == meeting_room(session.room):
+                entered[member.id] = await join_own(person, offered)
+        for (room, member_id), recommended in zip(by_room(entered, offered), work.recommendations, strict=False):
+            await self._speak_for_group(self._people[member_id], room, recommended, f"{member_id} for group {room}")
+
+    async def _speak_for_group(self, person: Person, room: int, recommended: Recommendation, what: str) -> None:
+        speaks = await self._try(what, lambda: self._press(person, room, "rapporteur:"))
+        if not self._judge(what, speaks, Expected.ACCEPTED):
+            return
+        form = await self._try(what, lambda: self._press(person, room, "recommend:"))
+        if form is None or form.modal is None:
+            self.told.unexpected.append(f"{what}: no form, but {form.text if form else 'nothing'!r}")
+            return
+        modal, typed = form.modal, recommended.model_dump()
+        if self._judge(what, await self._try(what, lambda: person.submit(modal, typed)), Expected.ACCEPTED):
+            note_id = str(modal["custom_id"]).rpartition(":")[2]
+            self.told.notes[note_id] = ToldNote(person.id, {"kind": "recommendation", **typed})
 
     async def _check_in(self, member: CastMember, session: Session) -> None:
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)

@@ -127,6 +127,24 @@ class Action(Step):
         return self
 
 
+class Recommendation(_Part):
+    """What a group recommends."""
+
+    topic: str
+    title: str
+    did: str
+    learned: str
+
+
+class GroupWork(_Part):
+    """Everybody who sits in a session's room goes to the room of their group; in each, somebody speaks for it."""
+
+    at: WallTime
+    session: str
+    recommendations: Annotated[tuple[Recommendation, ...], Field(min_length=2)]
+    """One a group, in the order of the rooms."""
+
+
 class Cast(_Part):
     """Everyone in a rehearsal, and what they do beyond their habits."""
 
@@ -135,6 +153,7 @@ class Cast(_Part):
     ends: WallTime
     people: Annotated[tuple[CastMember, ...], Field(min_length=1)]
     actions: tuple[Action, ...] = ()
+    group_work: tuple[GroupWork, ...] = ()
 
     @model_validator(mode="after")
     def _all_known(self) -> Self:

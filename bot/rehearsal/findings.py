@@ -13,23 +13,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.backstage import PANEL_SIGN
-from bot.domain import feedback
+from bot.domain import breakouts, feedback
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.breakouts import Breakout
 from bot.domain.events import marker
 from bot.domain.feedback import Answer
 from bot.domain.participants import Participant, same_name
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
-from bot.domain.questions import Question
+from bot.domain.questions import OPEN, Question, card
 from bot.domain.text import clean
-from bot.domain.venue import QUESTIONS, TEAM, Room, rooms
+from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
 from bot.posts import REPORT_SIGN
 from bot.rehearsal.actors import Told
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.people import SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
+from bot.store.audit import Deed
+from bot.store.questions import LED
 
 Exported = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows by subject, `notes` and `attendance`, as exported in JSON."""
@@ -156,15 +159,42 @@ class Messages:
         return (*(f"duplicate {each}" for each in self.duplicate), *(f"missing {each}" for each in self.missing))
 
 
-def messages(
-    history: History, told: Told, discord: LoopbackDiscord, keeper: Timekeeper, *, trouble: bool = False
+@dataclass(frozen=True, slots=True)
+class GroupRooms:
+    """The breakouts that were opened, and the workshop's rooms (key to Discord id), as they are kept."""
+
+    breakouts: Sequence[Breakout]
+    ids: Mapping[str, int]
+
+    def announcements(self, workshop: str) -> dict[str, Announcement]:
+        """What must be said in the rooms of the groups, by id."""
+        return {each.id: each for one in self.breakouts for each in breakouts.announcements(workshop, one)}
+
+    def names(self, discord: LoopbackDiscord) -> dict[str, str]:
+        """What those rooms are called in the end."""
+        keys = (key for key in self.ids if key.startswith(BREAKOUT_ROOM))
+        return {key: str(discord.backend.get_channel(self.ids[key]).name) for key in keys}
+
+
+def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that was
+    history: History,
+    told: Told,
+    groups: GroupRooms,
+    discord: LoopbackDiscord,
+    keeper: Timekeeper,
+    questions: Sequence[Question],
+    deeds: Sequence[Deed],
+    *,
+    trouble: bool = False,
 ) -> Messages:
     """Hold every post of the bot's against what plan, moderators and cast ask for.
 
-    Where `trouble` is made on purpose, the team is told of it, and those lines are not counted.
+    A question is known by its mark, since its card may quote others or be withdrawn; what there must be is what people
+    were told. Where `trouble` is made on purpose, the team is told of it, and those lines are not counted.
     """
-    planned = history.announcements()
-    names = {room.key: room.name for room in rooms(history.plan)}
+    planned = _asked_for(history.announcements(), questions, deeds) | groups.announcements(history.plan.id)
+    asked = {card(history.plan, one.id, one.written_at).id: f"question: {one.text}" for one in questions}
+    names = {room.key: room.name for room in rooms(history.plan)} | groups.names(discord)
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
     expected[names[TEAM], "panel"] = told.panels
@@ -174,7 +204,9 @@ def messages(
         expected.update((names[TEAM], f"report: {words}") for words in told.reports)
     posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.text.startswith(REPORT_SIGN))]
     marked = [(message, _planned(message, planned)) for message in posts]
-    seen = Counter((message.channel, _name(found) if found else _told(message, told)) for message, found in marked)
+    seen = Counter(
+        (message.channel, _name(found) if found else _told(message, told, asked)) for message, found in marked
+    )
     surplus = seen - expected
     # The same words twice in a room are a duplicate, whatever the bot thinks that they are.
     daily = {text for text, one in told.announced.items() if one.times > 1}
@@ -194,6 +226,22 @@ def messages(
     )
 
 
+def _asked_for(
+    planned: Mapping[str, Announcement], questions: Sequence[Question], deeds: Sequence[Deed]
+) -> dict[str, Announcement]:
+    """Without the lists of questions of sessions that had none open when they were over."""
+
+    def was_open(question: Question, moment: datetime) -> bool:
+        states = [d.latter for d in deeds if (d.what, d.subject) == (LED, question.id) and d.at <= moment and d.latter]
+        return question.written_at <= moment and (not states or states[-1].partition(":")[0] in OPEN)
+
+    return {
+        key: each
+        for key, each in planned.items()
+        if each.kind is not Kind.OPEN or any(q.session == each.subject and was_open(q, each.due) for q in questions)
+    }
+
+
 def _name(announcement: Announcement) -> str:
     return f"{announcement.kind}: {announcement.subject}"
 
@@ -203,7 +251,7 @@ def _planned(message: SeenMessage, planned: Mapping[str, Announcement]) -> Annou
     return next((planned[mark] for mark in marks if mark in planned), None)
 
 
-def _told(message: SeenMessage, told: Told) -> str:
+def _told(message: SeenMessage, told: Told, asked: Mapping[str, str]) -> str:
     """What a post that the plan doesn't ask for is, by what it says."""
     for text in told.announced:
         if message.text.startswith("📣") and text in message.text:
@@ -217,9 +265,9 @@ def _told(message: SeenMessage, told: Told) -> str:
     for words in told.cards:
         if heading.endswith(_plain(clean(words["title"]))):
             return f"card: {clean(words['title'])}"
-    for _, text in told.questions:
-        if _plain(text) in _plain(message.text):
-            return f"question: {text}"
+    for custom_id in message.custom_ids:
+        if question := asked.get(custom_id.rpartition(":")[2]):
+            return question
     return f"unasked for: {message.text[:80]!r}"
 
 
@@ -268,6 +316,13 @@ def _stored_places(told: Told, places: Iterable[Participant]) -> int:
     """How many of those who were told that they have joined have a place under their name."""
     kept = {place.person: place.name for place in places}
     return sum(same_name(kept.get(person, ""), name) for person, name in told.joined.items())
+
+
+def stored_corrections(told: Told, exported: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of the corrections that moderators were told are kept count."""
+    counts = {(int(row["person_id"]), row["session"], row["status"]) for row in exported if row["corrected_by"]}
+    kept = sum((*who, status) in counts for who, status in told.corrections.items())
+    return {"acknowledged": len(told.corrections), "stored": kept}
 
 
 def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:

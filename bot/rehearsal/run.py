@@ -230,11 +230,13 @@ class Rehearsal:
     async def examine(self, kept: Exported, began: float) -> Verdict:
         """Hold what people were told against what is on disk and what Discord shows."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
-            known = set((await opened.venue.ids()).values())
+            ids = await opened.venue.ids()
+            groups = findings.GroupRooms(await opened.breakouts.opened(), ids)
+            questions, deeds = await opened.questions.all(), await opened.audit.all()
             beside = findings.kept_beside(
                 self._actors.told,
                 opened.people.all(),
-                await opened.questions.all(),
+                questions,
                 await opened.feedback.all(),
                 await opened.pledges.all(),
             )
@@ -242,7 +244,9 @@ class Rehearsal:
             here = await opened.restraints.here()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(history, told, discord, self._keeper, trouble=self._request.patient)
+        posts = findings.messages(
+            history, told, groups, discord, self._keeper, questions, deeds, trouble=self._request.patient
+        )
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if not told.changes <= len(applied) <= told.changes + told.pressed_again:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
@@ -283,10 +287,10 @@ class Rehearsal:
         )
         return Verdict(
             summary=summary,
-            orphans=tuple(findings.orphans(discord, self._actors.guild_id, known)),
+            orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
             integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
-            beside=beside,
+            beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
             remarks=(*posts.remarks, *unexpected, *violations),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import ALIVE_MARK, Stay
-from bot.domain.venue import meeting_room
+from bot.domain.venue import is_room_of
 
 # Seconds: what may be wrong in a session, and what rounding to tenths of a minute and to whole ones adds to it.
 _ERROR, _IN_TENTHS, _IN_MINUTES = ALIVE_MARK.total_seconds(), 3, 30
@@ -22,17 +22,22 @@ class _Exported:
     voice: float
     present: float
     unobserved: float
+    corrected: bool
+    """What a moderator said counts, wherever the person was."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any] | None) -> _Exported:
         """A row of the export; who has none was never there."""
         if row is None:
-            return cls(0, 0, 0)
-        return cls(60 * row["voice_minutes"], 60 * row["minutes"], 60 * row["unobserved_minutes"])
+            return cls(0, 0, 0, corrected=False)
+        seconds = (60 * row[f"{kind}minutes"] for kind in ("voice_", "", "unobserved_"))
+        return cls(*seconds, corrected=bool(row["corrected_by"]))
 
     def fits(self, truth: float, *, outages: bool) -> bool:
         """Nobody has more than they were there, and nobody less, unless it was not seen."""
         error = _ERROR + _IN_TENTHS
+        if outages and self.corrected:
+            return self.voice <= truth + error
         if outages:
             return truth - error - _IN_MINUTES <= self.present + self.unobserved and self.voice <= truth + error
         return abs(self.voice - truth) <= error and not self.unobserved
@@ -52,7 +57,7 @@ def misjudged(
 
 
 def _truth(stays: Iterable[Stay], person: int, session: Session) -> float:
-    """Seconds that somebody was in a session's room. Nobody is in two places, so their stays never overlap."""
-    own = [stay.time for stay in stays if (stay.person, stay.room) == (person, meeting_room(session.room))]
+    """Seconds that somebody was in a session's rooms. Nobody is in two places, so their stays never overlap."""
+    own = [stay.time for stay in stays if stay.person == person and is_room_of(session, stay.room)]
     shares = (min(each.until, session.ends_at) - max(each.since, session.starts_at) for each in own)
     return sum(max(0.0, share.total_seconds()) for share in shares)

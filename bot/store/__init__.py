@@ -10,8 +10,10 @@ from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
 from bot.store.attendance import Attendance
 from bot.store.audit import Audit
+from bot.store.breakouts import Breakouts
 from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
+from bot.store.corrections import Corrections, Doors
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.dossiers import Dossiers
@@ -38,12 +40,15 @@ class Store:
         self.announcements = CustomAnnouncements(database)
         self.restraints = Restraints(database)
         self.attendance = Attendance(database)
+        self.corrections = Corrections(database)
+        self.doors = Doors(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
         self.contacts = Contacts(database)
         self.questions = Questions(database)
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
+        self.breakouts = Breakouts(database)
         self.venue = Venue(database)
         self.events = Events(database)
         self.facts = Facts(database)
@@ -61,6 +66,7 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
         await everything.people.load()
         if not to_read:
             await everything.notes.fold()
+        await everything.doors.load()
         yield everything
     finally:
         await database.close()

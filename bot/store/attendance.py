@@ -62,11 +62,15 @@ class Attendance:
         """How many have checked in, by session."""
         return dict(await self._database.read("SELECT session, count(*) FROM presence GROUP BY session"))
 
+    async def to(self, session: str) -> list[Presence]:
+        """The presences in one session, the earliest first."""
+        return await self._presences("WHERE session = ? ORDER BY since, person", session)
+
     async def all(self) -> list[Presence]:
         """Everybody's presences, the earliest first."""
         return await self._presences("ORDER BY since, person")
 
-    async def _presences(self, condition: str, *parameters: int) -> list[Presence]:
+    async def _presences(self, condition: str, *parameters: int | str) -> list[Presence]:
         rows = await self._database.read(
             f"SELECT session, person, name, since FROM presence {condition}",  # noqa: S608 - this class's only
             parameters,

@@ -19,6 +19,14 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
         "session, count(*) AS tries",
         "FROM word_try WHERE person = :person GROUP BY session ORDER BY session",
     ),
+    Part.CORRECTIONS: (
+        "session, at, status, reason, author_name AS said_by, undone_at",
+        "FROM correction WHERE person = :person ORDER BY at, id",
+    ),
+    Part.GROUPS: (
+        "breakout, number, name, administration",
+        "FROM breakout_member WHERE person = :person ORDER BY breakout",
+    ),
     Part.STAYS: ("room, name, since, until", "FROM voice_stay WHERE person = :person ORDER BY since"),
     Part.NOTES: (
         "id, written_at, topic, kind, title, did, learned, details, visibility, attribution, author_name",

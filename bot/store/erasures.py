@@ -29,11 +29,14 @@ _TRIES, _APART = 50, 0.1
 _STATEMENTS = (
     # What shows any of it is looked at again: edited, or taken away.
     (
-        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = 'digest' OR (kind = 'card' AND subject IN"
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open') OR (kind = 'card' AND subject IN"
         " (SELECT id FROM note WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person))"
         " OR (kind = 'request' AND subject IN (SELECT message FROM note_request WHERE :person IN (author, asker)))"
         " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
-        " UNION SELECT question FROM question_vote WHERE person = :person))"
+        " UNION SELECT question FROM question_vote WHERE person = :person UNION SELECT id FROM question"
+        " WHERE merged_into IN (SELECT id FROM question WHERE author = :person)))"
+        " OR (kind IN ('group', 'left', 'back') AND subject IN"
+        " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))"
     ),
     "UPDATE delivery SET subject = '', unshown = unshown + 1 WHERE kind = 'report' AND subject LIKE :mention",
     "DELETE FROM contact WHERE asker = :person OR note IN (SELECT id FROM note WHERE author = :person)",
@@ -43,7 +46,19 @@ _STATEMENTS = (
     "DELETE FROM note_request WHERE :person IN (author, asker)",
     "DELETE FROM note WHERE author = :person",
     "DELETE FROM question_vote WHERE person = :person",
+    "UPDATE question SET merged_into = NULL WHERE merged_into IN (SELECT id FROM question WHERE author = :person)",
+    (
+        "UPDATE audit SET former = NULL, latter = NULL"
+        " WHERE who = :person OR subject IN (SELECT id FROM question WHERE author = :person)"
+    ),
     "DELETE FROM question WHERE author = :person",
+    # A correction's deed names whom it is about, and so would tell whose number it is.
+    "UPDATE audit SET subject = '', former = NULL, latter = NULL WHERE subject LIKE :corrected",
+    "UPDATE correction SET author = :nobody, author_name = '', reason = '' WHERE author = :person",
+    "UPDATE correction SET person = :stand_in, name = '', reason = '' WHERE person = :person",
+    "DELETE FROM breakout_member WHERE person = :person",
+    "UPDATE breakout_group SET rapporteur = NULL WHERE rapporteur = :person",
+    "UPDATE breakout SET author = :nobody WHERE author = :person",
     "DELETE FROM feedback WHERE person = :person",
     "DELETE FROM pledge WHERE person = :person",
     "DELETE FROM chosen_language WHERE person = :person",
@@ -56,7 +71,6 @@ _STATEMENTS = (
     "UPDATE custom_announcement SET author = :nobody WHERE author = :person",
     "DELETE FROM agenda_change WHERE author = :person AND applied_at IS NULL",
     "UPDATE agenda_change SET author = :nobody WHERE author = :person",
-    "UPDATE audit SET former = NULL, latter = NULL WHERE who = :person",
     "UPDATE presence SET person = :stand_in, name = '' WHERE person = :person",
     (
         "UPDATE voice_stay SET person = :stand_in, name = '', until = coalesce(until, (SELECT max(until) FROM watch))"
@@ -150,7 +164,13 @@ class Erasures:
         return {key for (key,) in await self._database.read("SELECT id FROM erasure")}
 
     async def _carry_out(self, key: str, person: int) -> None:
-        values = {"person": person, "mention": in_texts(person), "stand_in": secrets.randbits(62), "nobody": NOBODY}
+        values = {
+            "person": person,
+            "mention": in_texts(person),
+            "corrected": f"% {person}",
+            "stand_in": secrets.randbits(62),
+            "nobody": NOBODY,
+        }
 
         def work(connection: sqlite3.Connection) -> None:
             if not connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,)).rowcount:

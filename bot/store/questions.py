@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from bot.domain.announcements import Announcement
-from bot.domain.questions import Question, QuestionState
+from bot.domain.questions import PLAIN, Question, QuestionState
+from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_delivery
 
+#: What the audit calls everything that moderators make of a question.
+LED = "question led"
+
 _COLUMNS = "id, author, author_name, anonymous, session, text, written_at, state"
-_READ = f"SELECT {_COLUMNS}, (SELECT count(*) FROM question_vote WHERE question = question.id) FROM question"  # noqa: S608 - names only
+_LED = "answer, owner, due, merged_into, hidden_for"
+_READ = f"SELECT {_COLUMNS}, {_LED}, (SELECT count(*) FROM question_vote WHERE question = question.id) FROM question"  # noqa: S608 - names only
 
 
 def _question(row: Row) -> Question:
-    key, author, author_name, anonymous, session, text, written_at, state, votes = row
+    key, author, author_name, anonymous, session, text, written_at, state, *led, votes = row
+    answer, owner, due, merged_into, hidden_for = led
     return Question(
-        key, author, author_name, bool(anonymous), session, text, instant(written_at), QuestionState(state), votes
+        key,
+        author,
+        author_name,
+        bool(anonymous),
+        session,
+        text,
+        instant(written_at),
+        QuestionState(state),
+        votes,
+        answer,
+        owner,
+        instant(due) if due else None,
+        merged_into,
+        hidden_for,
     )
 
 
@@ -54,12 +75,20 @@ class Questions:
 
         return await self._database.write(work)
 
-    async def vote(self, question_id: str, person: int, card: Announcement) -> bool:
-        """Count somebody who has the same question, or no longer count them; whether they are counted."""
+    async def vote(self, question_id: str, person: int, card: Callable[[str], Announcement]) -> bool | None:
+        """Count somebody who has the same question, or no longer count them; whether they are counted.
 
-        def work(connection: sqlite3.Connection) -> bool:
-            outdate(connection, card)
-            key = (question_id, person)
+        What is merged is counted where it was merged into. None if there is no such question, or it is their own.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool | None:
+            question = _one(connection, question_id)
+            while question and question.merged_into:
+                question = _one(connection, question.merged_into)
+            if question is None or question.author == person:
+                return None
+            outdate(connection, card(question.id))
+            key = (question.id, person)
             taken = connection.execute("DELETE FROM question_vote WHERE question = ? AND person = ?", key).rowcount
             if not taken:
                 connection.execute("INSERT INTO question_vote (question, person) VALUES (?, ?)", key)
@@ -67,13 +96,38 @@ class Questions:
 
         return await self._database.write(work)
 
-    async def set_state(self, question_id: str, state: QuestionState, card: Announcement) -> bool:
-        """Record what has become of a question; False if there is none of that id."""
+    async def lead(self, after: Question, deed: Deed, shown: Iterable[Announcement]) -> bool:
+        """Keep what a moderator made of a question, and have what shows it edited.
+
+        False, and nothing is done, if there is none such, or it is to be merged into one that is merged or hidden.
+
+        What is merged gives its votes, and its author's, to the other one: each person's once. The deed, which is
+        recorded with what the question was before, is done once, however often it is sent.
+        """
 
         def work(connection: sqlite3.Connection) -> bool:
-            outdate(connection, card)
-            cursor = connection.execute("UPDATE question SET state = ? WHERE id = ?", (state, question_id))
-            return cursor.rowcount == 1
+            before = _one(connection, after.id)
+            if before is None or (after.merged_into and not _takes(connection, after.merged_into, after.id)):
+                return False
+            connection.execute(
+                "UPDATE question SET state = ?, answer = ?, owner = ?, due = ?, merged_into = ?, hidden_for = ?"
+                " WHERE id = ?",
+                (
+                    after.state,
+                    after.answer,
+                    after.owner,
+                    written(after.due) if after.due else None,
+                    after.merged_into,
+                    after.hidden_for,
+                    after.id,
+                ),
+            )
+            if after.merged_into:
+                _unite_votes(connection, before, after.merged_into)
+            for announcement in shown:
+                outdate(connection, announcement)
+            record(connection, replace(deed, former=before.standing, latter=after.standing))
+            return True
 
         return await self._database.write(work)
 
@@ -90,3 +144,30 @@ class Questions:
         """How many wait to be asked."""
         rows = await self._database.read("SELECT count(*) FROM question WHERE state = ?", (QuestionState.WAITING,))
         return int(rows[0][0])
+
+
+def _one(connection: sqlite3.Connection, question_id: str) -> Question | None:
+    row = connection.execute(f"{_READ} WHERE id = ?", (question_id,)).fetchone()
+    return _question(row) if row else None
+
+
+def _takes(connection: sqlite3.Connection, into: str, merged: str) -> bool:
+    target = _one(connection, into)
+    return target is not None and target.id != merged and target.state in PLAIN
+
+
+def _unite_votes(connection: sqlite3.Connection, merged: Question, into: str) -> None:
+    connection.execute(
+        "INSERT INTO question_vote (question, person) SELECT CAST(? AS TEXT), person FROM question_vote"
+        " WHERE question = ? ON CONFLICT (question, person) DO NOTHING",
+        (into, merged.id),
+    )
+    connection.execute(
+        "INSERT INTO question_vote (question, person) VALUES (?, ?) ON CONFLICT (question, person) DO NOTHING",
+        (into, merged.author),
+    )
+    # Nobody counts beside their own question.
+    connection.execute(
+        "DELETE FROM question_vote WHERE question = ? AND person = (SELECT author FROM question WHERE id = ?)",
+        (into, into),
+    )

@@ -69,6 +69,13 @@ class Stays:
 
         await self._database.write(work)
 
+    async def there(self, room: str) -> dict[int, str]:
+        """Who is in a room, as far as is known, with their names."""
+        rows = await self._database.read(
+            "SELECT person, name FROM voice_stay WHERE room = ? AND until IS NULL ORDER BY since, person", (room,)
+        )
+        return dict(rows)
+
     async def all(self) -> list[Stay]:
         """Everybody's stays, the earliest first."""
         return await self._stays("ORDER BY since, person")

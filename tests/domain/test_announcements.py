@@ -72,6 +72,7 @@ def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
         *((Kind.FEEDBACK, name) for name in attended if name not in {"opening", "closing"}),
         *((kind, day) for kind in (Kind.PANEL, Kind.DIGEST) for day in ("2023-02-20", "2023-02-21", "2023-02-22")),
         *((Kind.LADDER, s.id) for s in example.agenda if s.speakers for _ in range(4)),
+        *((Kind.OPEN, s.id) for s in example.agenda if s.topic),
         *((kind, "workshop") for kind in (Kind.ASK, Kind.PLEDGE, Kind.EVALUATION)),
     ]
     assert Counter((one.kind, one.subject) for one in planned(example)) == Counter(expected)

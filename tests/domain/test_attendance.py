@@ -11,22 +11,19 @@ from hypothesis import strategies as st
 
 from bot.domain.agenda import Session
 from bot.domain.attendance import (
-    Outlook,
     Presence,
-    Reason,
     Refusal,
     counting,
     minutes,
     next_opening,
     open_sessions,
     opens_at,
-    outlook,
-    reasons,
     record,
     records,
     refusal,
 )
 from bot.domain.plan import Plan
+from bot.domain.standing import Outlook, Reason, outlook, reasons
 
 Tiny = Callable[..., Plan]
 SECOND = timedelta(seconds=1)

@@ -90,7 +90,7 @@ async def test_where_all_is_well_it_says_so_of_each_thing_while_the_bot_runs(wor
     ):
         assert told.about(words).startswith(words)
     assert "/checkin" in told.about("Discord knows its commands")
-    assert len([line for line in told.of("ok") if "the bot may do all that it needs there." in line]) == 8
+    assert len([line for line in told.of("ok") if "the bot may do all that it needs there." in line]) == 9
     assert len([line for line in told.of("ok") if "Customs: the bot has " in line]) == len(PERMISSIONS)
     # It looked, and touched nothing: the bot goes on.
     assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text

@@ -258,3 +258,140 @@ async def test_any_text_comes_out_as_it_went_in_and_mentions_nobody(workshop: Wo
     assert workshop.rows("SELECT text FROM question") == [(text,)]
     listed = await workshop.moderator.slash(workshop.channel("team"), "question list")
     assert listed.text.startswith("✅ One question waits.")
+
+
+# --- what moderators make of the queue ---------------------------------------------------------------------------
+
+
+async def lead(world: World, command: str, **options: str) -> Answer:
+    answer = await world.moderator.slash(world.channel("team"), f"question {command}", **options)
+    await settle(world)
+    return answer
+
+
+async def asked(world: World, *texts: str) -> list[str]:
+    """Amina asks each; their ids."""
+    for text in texts:
+        await ask(world, world.amina, text)
+    await settle(world)
+    return [str(key) for (key,) in world.rows("SELECT id FROM question ORDER BY written_at")]
+
+
+def led(world: World) -> list[tuple[Any, ...]]:
+    return world.rows("SELECT who, subject, former, latter FROM audit WHERE what = 'question led' ORDER BY at")
+
+
+async def test_an_answer_stands_on_the_card_until_something_else_is_said(workshop: World) -> None:
+    await workshop.until(DURING)
+    (first,) = await asked(workshop, TEXT)
+    form = (await lead(workshop, "answer", question=first)).modal
+    assert form is not None
+    await workshop.kill_bot()
+    await workshop.start_bot()
+    for _ in range(2):
+        done = await workshop.moderator.submit(form, {"answer": "The *ministry*."})
+        assert done.text.startswith("✅ The question is marked")
+    await settle(workshop)
+    (card,) = cards(workshop)
+    assert "💬 The \\*ministry\\*." in card.text
+    assert "✅ Answered" in card.text
+    blank = await workshop.moderator.submit(form, {"answer": "\u202e"})
+    assert blank.text.startswith("⚠️ There is nothing in that answer")
+    assert blank.attachments[0].content.decode() == "\u202e"
+    handed = await lead(workshop, "write", question=first, owner="Risk *unit*", when="2023-03-30 12:00")
+    assert handed.text.startswith("✅")
+    (card,) = cards(workshop)
+    assert "ministry" not in card.text
+    assert f"✍️ Risk \\*unit\\* · <t:{int(workshop.at('2023-03-30 12:00').timestamp())}:f>" in card.text
+    assert (await lead(workshop, "write", question=first, owner="X", when="soon")).text.startswith("⚠️")
+    refused = await workshop.amina.slash(workshop.channel("ledgers"), "question answer", question=first)
+    assert refused.text.startswith("⚠️ This is for")
+    who, answered = workshop.moderator.id, "answered: The *ministry*."
+    writing = f"in_writing: Risk *unit*: until {workshop.at('2023-03-30 12:00').isoformat()}"
+    assert led(workshop) == [
+        (who, first, "waiting", answered),
+        (who, first, answered, answered),
+        (who, first, answered, writing),
+    ]
+
+
+async def test_merged_questions_share_their_votes_and_the_card_points_to_the_other(workshop: World) -> None:
+    await workshop.until(DURING)
+    first, second = await asked(workshop, "The first question", "The second question")
+    one, _ = cards(workshop)
+    await vote(workshop.karim, one)
+    for into in (first, "1"):
+        assert (await lead(workshop, "merge", question=first, into=into)).text.startswith("⚠️")
+    for _ in range(2):
+        assert (await lead(workshop, "merge", question=first, into=second)).text.startswith("✅")
+    one, other = cards(workshop)
+    assert "➡️ Merged into another question" in one.text
+    assert "➡️ The second question" in one.text
+    assert "👥 1" in other.text
+    # Whoever presses the old card is counted, or no longer counted, where it went.
+    assert (await vote(workshop.karim, one)).startswith("✅ Vous n")
+    assert (await vote(workshop.organiser, one)).startswith("✅ You have this question too")
+    await settle(workshop)
+    assert "👥 1" in cards(workshop)[1].text
+    assert (await lead(workshop, "merge", question=second, into=first)).text.startswith("⚠️ These two")
+    offered = await workshop.moderator.autocomplete(workshop.channel("team"), "question hide", "question", "")
+    assert [choice["value"] for choice in offered] == [second]
+    assert (await lead(workshop, "state", question=first, to="waiting")).text.startswith("✅")
+    assert "⏳ Waiting" in cards(workshop)[0].text
+
+
+async def test_a_hidden_question_leaves_its_card_and_only_its_author_reads_why(workshop: World) -> None:
+    await workshop.until(DURING)
+    (first,) = await asked(workshop, TEXT)
+    assert (await lead(workshop, "hide", question=first, reason="Not about *this*")).text.startswith("✅")
+    (card,) = [m for m in workshop.messages(QUESTIONS) if any(each.startswith("why:") for each in m.custom_ids)]
+    assert "ledger" not in card.text
+    assert card.text.startswith("🚫 Withdrawn by the moderators")
+    why = await workshop.press(workshop.amina, QUESTIONS, "why:")
+    assert why.text.startswith("✅ The moderators withdrew your question: Not about \\*this\\*.")
+    other = await workshop.press(workshop.karim, QUESTIONS, "why:")
+    assert other.text.startswith("⚠️ Seule la personne")
+    await lead(workshop, "state", question=first, to="waiting")
+    (again,) = cards(workshop)
+    assert again.id == card.id
+    assert "Who may \\*write\\*" in again.text
+
+
+async def test_what_is_open_follows_into_the_topics_room_once_and_stays_true(workshop: World) -> None:
+    await workshop.until(DURING)
+    first, second = await asked(workshop, "The *first* question", "The second question")
+    await lead(workshop, "state", question=second, to="answered")
+    await workshop.until("2023-03-25 10:31")
+
+    def lists() -> list[SeenMessage]:
+        return [message for message in workshop.messages("ledgers") if message.text.startswith("❓")]
+
+    (told,) = lists()
+    assert "Ledgers at work" in told.text
+    assert "⏳ 👥 0 · The \\*first\\* question" in told.text
+    assert "second" not in told.text
+    await workshop.kill_bot()
+    await workshop.start_bot()
+    await lead(workshop, "hide", question=first, reason="r")
+    await settle(workshop)
+    (after,) = lists()
+    assert after.id == told.id
+    assert "first" not in after.text
+    assert "No question about this session is open any more." in after.text
+    # Nothing was asked about the last one: nothing is told.
+    await workshop.until("2023-03-25 11:31")
+    assert len(lists()) == 1
+
+
+async def test_administrations_that_were_not_heard_come_first_if_wanted(workshop: World) -> None:
+    await workshop.until(DURING)
+    first, _ = await asked(workshop, "The first question", "The second question")
+    await ask(workshop, workshop.karim, "From another")
+    await lead(workshop, "state", question=first, to="asked")
+    _, wanted, _ = cards(workshop)
+    await vote(workshop.karim, wanted)
+    team = workshop.channel("team")
+    by_votes = (await workshop.moderator.slash(team, "question list")).text
+    assert by_votes.index("The second") < by_votes.index("From another") < by_votes.index("The first")
+    unheard = (await workshop.moderator.slash(team, "question list", unheard=True)).text
+    assert unheard.index("From another") < unheard.index("The second") < unheard.index("The first")

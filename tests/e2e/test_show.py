@@ -63,6 +63,20 @@ async def test_a_moderator_has_it_posted_anew_and_there_is_one(workshop: World) 
     assert refused.text.startswith("⚠️ This is for the workshop\u2019s moderators")
 
 
+async def test_a_panel_that_was_asked_for_and_not_sent_yet_is_sent_after_a_restart(workshop: World) -> None:
+    await workshop.moderator.slash(workshop.channel("team"), "show panel")
+    await workshop.settle()
+    asked = panel(workshop)
+    await workshop.kill_bot()
+    workshop.discord.backend.delete_message(asked.channel_id, asked.id)
+    workshop.rewrite(
+        "UPDATE delivery SET state = 'planned', begun_at = NULL, message_id = NULL WHERE kind = 'panel'"
+        " AND state = 'sent'"
+    )
+    await workshop.start_bot()
+    assert panel(workshop).id > asked.id
+
+
 async def test_five_minutes_more_delay_the_rest_of_the_day_once_and_can_be_taken_back(workshop: World) -> None:
     await workshop.until("2023-03-25 10:00")
     before = workshop.messages("agenda")[0].text

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.access import Role
 from bot.domain.attendance import Presence
+from bot.domain.corrections import Correction, Mark
 from bot.domain.feedback import WORKSHOP, Answer
 from bot.domain.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind, Participant
@@ -216,6 +217,26 @@ def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tin
     assert {(row["scheduled_minutes"], row["rule_percent"]) for row in rows} == {(30, 80), (75, 80)}
 
 
+def test_a_correction_is_told_with_who_made_it_and_why_beside_the_check_in(tiny: Tiny) -> None:
+    """Also of somebody of whom nothing else is known."""
+    plan = tiny()
+    _, _, talk = plan.agenda.sessions
+    presences = [Presence("talk", 1, "Amina", talk.starts_at)]
+    said = [
+        Correction("1", "talk", 1, "Amina", Mark.ABSENT, "=Left", 9, "Rachid", talk.starts_at),
+        Correction("2", "talk", 2, "Bilal", Mark.EXCUSED, "Ill", 9, "Rachid", talk.starts_at),
+    ]
+    rows = in_columns(attendance_table(plan, presences, corrections=said))
+    shown = ("person", "session", "checked_in_at", "minutes", "excused_minutes", "percent", "status", "reason")
+    assert [tuple(row[column] for column in shown) for row in rows] == [
+        ("Amina", "welcome", None, 0, 0, 0.0, "absent", None),
+        ("Amina", "talk", "2023-02-20T10:45:00+01:00", 0, 0, 0.0, "absent", "=Left"),
+        ("Bilal", "welcome", None, 0, 0, 0.0, "absent", None),
+        ("Bilal", "talk", None, 0, 75, None, "excused", "Ill"),
+    ]
+    assert [row["corrected_by"] for row in rows] == [None, "Rachid", None, "Rachid"]
+
+
 def test_nobody_there_is_a_table_without_rows(tiny: Tiny) -> None:
     """Its columns are still named."""
     assert len(read_back(as_csv(attendance_table(tiny(), [])))) == 1
@@ -239,6 +260,7 @@ def test_a_question_is_one_row_and_who_asked_anonymously_is_not_in_it(example: P
         "text": text,
         "state": "waiting",
         "votes": 3,
+        **dict.fromkeys(("answer", "owner", "due", "merged_into", "hidden_for")),
     }
     assert hidden == named | {"author": None, "author_id": None, "anonymous": True}
 

@@ -16,17 +16,18 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, backstage, cards, digests, posts, prompts
+from bot import app, backstage, cards, digests, groups, posts, prompts
 from bot.app import Workshop
 from bot.backstage import Standing
 from bot.cards import Touch
 from bot.domain import limits
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.breakouts import Breakout, Group
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
-from bot.domain.questions import Question
+from bot.domain.questions import Question, QuestionState
 from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.exporting.tables import Subject
@@ -40,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Command = app_commands.Command[Any, ..., Any]
 
 #: Options whose value everyone finds themselves. Whatever is one of a list suggests its values.
-FREE_OPTIONS = {"minutes", "speakers", "text", "title", "when", "word", "words"}
+FREE_OPTIONS = {"groups", "minutes", "owner", "reason", "speakers", "text", "title", "when", "word", "words"}
 
 
 def commands(client: Workshop) -> list[Command]:
@@ -205,7 +206,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 #: English names that are French too.
 SAME_IN_FRENCH = {
-    "contacts", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
+    "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
 }  # fmt: skip
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
@@ -291,10 +292,15 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield cards.contacts([Touch(contact, "B")], [], "en")
     question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
     yield prompts.question_card(plan, question, mark)
+    yield prompts.question_card(plan, replace(question, state=QuestionState.HIDDEN), mark)
+    yield prompts.open_questions(plan, session, [question] * 20, mark)
     yield prompts.ask_opening(plan, mark)
     yield prompts.rate(plan, session, mark)
     yield prompts.evaluation(plan, mark)
     yield prompts.pledge(plan, mark)
+    breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
+    for post in (groups.opening, groups.left, groups.back):
+        yield post(plan, session, breakout, breakout.groups[0], ids, mark)
     yield posts.report("R", mark)
 
 
@@ -308,12 +314,17 @@ FROM_COGS = (
     posts.custom_id("announce", "f" * 16, "f" * 16),
     posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
+    posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     posts.custom_id("pledged"),
     posts.custom_id("rated", "s" * 40),
+    posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
+    posts.custom_id("replied", SNOWFLAKE),
+    posts.custom_id("show", SNOWFLAKE),
     posts.custom_id("undo", SNOWFLAKE),
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
     *("introduce", "introduced", "joined", "replace", "replaced"),
+    posts.custom_id("unmark", SNOWFLAKE),
     posts.custom_id("word", "s" * 40),
 )
 

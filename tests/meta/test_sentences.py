@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
-from bot.domain.attendance import Outlook, Refusal
+from bot.domain.attendance import Refusal
+from bot.domain.corrections import Mark
 from bot.domain.dossier import Part
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
@@ -28,6 +29,7 @@ from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.show import Deed
+from bot.domain.standing import Outlook, Reason
 from bot.domain.text import LANGUAGES, measure
 from bot.exporting.tables import Subject, rule
 from bot.i18n import LOCALES, compiled, every, text
@@ -39,6 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: of them takes a key too; in each file those are found by themselves.
 TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
 
+RECOMMENDED = ("title", "learned", "did")
 JOINING = ("name", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
 ASKED = ("text", "session", "who")
@@ -77,9 +80,14 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "pledge.{}_hint": PLEDGED,
     "refused.pledge.{}": ("unreadable", "past"),
     "help.role.{}": ("moderator", "organiser"),
+    # The other three are told with minutes or a time.
+    "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
     "me.outlook.{}": tuple(Outlook),
     "refused.checkin.{}": tuple(Refusal),
     "refused.show.{}": ("none", "several"),
+    # Whatever is asked about counts.
+    "roll.door.{}": ("open", *(set(Refusal) - {Refusal.NOT_COUNTED})),
+    "roll.status.{}": tuple(Mark),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
@@ -442,6 +450,9 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         "button.access": limits.MODAL_TITLE,
         **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
         **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
+        "recommend.heading": limits.MODAL_TITLE,
+        **{f"recommend.{field}": limits.MODAL_LABEL for field in RECOMMENDED},
+        **{f"recommend.{field}_hint": limits.MODAL_DESCRIPTION for field in RECOMMENDED},
         **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
         **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
         **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
@@ -459,7 +470,7 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py")
+    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py", "bot/groups.py")
     posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}

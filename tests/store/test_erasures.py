@@ -30,7 +30,7 @@ WORDS = "zebrafish"
 ERASURE = Erasure("99", ME, NOON)
 INSTANT = "2023-02-20T12:00:00.000000Z"
 #: Columns that hold a person.
-PERSONS = {"person", "author", "asker", "who"}
+PERSONS = {"person", "author", "asker", "who", "rapporteur"}
 #: What stays: who led the workshop, and what they did.
 STAYS = {("audit", "who")}
 
@@ -55,7 +55,8 @@ async def fill(database: Database, person: int, words: str) -> None:
             row |= {"id": str(person)} if "id" in names else {}
             row |= {"state": "waiting", "organisation": "other", "language": "en", "role": 1, "details": "{}"}
             row |= {"what": "agenda changed", "subject": str(person), "applied_at": None}
-            row |= {"session": "opening", "room": "plenary"}
+            row |= {"session": "opening", "room": "plenary", "status": "present", "number": 1, "breakout": str(person)}
+            row |= {"topic": "ledgers"}
             row |= {"id": introduced_id(person)} if table == "participant" else {}
             kept = {name: value for name, value in row.items() if name in names}
             connection.execute(

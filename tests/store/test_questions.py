@@ -11,8 +11,9 @@ import pytest
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.feedback import WORKSHOP, Answer
 from bot.domain.pledges import Pledge
-from bot.domain.questions import Question, QuestionState
+from bot.domain.questions import Question, QuestionState, led
 from bot.store import Store
+from bot.store.audit import Deed
 from bot.store.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -20,6 +21,12 @@ SNOWFLAKE = 2**63 - 1
 AWKWARD = 'الجمارك 🇲🇦 \'; DROP TABLE question; -- %s ? :name\n\ttab \\ "quoted" é e\u0301 👩‍🔬 \x00 end'
 QUESTION = Question("77", 1, "Amina", anonymous=False, session="keynote", text="Why?", written_at=NOON)
 CARD = Announcement("workshop", Kind.QUESTION, "77", "questions", NOON, NOON + timedelta(days=7))
+
+DEED = Deed("question/1", NOON, 9, "question led", "77")
+
+
+def card_of(question: str) -> Announcement:
+    return replace(CARD, subject=question)
 
 
 async def unshown(store: Store) -> int:
@@ -56,15 +63,15 @@ async def test_a_question_whose_card_cannot_be_planned_is_not_kept(store: Store,
 
 async def test_each_is_counted_once_and_each_change_has_the_card_edited(store: Store) -> None:
     await store.questions.submit(QUESTION, CARD)
-    told = await asyncio.gather(*(store.questions.vote("77", person, CARD) for person in (2, 3, SNOWFLAKE, 3, 3)))
+    told = await asyncio.gather(*(store.questions.vote("77", person, card_of) for person in (2, 3, SNOWFLAKE, 3, 3)))
     assert told == [True, True, True, False, True]
     found = await store.questions.find("77")
     assert found == replace(QUESTION, votes=3)
     assert await unshown(store) == 5
-    assert await store.questions.set_state("77", QuestionState.IN_WRITING, CARD)
+    assert await store.questions.lead(led(QUESTION, QuestionState.IN_WRITING), DEED, [CARD])
     assert await store.questions.find("77") == replace(QUESTION, votes=3, state=QuestionState.IN_WRITING)
     assert await unshown(store) == 6
-    assert not await store.questions.set_state("78", QuestionState.ASKED, CARD)
+    assert not await store.questions.lead(led(replace(QUESTION, id="78"), QuestionState.ASKED), DEED, [CARD])
     assert await store.questions.find("78") is None
 
 
@@ -88,3 +95,31 @@ async def test_a_pledge_made_again_is_changed(store: Store) -> None:
     await store.pledges.put(again)
     assert await store.pledges.all() == [again]
     assert await store.pledges.of(1) is None
+
+
+async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_went(
+    store: Store, database: Database
+) -> None:
+    """Whoever asked one of them counts for the other, and nobody for their own; taken back, the first has its own."""
+    other = replace(QUESTION, id="78", author=2, author_name="Bilal")
+    for one in (QUESTION, other):
+        await store.questions.submit(one, card_of(one.id))
+    for person in (2, 3, 4):
+        await store.questions.vote("77", person, card_of)
+    for person in (4, 5):
+        await store.questions.vote("78", person, card_of)
+    merged = led(QUESTION, QuestionState.MERGED, merged_into="78")
+    for _ in range(2):
+        assert await store.questions.lead(merged, DEED, [CARD, card_of("78")])
+    found = await store.questions.find("78")
+    assert found
+    assert found.votes == 4
+    voters = await database.read("SELECT person FROM question_vote WHERE question = '78' ORDER BY person")
+    assert [person for (person,) in voters] == [1, 3, 4, 5]  # 1 asked the other one
+    assert await store.questions.vote("77", 6, card_of) is True
+    assert await store.questions.vote("77", 2, card_of) is None
+    assert [one.votes for one in await store.questions.all()] == [3, 5]
+    back = led(other, QuestionState.MERGED, merged_into="77")
+    assert not await store.questions.lead(back, replace(DEED, id="question/2"), [])
+    (deed,) = [one for one in await store.audit.all() if one.id == DEED.id]
+    assert (deed.former, deed.latter) == ("waiting", "merged: 78")

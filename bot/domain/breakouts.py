@@ -1,0 +1,156 @@
+"""Breakouts: a session's people in small groups, each in a room of its own, for some minutes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.venue import Form, Room, breakout_room
+
+#: How many groups there can be: each is one of a select's options.
+FEWEST, MOST = 2, 25
+#: How long before the end each group is told so.
+LEFT = timedelta(minutes=2)
+#: How long after the end people are still called back; then the rooms are left as they are.
+CALLING = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who takes part. What isn't known of them is empty."""
+
+    person: int
+    name: str
+    administration: str = ""
+    organisation: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group; `number` counts from 1."""
+
+    number: int
+    members: tuple[Member, ...]
+    rapporteur: int | None = None
+    """Who speaks for the group: a member's Discord id."""
+
+    def has(self, person: int) -> bool:
+        """Whether somebody is in the group."""
+        return any(member.person == person for member in self.members)
+
+    @property
+    def speaker(self) -> Member | None:
+        """The rapporteur, as long as they are in the group."""
+        return next((member for member in self.members if member.person == self.rapporteur), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Breakout:
+    """A session's groups: proposed, and open once somebody has confirmed them. Instants are UTC."""
+
+    id: str
+    """The session's id, a dot, and what tells its breakouts apart."""
+    topic: str | None
+    """What the groups talk about; None: what the session is about."""
+    minutes: int
+    author: int
+    proposed_at: datetime
+    groups: tuple[Group, ...]
+    opened_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def session(self) -> str:
+        """The id of the session that it belongs to."""
+        return self.id.partition(".")[0]
+
+    def open(self, now: datetime) -> bool:
+        """Whether the groups are at work."""
+        return self.ends_at is not None and now < self.ends_at
+
+    def group(self, number: int) -> Group | None:
+        """The group of that number."""
+        return next((group for group in self.groups if group.number == number), None)
+
+    def group_of(self, person: int) -> Group | None:
+        """The group that somebody is in."""
+        return next((group for group in self.groups if group.has(person)), None)
+
+
+def breakout_id(session: str, mark: str) -> str:
+    """The id of one of a session's breakouts."""
+    return f"{session}.{mark}"
+
+
+# --- who is in which group -------------------------------------------------------------------------------------
+
+
+def groups(people: Iterable[Member], n: int, seed: str) -> tuple[tuple[Member, ...], ...]:
+    """Everybody in one of `n` groups, balanced; for the same people and seed always the same, in whatever order.
+
+    People are dealt like cards from a sorted pack: of a run of k alike, no group gets more than k/n, rounded up. An
+    administration is one run in the pack, and so is each kind of organisation; within these, languages are.
+    """
+    pack = sorted({one.person: one for one in people}.values(), key=lambda one: one.person)
+    kinds = {name: _commonest(each.organisation for each in pack if each.administration == name) for name in _of(pack)}
+    tongues = {name: _commonest(each.language for each in pack if each.administration == name) for name in _of(pack)}
+
+    def place(one: Member) -> tuple[str, ...]:
+        home = one.administration
+        sorted_by = (kinds[home], tongues[home], home, one.organisation, one.language, str(one.person))
+        return tuple(_shuffled(seed, part) for part in sorted_by)
+
+    pack.sort(key=place)
+    return tuple(tuple(pack[number::n]) for number in range(n))
+
+
+def _of(pack: Iterable[Member]) -> set[str]:
+    return {one.administration for one in pack}
+
+
+def _commonest(values: Iterable[str]) -> str:
+    counted = Counter(values)
+    return min(counted, key=lambda value: (-counted[value], value))
+
+
+def _shuffled(seed: str, part: str) -> str:
+    """A place in an order that only the seed decides."""
+    return hashlib.blake2b(f"{seed}/{part}".encode(), digest_size=8).hexdigest()
+
+
+# --- its rooms, and what is said in them -----------------------------------------------------------------------
+
+
+def rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> Iterator[Room]:
+    """A breakout's rooms as they must be at `now`. `names`: what each is called then."""
+    everybody = {member.person for group in breakout.groups for member in group.members}
+    for group, name in zip(breakout.groups, names, strict=True):
+        inside = frozenset(member.person for member in group.members)
+        yield Room(
+            breakout_room(breakout.id, group.number),
+            Form.VOICE,
+            name,
+            None,
+            closes_at=breakout.ends_at,
+            members=inside,
+            strangers=frozenset(everybody - inside),
+            wanted=breakout.open(now),
+        )
+
+
+def announcements(workshop: str, breakout: Breakout) -> Iterator[Announcement]:
+    """What is said in the rooms of an open breakout: who is in the group, how long is left, and that it is over."""
+    if breakout.opened_at is None or breakout.ends_at is None:
+        return
+    opens, ends = breakout.opened_at, breakout.ends_at
+    for group in breakout.groups:
+        subject, room = f"{breakout.id}:{group.number}", breakout_room(breakout.id, group.number)
+        yield Announcement(workshop, Kind.GROUP, subject, room, opens, ends)
+        if ends - LEFT > opens:
+            yield Announcement(workshop, Kind.LEFT, subject, room, ends - LEFT, ends, again=True)
+        yield Announcement(workshop, Kind.BACK, subject, room, ends, ends + CALLING, again=True)

@@ -1,0 +1,45 @@
+"""What moderators say of somebody's attendance; of several corrections, the latest that stands counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+#: Characters of the reason for a correction.
+REASON_LENGTH = 200
+
+
+class Mark(StrEnum):
+    """What a correction says."""
+
+    PRESENT = "present"
+    """The whole session counts."""
+    EXCUSED = "excused"
+    """What the person missed of it counts neither for nor against them."""
+    ABSENT = "absent"
+    """Nothing of it counts, whatever else is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a moderator said of one person in one session. Instants are UTC."""
+
+    id: str
+    session: str
+    person: int
+    name: str
+    """The person's."""
+    mark: Mark
+    reason: str
+    author: int
+    author_name: str
+    at: datetime
+    undone_at: datetime | None = None
+
+
+def in_force(corrections: Iterable[Correction]) -> dict[tuple[int, str], Correction]:
+    """The correction that counts, by person and session."""
+    standing = (one for one in corrections if one.undone_at is None)
+    return {(one.person, one.session): one for one in sorted(standing, key=lambda one: (one.at, one.id))}

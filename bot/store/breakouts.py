@@ -1,0 +1,203 @@
+"""Breakouts: proposed, opened once, changed while the groups are at work, and left behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.domain.announcements import Kind
+from bot.domain.breakouts import Breakout, Group, Member
+from bot.store.audit import Deed, record
+from bot.store.changes import VALID, TooLateError
+from bot.store.database import Database, Row, instant, written
+
+_COLUMNS = "id, topic, minutes, author, proposed_at, opened_at, ends_at"
+
+
+class OtherBreakoutError(Exception):
+    """Groups are at work already."""
+
+    def __init__(self, other: Breakout) -> None:
+        super().__init__(other.id)
+        self.other = other
+
+
+class Breakouts:
+    """The breakout, breakout_group and breakout_member tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def propose(self, breakout: Breakout) -> None:
+        """Keep what is shown to somebody before they confirm it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO breakout (id, topic, minutes, author, proposed_at) VALUES (?, ?, ?, ?, ?)",
+                (breakout.id, breakout.topic, breakout.minutes, breakout.author, written(breakout.proposed_at)),
+            )
+            connection.executemany(
+                "INSERT INTO breakout_group (breakout, number) VALUES (?, ?)",
+                [(breakout.id, group.number) for group in breakout.groups],
+            )
+            for group in breakout.groups:
+                for member in group.members:
+                    _put(connection, breakout.id, group.number, member)
+
+        await self._database.write(work)
+
+    async def open(self, breakout_id: str, deed: Deed) -> Breakout:
+        """Set the groups to work for their minutes; opened before, it stays as it is.
+
+        Raises OtherBreakoutError if others are at work, TooLateError if it was proposed long ago, LookupError if it
+        never was.
+        """
+
+        def work(connection: sqlite3.Connection) -> Breakout:
+            breakout = _one(connection, breakout_id)
+            if breakout.opened_at is not None:
+                return breakout
+            other = _read(connection, "ends_at > ?", written(deed.at))
+            if other:
+                raise OtherBreakoutError(other[0])
+            if deed.at - breakout.proposed_at > VALID:
+                raise TooLateError(breakout_id)
+            ends_at = deed.at + timedelta(minutes=breakout.minutes)
+            connection.execute(
+                "UPDATE breakout SET opened_at = ?, ends_at = ? WHERE id = ?",
+                (written(deed.at), written(ends_at), breakout_id),
+            )
+            record(connection, deed)
+            return _one(connection, breakout_id)
+
+        return await self._database.write(work)
+
+    async def end_at(self, breakout_id: str, ends_at: datetime, deed: Deed) -> bool:
+        """Let open groups work until another instant; False if they are over."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            moved = connection.execute(
+                "UPDATE breakout SET ends_at = ? WHERE id = ? AND ends_at > ?",
+                (written(ends_at), breakout_id, written(deed.at)),
+            )
+            if moved.rowcount:
+                _outdate(connection, breakout_id)
+                record(connection, deed)
+            return bool(moved.rowcount)
+
+        return await self._database.write(work)
+
+    async def move(self, breakout_id: str, number: int, member: Member, deed: Deed) -> None:
+        """Put somebody into a group: out of another, or in addition. Nobody speaks for a group that they left."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            _put(connection, breakout_id, number, member)
+            connection.execute(
+                "UPDATE breakout_group SET rapporteur = NULL WHERE breakout = ? AND number <> ? AND rapporteur = ?",
+                (breakout_id, number, member.person),
+            )
+            _outdate(connection, breakout_id)
+            record(connection, deed)
+
+        await self._database.write(work)
+
+    async def appoint(self, breakout_id: str, number: int, deed: Deed) -> None:
+        """Whoever did the deed speaks for a group, instead of whoever did before."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE breakout_group SET rapporteur = ? WHERE breakout = ? AND number = ?",
+                (deed.who, breakout_id, number),
+            )
+            _outdate(connection, breakout_id)
+            record(connection, deed)
+
+        await self._database.write(work)
+
+    async def archive(self, breakout_id: str, now: datetime) -> None:
+        """Record that nothing is left to be done."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (written(now), breakout_id))
+
+        await self._database.write(work)
+
+    async def find(self, breakout_id: str) -> Breakout | None:
+        """One by its id."""
+        return next(iter(await self._select("id = ?", breakout_id)), None)
+
+    async def opened(self) -> tuple[Breakout, ...]:
+        """Every one whose groups were set to work, the earliest first."""
+        return await self._select("opened_at IS NOT NULL")
+
+    async def standing(self) -> tuple[Breakout, ...]:
+        """Those of which something is still to be done: at work, or called back a moment ago."""
+        return await self._select("opened_at IS NOT NULL AND archived_at IS NULL")
+
+    async def _select(self, condition: str, *parameters: str) -> tuple[Breakout, ...]:
+        rows = await self._database.read(_select(condition), parameters)
+        if not rows:
+            return ()
+        groups = await self._database.read("SELECT breakout, number, rapporteur FROM breakout_group ORDER BY number")
+        members = await self._database.read(_MEMBERS)
+        return _assembled(rows, groups, members)
+
+
+_MEMBERS = "SELECT breakout, number, person, name, administration FROM breakout_member ORDER BY name, person"
+
+
+def _select(condition: str) -> str:
+    return f"SELECT {_COLUMNS} FROM breakout WHERE {condition} ORDER BY opened_at, id"  # noqa: S608 - this file's only
+
+
+def _read(connection: sqlite3.Connection, condition: str, *parameters: str) -> tuple[Breakout, ...]:
+    groups = connection.execute("SELECT breakout, number, rapporteur FROM breakout_group ORDER BY number")
+    return _assembled(connection.execute(_select(condition), parameters), groups, connection.execute(_MEMBERS))
+
+
+def _one(connection: sqlite3.Connection, breakout_id: str) -> Breakout:
+    found = _read(connection, "id = ?", breakout_id)
+    if not found:
+        raise LookupError(breakout_id)
+    return found[0]
+
+
+def _assembled(rows: Iterable[Row], groups: Iterable[Row], members: Iterable[Row]) -> tuple[Breakout, ...]:
+    inside: defaultdict[tuple[str, int], list[Member]] = defaultdict(list)
+    for breakout, number, person, name, administration in members:
+        inside[breakout, number].append(Member(person, name, administration))
+    made: defaultdict[str, list[Group]] = defaultdict(list)
+    for breakout, number, rapporteur in groups:
+        made[breakout].append(Group(number, tuple(inside[breakout, number]), rapporteur))
+    return tuple(
+        Breakout(
+            key,
+            topic,
+            minutes,
+            author,
+            instant(proposed_at),
+            tuple(made[key]),
+            instant(opened_at) if opened_at else None,
+            instant(ends_at) if ends_at else None,
+        )
+        for key, topic, minutes, author, proposed_at, opened_at, ends_at in rows
+    )
+
+
+def _put(connection: sqlite3.Connection, breakout_id: str, number: int, member: Member) -> None:
+    connection.execute(
+        "INSERT INTO breakout_member (breakout, person, number, name, administration) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (breakout, person) DO UPDATE SET number = excluded.number",
+        (breakout_id, member.person, number, member.name, member.administration),
+    )
+
+
+def _outdate(connection: sqlite3.Connection, breakout_id: str) -> None:
+    """Have the groups' messages edited."""
+    connection.execute(
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"
+        " (SELECT breakout || ':' || number FROM breakout_group WHERE breakout = ?)",
+        (Kind.GROUP, breakout_id),
+    )

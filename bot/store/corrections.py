@@ -1,0 +1,156 @@
+"""What moderators did to attendance: corrections, and check-ins that they opened or closed by hand."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bot.domain.corrections import Correction, Mark, in_force
+from bot.store.audit import Deed, record
+from bot.store.database import Database, Row, instant, written
+
+_COLUMNS = "id, session, person, name, status, reason, author, author_name, at, undone_at"
+_READ = f"SELECT {_COLUMNS} FROM correction"  # noqa: S608 - names only
+
+
+def _correction(row: Row) -> Correction:
+    key, session, person, name, status, reason, author, author_name, at, undone_at = row
+    return Correction(
+        key,
+        session,
+        person,
+        name,
+        Mark(status),
+        reason,
+        author,
+        author_name,
+        instant(at),
+        instant(undone_at) if undone_at else None,
+    )
+
+
+class Corrections:
+    """The correction table. Whatever is done is in the audit too."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, correction: Correction) -> None:
+        """Keep a correction; of the same id it is the same one, however often it is sent."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            former = _standing(connection, correction)
+            connection.execute(
+                f"INSERT INTO correction ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"  # noqa: S608 - names only
+                " ON CONFLICT (id) DO NOTHING",
+                (
+                    correction.id,
+                    correction.session,
+                    correction.person,
+                    correction.name,
+                    correction.mark,
+                    correction.reason,
+                    correction.author,
+                    correction.author_name,
+                    written(correction.at),
+                ),
+            )
+            deed = Deed(
+                f"correction/{correction.id}",
+                correction.at,
+                correction.author,
+                "attendance corrected",
+                _subject(correction),
+                former,
+                _standing(connection, correction),
+            )
+            record(connection, deed)
+
+        await self._database.write(work)
+
+    async def undo(self, correction_id: str, who: int, now: datetime) -> Correction:
+        """Take a correction back; taken back before, nothing happens. Raises LookupError if there is none such."""
+
+        def work(connection: sqlite3.Connection) -> Correction:
+            row = connection.execute(f"{_READ} WHERE id = ?", (correction_id,)).fetchone()
+            if row is None:
+                raise LookupError(correction_id)
+            correction = _correction(row)
+            former = _standing(connection, correction)
+            connection.execute(
+                "UPDATE correction SET undone_at = ? WHERE id = ? AND undone_at IS NULL", (written(now), correction_id)
+            )
+            deed = Deed(
+                f"correction/{correction_id}/undone",
+                now,
+                who,
+                "correction undone",
+                _subject(correction),
+                former,
+                _standing(connection, correction),
+            )
+            record(connection, deed)
+            return correction
+
+        return await self._database.write(work)
+
+    async def standing(self) -> list[Correction]:
+        """Everything that was not taken back, the latest first."""
+        rows = await self._database.read(f"{_READ} WHERE undone_at IS NULL ORDER BY at DESC, id DESC")
+        return [_correction(row) for row in rows]
+
+    async def seen(self) -> dict[int, str]:
+        """Everybody who ever checked in or was in a room, with the latest name that Discord showed."""
+        rows = await self._database.read(
+            "SELECT person, name, since FROM presence"
+            " UNION ALL SELECT person, name, since FROM voice_stay ORDER BY since"
+        )
+        return {person: name for person, name, _ in rows}
+
+    async def of(self, person: int) -> dict[str, Correction]:
+        """The corrections that count for one person, by session."""
+        rows = await self._database.read(f"{_READ} WHERE person = ? AND undone_at IS NULL", (person,))
+        return {session: one for (_, session), one in in_force(map(_correction, rows)).items()}
+
+
+def _subject(correction: Correction) -> str:
+    return f"{correction.session} {correction.person}"
+
+
+def _standing(connection: sqlite3.Connection, like: Correction) -> str | None:
+    """What counts of the same person and session, in words."""
+    rows = connection.execute(f"{_READ} WHERE person = ? AND session = ?", (like.person, like.session))
+    found = in_force(map(_correction, rows.fetchall())).get((like.person, like.session))
+    return f"{found.mark}: {found.reason}" if found else None
+
+
+class Doors:
+    """The door table. It is also in memory, because every check-in needs it: kept true after each commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._by_hand: dict[str, bool] = {}
+
+    async def load(self) -> None:
+        """Read everything into memory."""
+        rows = await self._database.read("SELECT session, is_open FROM door")
+        self._by_hand = {session: bool(is_open) for session, is_open in rows}
+
+    @property
+    def by_hand(self) -> dict[str, bool]:
+        """The sessions whose check-in was opened (true) or closed (false) by hand."""
+        return self._by_hand
+
+    async def hold(self, session: str, deed: Deed, *, is_open: bool) -> None:
+        """Open or close a session's check-in, and record the deed."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO door (session, is_open) VALUES (?, ?)"
+                " ON CONFLICT (session) DO UPDATE SET is_open = excluded.is_open",
+                (session, int(is_open)),
+            )
+            record(connection, deed)
+
+        await self._database.write(work)
+        self._by_hand[session] = is_open

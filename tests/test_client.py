@@ -1,0 +1,23 @@
+"""What the client makes of failures that discord.py tells no hook of."""
+
+from __future__ import annotations
+
+import logging
+
+import aiohttp
+import pytest
+
+from bot import client
+
+assert client  # its import puts the filter in place
+
+
+@pytest.mark.parametrize(
+    ("failure", "level"),
+    [(aiohttp.ServerDisconnectedError(), logging.WARNING), (ZeroDivisionError("ours"), logging.ERROR)],
+)
+def test_only_what_is_ours_to_mend_is_an_error_where_suggestions_fail(
+    caplog: pytest.LogCaptureFixture, failure: Exception, level: int
+) -> None:
+    logging.getLogger("discord.app_commands.tree").error("Ignoring exception in autocomplete", exc_info=failure)
+    assert [record.levelno for record in caplog.records] == [level]
