@@ -38,7 +38,7 @@ _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows
 _SUBJECTS = ("notes", "attendance")
 _OUR_FILES = (
     "notes.csv", "notes.json", "attendance.csv", "attendance.json", "transcript.md", "plenary.db", "plenary.db-wal",
-    "plenary.db-shm", "plenary.db.lock", "plenary.health", "bot.log", "summary.json",
+    "plenary.db-shm", "plenary.db.lock", "plenary.db.erased", "plenary.health", "bot.log", "summary.json",
 )  # fmt: skip
 
 

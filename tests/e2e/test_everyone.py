@@ -97,17 +97,18 @@ def filled(options: list[Json], somebody: Somebody) -> dict[str, OptionValue]:
     """Any value that Discord takes for each option that is required."""
     values: dict[int, OptionValue] = {
         STRING: "x",
-        INTEGER: 1,
         BOOLEAN: True,
         USER: somebody.person,
         CHANNEL: somebody.channel,
         ATTACHMENT: Attachment("people.csv", b"name"),
     }
-    return {
-        option["name"]: option["choices"][0]["value"] if option.get("choices") else values[option["type"]]
-        for option in options
-        if option.get("required")
-    }
+
+    def value(option: Json) -> OptionValue:
+        if option.get("choices"):
+            return option["choices"][0]["value"]
+        return option.get("min_value", 1) if option["type"] == INTEGER else values[option["type"]]
+
+    return {option["name"]: value(option) for option in options if option.get("required")}
 
 
 def wrong(answer: Answer, wanted: str | None, known: tuple[str, ...]) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.access import Role
 from bot.rehearsal.people import shown_text
-from tests.entries import COMMANDS, MENUS
+from tests.entries import COMMANDS
 
 if TYPE_CHECKING:
     from bot.rehearsal.people import Person
@@ -41,7 +41,7 @@ def mentioned(text: str) -> dict[str, str]:
 
 async def test_everybody_sees_what_they_may_do_and_can_click_it(workshop: World) -> None:
     ids = command_ids(workshop)
-    assert set(ids) == {*COMMANDS, *MENUS}
+    assert set(ids) == set(COMMANDS)
     for person, role in (
         (workshop.visitor, Role.VISITOR), (workshop.amina, Role.PARTICIPANT), (workshop.moderator, Role.MODERATOR),
         (workshop.organiser, Role.ORGANISER),
