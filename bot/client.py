@@ -73,17 +73,21 @@ def needs(role: Role) -> Callable[[C], C]:
 
 
 def _not_our_fault(record: logging.LogRecord) -> bool:
-    """Suggestions that don't reach Discord are a warning: nothing in the program is to be mended.
+    """What Discord or the network does is a warning: nothing in the program is to be mended.
 
-    NOTE: discord.py tells no hook of them; it logs them as errors of ours.
+    NOTE: discord.py tells no hook of suggestions that don't reach Discord, nor of a connection that is cut while it is
+    made; it logs them as errors of ours.
     """
     failure = record.exc_info[1] if record.exc_info else None
-    if failure is not None and (passes(failure) or isinstance(failure, discord.HTTPException)):
+    if failure is not None and (
+        passes(failure) or isinstance(failure, discord.HTTPException | discord.ConnectionClosed)
+    ):
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
     return True
 
 
-logging.getLogger(app_commands.tree.__name__).addFilter(_not_our_fault)
+for _name in (app_commands.tree.__name__, discord.client.__name__):
+    logging.getLogger(_name).addFilter(_not_our_fault)
 
 
 class Translator(app_commands.Translator):

@@ -12,12 +12,13 @@ from bot import client
 assert client  # its import puts the filter in place
 
 
+@pytest.mark.parametrize("name", ["discord.app_commands.tree", "discord.client"])
 @pytest.mark.parametrize(
     ("failure", "level"),
     [(aiohttp.ServerDisconnectedError(), logging.WARNING), (ZeroDivisionError("ours"), logging.ERROR)],
 )
-def test_only_what_is_ours_to_mend_is_an_error_where_suggestions_fail(
-    caplog: pytest.LogCaptureFixture, failure: Exception, level: int
+def test_only_what_is_ours_to_mend_is_logged_as_an_error(
+    caplog: pytest.LogCaptureFixture, failure: Exception, level: int, name: str
 ) -> None:
-    logging.getLogger("discord.app_commands.tree").error("Ignoring exception in autocomplete", exc_info=failure)
+    logging.getLogger(name).error("It went wrong", exc_info=failure)
     assert [record.levelno for record in caplog.records] == [level]

@@ -20,7 +20,8 @@ SOON_ENOUGH = timedelta(seconds=20)
 async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(workshop: World) -> None:
     """The whole workshop, message by message: held against the plan, and against the database."""
     await workshop.until("2023-03-27 12:00")
-    wanted = {each.id: each for each in announcements.planned(workshop.plan)}
+    # Nobody has asked a question, so none is open when its session is over.
+    wanted = {each.id: each for each in announcements.planned(workshop.plan) if each.kind is not Kind.OPEN}
     posts = [message for message in workshop.discord.all_messages() if message.is_bot]
     assert sorted(str(post.nonce) for post in posts) == sorted(wanted)
     rooms = dict(workshop.rows("SELECT key, discord_id FROM venue"))
@@ -29,7 +30,7 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
         assert {custom_id.rpartition(":")[2] for custom_id in post.custom_ids} == {planned.id}
         assert post.channel_id == rooms[planned.room]
         lateness = datetime.fromisoformat(post.timestamp) - planned.due
-        assert timedelta(0) <= lateness < SOON_ENOUGH, planned
+        assert planned.kind is Kind.WELCOME or timedelta(0) <= lateness < SOON_ENOUGH, planned
     states = workshop.rows("SELECT id, state, message_id FROM delivery")
     assert sorted(states) == sorted((str(post.nonce), "sent", post.id) for post in posts)
 

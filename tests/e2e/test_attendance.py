@@ -67,7 +67,7 @@ async def test_thirty_presses_at_once_are_one_check_in_and_who_is_not_in_the_wor
         await workshop.visitor.press(planted.id, workshop.general, "checkin:cases:x"),
     ):
         assert answer.ephemeral
-        assert answer.text.startswith("⚠️ This is for the workshop\u2019s participants. Ask an organiser")
+        assert answer.text.startswith("⚠️ This is for the workshop\u2019s participants. Press the button Join")
     assert present(workshop) == sorted([("cases", amina.id), ("cases", karim.id)])
 
 

@@ -48,7 +48,7 @@ async def test_a_delay_reaches_agenda_announcements_and_people_once(workshop: Wo
     await do(workshop, "delay", session="cases", minutes=20)
     await workshop.settle()
     # The break of 15 minutes absorbs 10 of the 20; five remain of it.
-    assert times(workshop) == {"soon": "09:45", "start": "09:55", "end": "10:40", "feedback": "10:40"}
+    assert times(workshop) == {"soon": "09:45", "start": "09:55", "end": "10:40", "feedback": "10:40", "open": "10:40"}
     start = int(workshop.at("2023-03-25 10:55").timestamp())
     assert f"<t:{start}:t>" in workshop.messages("agenda")[0].text
     await workshop.until("2023-03-25 09:12")
