@@ -14,10 +14,8 @@ from typing import Any
 
 from bot.backstage import PANEL_SIGN
 from bot.domain import breakouts, feedback
-from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.breakouts import Breakout
-from bot.domain.events import marker
 from bot.domain.feedback import Answer
 from bot.domain.participants import Participant, same_name
 from bot.domain.plan import Plan
@@ -41,8 +39,6 @@ Exported = Mapping[str, Sequence[Mapping[str, Any]]]
 _INVALID_ALLOWED = 10
 #: How Discord's styles of timestamps are told in a transcript; the others show day and time.
 _STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
-#: The status of a scheduled event that doesn't take place.
-_CANCELLED = 4
 _TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
 
 
@@ -329,28 +325,6 @@ def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the check-ins that people were told of are kept."""
     kept = {(int(row["person_id"]), row["session"]) for row in exported if row["checked_in_at"]}
     return len(told.check_ins & kept)
-
-
-def misscheduled(plan: Plan, discord: LoopbackDiscord, guild_id: int) -> list[str]:
-    """How the server's scheduled events differ from the agenda: one a session that is no break, at its instants."""
-    wanted = Counter(
-        (marker(plan.id, session.id), session.starts_at, session.ends_at)
-        for session in plan.agenda
-        if session.kind is not SessionKind.BREAK
-    )
-    there = Counter(
-        (
-            str(event.description).rpartition("\n")[2],
-            datetime.fromisoformat(event.scheduled_start_time),
-            datetime.fromisoformat(event.scheduled_end_time or event.scheduled_start_time),
-        )
-        for event in discord.backend.get_guild(guild_id).scheduled_events.values()
-        if event.status != _CANCELLED
-    )
-    missing = [f"no scheduled event {mark} at {starts}" for mark, starts, _ in (wanted - there).elements()]
-    return missing + [
-        f"unasked for: scheduled event {mark} at {starts}" for mark, starts, _ in (there - wanted).elements()
-    ]
 
 
 def orphans(discord: LoopbackDiscord, guild_id: int, known: set[int]) -> list[str]:

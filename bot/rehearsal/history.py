@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from bot.domain import announcements
-from bot.domain.agenda import Agenda
+from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import ANNOUNCEMENTS
@@ -48,6 +48,11 @@ class History:
         """The plan in force in the end."""
         *_, last = self._stretches()
         return last.plan
+
+    @property
+    def ever(self) -> dict[str, Session]:
+        """Every session that was on the agenda at any time, by its id, as it was last."""
+        return {session.id: session for stretch in self._stretches() for session in stretch.plan.agenda}
 
     def _stretches(self) -> Iterator[_Stretch]:
         instants = [self._begins, *(change.applied_at or _EVER for change in self._changes), _EVER]

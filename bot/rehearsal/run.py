@@ -23,6 +23,7 @@ from bot.programme import Programme
 from bot.rehearsal import cast as casts
 from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
+from bot.rehearsal.agreement import disagreements
 from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
@@ -32,13 +33,16 @@ from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
+from bot.store.agenda import agenda_of
 from bot.store.backup import faults_in
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
+_CALENDAR = "agenda.ics"
 _OUR_FILES = (
-    "notes.csv", "notes.json", "attendance.csv", "attendance.json", "transcript.md", "plenary.db", "plenary.db-wal",
-    "plenary.db-shm", "plenary.db.lock", "plenary.db.erased", "plenary.health", "bot.log", "summary.json",
+    "notes.csv", "notes.json", "attendance.csv", "attendance.json", _CALENDAR, "transcript.md", "plenary.db",
+    "plenary.db-wal", "plenary.db-shm", "plenary.db.lock", "plenary.db.erased", "plenary.health", "bot.log",
+    "summary.json",
 )  # fmt: skip
 
 
@@ -210,7 +214,7 @@ class Rehearsal:
 
     async def export(self) -> None:
         """Export as organisers would, from the shell."""
-        wanted = [(subject, form) for subject in _SUBJECTS for form in ("csv", "json")]
+        wanted = [("agenda", "ics"), *((subject, form) for subject in _SUBJECTS for form in ("csv", "json"))]
         await asyncio.gather(*(self._export(subject, form) for subject, form in wanted))
 
     async def _export(self, subject: str, form: str) -> None:
@@ -242,6 +246,7 @@ class Rehearsal:
             )
             applied = await opened.changes.applied()
             here = await opened.restraints.here()
+            held = await opened.agenda.all()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
         posts = findings.messages(
@@ -250,7 +255,10 @@ class Rehearsal:
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if not told.changes <= len(applied) <= told.changes + told.pressed_again:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
-        unexpected += findings.misscheduled(history.plan, discord, self._actors.guild_id)
+        calendar = (self._out / _CALENDAR).read_bytes()
+        unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar)
+        if agenda_of(held) != history.plan.agenda:
+            unexpected.append("the agenda that is stored is another than the one that was confirmed")
         if told.unanswered and not self.bot.kills and not self._request.patient:
             unexpected.append(f"{told.unanswered} times somebody had to try again")
         if self._request.draw is nothing_goes_wrong:  # while a gateway plays dead, fast time may run on for hours

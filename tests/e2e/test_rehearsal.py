@@ -38,8 +38,8 @@ SUMMARY: Mapping[str, set[str] | None] = {
     "errors_logged": None,
 }
 FILES = (
-    "notes.csv", "notes.json", "attendance.csv", "attendance.json", "transcript.md", "plenary.db", "bot.log",
-    "summary.json",
+    "notes.csv", "notes.json", "attendance.csv", "attendance.json", "agenda.ics", "transcript.md", "plenary.db",
+    "bot.log", "summary.json",
 )  # fmt: skip
 
 

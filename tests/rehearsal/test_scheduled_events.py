@@ -11,7 +11,7 @@ from simcord.backend.errors import BackendError
 from bot.domain.agenda import SessionKind
 from bot.domain.events import marker
 from bot.domain.plan import Plan
-from bot.rehearsal.findings import misscheduled
+from bot.rehearsal.agreement import misscheduled
 from bot.rehearsal.limits import Request
 from bot.rehearsal.loopback import LoopbackDiscord
 

@@ -1,0 +1,82 @@
+"""Whether every post, event and calendar entry shows the agenda that was confirmed in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from icalendar import Calendar
+
+from bot import posts
+from bot.domain.agenda import SessionKind
+from bot.domain.announcements import Kind, planned
+from bot.domain.events import marker
+from bot.domain.plan import Plan
+from bot.rehearsal.history import History
+from bot.rehearsal.loopback import LoopbackDiscord
+
+#: The status of a scheduled event that doesn't take place.
+_CANCELLED = 4
+
+
+def disagreements(history: History, discord: LoopbackDiscord, guild_id: int, now: datetime, ics: bytes) -> list[str]:
+    """Everything that shows another agenda than the one that was confirmed; `ics` is the exported calendar."""
+    return [
+        *misshown(history.plan, discord, now),
+        *misscheduled(history.plan, discord, guild_id),
+        *misdated(history, ics),
+    ]
+
+
+def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime) -> Iterator[str]:
+    """The agenda posts that don't show their day as it is held; each day of the agenda has one."""
+    shown = {custom_id.rpartition(":")[2]: one.text for one in discord.all_messages() for custom_id in one.custom_ids}
+    for each in planned(plan):
+        if each.kind is Kind.AGENDA:
+            day = datetime.fromisoformat(each.subject).date()
+            wanted = "\n".join(posts.agenda(plan, day, now, each.id).blocks)
+            if shown.get(each.id) != wanted:
+                yield f"the agenda of {each.subject} is posted as {shown.get(each.id)!r}, and held as {wanted!r}"
+
+
+def misscheduled(plan: Plan, discord: LoopbackDiscord, guild_id: int) -> list[str]:
+    """How the server's scheduled events differ from the agenda: one a session that is no break, at its instants."""
+    wanted = Counter(
+        (marker(plan.id, session.id), session.starts_at, session.ends_at)
+        for session in plan.agenda
+        if session.kind is not SessionKind.BREAK
+    )
+    there = Counter(
+        (
+            str(event.description).rpartition("\n")[2],
+            datetime.fromisoformat(event.scheduled_start_time),
+            datetime.fromisoformat(event.scheduled_end_time or event.scheduled_start_time),
+        )
+        for event in discord.backend.get_guild(guild_id).scheduled_events.values()
+        if event.status != _CANCELLED
+    )
+    missing = [f"no scheduled event {mark} at {starts}" for mark, starts, _ in (wanted - there).elements()]
+    return missing + [
+        f"unasked for: scheduled event {mark} at {starts}" for mark, starts, _ in (there - wanted).elements()
+    ]
+
+
+def misdated(history: History, ics: bytes) -> Iterator[str]:
+    """How the calendar differs: an entry a session at its instants, also of the cancelled ones, which say so."""
+    held = {session.id for session in history.plan.agenda}
+    wanted = Counter(
+        (
+            f"{session.id}@{history.plan.id}",
+            session.starts_at,
+            session.ends_at,
+            "CONFIRMED" if session.id in held else "CANCELLED",
+        )
+        for session in history.ever.values()
+    )
+    entries = Calendar.from_ical(ics).walk("VEVENT")
+    there = Counter((str(e["UID"]), e["DTSTART"].dt, e["DTEND"].dt, str(e["STATUS"])) for e in entries)
+    for uid, starts, _, status in (wanted - there).elements():
+        yield f"no calendar entry {uid} at {starts}, {status}"
+    for uid, starts, _, status in (there - wanted).elements():
+        yield f"unasked for: calendar entry {uid} at {starts}, {status}"
