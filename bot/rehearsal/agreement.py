@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, cast
 
 from icalendar import Calendar
 
@@ -74,7 +75,7 @@ def misdated(history: History, ics: bytes) -> Iterator[str]:
         )
         for session in history.ever.values()
     )
-    entries = Calendar.from_ical(ics).walk("VEVENT")
+    entries = cast("list[Any]", Calendar.from_ical(ics).walk("VEVENT"))  # pyright: ignore[reportUnknownMemberType]
     there = Counter((str(e["UID"]), e["DTSTART"].dt, e["DTEND"].dt, str(e["STATUS"])) for e in entries)
     for uid, starts, _, status in (wanted - there).elements():
         yield f"no calendar entry {uid} at {starts}, {status}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.domain import reschedule
 from bot.domain.agenda import Agenda
@@ -53,7 +54,9 @@ def test_each_day_is_posted_as_it_is_held(example: Plan) -> None:
     def show(plan: Plan) -> None:
         for each, day in days.items():
             button = {"type": 2, "style": 2, "label": "Now", "custom_id": f"now:{each.id}"}
-            parts = [{"type": 10, "content": block} for block in agenda(plan, day, now, each.id).blocks]
+            parts: list[dict[str, Any]] = [
+                {"type": 10, "content": block} for block in agenda(plan, day, now, each.id).blocks
+            ]
             parts.append({"type": 1, "components": [button]})
             discord.backend.create_message(channel, discord.backend.bot_user.id, "", components=parts, flags=1 << 15)
 

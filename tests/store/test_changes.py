@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from bot.store.agenda import agenda_of
 from bot.store.changes import VALID, AgendaChange, edits_of
 
 Operation = Callable[[Agenda, Now], Agenda]
-Shown = tuple[Agenda, dict[str, tuple[object, ...]], list[tuple[str, ...]]]
+Shown = tuple[Agenda, Mapping[str, tuple[object, ...]], list[tuple[str, ...]]]
 
 #: The notice of a change is its own story: one that is undone in time says nothing, see the Composer.
 _PLANNED_KINDS = tuple(kind for kind in Kind if kind is not Kind.CHANGE)
