@@ -553,7 +553,7 @@ class Rehearsed:
 
     async def code(self) -> int:
         """Its exit code, once it has ended."""
-        return await asyncio.to_thread(self.process.wait, 100)
+        return await asyncio.to_thread(self.process.wait, 400)
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,7 @@ def assert_sound(summary: dict[str, Any]) -> None:
     assert summary["errors_logged"] == 0
 
 
+@pytest.mark.timeout(420)
 async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     rehearsals: Mapping[str, Rehearsed], openapi: str | None
 ) -> None:
@@ -89,6 +90,7 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     assert summary["requests"]["openapi_checked"] == summary["requests"]["total"]
 
 
+@pytest.mark.timeout(420)
 async def test_a_rehearsal_in_which_the_bot_is_killed_loses_nothing(rehearsals: Mapping[str, Rehearsed]) -> None:
     ran = rehearsals["killed"]
     assert await ran.code() == 0, ran.told.read_text("utf-8")
