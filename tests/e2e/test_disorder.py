@@ -35,10 +35,15 @@ def own_permissions(world: World, permissions: int) -> None:
 
 
 def team(world: World) -> list[str]:
-    return [message.text for message in world.messages("team")]
+    return [message.text for message in world.messages("team") if message.text.startswith("🛠️")]
 
 
 # --- Discord, and who administers the server -----------------------------------------------------------------------
+
+
+def announced(world: World) -> list[str]:
+    """What is announced of the sessions, less the invitations to rate them."""
+    return [title for title in world.titles("announcements") if not title.startswith("📝")]
 
 
 async def test_a_room_that_refuses_is_told_to_the_team_once_and_served_once_it_lets_the_bot_write(
@@ -55,7 +60,7 @@ async def test_a_room_that_refuses_is_told_to_the_team_once_and_served_once_it_l
     await workshop.until("2023-03-25 08:45")
     may(SEES, SENDS)
     await workshop.until("2023-03-25 09:31")
-    assert workshop.titles("announcements") == []
+    assert announced(workshop) == []
     refused = [line for line in team(workshop) if "Discord refused an announcement" in line]
     assert refused
     assert len(refused) == len(set(refused)) <= 3
@@ -63,12 +68,12 @@ async def test_a_room_that_refuses_is_told_to_the_team_once_and_served_once_it_l
     assert all("Missing Permissions" in line for line in refused)
     may(SEES | SENDS, 0)
     await workshop.until("2023-03-25 09:45")
-    assert workshop.titles("announcements") == [START]
+    assert announced(workshop) == [START]
     assert "Sent late" in workshop.messages("announcements")[0].text
     states = dict(workshop.rows("SELECT subject, state FROM delivery WHERE kind = 'start' AND state <> 'planned'"))
     assert states == {"welcome": "failed", "cases": "sent"}
     await workshop.until("2023-03-25 10:30")
-    assert workshop.titles("announcements") == [START, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert announced(workshop) == [START, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
     assert_nothing_twice(workshop)
     # So few are tried that Discord would not ban the address for it.
     assert workshop.discord.requests_invalid <= 12
@@ -84,13 +89,13 @@ async def test_a_discord_that_is_out_of_order_gets_everything_once_when_it_is_ba
 
     last = ["🏁 **Ledgers at work**", "🔴 **Coffee**"]
     await workshop.until("2023-03-25 10:25")
-    before = workshop.titles("announcements")
+    before = announced(workshop)
     workshop.discord._draw = draw  # noqa: SLF001 - faults begin in the midst of the day
     await workshop.until("2023-03-25 10:31")
-    assert workshop.titles("announcements") == before
+    assert announced(workshop) == before
     failing = False
     await workshop.until("2023-03-25 10:34")
-    assert workshop.titles("announcements") == [*before, *last]
+    assert announced(workshop) == [*before, *last]
     assert "Coffee" in next(line for line in workshop.messages("agenda")[0].text.splitlines() if "🔴" in line)
     assert team(workshop) == []
     assert_nothing_twice(workshop)
@@ -104,7 +109,7 @@ async def test_a_channel_that_may_not_be_made_anew_is_told_to_the_team_and_made_
     workshop.discord.backend.delete_channel(workshop.channel("sensors"))
     await workshop.until("2023-03-25 08:50")
     assert "sensors" not in workshop.channels()
-    assert workshop.titles("announcements") == ["⏰ **Welcome**"]
+    assert announced(workshop) == ["⏰ **Welcome**"]
     (line,) = {line for line in team(workshop) if "Something could not be done as planned" in line}
     assert "Missing Permissions" in line
     assert "/workshop setup" in line
@@ -121,7 +126,7 @@ async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_ag
         for message in workshop.messages(room):
             workshop.discord.backend.delete_message(message.channel_id, message.id)
     await workshop.until("2023-03-25 09:31")
-    assert workshop.titles("announcements") == ["⏰ **Ledgers at work**", START]
+    assert announced(workshop) == ["⏰ **Ledgers at work**", START]
     assert workshop.messages("agenda") == []
     (line,) = team(workshop)
     assert line.startswith("🛠️ The posted agenda of 2023-03-25 can no longer be changed")
@@ -147,7 +152,7 @@ async def test_a_bot_that_is_removed_from_its_server_rests_and_goes_on_when_it_i
     backend.guilds[workshop.guild_id] = guild
     workshop.discord.gateway.forget()
     await workshop.eventually(lambda: workshop.discord.online, "the connection's return")
-    await workshop.eventually(lambda: workshop.titles("announcements")[-1] == START, "the announcement")
+    await workshop.eventually(lambda: announced(workshop)[-1] == START, "the announcement")
     assert_nothing_twice(workshop)
 
 
@@ -179,7 +184,7 @@ async def set_clock(world: World, by: timedelta) -> None:
 
 async def test_a_clock_that_is_put_back_says_nothing_twice(workshop: World) -> None:
     await workshop.until("2023-03-25 09:31")
-    told = workshop.titles("announcements")
+    told = announced(workshop)
     assert told[-1] == START
     assert (await workshop.press(workshop.amina, "announcements", "checkin:cases")).text.startswith("✅")
     await set_clock(workshop, -timedelta(hours=1))
@@ -187,9 +192,9 @@ async def test_a_clock_that_is_put_back_says_nothing_twice(workshop: World) -> N
     # The bot lives, and answers by the clock that it has.
     assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
     await workshop.until("2023-03-25 09:32")
-    assert workshop.titles("announcements") == told
+    assert announced(workshop) == told
     await workshop.until("2023-03-25 10:31")
-    assert workshop.titles("announcements") == [*told, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
+    assert announced(workshop) == [*told, "🏁 **Ledgers at work**", "🔴 **Coffee**"]
     assert_nothing_twice(workshop)
     assert workshop.rows("SELECT session FROM presence") == [("cases",)]
 
@@ -198,7 +203,7 @@ async def test_a_clock_that_is_put_forward_leaves_out_what_is_past_and_tells_the
     await workshop.until("2023-03-25 08:55")
     await set_clock(workshop, timedelta(hours=2))
     await workshop.settle()
-    assert workshop.titles("announcements") == ["⏰ **Welcome**", "🏁 **Ledgers at work**", "🔴 **Questions**"]
+    assert announced(workshop) == ["⏰ **Welcome**", "🏁 **Ledgers at work**", "🔴 **Questions**"]
     (line,) = team(workshop)
     assert "sent late: 2; left out because they were no longer of use: 5." in line
     assert_nothing_twice(workshop)

@@ -46,7 +46,7 @@ async def test_sigterm_while_messages_are_under_way_ends_well_in_time_and_none_i
         *(workshop.moderator.slash(lobby, "announce new", text=f"Notice {n}", **options) for n in range(MANY))
     )
     assert all(answer.text.startswith("✅") for answer in told)
-    forms = [await workshop.moderator.slash(lobby, "note", topic="ledgers") for _ in range(MANY)]
+    forms = [await workshop.moderator.slash(lobby, "note share", topic="ledgers") for _ in range(MANY)]
     await workshop.keeper.sleep_until(workshop.at("2023-03-24 13:00"))
     await workshop.eventually(lambda: len(workshop.messages("announcements")) > 2, "the first announcements")
     note = {"topic": "ledgers", "kind": "worked", "did": "We tried.", "learned": "It works."}

@@ -150,7 +150,7 @@ async def test_while_the_day_is_held_nothing_is_announced_and_then_all_is_later_
     await workshop.until("2023-03-25 09:44")
     assert "🔴 **Ledgers at work**" in workshop.titles("announcements")
     cases = dict(workshop.rows("SELECT id, json_extract(held, '$.starts_at') FROM session"))["cases"]
-    assert cases.startswith("2023-03-25T08:42")  # held for twelve minutes
+    assert cases.startswith(("2023-03-25T08:42", "2023-03-25T08:43"))  # held for twelve minutes
     assert [what for (what,) in workshop.rows("SELECT what FROM audit ORDER BY at")] == [
         "day held",
         "agenda changed",

@@ -32,7 +32,7 @@ NOTE = {
 
 
 async def note_form(world: World) -> dict[str, Any]:
-    shown = await world.amina.slash(world.channel("ledgers"), "note", topic="ledgers")
+    shown = await world.amina.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert shown.modal is not None
     return shown.modal
 
