@@ -220,7 +220,8 @@ class Plenary(commands.Bot):
         """READY comes at the start and after each lost session, so what follows must be idempotent."""
         async with self._reconciling:
             await self._on_every_ready()
-            await self._sync()
+            if not self.is_closed():
+                await self._sync()
 
     async def on_guild_available(self, _guild: discord.Guild) -> None:
         """A server that came after READY, or came back after an outage of Discord's."""

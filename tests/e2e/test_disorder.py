@@ -129,7 +129,7 @@ async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_ag
     assert announced(workshop) == ["⏰ **Ledgers at work**", START]
     assert workshop.messages("agenda") == []
     (line,) = team(workshop)
-    assert line.startswith("🛠️ The posted agenda of 2023-03-25 can no longer be changed")
+    assert line.startswith("🛠️ A message (agenda) in ")
     await workshop.until("2023-03-25 12:00")
     assert len(team(workshop)) == 1
     # The next day's is posted as if nothing had happened.

@@ -42,8 +42,11 @@ async def test_sigterm_while_messages_are_under_way_ends_well_in_time_and_none_i
     """
     lobby = workshop.channel("announcements")
     options = {"channel": lobby, "when": "13:00"}
-    told = await asyncio.gather(
+    shown = await asyncio.gather(
         *(workshop.moderator.slash(lobby, "announce new", text=f"Notice {n}", **options) for n in range(MANY))
+    )
+    told = await asyncio.gather(
+        *(workshop.press_in(workshop.moderator, answer, "announcements", "announce:") for answer in shown)
     )
     assert all(answer.text.startswith("✅") for answer in told)
     forms = [await workshop.moderator.slash(lobby, "note share", topic="ledgers") for _ in range(MANY)]
