@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
+from bot.rehearsal.people import NoAnswer
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
@@ -123,7 +125,8 @@ async def test_killed_in_the_midst_it_is_done_at_the_next_start_and_once(worksho
     workshop.witness.on_request = kill
     answer, button = await delete(workshop, workshop.amina)
     assert answer.message_id
-    await workshop.amina.press(answer.message_id, workshop.channel("announcements"), button)
+    with contextlib.suppress(NoAnswer):  # the card may be on its way out before the answer is
+        await workshop.amina.press(answer.message_id, workshop.channel("announcements"), button)
     await workshop.eventually(lambda: not workshop.discord.online, "the kill")
     await workshop.kill_bot()
     await workshop.start_bot()
