@@ -67,11 +67,11 @@ announcements:
 """
 
 
-def proposed(source: bytes | str, plan: str | bytes | None = PLAN) -> Proposal:
-    """What a schedule makes of a plan."""
+def proposed(source: bytes | str, plan: str | bytes | None = PLAN, path: Path = PATH) -> Proposal:
+    """What a schedule makes of a plan; `path` is where that would be, beside the roster that it may name."""
     there = plan.encode() if isinstance(plan, str) else plan
     return propose(
-        source.encode() if isinstance(source, str) else source, there, PATH, "" if there else "Europe/Brussels"
+        source.encode() if isinstance(source, str) else source, there, path, "" if there else "Europe/Brussels"
     )
 
 
@@ -82,8 +82,8 @@ def proposed(source: bytes | str, plan: str | bytes | None = PLAN) -> Proposal:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_second_import_changes_nothing(name: str, plan: str | bytes | None) -> None:
     """Nor does it touch the text."""
-    first = proposed(SAMPLES[name], plan)
-    again = proposed(SAMPLES[name], first.text)
+    first = proposed(SAMPLES[name], plan, EXAMPLE)
+    again = proposed(SAMPLES[name], first.text, EXAMPLE)
     assert first.changes
     assert not again.changes
     assert again.text == first.text
