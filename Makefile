@@ -38,7 +38,7 @@ fuzz: .venv/.ready ## try broken schedule files on each importer, for a minute e
 	@PLENARY_FUZZ_SECONDS=$(SECONDS) .venv/bin/python -m pytest --quiet --capture=no -k broken_file tests/importing/test_fuzz.py
 
 test: .venv/.ready ## run the tests, with branch coverage (ARGS="-k agenda" for some of them)
-	@.venv/bin/python -m pytest --quiet -n logical --dist worksteal $(ARGS) --cov
+	@.venv/bin/python -m pytest --quiet -n 3 --dist worksteal $(ARGS) --cov
 	@$(if $(ARGS),,.venv/bin/python tests/coverage_of_the_core.py)
 
 check: .venv/.ready ## lint, format and types, as CI sees them
