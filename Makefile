@@ -15,6 +15,9 @@ ifneq ($(DISCORD_OPENAPI),)
 export DISCORD_OPENAPI
 endif
 
+# Tests start the bot hundreds of times: whoever writes no bytecode compiles it as often.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The version of pyright is locked; without this it asks the network whether there is a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 

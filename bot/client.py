@@ -186,7 +186,8 @@ class Plenary(commands.Bot):
             try:
                 synced = await self.tree.sync()
             except Exception as failure:  # noqa: BLE001 - see above
-                log.warning("Discord could not be told the commands: %r", failure)
+                if not self.is_closed():
+                    log.warning("Discord could not be told the commands: %r", failure)
                 return
             ids = json.dumps({command.name: command.id for command in synced})
             await self._store.facts.put(_COMMAND_IDS_FACT, ids)

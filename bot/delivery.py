@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import discord
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -105,7 +106,10 @@ class Courier:
         self._edited: dict[str, datetime] = {}
         """By delivery: when its message was last edited."""
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
-        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None})
+        # The executor that it has for debugging calls on the loop; any other rings from a thread, or after the end.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None}, executors={"default": DebugExecutor()}
+        )
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
         self._last_round: float | None = None

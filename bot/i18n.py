@@ -56,14 +56,14 @@ def command_wording(language: str, english: str) -> str | None:
 
     Discord has no Arabic: `commands.ar.po` has what /help shows, and no names.
     """
-    path = LOCALES / f"commands.{language}.po"
-    translated = _command_catalogue(language).gettext(english) if path.exists() else english
+    translated = _command_catalogue(language).gettext(english)
     return translated if translated != english else None
 
 
 @cache
-def _command_catalogue(language: str) -> gettext.GNUTranslations:
-    return compiled(LOCALES / f"commands.{language}.po", language)
+def _command_catalogue(language: str) -> gettext.NullTranslations:
+    path = LOCALES / f"commands.{language}.po"
+    return compiled(path, language) if path.exists() else gettext.NullTranslations()
 
 
 def preload() -> None:

@@ -16,7 +16,10 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 
 # Everything that starts, ends or overrides a direction (Unicode Bidirectional Algorithm, UAX #9): typed by
 # somebody, it could turn the rest of our message around.
-_BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# Unicode's control characters (category Cc) but for the line feed and the tab.
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
+_UNSEEN = re.compile(f"[{_BIDI_CONTROLS}{_CONTROLS}]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 # NOTE: to Discord no address ends with punctuation: `https://_` alone is none, and its `_` would be active.
@@ -51,11 +54,7 @@ def clean(typed: str) -> str:
 
     Line breaks stay (as line feeds), and so does everything that joins letters or emoji.
     """
-    unified = _BIDI_CONTROLS.sub("", typed).replace("\r\n", "\n").replace("\r", "\n")
-    visible = "".join(
-        character for character in unified if character in "\n\t" or unicodedata.category(character) != "Cc"
-    )
-    return visible.strip()
+    return _UNSEEN.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def one_line(typed: str) -> str:

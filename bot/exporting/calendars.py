@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TypeVar
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.agenda import Session, SessionKind, Speaker
 from bot.domain.plan import Plan
@@ -14,7 +12,10 @@ from bot.domain.text import clean, spoken
 from bot.i18n import enumeration, text
 from bot.store.agenda import HeldSession
 
-C = TypeVar("C", Calendar, Event)
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+C = TypeVar("C", "Calendar", "Event")
 
 _MAKER = "-//Plenary//Plenary//EN"
 
@@ -25,6 +26,8 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
     A session has the same UID in every file, and a SEQUENCE that grows with each change: so a program that has the
     session already changes it, and doesn't add another.
     """
+    from icalendar import Calendar, Event  # noqa: PLC0415 - a bot that starts doesn't need it yet
+
     made = _holding(
         Calendar(),
         ("prodid", _MAKER),
@@ -34,16 +37,16 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
         ("x-wr-timezone", plan.zone),
     )
     for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id)):
-        made.add_component(_event(plan, one, now.astimezone(UTC).replace(microsecond=0), language))
+        made.add_component(_event(Event(), plan, one, now.astimezone(UTC).replace(microsecond=0), language))
     return made.to_ical()
 
 
-def _event(plan: Plan, held: HeldSession, now: datetime, language: str) -> Event:
+def _event(blank: Event, plan: Plan, held: HeldSession, now: datetime, language: str) -> Event:
     session = held.session
     topic = plan.topic(session.topic) if session.topic else None
     described = clean("\n".join(_description(plan, session, language)))
     return _holding(
-        Event(),
+        blank,
         ("uid", f"{session.id}@{plan.id}"),
         ("sequence", held.sequence),
         ("dtstamp", now),

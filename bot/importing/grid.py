@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-
-import openpyxl
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from bot.importing import markup
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
@@ -101,6 +102,8 @@ def _limit(number: int) -> None:
 
 def from_xlsx(source: bytes) -> tuple[Grid, ...]:
     """The sheets of a workbook; a formula is its own text, not what it gives. Raises GridError."""
+    import openpyxl  # noqa: PLC0415 - a bot that starts doesn't need it yet
+
     _inspect(source)
     try:
         with warnings.catch_warnings():
