@@ -131,6 +131,10 @@ class Courier:
             self._task = asyncio.create_task(self._run(), name="courier")
         self.stir()
 
+    def tend(self, chore: Chore) -> None:
+        """Do this, too, at each round."""
+        self._chores = (*self._chores, chore)
+
     async def stop(self) -> None:
         """Take up nothing more, and give what is under way the time that one message may need."""
         if self._task is None:

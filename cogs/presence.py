@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Iterator
+from datetime import datetime
 
 import discord
 from discord.ext import commands
@@ -33,11 +33,13 @@ class Presence(commands.Cog):
         self._parts: Parts = client.parts
         self._known = False
         """Whether the store holds who is where, or will as soon as Discord has told what it has yet to tell."""
-        self._jumped = asyncio.Event()
+        self._jumped = False
+        """Whether a rehearsal's time has moved since the last mark."""
         self._marking: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
-        self._parts.clock.watch(self._jumped.set)
+        self._parts.clock.watch(self._note_the_jump)
+        self._parts.courier.tend(self._mark_after_a_jump)
         self._marking = asyncio.create_task(self._mark_again_and_again(), name="alive marks")
 
     async def cog_unload(self) -> None:
@@ -104,16 +106,22 @@ class Presence(commands.Cog):
     # --- what is kept ------------------------------------------------------------------------------------------
 
     async def _mark_again_and_again(self) -> None:
-        """An alive mark every so often, and one whenever a rehearsal's time has jumped."""
+        """An alive mark every so often."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ALIVE_MARK.total_seconds()):
-                    await self._jumped.wait()
-            self._jumped.clear()
+            await asyncio.sleep(ALIVE_MARK.total_seconds())
             try:
                 await self._mark()
             except Exception:
                 log.exception("It could not be noted who is in the rooms; it is tried again")
+
+    def _note_the_jump(self) -> None:
+        self._jumped = True
+
+    async def _mark_after_a_jump(self, _: datetime) -> None:
+        """A chore: a rehearsal's time moves on only when the chores are done, so a jump never looks like an outage."""
+        if self._jumped:
+            self._jumped = False
+            await self._mark()
 
     async def _mark(self) -> None:
         """Note that the bot is watching; begin to watch if it isn't yet."""

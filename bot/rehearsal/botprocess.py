@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 _STOP_SECONDS = 8
 #: Exit codes after which whoever keeps a bot running starts it again: "Discord can't be reached", and SIGKILL.
@@ -18,6 +19,32 @@ PLENARY_RUN = (sys.executable, "-m", "bot", "run")
 
 def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
+
+
+class Running(Protocol):
+    """A process that was started, as asyncio has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code; None while it runs; minus a signal's number if that ended it."""
+        ...
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal, unless it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """Send it SIGKILL."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait until it has ended, for its exit code."""
+        ...
 
 
 class BotEndedError(RuntimeError):
@@ -32,7 +59,7 @@ class BotProcess:
         """Its settings. Those of the rehearsal's own process are not passed on."""
         self._log = log
         self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Running | None = None
         self._stopping = False
         self.kills = 0
 
@@ -95,7 +122,7 @@ class BotProcess:
         return self._running.pid
 
     @property
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> Running:
         if self._process is None:
             raise BotEndedError("The bot is not running.")
         return self._process

@@ -26,13 +26,13 @@ from simcord.enums import OverwriteType
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import planfile
-from bot.rehearsal.botprocess import BotProcess
 from bot.rehearsal.cast import wall
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.people import Answer, Person, SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
+from tests.e2e.warm import WarmBot
 
 TOKEN: Final = "end-to-end.token"  # noqa: S105 - of a simulated Discord, which knows no other
 OPENAPI: Final = os.environ.get("DISCORD_OPENAPI")
@@ -204,7 +204,7 @@ class World:
     guild_id: int
     general: int
     people: dict[str, Person]
-    bot: BotProcess
+    bot: WarmBot
     running: bool = False
     settings: dict[str, str] = field(default_factory=dict[str, str])
     """Settings of the bot beside those of every test."""
@@ -260,7 +260,7 @@ class World:
 
     async def start_bot(self) -> None:
         """Start it, and wait until it is online and has done what there was to do."""
-        self.bot = BotProcess(self.environment, self.folder / "bot.log")
+        self.bot = WarmBot(self.environment, self.folder / "bot.log")
         await self.bot.start()
         self.running = True
         async with asyncio.timeout(30):
@@ -501,7 +501,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         "karim": simulated.add_person("karim", nick="Karim · DZ", locale="fr", guild_id=guild_id),
         "visitor": simulated.add_person("visitor", guild_id=guild_id),
     }
-    bot = BotProcess({}, tmp_path / "bot.log")
+    bot = WarmBot({}, tmp_path / "bot.log")
     made = World(tmp_path, plan, simulated, keeper, witness, guild_id, general, people, bot)
     try:
         async with _conducted(keeper):

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.health import read
-from bot.rehearsal.botprocess import BotProcess
 from bot.rehearsal.people import Answer
 from bot.settings import ROOT
+from tests.e2e.warm import WarmBot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -88,7 +88,7 @@ async def test_a_bot_stopped_with_ctrl_c_ends_in_peace(world: World) -> None:
 
 
 async def test_stopped_before_it_is_connected_it_ends_just_as_well(world: World) -> None:
-    world.bot = BotProcess(world.environment, world.folder / "bot.log")
+    world.bot = WarmBot(world.environment, world.folder / "bot.log")
     await world.bot.start()
     await world.eventually(lambda: world.witness.count("GET", "/users/@me"), "its first words to Discord")
     assert await world.bot.stop() == 0
