@@ -1,4 +1,4 @@
-"""The review of notes, and the private reminders: what moderators do, what authors read, and what is never sent twice."""
+"""The review of notes, and private reminders: what moderators do, what authors read, what is never sent twice."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ async def test_another_wording_is_the_authors_to_accept(workshop: World) -> None
     assert len(private(workshop, workshop.amina)) == 1
     assert cards(workshop)[0].text == before.text
     await mine(workshop, workshop.amina)
+    await workshop.settle()
     button = f"proposed:yes:{note}"
     told = workshop.discord.backend.messages[workshop.channel("ledgers")]
     page = next(key for key in sorted(told) if button in str(told[key].components))
