@@ -57,7 +57,10 @@ class Coverage(commands.Cog, description="Who has shared what"):
         """Who was reminded already, and whom no reminder reached."""
         written = await self._parts.store.letters.to(LetterKind.NUDGE)
         refused = [person for person, state in written.items() if state is LetterState.REFUSED]
-        lines = [f"-# {text(language, 'coverage.rule')}", text(language, "coverage.reminded", n=len(written))]
+        lines = [
+            f"-# {text(language, 'coverage.rule')}",
+            text(language, "coverage.reminded", n=len(written) - len(refused)),
+        ]
         if refused:
             names = ", ".join(f"<@{person}>" for person in refused[:30])
             lines.append(text(language, "coverage.refused", n=len(refused), names=names))

@@ -179,3 +179,20 @@ async def test_who_has_shared_nothing_is_reminded_once_even_if_the_bot_is_killed
     await settled(workshop)
     assert [len(private(workshop, one)) for one in (workshop.karim, workshop.visitor)] == [1, 1]
     assert deeds(workshop) == ["participants nudged"]
+
+
+async def test_whom_discord_lets_nobody_write_to_is_named_to_the_moderators(workshop: World) -> None:
+    workshop.forgiven.add("invalid")
+    await joins(workshop, workshop.karim, "Karim", "Douanes algériennes")
+    await joins(workshop, workshop.visitor, "Vera", "Malta Customs")
+    workshop.discord.limits.unwilling.add(workshop.karim.id)
+    await workshop.until(OPEN)
+    shown = await workshop.moderator.slash(workshop.channel("ledgers"), "coverage")
+    await press(workshop, workshop.moderator, shown, "nudge")
+    await settled(workshop)
+    assert [len(private(workshop, one)) for one in (workshop.karim, workshop.visitor)] == [0, 1]
+    assert workshop.discord.requests_invalid == 1
+    told = await workshop.moderator.slash(workshop.channel("ledgers"), "coverage")
+    assert "1 person was reminded so far" in told.text
+    assert "did not deliver one reminder" in told.text
+    assert f"<@{workshop.karim.id}>" in told.text
