@@ -19,6 +19,8 @@ class LetterKind(StrEnum):
     """The author of a note is asked to let it be shown."""
     NUDGE = "nudge"
     """Somebody whose administration has shared nothing is reminded; once per person, for ever."""
+    CONTACT = "contact"
+    """The author of a note hears that somebody would like to be in touch."""
 
 
 class LetterState(StrEnum):
@@ -42,10 +44,14 @@ class Letter:
     text: str
     written_at: datetime
     """UTC."""
+    author: int | None = None
+    """Whose words or name it holds; None if it holds nobody's."""
     state: LetterState = LetterState.PLANNED
 
 
-def letter(workshop: str, kind: LetterKind, subject: str, person: int, text: str, now: datetime) -> Letter:  # noqa: PLR0913, PLR0917 - one parameter a part of it
+def letter(  # noqa: PLR0913, PLR0917 - one parameter a part of it
+    workshop: str, kind: LetterKind, subject: str, person: int, text: str, now: datetime, author: int | None = None
+) -> Letter:
     """A message to somebody about a subject: of the same workshop, kind and subject, it is the same message."""
     key = f"{workshop}/{kind}/{subject}/{person}"
-    return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now)
+    return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author)

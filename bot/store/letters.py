@@ -10,19 +10,27 @@ from bot.domain.letters import Letter, LetterKind, LetterState
 from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 
-_COLUMNS = "id, person, kind, text, written_at, state"
+_COLUMNS = "id, person, author, kind, text, written_at, state"
 
 
 def _letter(row: Row) -> Letter:
-    key, person, kind, text, written_at, state = row
-    return Letter(key, person, LetterKind(kind), text, instant(written_at), LetterState(state))
+    key, person, author, kind, text, written_at, state = row
+    return Letter(key, person, LetterKind(kind), text, instant(written_at), author, LetterState(state))
 
 
 def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     """Have a message sent; False if it was written before. For work that writes it together with its cause."""
     cursor = connection.execute(
-        f"INSERT INTO letter ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
-        (letter.id, letter.person, letter.kind, letter.text, written(letter.written_at), letter.state),
+        f"INSERT INTO letter ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
+        (
+            letter.id,
+            letter.person,
+            letter.author,
+            letter.kind,
+            letter.text,
+            written(letter.written_at),
+            letter.state,
+        ),
     )
     return cursor.rowcount == 1
 

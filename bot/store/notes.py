@@ -70,11 +70,12 @@ def _insert(connection: sqlite3.Connection, note: Note) -> None:
 
 def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: datetime) -> None:
     """Keep what a note says as a revision `of` a note: of itself, or of the one of which it becomes a part."""
+    merged = None if of == former.id else former.id
     connection.execute(
-        "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details)"
-        " SELECT ?, (SELECT count(*) FROM note_revision WHERE note = ?), ?, topic, kind, title, did, learned, details"
-        " FROM note WHERE id = ?",
-        (of, of, written(now), former.id),
+        "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details, merged)"
+        " SELECT ?, (SELECT coalesce(max(number) + 1, 0) FROM note_revision WHERE note = ?), ?,"
+        " topic, kind, title, did, learned, details, ? FROM note WHERE id = ?",
+        (of, of, written(now), merged, former.id),
     )
 
 

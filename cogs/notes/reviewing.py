@@ -15,13 +15,16 @@ from bot.domain.access import Role
 from bot.domain.letters import Letter, LetterKind, letter
 from bot.domain.notes import Note, shown, visible_to
 from bot.domain.review import UNSEEN, Action, Review, ReviewState, Wording
-from bot.domain.text import escape, shorten
+from bot.domain.text import escape, escape_within, shorten
 from bot.i18n import text
 from bot.posts import Post
 from bot.store.audit import Deed
 from bot.ui import DONE, Interaction, RefusalError, answer, given_back, pressed, submitted
 from cogs.notes import forms
 from cogs.notes.desk import Desk
+
+#: Characters of what is asked for, escaped: with the sentence around it, a private message holds it.
+_ASKED = 1500
 
 
 class _Changed(TypedDict, total=False):
@@ -95,8 +98,9 @@ class Reviewing(commands.Cog):
         if asked is None:
             raise RefusalError("refused.review.unreadable")
         language = self._parts.language_of(note.author)
-        told = text(language, "letter.changes", title=_title(note), workshop=self._workshop(language), asked=asked)
-        letter_of = self._letter(LetterKind.CHANGES, f"{note.id}/{interaction.id}", note, told)
+        shown = escape_within(asked, _ASKED)
+        told = text(language, "letter.changes", title=_title(note), workshop=self._workshop(language), asked=shown)
+        letter_of = self._letter(LetterKind.CHANGES, f"{note.id}/{interaction.id}", note, told, interaction.user.id)
         deed = self._deed(interaction, "note sent back", note)
         change = _with(state=ReviewState.CHANGES, asked=asked)
         await self._parts.store.reviews.change(note.id, change, deed, letter=letter_of)
@@ -167,8 +171,8 @@ class Reviewing(commands.Cog):
     def _deed(self, interaction: Interaction, what: str, note: Note) -> Deed:
         return Deed(f"review/{interaction.id}", self._parts.clock.now(), interaction.user.id, what, note.id)
 
-    def _letter(self, kind: LetterKind, subject: str, note: Note, told: str) -> Letter:
-        return letter(self._parts.plan.id, kind, subject, note.author, told, self._parts.clock.now())
+    def _letter(self, kind: LetterKind, subject: str, note: Note, told: str, by: int | None = None) -> Letter:
+        return letter(self._parts.plan.id, kind, subject, note.author, told, self._parts.clock.now(), by)
 
     def _workshop(self, language: str) -> str:
         return escape(self._parts.plan.title[language])

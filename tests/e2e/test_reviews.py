@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.e2e.test_note_cards import cards, fill, settled, share
+from tests.e2e.test_note_cards import cards, fill, private, settled, share
 
 if TYPE_CHECKING:
     from bot.rehearsal.people import Answer, Person
@@ -34,12 +34,6 @@ async def shared_by(world: World, person: Person, **changed: str) -> str:
     await settled(world)
     ((key,),) = world.rows("SELECT id FROM note WHERE author = ? ORDER BY written_at DESC LIMIT 1", person.id)
     return str(key)
-
-
-def private(world: World, person: Person) -> list[str]:
-    """The private messages that the bot sent to somebody."""
-    channel = world.discord.backend.get_dm_channel(person.id)
-    return [message.text for message in world.discord.messages(channel.id)]
 
 
 def deeds(world: World) -> list[str]:

@@ -12,10 +12,15 @@ CREATE TABLE note_review (
     merged_into TEXT
 );
 
--- Private messages, each written once: its id follows from whom it is to and what it is about.
+-- A revision that keeps another note's words holds that note's id: they go where that note's author is erased.
+ALTER TABLE note_revision ADD COLUMN merged TEXT;
+
+-- Private messages, each written once: its id follows from whom it is to and what it is about. author, whose words or
+-- name it holds, NULL where it holds nobody's.
 CREATE TABLE letter (
     id         TEXT PRIMARY KEY,
     person     INTEGER NOT NULL,
+    author     INTEGER,
     kind       TEXT NOT NULL,
     text       TEXT NOT NULL,
     written_at TEXT NOT NULL,
