@@ -55,8 +55,8 @@ class Coverage(commands.Cog, description="Who has shared what"):
 
     async def _nudged(self, language: str) -> list[str]:
         """Who was reminded already, and whom no reminder reached."""
-        written = await self._parts.store.letters.to(LetterKind.NUDGE)
-        refused = [person for person, state in written.items() if state is LetterState.REFUSED]
+        written = [one for one in await self._parts.store.letters.all() if one.kind is LetterKind.NUDGE]
+        refused = [one.person for one in written if one.state is LetterState.REFUSED]
         lines = [
             f"-# {text(language, 'coverage.rule')}",
             text(language, "coverage.reminded", n=len(written) - len(refused)),

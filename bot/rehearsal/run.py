@@ -16,7 +16,6 @@ from rich.console import Console
 
 from bot import store
 from bot.domain import announcements
-from bot.domain.letters import LetterKind
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import planfile
@@ -248,7 +247,7 @@ class Rehearsal:
             applied = await opened.changes.applied()
             here = await opened.restraints.here()
             held = await opened.agenda.all()
-            reminded = await opened.letters.to(LetterKind.NUDGE)
+            letters = await opened.letters.all()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
         posts = findings.messages(
@@ -259,7 +258,7 @@ class Rehearsal:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
         calendar = (self._out / _CALENDAR).read_bytes()
         unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar)
-        unexpected += misdelivered(reminded, discord)
+        unexpected += misdelivered(letters, discord)
         if agenda_of(held) != history.plan.agenda:
             unexpected.append("the agenda that is stored is another than the one that was confirmed")
         if told.unanswered and not self.bot.kills and not self._request.patient:

@@ -69,10 +69,10 @@ class Letters:
         """Record what has become of it."""
         await self._put("UPDATE letter SET state = ?, problem = ? WHERE id = ?", state, problem, letter_id)
 
-    async def to(self, kind: LetterKind) -> dict[int, LetterState]:
-        """To whom messages of a kind were written, and what became of them."""
-        rows = await self._database.read("SELECT person, state FROM letter WHERE kind = ?", (kind,))
-        return {person: LetterState(state) for person, state in rows}
+    async def all(self) -> list[Letter]:
+        """Every message, the earliest first, and what became of it."""
+        rows = await self._database.read(f"SELECT {_COLUMNS} FROM letter ORDER BY written_at, id")  # noqa: S608 - names only
+        return [_letter(row) for row in rows]
 
     async def _put(self, sql: str, *parameters: str | None) -> None:
         await self._database.write(lambda connection: connection.execute(sql, parameters))
