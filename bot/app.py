@@ -24,6 +24,7 @@ from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.events import Events
 from bot.importing import planfile
+from bot.letters import Letters
 from bot.pacing import Pacer
 from bot.programme import Programme
 from bot.settings import Settings, SettingsError
@@ -50,6 +51,7 @@ COGS = (
     "cogs.desk",
     "cogs.presence",
     "cogs.notes",
+    "cogs.coverage",
     "cogs.questions",
     "cogs.queue",
     "cogs.feedback",
@@ -75,6 +77,11 @@ class Parts:
     def plan(self) -> Plan:
         """The plan in force."""
         return self.programme.plan
+
+    def language_of(self, person: int) -> str:
+        """In which language somebody is written to who isn't there to be asked."""
+        known = self.store.people.language_of(person)
+        return known if known in self.plan.languages else self.plan.languages[0]
 
 
 class Workshop(Plenary):
@@ -164,7 +171,8 @@ async def _assembled(
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
-    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, *chores))
+    letters = Letters(opened, client, pacer)
+    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, letters.keep, *chores))
     programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:

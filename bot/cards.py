@@ -21,6 +21,8 @@ _SIGN = {
 }
 #: Characters of a name, and of a title in a list.
 _NAME, _LISTED = 100, 100
+#: Authors named beside a note's own.
+_BESIDE = 5
 
 
 # --- who -------------------------------------------------------------------------------------------------------
@@ -43,10 +45,15 @@ def named(plan: Plan, signed: Signature, language: str) -> str:
 # --- what is posted --------------------------------------------------------------------------------------------
 
 
-def card(plan: Plan, note: Note, signed: Signature, echoes: int, mark: str) -> Post:
-    """A note in its topic's channel. What doesn't fit is cut here, never in the store."""
+def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
+    plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, beside: Sequence[Signature] = ()
+) -> Post:
+    """A note in its topic's channel. What doesn't fit is cut here, never in the store.
+
+    `beside`: the authors of notes that have become a part of it.
+    """
     heading = "\n".join(_heading(plan, note))
-    signature = "\n".join(_signature(plan, note, signed, echoes))
+    signature = "\n".join(_signature(plan, note, signed, echoes, beside))
     written = {"did": note.did, "learned": note.learned, **_written(note)}
     labels = {part: f"**{joined(plan.languages, f'card.{part}')}**" for part in written}
     room = limits.MESSAGE_TEXT - sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
@@ -73,9 +80,12 @@ def _heading(plan: Plan, note: Note) -> Iterator[str]:
         yield f"-# {joined(plan.languages, f'note.maturity.{maturity}')}"
 
 
-def _signature(plan: Plan, note: Note, signed: Signature, echoes: int) -> Iterator[str]:
+def _signature(plan: Plan, note: Note, signed: Signature, echoes: int, beside: Sequence[Signature]) -> Iterator[str]:
     who = dict.fromkeys(escape(named(plan, signed, language)) for language in plan.languages)
     yield f"-# {' / '.join(who)} · {moment(note.written_at, 'f')}"
+    for other in beside[:_BESIDE]:
+        who = dict.fromkeys(escape(named(plan, other, language)) for language in plan.languages)
+        yield f"-# 🔗 {' / '.join(who)}"
     if echoes:
         yield f"-# 🤝 {' · '.join(dict.fromkeys(every(plan.languages, 'card.echoes', n=echoes)))}"
 

@@ -13,7 +13,7 @@ from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind, State, subjects
 from bot.domain.breakouts import Breakout, Group
 from bot.domain.changes import diff
-from bot.domain.notes import shown, signature
+from bot.domain.notes import Signature, shown, signature
 from bot.domain.plan import Plan
 from bot.domain.questions import QuestionState, still_open
 from bot.domain.reschedule import Now
@@ -206,7 +206,12 @@ class Composer:
         note = _there(await self._store.notes.find(delivery.subject))
         signed = signature(note, self._store.people.of(note.author))
         echoes = len(await self._store.contacts.echoes_of(note.id))
-        return cards.card(self._plan, note, signed, echoes, delivery.id)
+        return cards.card(self._plan, note, signed, echoes, delivery.id, await self._beside(note.id))
+
+    async def _beside(self, note_id: str) -> list[Signature]:
+        """Who wrote the notes that have become a part of this one, as each of them wants to be named."""
+        merged = [await self._store.notes.find(each) for each in await self._store.reviews.merged_into(note_id)]
+        return [signature(note, self._store.people.of(note.author)) for note in merged if note]
 
     async def _request(self, delivery: Delivery, _now: datetime) -> Post:
         asked = _there(await self._store.contacts.requested(delivery.subject))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from bot import posts
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Kind, planned
 from bot.domain.events import marker
+from bot.domain.letters import Letter, LetterState
 from bot.domain.plan import Plan
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
@@ -28,6 +29,15 @@ def disagreements(history: History, discord: LoopbackDiscord, guild_id: int, now
         *misscheduled(history.plan, discord, guild_id),
         *misdated(history, ics),
     ]
+
+
+def misdelivered(letters: Iterable[Letter], discord: LoopbackDiscord) -> Iterator[str]:
+    """The private messages that aren't there as often as they must: once if they are recorded as sent, else never."""
+    for letter in letters:
+        channel = discord.backend.dm_channels.get(letter.person)
+        there = sum(one.text == letter.text for one in discord.messages(channel)) if channel else 0
+        if there != (letter.state is LetterState.SENT):
+            yield f"the letter to {letter.person} ({letter.kind}) is {letter.state}, and is there {there} times"
 
 
 def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime) -> Iterator[str]:

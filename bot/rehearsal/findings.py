@@ -198,7 +198,9 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     expected.update((names[QUESTIONS], f"question: {text}") for _, text in told.questions)
     if not trouble:
         expected.update((names[TEAM], f"report: {words}") for words in told.reports)
-    posts = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.text.startswith(REPORT_SIGN))]
+    sent = [m for m in discord.all_messages() if m.is_bot and not (trouble and m.text.startswith(REPORT_SIGN))]
+    # What is written to one person is held against the letters that there are; of it, nothing may come twice.
+    posts = [m for m in sent if not m.channel.startswith("@")]
     marked = [(message, _planned(message, planned)) for message in posts]
     seen = Counter(
         (message.channel, _name(found) if found else _told(message, told, asked)) for message, found in marked
@@ -206,7 +208,7 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     surplus = seen - expected
     # The same words twice in a room are a duplicate, whatever the bot thinks that they are.
     daily = {text for text, one in told.announced.items() if one.times > 1}
-    words = Counter((m.channel, m.text) for m in posts if not any(text in m.text for text in daily))
+    words = Counter((m.channel, m.text) for m in sent if not any(text in m.text for text in daily))
     surplus |= Counter({key: n - 1 for key, n in words.items() if n > 1})
     return Messages(
         expected=expected.total(),

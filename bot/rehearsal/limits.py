@@ -94,6 +94,8 @@ class Limits:
         self._sent: dict[tuple[int, str], _Sent] = {}
         self._opened: dict[str, float] = {}
         self.nonces: dict[int, str] = {}
+        self.unwilling: set[int] = set()
+        """Who takes no private messages from the server's members and bots."""
 
     def before(self, request: Request) -> Wire | None:
         """Return the answer given earlier to this very message, or None to go on.
@@ -103,6 +105,7 @@ class Limits:
         body = _object(request.body)
         match request.method, request.segments:
             case "POST", ["channels", channel_id, "messages"]:
+                self._to_the_willing(int(channel_id))
                 return self._resent(int(channel_id), body)
             case "POST", ["guilds", guild_id, "channels"]:
                 self._room_in_guild(int(guild_id))
@@ -148,6 +151,10 @@ class Limits:
         record.expires_at = None
         record.initial_response_deadline = None
         self._opened[record.token] = time.monotonic()
+
+    def _to_the_willing(self, channel_id: int) -> None:
+        if self.unwilling.intersection(self._backend.get_channel(channel_id).recipient_ids):
+            raise errors.cannot_dm_bot()
 
     def _resent(self, channel_id: int, body: Mapping[str, Any]) -> Wire | None:
         nonce = str(body.get("nonce") or "")

@@ -192,7 +192,7 @@ class LoopbackDiscord:
         return SeenMessage(
             id=message.id,
             channel_id=message.channel_id,
-            channel=channel.name or "",
+            channel=channel.name or f"@{self.backend.users[channel.recipient_ids[0]].name}",
             author=(member and member.nick) or author.name,
             is_bot=author.bot,
             timestamp=message.timestamp,

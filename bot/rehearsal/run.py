@@ -23,7 +23,7 @@ from bot.programme import Programme
 from bot.rehearsal import cast as casts
 from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
-from bot.rehearsal.agreement import disagreements
+from bot.rehearsal.agreement import disagreements, misdelivered
 from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
@@ -247,6 +247,7 @@ class Rehearsal:
             applied = await opened.changes.applied()
             here = await opened.restraints.here()
             held = await opened.agenda.all()
+            letters = await opened.letters.all()
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
         posts = findings.messages(
@@ -257,6 +258,7 @@ class Rehearsal:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
         calendar = (self._out / _CALENDAR).read_bytes()
         unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar)
+        unexpected += misdelivered(letters, discord)
         if agenda_of(held) != history.plan.agenda:
             unexpected.append("the agenda that is stored is another than the one that was confirmed")
         if told.unanswered and not self.bot.kills and not self._request.patient:

@@ -20,10 +20,12 @@ from bot.store.dossiers import Dossiers
 from bot.store.erasures import Erasures
 from bot.store.events import Events
 from bot.store.feedback import Feedback, Pledges
+from bot.store.letters import Letters
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.restraints import Restraints
+from bot.store.reviews import Reviews
 from bot.store.stays import Stays
 from bot.store.venue import Facts, Venue
 
@@ -44,6 +46,8 @@ class Store:
         self.doors = Doors(database)
         self.stays = Stays(database)
         self.notes = Notes(database)
+        self.reviews = Reviews(database)
+        self.letters = Letters(database)
         self.contacts = Contacts(database)
         self.questions = Questions(database)
         self.feedback = Feedback(database)

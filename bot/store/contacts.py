@@ -7,8 +7,10 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.domain.contacts import Contact, NoteRequest
+from bot.domain.letters import Letter
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_delivery
+from bot.store.letters import write_letter
 
 
 def _contact(row: Row) -> Contact:
@@ -52,10 +54,11 @@ class Contacts:
 
     # --- "put us in touch" -------------------------------------------------------------------------------------
 
-    async def ask(self, note: str, asker: int, asker_name: str, now: datetime) -> None:
-        """Keep that somebody wants to be in touch with a note's author. Asked again, it changes nothing."""
+    async def ask(self, note: str, asker: int, asker_name: str, now: datetime, letter: Letter) -> None:
+        """Keep that somebody wants to be in touch with a note's author, and tell them. Asked again, nothing changes."""
 
         def work(connection: sqlite3.Connection) -> None:
+            write_letter(connection, letter)
             connection.execute(
                 "INSERT INTO contact (note, asker, name, asked_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (note, asker) DO NOTHING",

@@ -34,7 +34,14 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
     ),
     Part.REVISIONS: (
         "note, number, revised_at, topic, kind, title, did, learned, details",
-        "FROM note_revision WHERE note IN (SELECT id FROM note WHERE author = :person) ORDER BY note, number",
+        (
+            "FROM note_revision WHERE coalesce(merged, note) IN (SELECT id FROM note WHERE author = :person)"
+            " ORDER BY note, number"
+        ),
+    ),
+    Part.REVIEWS: (
+        "note, state, asked, tags, proposal, merged_into",
+        "FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person) ORDER BY note",
     ),
     Part.CONSENTS: (
         "note, given_at, visibility, attribution, language, wording",
@@ -49,6 +56,7 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
         "message, asked_at, CASE WHEN author = :person THEN text END AS text",
         "FROM note_request WHERE :person IN (author, asker) ORDER BY asked_at",
     ),
+    Part.LETTERS: ("written_at, kind, text, state", "FROM letter WHERE person = :person ORDER BY written_at, id"),
     Part.QUESTIONS: (
         "id, written_at, session, text, anonymous, state, author_name",
         "FROM question WHERE author = :person ORDER BY written_at, id",

@@ -30,7 +30,8 @@ _STATEMENTS = (
     # What shows any of it is looked at again: edited, or taken away.
     (
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open') OR (kind = 'card' AND subject IN"
-        " (SELECT id FROM note WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person))"
+        " (SELECT id FROM note WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person"
+        " UNION SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)))"
         " OR (kind = 'request' AND subject IN (SELECT message FROM note_request WHERE :person IN (author, asker)))"
         " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
         " UNION SELECT question FROM question_vote WHERE person = :person UNION SELECT id FROM question"
@@ -42,7 +43,27 @@ _STATEMENTS = (
     "DELETE FROM contact WHERE asker = :person OR note IN (SELECT id FROM note WHERE author = :person)",
     "DELETE FROM note_echo WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
     "DELETE FROM note_consent WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
-    "DELETE FROM note_revision WHERE note IN (SELECT id FROM note WHERE author = :person)",
+    (
+        "DELETE FROM note_revision WHERE note IN (SELECT id FROM note WHERE author = :person)"
+        " OR merged IN (SELECT id FROM note WHERE author = :person)"
+    ),
+    # What a reviewer wrote of others' notes goes too: such a note waits for another reviewer.
+    (
+        "UPDATE note_review SET state = 'waiting', asked = '' WHERE state = 'changes' AND note IN"
+        " (SELECT subject FROM audit WHERE who = :person AND what = 'note sent back')"
+    ),
+    (
+        "UPDATE note_review SET proposal = NULL WHERE note IN"
+        " (SELECT subject FROM audit WHERE who = :person AND what = 'edit proposed')"
+    ),
+    (
+        "UPDATE audit SET former = NULL, latter = NULL WHERE id LIKE 'review/%' AND (subject IN"
+        " (SELECT id FROM note WHERE author = :person) OR subject IN"
+        " (SELECT subject FROM audit WHERE who = :person AND id LIKE 'review/%'))"
+    ),
+    "DELETE FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)",
+    "UPDATE note_review SET merged_into = NULL WHERE merged_into IN (SELECT id FROM note WHERE author = :person)",
+    "DELETE FROM letter WHERE :person IN (person, author)",
     "DELETE FROM note_request WHERE :person IN (author, asker)",
     "DELETE FROM note WHERE author = :person",
     "DELETE FROM question_vote WHERE person = :person",

@@ -41,7 +41,8 @@ def _details(note: Note) -> str:
     return json.dumps({str(detail): text for detail, text in note.details.items()}, ensure_ascii=False)
 
 
-def _find(connection: sqlite3.Connection, note_id: str) -> Note | None:
+def find_note(connection: sqlite3.Connection, note_id: str) -> Note | None:
+    """One note by its id. For work that writes what follows from it."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,)).fetchone()  # noqa: S608 - names only
     return _note(row) if row else None
 
@@ -67,14 +68,21 @@ def _insert(connection: sqlite3.Connection, note: Note) -> None:
     )
 
 
-def _reword(connection: sqlite3.Connection, former: Note, note: Note, now: datetime) -> None:
-    """Keep what a note says, and what it said before."""
+def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: datetime) -> None:
+    """Keep what a note says as a revision `of` a note: of itself, or of the one of which it becomes a part."""
+    merged = None if of == former.id else former.id
     connection.execute(
-        "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details)"
-        " SELECT id, (SELECT count(*) FROM note_revision WHERE note = ?), ?, topic, kind, title, did, learned, details"
-        " FROM note WHERE id = ?",
-        (former.id, written(now), former.id),
+        "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details, merged)"
+        " SELECT ?, (SELECT coalesce(max(number) + 1, 0) FROM note_revision WHERE note = ?), ?,"
+        " topic, kind, title, did, learned, details, ? FROM note WHERE id = ?",
+        (of, of, written(now), merged, former.id),
     )
+
+
+def _reword(connection: sqlite3.Connection, former: Note, note: Note, now: datetime) -> None:
+    """Keep what a note says, and what it said before; moderators look at it again."""
+    keep_wording(connection, former, former.id, now)
+    connection.execute("UPDATE note_review SET state = 'waiting', asked = '' WHERE note = ?", (former.id,))
     connection.execute(
         "UPDATE note SET topic = ?, kind = ?, title = ?, did = ?, learned = ?, details = ?, folded = ? WHERE id = ?",
         (note.topic, note.kind, note.title, note.did, note.learned, _details(note), note.folded, note.id),
@@ -87,6 +95,16 @@ def _settle_request(connection: sqlite3.Connection, message: str) -> None:
         connection.execute(
             "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
         )
+
+
+def _stand_alone(connection: sqlite3.Connection, note_id: str) -> None:
+    """What its author has chosen anew is no part of another note (any more), and nothing waits for their choice."""
+    connection.execute(
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"
+        " AND subject = (SELECT merged_into FROM note_review WHERE note = ?)",
+        (Kind.CARD, note_id),
+    )
+    connection.execute("UPDATE note_review SET merged_into = NULL, wanted = 0 WHERE note = ?", (note_id,))
 
 
 class Notes:
@@ -111,7 +129,7 @@ class Notes:
         """
 
         def work(connection: sqlite3.Connection) -> Note | None:
-            former = _find(connection, note.id)
+            former = find_note(connection, note.id)
             if former is None:
                 _insert(connection, note)
                 _settle_request(connection, note.id)
@@ -121,7 +139,7 @@ class Notes:
             reworded = replace(
                 former, topic=note.topic, kind=note.kind, title=note.title, did=note.did, learned=note.learned
             )
-            return _keep(connection, former, reworded, note.written_at, card)
+            return keep_note(connection, former, reworded, note.written_at, card)
 
         return await self._database.write(work)
 
@@ -131,12 +149,12 @@ class Notes:
         """Keep some details of a note; of these, an empty one is taken out. None if there is no such note."""
 
         def work(connection: sqlite3.Connection) -> Note | None:
-            former = _find(connection, note_id)
+            former = find_note(connection, note_id)
             if former is None:
                 return None
             merged = {**former.details, **details}
             kept = {detail: merged[detail] for detail in Detail if merged.get(detail)}
-            return _keep(connection, former, replace(former, details=kept), now, card)
+            return keep_note(connection, former, replace(former, details=kept), now, card)
 
         return await self._database.write(work)
 
@@ -147,7 +165,7 @@ class Notes:
         """
 
         def work(connection: sqlite3.Connection) -> Note | None:
-            former = _find(connection, consent.note)
+            former = find_note(connection, consent.note)
             if former is None or former.author != consent.person:
                 return None
             note = replace(former, visibility=consent.visibility, attribution=consent.attribution)
@@ -173,6 +191,7 @@ class Notes:
             )
             if shown(note):
                 plan_again(connection, card)
+            _stand_alone(connection, note.id)
             outdate(connection, card)
             return note
 
@@ -192,14 +211,15 @@ class Notes:
         return await self._select("author = ? ORDER BY written_at DESC, id DESC", author)
 
     async def search(self, words: str, reader: int, audience: Audience, most: int) -> list[Note]:
-        """Notes that hold all the words (accents and case don't count), the latest first.
+        """Notes that hold all the words, in their tags too (accents and case don't count), the latest first.
 
         Only those that the reader may see: as one of the audience, or as their author.
         """
         wanted = fold(words).split()
         seen = reaching(audience)
         marks = ", ".join("?" * len(seen))
-        held = "".join(" AND folded LIKE ?" for _ in wanted)
+        tags = "coalesce((SELECT note_review.folded FROM note_review WHERE note_review.note = note.id), '')"
+        held = "".join(f" AND (note.folded LIKE ? OR {tags} LIKE ?)" for _ in wanted)
         latest_first = "ORDER BY written_at DESC, id DESC"
         # Only ids are sorted: to sort 10,000 whole notes takes twice as long as to find them.
         return await self._select(
@@ -207,7 +227,7 @@ class Notes:
             f" {latest_first}",
             *seen,
             reader,
-            *(f"%{word}%" for word in wanted),
+            *(f"%{word}%" for word in wanted for _ in ("note", "tags")),
             most,
         )
 
@@ -231,7 +251,8 @@ class Notes:
         return [_note(row) for row in rows]
 
 
-def _keep(connection: sqlite3.Connection, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
+def keep_note(connection: sqlite3.Connection, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
+    """Keep what a note says by now, and have its card edited. For work that finds out what that is."""
     if note != former:
         _reword(connection, former, note, now)
         outdate(connection, card)

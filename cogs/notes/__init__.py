@@ -1,4 +1,4 @@
-"""Notes: shared in a form, added to, shown as their authors want, found again, and taken up by others."""
+"""Notes: shared in a form, added to, reviewed, shown as their authors want, found again, and taken up by others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from bot.app import Workshop
 from cogs.notes.commands import NoteCommands
 from cogs.notes.desk import Desk
 from cogs.notes.meeting import Meeting
+from cogs.notes.reviewing import Reviewing
 from cogs.notes.saving import Saving
 from cogs.notes.sharing import Sharing
 
@@ -13,5 +14,5 @@ from cogs.notes.sharing import Sharing
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the package is loaded."""
     desk = Desk(client.parts)
-    for cog in (NoteCommands(desk), Sharing(desk), Meeting(desk), Saving(desk, client.tree)):
+    for cog in (NoteCommands(desk), Sharing(desk), Meeting(desk), Reviewing(desk), Saving(desk, client.tree)):
         await client.take_up(cog)

@@ -7,20 +7,24 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot import cards
+from bot import cards, reviews
 from bot.app import Parts
 from bot.client import needs
 from bot.domain import limits, notes
 from bot.domain.access import Role
 from bot.domain.notes import Visibility
+from bot.domain.review import UNSEEN
 from bot.domain.text import escape, fold
 from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer, suggestions
+from bot.ui import DONE, Interaction, RefusalError, answer, answer_at_length, suggestions
 from cogs.notes.desk import Desk
 from cogs.notes.meeting import contacts_of
+from cogs.notes.reviewing import readable_by, review_of
 
 #: Notes that a search shows.
 _FOUND = 10
+#: Notes whose authors are told at once what moderators ask; the next come when these are answered.
+_PAGES = 3
 
 
 class NoteCommands(commands.GroupCog, group_name="note", group_description="Experiences, lessons and recommendations"):
@@ -75,7 +79,23 @@ class NoteCommands(commands.GroupCog, group_name="note", group_description="Expe
         """Somebody's own notes."""
         own = await self._parts.store.notes.of(interaction.user.id)
         listed = [await self._desk.listed(note) for note in own[: limits.OPTIONS]]
-        await answer(interaction, cards.mine(self._parts.plan, listed, len(own), self._desk.language(interaction)))
+        language, reviewed = self._desk.language(interaction), await self._parts.store.reviews.all()
+        asked = [reviews.for_author(note, reviewed.get(note.id, UNSEEN), language) for note in own]
+        pages = [cards.mine(self._parts.plan, listed, len(own), language), *(page for page in asked if page)]
+        await answer_at_length(interaction, pages[: _PAGES + 1])
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(description="Look through the notes that wait, and clear, tag, merge or send them back")
+    @app_commands.describe(note="Which one: begin to type its title (the one that waits longest, if you leave it out)")
+    async def review(self, interaction: Interaction, note: str | None = None) -> None:
+        """The first of the queue, or a certain one."""
+        await answer(interaction, await review_of(self._desk, interaction, note))
+
+    @review.autocomplete("note")
+    async def suggest_notes(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What the moderator may read, the latest first."""
+        readable = await readable_by(self._desk, interaction)
+        return suggestions(typed, ((note.id, note.title) for note in reversed(readable)))
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Find notes by the words in them; accents and case don't matter")

@@ -11,6 +11,7 @@ from bot.domain import limits, notes
 from bot.domain.agenda import Topic
 from bot.domain.notes import Attribution, Detail, Maturity, Note, NoteKind, Visibility
 from bot.domain.plan import Plan
+from bot.domain.review import ASKED_LENGTH, Action, Review
 from bot.domain.text import shorten
 from bot.i18n import text
 from bot.posts import custom_id
@@ -52,6 +53,26 @@ def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
             fields[detail] = _typed(detail, notes.DETAIL_LENGTH, filled, required=False)
     heading = text(language, f"button.details.{which}")
     return _form(language, custom_id("detailed", which, note.id), heading, fields)
+
+
+def review_form(language: str, action: Action, note: Note, review: Review, others: Iterable[Note]) -> discord.ui.Modal:
+    """What a moderator writes about a note; `others` are those of which it can become a part."""
+    filled = {"title": note.title, "did": note.did, "learned": note.learned}
+    fields: dict[str, Field]
+    match action:
+        case Action.CHANGES:
+            fields = {"asked": _typed("asked", ASKED_LENGTH, {"asked": review.asked})}
+        case Action.EDIT:
+            fields = {
+                "title": _typed("title", notes.TITLE_LENGTH, filled, long=False),
+                "did": _typed("did", notes.PART_LENGTH, filled),
+                "learned": _typed("learned", notes.PART_LENGTH, filled),
+            }
+        case Action.TAG:
+            fields = {"tags": _typed("tags", 300, {"tags": ", ".join(review.tags)}, required=False, long=False)}
+        case _:
+            fields = {"into": _select("into", {other.id: other.title for other in others}, {})}
+    return _form(language, custom_id("reviewed", action, note.id), text(language, f"button.review.{action}"), fields)
 
 
 def access_form(language: str, note: Note) -> discord.ui.Modal:

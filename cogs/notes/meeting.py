@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from discord.ext import commands
 
 from bot import cards
 from bot.app import Parts
 from bot.cards import Touch
+from bot.domain import letters
 from bot.domain.access import Role
 from bot.domain.contacts import Contact
+from bot.domain.letters import Letter, LetterKind
 from bot.domain.notes import Note, shown
-from bot.domain.text import escape
+from bot.domain.text import escape, shorten
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
 from bot.ui import DONE, Interaction, RefusalError, answer, pressed
@@ -60,8 +64,24 @@ class Meeting(commands.Cog):
         if note.author == interaction.user.id:
             raise RefusalError("refused.note.own")
         asker, now = interaction.user, self._parts.clock.now()
-        await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now)
+        letter = self._letter(note, asker.id, asker.display_name, now)
+        await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now, letter)
+        self._parts.courier.stir()
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
+
+    def _letter(self, note: Note, asker: int, name: str, now: datetime) -> Letter:
+        """What the author reads of it, in their language."""
+        language = self._parts.language_of(note.author)
+        told = text(
+            language,
+            "letter.contact",
+            who=_named(self._desk, asker, name),
+            title=f"“{escape(shorten(note.title, 100))}”",
+            workshop=escape(self._parts.plan.title[language]),
+        )
+        return letters.letter(
+            self._parts.plan.id, LetterKind.CONTACT, f"{note.id}/{asker}", note.author, told, now, asker
+        )
 
     @pressed("meet", Role.PARTICIPANT)
     async def meet(self, interaction: Interaction, said: str, note_id: str, asker: str) -> None:
@@ -86,6 +106,11 @@ async def contacts_of(desk: Desk, interaction: Interaction) -> Post:
 
 
 def _touch(desk: Desk, contact: Contact, other: int, name: str) -> Touch:
-    place = desk.parts.store.people.of(other)
-    who = escape(f"{place.name} · {place.administration}" if place else name)
+    who = _named(desk, other, name)
     return Touch(contact, f"{who} (<@{other}>)" if contact.agreed else who)
+
+
+def _named(desk: Desk, person: int, name: str) -> str:
+    """Somebody's name and administration; of whom there is no place, how Discord shows them."""
+    place = desk.parts.store.people.of(person)
+    return escape(f"{place.name} · {place.administration}" if place else name)

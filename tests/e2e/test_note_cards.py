@@ -70,6 +70,12 @@ def values_of(form: dict[str, Any]) -> dict[str, str]:
     return shown
 
 
+def private(world: World, person: Person) -> list[str]:
+    """The private messages that the bot sent to somebody."""
+    channel = world.discord.backend.get_dm_channel(person.id)
+    return [message.text for message in world.discord.messages(channel.id)]
+
+
 async def settled(world: World) -> None:
     """Edits of one message are three seconds apart."""
     for _ in range(3):
@@ -289,6 +295,11 @@ async def test_two_people_are_in_touch_only_if_both_want_it(workshop: World) -> 
     await fill(workshop, workshop.amina, answer, "access:", visibility="participants", attribution="anonymous")
     asked = await workshop.press(workshop.karim, "ledgers", "touch:")
     assert "est sollicité et lit votre nom" in asked.text
+    await workshop.press(workshop.karim, "ledgers", "touch:")
+    await settled(workshop)
+    (letter,) = private(workshop, workshop.amina)
+    assert "Karim · DZ would like to be in touch" in letter
+    assert private(workshop, workshop.karim) == []
     waiting = await workshop.karim.slash(lobby, "note contacts")
     assert "pas encore de réponse" in waiting.text
     listed = await workshop.amina.slash(lobby, "note contacts")

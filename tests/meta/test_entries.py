@@ -16,10 +16,10 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, backstage, cards, digests, groups, posts, prompts
+from bot import app, backstage, cards, digests, groups, posts, prompts, reviews
 from bot.app import Workshop
 from bot.backstage import Standing
-from bot.cards import Touch
+from bot.cards import Listed, Touch
 from bot.domain import limits
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.breakouts import Breakout, Group
@@ -28,6 +28,7 @@ from bot.domain.digest import Digest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.plan import Plan
 from bot.domain.questions import Question, QuestionState
+from bot.domain.review import UNSEEN, Action, ReviewState, Wording
 from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
 from bot.exporting.tables import Subject
@@ -258,6 +259,13 @@ def every_answer(plan: Plan) -> Iterator[Post]:
     yield posts.agenda_for(plan, day, NOW, "en", ids)
     yield posts.now_for(plan, NOW, "en", ids)
     yield posts.next_for(plan, NOW, "en", ids)
+    note = Note(SNOWFLAKE, 1, "A", "t" * 40, NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOW)
+    for review in (UNSEEN, replace(UNSEEN, state=ReviewState.CLEARED)):
+        yield reviews.entry(plan, Listed(note, Signature(), None), review, 1, "en")
+    for review in (replace(UNSEEN, proposal=Wording("T", "D", "L")), replace(UNSEEN, merged_into="1")):
+        post = reviews.for_author(note, review, "en")
+        assert post
+        yield post
 
 
 def every_post(plan: Plan) -> Iterator[Post]:
@@ -315,6 +323,8 @@ FROM_COGS = (
     posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
+    posts.custom_id("nudge"),
+    *(posts.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
     posts.custom_id("pledged"),
     posts.custom_id("rated", "s" * 40),
     posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),

@@ -96,6 +96,7 @@ RESERVED = {
         "bot/ui.py",
         "bot/venue.py",
         "bot/events.py",  # what the plan wants on the server beside roles and rooms
+        "bot/letters.py",  # what is sent to one person
         "bot/delivery.py",
         "bot/app.py",
         "bot/doctor.py",

@@ -28,6 +28,7 @@ from bot.domain.notes import Audience as Readers
 from bot.domain.participants import OrganisationKind
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
+from bot.domain.review import Action, ReviewState
 from bot.domain.show import Deed
 from bot.domain.standing import Outlook, Reason
 from bot.domain.text import LANGUAGES, measure
@@ -43,7 +44,7 @@ TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "Re
 
 RECOMMENDED = ("title", "learned", "did")
 JOINING = ("name", "administration", "country", "kind", "absent")
-FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution")
+FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution", "asked", "tags", "into")
 ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
 RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
@@ -56,6 +57,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "audience.{}": tuple(Audience),
     "button.show.{}": tuple(Deed),
     "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
+    "button.review.{}": tuple(Action),
+    "review.state.{}": tuple(ReviewState),
     "button.details.{}": tuple(DETAIL_FORMS),
     "note.attribution.{}": tuple(Attribution),
     "change.{}": tuple(Section),

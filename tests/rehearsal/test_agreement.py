@@ -10,11 +10,12 @@ from bot.domain import reschedule
 from bot.domain.agenda import Agenda
 from bot.domain.announcements import Kind, planned
 from bot.domain.changes import diff
+from bot.domain.letters import LetterKind, LetterState, letter
 from bot.domain.plan import Plan
 from bot.domain.reschedule import Now
 from bot.exporting.calendars import calendar
 from bot.posts import agenda
-from bot.rehearsal.agreement import misdated, misshown
+from bot.rehearsal.agreement import misdated, misdelivered, misshown
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.store.agenda import HeldSession
@@ -65,3 +66,20 @@ def test_each_day_is_posted_as_it_is_held(example: Plan) -> None:
     assert len(list(misshown(history.plan, discord, now))) == 1
     show(history.plan)
     assert list(misshown(history.plan, discord, now)) == []
+
+
+def test_a_private_message_is_there_once_if_it_is_recorded_as_sent(example: Plan) -> None:
+    discord = LoopbackDiscord(lambda: example.agenda.ends_at, token="t", checker=None)  # noqa: S106 - of a simulated Discord
+    backend = discord.backend
+    person = backend.make_user("amina").id
+    told = letter("w", LetterKind.NUDGE, "", person, "Hello!", example.agenda.ends_at)
+    sent, refused = replace(told, state=LetterState.SENT), replace(told, state=LetterState.REFUSED)
+
+    def found() -> list[int]:
+        return [len(list(misdelivered([one], discord))) for one in (sent, refused)]
+
+    assert found() == [1, 0]
+    channel = backend.get_dm_channel(person).id
+    for text, wrong in (("Welcome", [1, 0]), ("Hello!", [0, 1]), ("Hello!", [1, 1])):
+        backend.create_message(channel, backend.bot_user.id, text)
+        assert found() == wrong

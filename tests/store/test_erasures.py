@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,9 +17,13 @@ from bot import store as stores
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind, State
 from bot.domain.dossier import Part
+from bot.domain.letters import LetterKind, letter
+from bot.domain.notes import Note, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated
+from bot.domain.review import Review, ReviewState, Wording
 from bot.exporting import dossier
 from bot.store import Store
+from bot.store.audit import Deed
 from bot.store.backup import backup, restore
 from bot.store.database import Database
 from bot.store.erasures import ErasedList, Erasure
@@ -64,8 +69,12 @@ async def fill(database: Database, person: int, words: str) -> None:
                 tuple(kept.values()),
             )
         connection.execute(
-            "INSERT INTO note_revision VALUES (?, 1, ?, 't', 'worked', ?, ?, ?, '{}')",
+            "INSERT INTO note_revision VALUES (?, 1, ?, 't', 'worked', ?, ?, ?, '{}', NULL)",
             (str(person), INSTANT, words, words, words),
+        )
+        connection.execute(
+            "INSERT INTO note_review (note, asked, tags, folded, proposal) VALUES (?, ?, ?, ?, ?)",
+            (str(person), *[words] * 4),
         )
         line = f"{words} <@{person}> came"
         connection.execute(
@@ -112,6 +121,64 @@ async def test_nothing_of_a_person_stays_and_everything_of_others(database: Data
     assert found(path, "axolotl")
     assert store.people.of(ME) is None
     assert store.people.of(OTHER)
+
+
+def note(key: str, author: int, words: str) -> Note:
+    return Note(key, author, words, "t", NoteKind.WORKED, words, words, words, Visibility.PARTICIPANTS, NOON)
+
+
+def card(key: str) -> Announcement:
+    return Announcement("w", Kind.CARD, key, "topic:t", NOON, NOON + timedelta(days=1))
+
+
+async def test_what_became_a_part_of_anothers_note_is_gone_from_it(store: Store, path: Path) -> None:
+    """The other note keeps its own revisions, can be changed again, and its card names nobody who was erased."""
+    mine, kept, third = note("1", ME, WORDS), note("2", OTHER, "axolotl"), note("3", OTHER, "gecko")
+    await store.notes.submit(kept, card("2"))
+    await store.notes.submit(replace(kept, title="axolotl again"), card("2"))
+    for one in (mine, third):
+        await store.notes.submit(one, card(one.id))
+        deed = Deed(f"review/{one.id}", NOON, OTHER, "notes merged", one.id)
+        assert await store.reviews.merge(one.id, "2", deed, (card(one.id), card("2")))
+    await store.deliveries.add(card("2"))
+    await store.deliveries.settle_sent(card("2").id, NOON, 1, 1, "")
+    mine_only = {one.part: one.rows for one in await store.dossiers.of(ME)}[Part.REVISIONS]
+    assert [row[5] for row in mine_only] == [WORDS]
+    assert WORDS not in dossier.as_json(await store.dossiers.of(OTHER)).decode()
+    await store.erasures.erase(ERASURE)
+    assert found(path, WORDS) == []
+    assert await store.reviews.merged_into("2") == ["3"]
+    assert [one.subject for one in await store.deliveries.outdated()] == ["2"]
+    assert await store.notes.submit(replace(kept, title="axolotl for ever"), card("2"))
+    await store.erasures.erase(replace(ERASURE, id="98", person=OTHER))
+    assert found(path, "axolotl") == []
+
+
+async def test_whose_note_was_a_part_of_an_erased_one_has_their_own_alone(store: Store) -> None:
+    for one in (note("1", ME, WORDS), note("2", OTHER, "axolotl")):
+        await store.notes.submit(one, card(one.id))
+    deed = Deed("review/1", NOON, ME, "notes merged", "2")
+    assert await store.reviews.merge("2", "1", deed, (card("2"), card("1")))
+    await store.erasures.erase(ERASURE)
+    assert (await store.reviews.of("2")).merged_into is None
+    assert [one.id for one in await store.notes.all()] == ["2"]
+
+
+async def test_what_a_reviewer_wrote_of_others_notes_is_gone(store: Store, path: Path) -> None:
+    await store.notes.submit(note("2", OTHER, "axolotl"), card("2"))
+    asked = letter("w", LetterKind.CHANGES, "2", OTHER, WORDS, NOON, ME)
+    sent_back = Deed("review/1", NOON, ME, "note sent back", "2")
+    proposed = Deed("review/2", NOON, ME, "edit proposed", "2")
+    tagged = Deed("review/3", NOON, OTHER, "note tagged", "2")
+    wording = Wording(WORDS, WORDS, WORDS)
+    change = store.reviews.change
+    await change("2", lambda one: replace(one, state=ReviewState.CHANGES, asked=WORDS), sent_back, letter=asked)
+    await change("2", lambda one: replace(one, proposal=wording), proposed)
+    await change("2", lambda one: replace(one, tags=("port",)), tagged)
+    await store.erasures.erase(ERASURE)
+    assert found(path, WORDS) == []
+    assert await store.reviews.of("2") == Review(tags=("port",))
+    assert [one.what for one in await store.audit.all()] == ["note sent back", "edit proposed", "note tagged"]
 
 
 async def test_figures_stay_under_a_number_that_is_nobodys(database: Database, store: Store) -> None:

@@ -1,0 +1,100 @@
+"""/coverage: which administration has shared what so far, and a private reminder for those that have shared nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import Parts, Workshop
+from bot.client import needs
+from bot.domain import coverage, limits, notes
+from bot.domain.access import Role
+from bot.domain.coverage import Row
+from bot.domain.letters import LetterKind, LetterState, letter
+from bot.domain.text import escape, measure
+from bot.i18n import text
+from bot.posts import Button, Post, custom_id
+from bot.store.audit import Deed
+from bot.ui import DONE, Interaction, answer, answer_at_length, pressed
+
+#: Characters of each page's lines: what is above and below them needs room too.
+_PAGE = limits.MESSAGE_TEXT - 800
+
+
+class Coverage(commands.Cog, description="Who has shared what"):
+    """While there is time to ask."""
+
+    def __init__(self, client: Workshop) -> None:
+        self._parts: Parts = client.parts
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(
+        name="coverage", description="Which administration has shared what, and who has shared nothing"
+    )
+    async def show(self, interaction: Interaction) -> None:
+        """The table, those that have shared nothing first."""
+        language, store = self._parts.access.language(interaction), self._parts.store
+        audience = notes.audience_of(self._parts.access.role(interaction))
+        rows = coverage.coverage(store.people.all(), await store.notes.all(), audience)
+        silent = sum(not row.notes for row in rows)
+        heading = text(language, "coverage.heading", n=silent, of=len(rows))
+        pages = list(_pages(self._line(row, language) for row in rows))
+        nudge = Button(custom_id("nudge"), text(language, "button.nudge"), primary=True)
+        told = "\n".join(await self._nudged(language))
+        *first, last = [Post((page,)) for page in pages] or [Post(())]
+        closing = Post((*last.blocks, told), (nudge,) if silent else ())
+        head, *others = (*first, closing)
+        await answer_at_length(interaction, [Post((heading, *head.blocks), head.buttons), *others])
+
+    def _line(self, row: Row, language: str) -> str:
+        topics = (f"{topic.title[language]} {row.notes[topic.id]}" for topic in self._parts.plan.topics)
+        sign = "▫️" if not row.notes else "▪️"
+        return f"{sign} **{escape(row.administration)}** · {escape(' · '.join(topics))}"
+
+    async def _nudged(self, language: str) -> list[str]:
+        """Who was reminded already, and whom no reminder reached."""
+        written = [one for one in await self._parts.store.letters.all() if one.kind is LetterKind.NUDGE]
+        refused = [one.person for one in written if one.state is LetterState.REFUSED]
+        lines = [
+            f"-# {text(language, 'coverage.rule')}",
+            text(language, "coverage.reminded", n=len(written) - len(refused)),
+        ]
+        if refused:
+            names = ", ".join(f"<@{person}>" for person in refused[:30])
+            lines.append(text(language, "coverage.refused", n=len(refused), names=names))
+        return lines
+
+    @pressed("nudge", Role.MODERATOR)
+    async def nudge(self, interaction: Interaction) -> None:
+        """Remind each who has joined for an administration that has shared nothing; nobody for a second time."""
+        store, plan, now = self._parts.store, self._parts.plan, self._parts.clock.now()
+        silent = coverage.silent(store.people.all(), await store.notes.all())
+        letters = [letter(plan.id, LetterKind.NUDGE, "", person, self._reminder(person), now) for person in silent]
+        deed = Deed(f"nudge/{interaction.id}", now, interaction.user.id, "participants nudged", "coverage")
+        count = await store.letters.write(letters, deed)
+        self._parts.courier.stir()
+        language = self._parts.access.language(interaction)
+        await answer(interaction, f"{DONE} {text(language, 'coverage.nudged', n=count)}")
+
+    def _reminder(self, person: int) -> str:
+        language = self._parts.language_of(person)
+        return text(language, "letter.nudge", workshop=escape(self._parts.plan.title[language]))
+
+
+def _pages(lines: Iterator[str]) -> Iterator[str]:
+    """The lines in as few texts as hold them."""
+    page: list[str] = []
+    for line in lines:
+        if page and sum(measure(each) + 1 for each in (*page, line)) > _PAGE:
+            yield "\n".join(page)
+            page = []
+        page.append(line)
+    if page:
+        yield "\n".join(page)
+
+
+async def setup(client: Workshop) -> None:
+    """Called by discord.py when the module is loaded."""
+    await client.take_up(Coverage(client))
