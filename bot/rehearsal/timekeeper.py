@@ -139,13 +139,15 @@ class Timekeeper:
         return self._socket is not None
 
     async def _tell(self) -> None:
-        if self._socket is None or self._socket.closed:
+        socket = self._socket
+        if socket is None or socket.closed:
             return
         self._number += 1
         try:
-            await self._socket.send_json({"number": self._number, "pace": self._paces[-1].to_wire()})
+            await socket.send_json({"number": self._number, "pace": self._paces[-1].to_wire()})
         except ConnectionError:
-            self._socket = None  # killed just now; the next one will ask
+            if self._socket is socket:
+                self._socket = None  # killed just now; the next one will ask
 
     # --- moving on ---------------------------------------------------------------------------------------------
 
@@ -169,7 +171,10 @@ class Timekeeper:
         while self._followed and self._heard[0] < asked:
             await self._something_changes()
         seen, resting = self._heard
-        if self._awake or seen < asked or resting is None or self._active() != active:
+        if self._active() != active:
+            self._changed.set()  # the answer may be older than that, and nobody tells of it: ask again
+            return None
+        if self._awake or seen < asked or resting is None:
             return None
         return datetime.max.replace(tzinfo=UTC) if resting == "idle" else datetime.fromisoformat(resting)
 
