@@ -14,7 +14,7 @@ import typer
 
 from bot import settings
 from bot.domain.notes import Audience
-from bot.exporting.tables import Format, Subject
+from bot.exporting.kinds import Format, Subject
 from bot.settings import ROOT, SettingsError
 from bot.store.lock import DatabaseUnusableError
 
@@ -109,44 +109,21 @@ def import_(
 
 @app.command()
 def export(
-    subject: Annotated[Subject, typer.Argument(help="What to export.")],
-    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.CSV,
-    out: Annotated[Path | None, typer.Option(help="The file to write; standard output, if left out.")] = None,
+    subjects: Annotated[list[Subject], typer.Argument(help="What to export.")],
+    forms: Annotated[list[Format] | None, typer.Option("--format", help="How to write it: csv, if left out.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, or a folder for several; standard output, if left out.")
+    ] = None,
     audience: Annotated[
         Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
     ] = Audience.ORGANISERS,
+    language: Annotated[str, typer.Option(help="In which titles are told: the workshop's first, if left out.")] = "",
 ) -> None:
     """Export what was collected, also while the bot runs; the rule applied is told beside it."""
-    if subject is not Subject.NOTES and audience is not Audience.ORGANISERS:
-        raise SettingsError(f"Only notes can be made for {audience}; leave --for out, or ask for notes.")
-    content, told = asyncio.run(_exported(settings.load(), subject, form, audience))
-    typer.echo(told, err=True)
-    if out:
-        out.write_bytes(content)
-    else:
-        sys.stdout.buffer.write(content)
+    from bot.exporting import command  # noqa: PLC0415
 
-
-async def _exported(chosen: settings.Settings, subject: Subject, form: Format, audience: Audience) -> tuple[bytes, str]:
-    """The file, and the rule that it obeys."""
-    from bot import store  # noqa: PLC0415
-    from bot.clock import Clock  # noqa: PLC0415
-    from bot.exporting import tables  # noqa: PLC0415
-    from bot.i18n import text  # noqa: PLC0415
-    from bot.importing import planfile  # noqa: PLC0415
-    from bot.programme import Programme  # noqa: PLC0415
-
-    plan = planfile.load(chosen.plan).plan
-    if not chosen.database.exists():
-        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
-    async with store.opened(chosen.database, to_read=True) as opened:
-        programme = Programme(plan, opened)
-        await programme.load()
-        try:
-            made = await tables.exported(subject, form, programme, opened, Clock().now(), audience)
-        except ValueError as fault:
-            raise SettingsError(str(fault)) from None
-        return made.content, text("en", f"export.rule.{tables.rule(subject, audience)}")
+    asked = command.Request(subjects, forms or [Format.CSV], out, audience, language)
+    asyncio.run(command.export(settings.load(), asked))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from typing import Literal
 
 import discord
@@ -13,13 +13,14 @@ from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
 from bot.domain.notes import Audience
-from bot.exporting import tables
-from bot.exporting.tables import Format, Subject
+from bot.exporting import files, subjects
+from bot.exporting.kinds import Format, Subject
+from bot.exporting.table import Source
 from bot.i18n import text
-from bot.ui import DONE, Interaction
+from bot.ui import DONE, Interaction, RefusalError
 
-TableFormat = Literal["csv", "json"]
-"""What is no calendar."""
+TableFormat = Literal["csv", "xlsx", "json", "md"]
+"""What is no schedule."""
 
 
 class Export(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
@@ -48,7 +49,31 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         await self._hand_over(interaction, Subject.ATTENDANCE, Format(format))
 
     @needs(Role.ORGANISER)
-    @app_commands.command(description="Every session as it is held, as a file")
+    @app_commands.command(description="What each person attended in all, as a file")
+    async def people(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """What each person attended in all."""
+        await self._hand_over(interaction, Subject.PEOPLE, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every stay and check-in from when to when, as a file")
+    async def intervals(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """What attendance is worked out from."""
+        await self._hand_over(interaction, Subject.INTERVALS, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Attendance by country, organisation, day and session, as a file")
+    async def statistics(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """Attendance in figures."""
+        await self._hand_over(interaction, Subject.STATISTICS, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="The list of participants with who has joined, as a file")
+    async def participants(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """The list of participants."""
+        await self._hand_over(interaction, Subject.PARTICIPANTS, Format(format))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Every session as it was planned and held, as a file")
     async def agenda(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
         """The agenda, cancelled sessions included."""
         await self._hand_over(interaction, Subject.AGENDA, format)
@@ -71,17 +96,29 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         """Every pledge."""
         await self._hand_over(interaction, Subject.PLEDGES, Format(format))
 
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="What moderators and organisers did, exports included, as a file")
+    async def audit(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """What moderators and organisers did."""
+        await self._hand_over(interaction, Subject.AUDIT, Format(format))
+
     async def _hand_over(
         self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         parts = self._parts
-        exported = await tables.exported(subject, form, parts.programme, parts.store, parts.clock.now(), audience)
         language = parts.access.language(interaction)
-        file = discord.File(io.BytesIO(exported.content), filename=f"{subject}.{form}")
-        rule = text(language, f"export.rule.{tables.rule(subject, audience)}")
-        told = text(language, "export.done", n=exported.rows, rule=rule)
-        await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
+        source = Source(parts.programme, parts.store, parts.clock.now(), audience, language)
+        with tempfile.TemporaryFile() as made:
+            exported = await files.write(subject, form, source, made)
+            if made.tell() > interaction.filesize_limit:
+                raise RefusalError("refused.export.too_large", subject=str(subject), form=str(form))
+            await parts.store.audit.record(files.deed(str(interaction.id), source, interaction.user.id, exported))
+            made.seek(0)
+            rule = subjects.rule_told(subject, audience, source.plan, language)
+            told = text(language, "export.done", n=exported.rows, rule=rule)
+            file = discord.File(made, filename=exported.name)
+            await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
 
 async def setup(client: Workshop) -> None:

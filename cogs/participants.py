@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
@@ -16,9 +16,12 @@ from bot.client import needs
 from bot.domain import limits, participants
 from bot.domain.access import Role
 from bot.domain.participants import Participant, RosterChange
-from bot.domain.text import escape, fold, measure, shorten
-from bot.exporting import tables
-from bot.exporting.tables import Format, Table
+from bot.domain.text import escape, measure, shorten
+from bot.exporting import files
+from bot.exporting.formats import Heading
+from bot.exporting.kinds import Format
+from bot.exporting.subjects import participants as listing
+from bot.exporting.table import whole
 from bot.i18n import country_name, text
 from bot.importing import roster as rosters
 from bot.importing.roster import RosterError
@@ -56,8 +59,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await self._hand_over(interaction, told, absent)
 
     def _places(self) -> list[Participant]:
-        every = self._parts.store.people.all()
-        return sorted(every, key=lambda place: (fold(place.administration), fold(place.name)))
+        return listing.in_order(self._parts.store.people.all())
 
     async def _hand_over(self, interaction: Interaction, told: str, places: Sequence[Participant]) -> None:
         """In a message, or, where there are too many for one, as a file."""
@@ -68,8 +70,13 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             await answer(interaction, post)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        content = await tables.rendered(_table(places), Format.CSV)
-        file = discord.File(io.BytesIO(content), filename="participants.csv")
+        made = io.BytesIO()
+        plan = self._parts.plan
+        heading = Heading("participants", plan.title[plan.languages[0]], "", plan.zone, language, listing.COLUMNS)
+        rows = whole(listing.COLUMNS, [listing.listed(plan, place) for place in places])
+        await files.write_table(Format.CSV, heading, rows.pages, made)
+        made.seek(0)
+        file = discord.File(made, filename="participants.csv")
         await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
 
     @needs(Role.ORGANISER)
@@ -131,23 +138,6 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
 def _line(place: Participant, language: str) -> str:
     where = (escape(place.administration), country_name(language, place.country) if place.country else "")
     return f"{'✅' if place.person else '▫️'} **{escape(place.name)}** · {' · '.join(filter(None, where))}"
-
-
-def _table(places: Iterable[Participant]) -> Table:
-    columns = ("name", "administration", "country", "kind of organisation", "language", "role", "joined_at")
-    rows = [
-        (
-            place.name,
-            place.administration,
-            place.country,
-            str(place.organisation),
-            place.language,
-            place.role.name.lower(),
-            place.joined_at.isoformat(timespec="seconds") if place.joined_at else None,
-        )
-        for place in places
-    ]
-    return Table(columns, rows)
 
 
 def _counts(change: RosterChange) -> dict[str, int]:

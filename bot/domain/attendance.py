@@ -111,6 +111,8 @@ class Record:
     """Minutes (one decimal) that were missed with an excuse."""
     corrections: Mapping[str, Correction]
     """Those that count, by session."""
+    spans: Mapping[str, Interval]
+    """From when to when the person was in each session, gaps included; of the sessions in which they were."""
     scheduled: int
     """Scheduled minutes of all sessions that count."""
     complete: bool
@@ -130,6 +132,11 @@ class Record:
     def observed(self) -> float:
         """Scheduled minutes (one decimal) that count for or against the person."""
         return round(self.scheduled - self.unobserved - sum(self.excused_by_session.values()), 1)
+
+    def observed_in(self, session: Session) -> float:
+        """Scheduled minutes (one decimal) of a session that count for or against the person."""
+        missed = self.unobserved_by_session[session.id] + self.excused_by_session[session.id]
+        return round(scheduled_minutes(session) - missed, 1)
 
     @property
     def percent(self) -> float | None:
@@ -201,6 +208,7 @@ def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
         {key: tally.unobserved for key, tally in tallies.items()},
         {key: tally.excused for key, tally in tallies.items()},
         {key: corrected[key] for key in tallies if key in corrected},
+        {s.id: span for s in counted if (span := _span(_present(s, checked.get(s.id), stays)))},
         scheduled,
         complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - uncounted),
     )
@@ -262,6 +270,10 @@ def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay], correctio
 def _present(session: Session, presence: Presence | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
     checked_in = [Interval(presence.since, session.ends_at)] if presence else []
     return within([*_in_room(session, stays), *checked_in], _time(session))
+
+
+def _span(there: Sequence[Interval]) -> Interval | None:
+    return Interval(there[0].since, there[-1].until) if there else None
 
 
 def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:

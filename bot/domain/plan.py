@@ -209,6 +209,8 @@ class SessionEntry(_Part):
     description: Wording | None = None
     speakers: tuple[SpeakerEntry, ...] = ()
     materials: tuple[MaterialEntry, ...] = ()
+    chatham_house: bool = False
+    """Whether it is held under the Chatham House Rule: exports don't tell who said what in it, or was there."""
 
     @field_validator("topic", "room")
     @classmethod
@@ -359,6 +361,8 @@ class Plan(_Part):
     announcements: AnnouncementRules = AnnouncementRules()
     attendance: AttendanceRule = AttendanceRule()
     questions: QuestionsRule = QuestionsRule()
+    chatham_house: bool = False
+    """Whether all of it is held under the Chatham House Rule."""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Plan:
@@ -401,6 +405,8 @@ class Plan(_Part):
     def with_agenda(self, agenda: Agenda) -> Plan:
         """The same plan with another agenda: the one that is held."""
         changed = self.model_copy()
+        for made_of_it in ("confidential_sessions", "confidential_topics"):
+            vars(changed).pop(made_of_it, None)
         vars(changed)["agenda"] = agenda  # where a cached property is kept
         return changed
 
@@ -426,6 +432,18 @@ class Plan(_Part):
     def room_names(self) -> Mapping[str, Text]:
         """What each room is called."""
         return {PLENARY: dict.fromkeys(self.languages, PLENARY)} | {room.id: room.title for room in self.rooms}
+
+    @cached_property
+    def confidential_sessions(self) -> frozenset[str]:
+        """The sessions under the Chatham House Rule: by their entry, or because the whole workshop is."""
+        entries = {entry.id for day in self.days for entry in day.sessions if entry.chatham_house}
+        return frozenset(entries | ({session.id for session in self.agenda} if self.chatham_house else set()))
+
+    @cached_property
+    def confidential_topics(self) -> frozenset[str]:
+        """The topics of such sessions; every topic, if the whole workshop is under the rule."""
+        under = {s.topic for s in self.agenda if s.topic and s.id in self.confidential_sessions}
+        return frozenset(under | ({topic.id for topic in self.topics} if self.chatham_house else set()))
 
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id, if the plan has it."""

@@ -20,8 +20,10 @@ C = TypeVar("C", "Calendar", "Event")
 _MAKER = "-//Plenary//Plenary//EN"
 
 
-def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: str) -> bytes:
+def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: str, rule: str = "") -> bytes:
     """The sessions, cancelled ones as such; times are instants in UTC, texts are in one language.
+
+    `rule`: what an export says of itself.
 
     A session has the same UID in every file, and a SEQUENCE that grows with each change: so a program that has the
     session already changes it, and doesn't add another.
@@ -35,6 +37,7 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
         ("name", plan.title[language]),  # RFC 7986; the next two are what programs read that are older
         ("x-wr-calname", plan.title[language]),
         ("x-wr-timezone", plan.zone),
+        *([("description", rule)] if rule else []),
     )
     for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id)):
         made.add_component(_event(Event(), plan, one, now.astimezone(UTC).replace(microsecond=0), language))

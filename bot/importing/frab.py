@@ -55,7 +55,10 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
 
 def _talk(event: Element, day: Element, room: Element) -> Talk:
     return Talk(
-        id=event.text("code") or event.attributes.get("id", "") or event.attributes.get("guid", ""),
+        id=event.text("code")
+        or event.attributes.get("code", "")
+        or event.attributes.get("id", "")
+        or event.attributes.get("guid", ""),
         date=event.text("date"),
         day=day.attributes.get("date", ""),
         start=event.text("start"),

@@ -18,6 +18,7 @@ from bot import store
 from bot.domain import announcements
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
+from bot.exporting.kinds import Format, Subject
 from bot.importing import planfile
 from bot.programme import Programme
 from bot.rehearsal import cast as casts
@@ -39,10 +40,11 @@ from bot.store.backup import faults_in
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
 _CALENDAR = "agenda.ics"
+_TABLES, _SCHEDULES = (Format.CSV, Format.XLSX, Format.JSON), (Format.ICS, Format.FRAB_XML, Format.FRAB_JSON)
 _OUR_FILES = (
-    "notes.csv", "notes.json", "attendance.csv", "attendance.json", _CALENDAR, "transcript.md", "plenary.db",
-    "plenary.db-wal", "plenary.db-shm", "plenary.db.lock", "plenary.db.erased", "plenary.health", "bot.log",
-    "summary.json",
+    *(f"{subject}.{form}" for subject in Subject for form in _TABLES), *(f"agenda.{form}" for form in _SCHEDULES),
+    "transcript.md", "plenary.db", "plenary.db-wal", "plenary.db-shm", "plenary.db.lock", "plenary.db.erased",
+    "plenary.db.exports", "plenary.health", "bot.log", "summary.json",
 )  # fmt: skip
 
 
@@ -213,23 +215,22 @@ class Rehearsal:
     # --- the findings ------------------------------------------------------------------------------------------
 
     async def export(self) -> None:
-        """Export as organisers would, from the shell."""
-        wanted = [("agenda", "ics"), *((subject, form) for subject in _SUBJECTS for form in ("csv", "json"))]
-        await asyncio.gather(*(self._export(subject, form) for subject, form in wanted))
+        """Export as organisers would, from the shell: all subjects by one process, because each takes a while."""
+        await asyncio.gather(self._export(*Subject, forms=_TABLES), self._export(Subject.AGENDA, forms=_SCHEDULES))
 
-    async def _export(self, subject: str, form: str) -> None:
+    async def _export(self, *subjects: Subject, forms: Sequence[Format]) -> None:
+        asked = [*subjects, *(f"--format={form}" for form in forms)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "export", subject, "--format", form,
-            "--out", str(self._out / f"{subject}.{form}"),
+            sys.executable, "-m", "bot", "export", *asked, "--out", str(self._out),
             env=os.environ | self.environment(), stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, told = await process.communicate()
         if process.returncode:
-            raise SettingsError(f"plenary export {subject} failed: {told.decode()}")
+            raise SettingsError(f"plenary export {' '.join(asked)} failed: {told.decode()}")
 
     def exported(self) -> Exported:
         """What was exported."""
-        return {subject: json.loads((self._out / f"{subject}.json").read_bytes()) for subject in _SUBJECTS}
+        return {subject: json.loads((self._out / f"{subject}.json").read_bytes())["rows"] for subject in _SUBJECTS}
 
     async def examine(self, kept: Exported, began: float) -> Verdict:
         """Hold what people were told against what is on disk and what Discord shows."""

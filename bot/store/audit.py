@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from pathlib import Path
 
-from bot.store.database import Database, instant, written
+from bot.store.database import Database, instant, sync, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +37,58 @@ def record(connection: sqlite3.Connection, deed: Deed) -> None:
     )
 
 
+class Aside:
+    """Deeds of whoever may not write to the database, because the bot does: in a file beside it, one line a deed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, deed: Deed) -> None:
+        """Have one more on disk. Raises OSError."""
+        line = json.dumps([deed.id, written(deed.at), *astuple(deed)[2:]], ensure_ascii=False)
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Begun with a new line, because a killed process may have left half of one.
+            os.write(handle, f"\n{line}".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        sync(self._path.parent)
+
+    def read(self) -> list[Deed]:
+        """Every deed that is whole. Raises OSError if the file is there and can't be read."""
+        lines = self._path.read_text("utf-8", "replace").splitlines() if self._path.exists() else []
+        return [deed for line in lines if (deed := _deed(line))]
+
+
+def _deed(line: str) -> Deed | None:
+    try:
+        key, at, who, what, subject, former, latter = json.loads(line)
+        return Deed(key, instant(at), who, what, subject, former, latter)
+    except (ValueError, TypeError):
+        return None
+
+
 class Audit:
-    """The audit table."""
+    """The audit table, and the deeds aside."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._aside = Aside(database.path.with_name(f"{database.path.name}.exports"))
 
     async def record(self, deed: Deed) -> None:
         """Keep a deed that changes nothing else in the store."""
         await self._database.write(lambda connection: record(connection, deed))
 
+    async def record_aside(self, deed: Deed) -> None:
+        """Keep a deed though another process writes to the database. Raises OSError."""
+        await asyncio.to_thread(self._aside.add, deed)
+
     async def all(self) -> list[Deed]:
-        """Every deed, the earliest first."""
+        """Every deed, the earliest first. Raises OSError if those aside can't be read."""
         rows = await self._database.read("SELECT id, at, who, what, subject, former, latter FROM audit ORDER BY at, id")
-        return [
+        kept = [
             Deed(key, instant(at), who, what, subject, former, latter)
             for key, at, who, what, subject, former, latter in rows
         ]
+        return sorted(kept + await asyncio.to_thread(self._aside.read), key=lambda deed: (deed.at, deed.id))

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,10 @@ _PRAGMAS = (
     # What is deleted is overwritten.
     "PRAGMA secure_delete = ON",
 )
+
+
+#: Rows read at a time where they may be a million.
+_PAGE = 2_000
 
 
 class SchemaError(DatabaseUnusableError):
@@ -226,6 +230,19 @@ class Database:
     async def read(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """The rows of a query, as of now; in one hop."""
         return await self._reader.fetch(sql, parameters)
+
+    async def pages(self, sql: str) -> AsyncGenerator[list[Row], None]:
+        """The rows of a query, as of the first page, a page at a time: for more than should be in memory at once.
+
+        On a connection of its own, because whatever else is read on one meanwhile would be as old.
+        """
+        connection = await _connect(self.path, writable=False)
+        try:
+            async with connection.execute(sql) as cursor:
+                while page := cast("list[Row]", await cursor.fetchmany(_PAGE)):
+                    yield page
+        finally:
+            await connection.close()
 
 
 def _settle(done: asyncio.Future[Any], outcome: object) -> None:

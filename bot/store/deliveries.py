@@ -271,6 +271,14 @@ class Deliveries:
 
         await self._database.write(work)
 
+    async def sent_at(self, kind: Kind) -> dict[str, datetime]:
+        """When (UTC) each announcement of a kind was sent, by what it is about."""
+        rows = await self._database.read(
+            "SELECT subject, settled_at FROM delivery WHERE kind = ? AND state = 'sent' AND settled_at IS NOT NULL",
+            (kind,),
+        )
+        return {subject: instant(settled_at) for subject, settled_at in rows}
+
     async def _select(self, condition: str, *parameters: str) -> list[Delivery]:
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM delivery WHERE {condition}",  # noqa: S608 - conditions of this class only

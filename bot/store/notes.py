@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 
@@ -205,6 +206,13 @@ class Notes:
     async def all(self) -> list[Note]:
         """Every note, the earliest first."""
         return await self._select("1 = 1 ORDER BY written_at, id")
+
+    async def pages(self) -> AsyncIterator[list[Note]]:
+        """The same, a page at a time, as of the first one."""
+        sql = f"SELECT {_COLUMNS} FROM note ORDER BY written_at, id"  # noqa: S608 - names only
+        async with aclosing(self._database.pages(sql)) as pages:
+            async for rows in pages:
+                yield [_note(row) for row in rows]
 
     async def of(self, author: int) -> list[Note]:
         """Somebody's notes, the latest first."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.presence import Interval, Stay
-from bot.store.database import Database, instant, written
+from bot.store.database import Database, Row, instant, written
 
 _LAST_SEEN = "(SELECT max(until) FROM watch)"
+_ALL = f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN}) FROM voice_stay"  # noqa: S608 - ours
+
+
+def _stay(row: Row) -> Stay:
+    person, name, room, since, until = row
+    return Stay(person, name, room, Interval(instant(since), instant(until)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +87,18 @@ class Stays:
         """Everybody's stays, the earliest first."""
         return await self._stays("ORDER BY since, person")
 
+    async def pages(self) -> AsyncIterator[list[Stay]]:
+        """The same, a page at a time, as of the first one."""
+        async with aclosing(self._database.pages(f"{_ALL} ORDER BY since, person")) as pages:
+            async for rows in pages:
+                yield [_stay(row) for row in rows]
+
     async def of(self, person: int) -> list[Stay]:
         """One person's stays, the earliest first."""
         return await self._stays("WHERE person = ? ORDER BY since", person)
 
     async def _stays(self, condition: str, *parameters: int) -> list[Stay]:
-        rows = await self._database.read(
-            f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN})"  # noqa: S608 - this class's only
-            f" FROM voice_stay {condition}",
-            parameters,
-        )
-        return [
-            Stay(person, name, room, Interval(instant(since), instant(until)))
-            for person, name, room, since, until in rows
-        ]
+        return [_stay(row) for row in await self._database.read(f"{_ALL} {condition}", parameters)]
 
     async def watches(self) -> list[Interval]:
         """When the bot was watching, the earliest first."""

@@ -7,6 +7,7 @@ python tests/crash/points.py 20     every twentieth
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -14,14 +15,16 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from bot import store
-from bot.exporting import tables
-from bot.exporting.tables import Subject
+from bot.exporting import files
+from bot.exporting.kinds import Format, Subject
+from bot.exporting.table import Source
 from bot.importing import planfile
 from bot.programme import Programme
 from bot.rehearsal import cast as casts
@@ -91,9 +94,7 @@ class CrashDay(Rehearsal):
             programme = Programme(self.plan, opened)
             await programme.load()
             kept = {
-                str(subject): tables.as_records(
-                    await tables.table(subject, programme, opened, self.plan.agenda.ends_at)
-                )
+                str(subject): await _rows(subject, Source(programme, opened, self.plan.agenda.ends_at))
                 for subject in Subject
             }
         return await self.examine(kept, began)
@@ -101,6 +102,12 @@ class CrashDay(Rehearsal):
     def commits(self) -> int:
         """How many commits the day had."""
         return (self._folder / "commits").stat().st_size
+
+
+async def _rows(subject: Subject, source: Source) -> list[dict[str, Any]]:
+    made = BytesIO()
+    await files.write(subject, Format.JSON, source, made)
+    return json.loads(made.getvalue())["rows"]
 
 
 async def count() -> tuple[int, int]:

@@ -31,7 +31,7 @@ from bot.domain.questions import Question, QuestionState
 from bot.domain.review import UNSEEN, Action, ReviewState, Wording
 from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
-from bot.exporting.tables import Subject
+from bot.exporting.kinds import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 from cogs.help import entries
@@ -207,7 +207,8 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 #: English names that are French too.
 SAME_IN_FRENCH = {
-    "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question", "questions",
+    "audit", "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question",
+    "questions",
 }  # fmt: skip
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.

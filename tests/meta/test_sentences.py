@@ -32,7 +32,8 @@ from bot.domain.review import Action, ReviewState
 from bot.domain.show import Deed
 from bot.domain.standing import Outlook, Reason
 from bot.domain.text import LANGUAGES, measure
-from bot.exporting.tables import Subject, rule
+from bot.exporting.kinds import Subject
+from bot.exporting.subjects import rule
 from bot.i18n import LOCALES, compiled, every, text
 from bot.notices import Section
 

@@ -1,0 +1,43 @@
+"""Markdown, to be read or pasted into a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.exporting.formats.writer import Heading, Opened, Writer, plain
+from bot.exporting.table import Cell, Row
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!$])")
+
+
+class MarkdownWriter(Writer):
+    """A table as GitHub and most editors have it, below the workshop's title and the rule. No cell is markup."""
+
+    def __init__(self, out: Opened, heading: Heading) -> None:
+        super().__init__(out, heading)
+        told = (
+            f"# {_shown(heading.title)}: {heading.subject}",
+            f"*{_shown(heading.rule)}* ({heading.zone})",
+            _line(heading.columns) + "\n" + _line(["---"] * len(heading.columns)),
+        )
+        out.write(("\n\n".join(told) + "\n").encode())
+
+    def add(self, rows: Iterable[Row]) -> None:
+        self._out.write("".join(_line(map(_shown, row)) + "\n" for row in rows).encode())
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _shown(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    told = plain(cell)
+    if isinstance(told, str):
+        return "<br>".join(_MARKUP.sub(r"\\\1", told).splitlines())
+    return "" if told is None else str(told)

@@ -1,0 +1,60 @@
+"""What every writer of tables does: begin, add rows as they come, and end."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from bot.domain.text import RIGHT_TO_LEFT
+from bot.exporting.table import Cell, Row
+
+Opened = BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a file says of itself."""
+
+    subject: str
+    title: str
+    """The workshop's."""
+    rule: str
+    """The rule that the table obeys, in words."""
+    zone: str
+    """Of all instants in it; an IANA name."""
+    language: str
+    columns: Sequence[str]
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether it is read so."""
+        return self.language in RIGHT_TO_LEFT
+
+
+class Writer(ABC):
+    """Writes one table into an opened file, in constant memory however many rows come; blocks, so use it in a thread.
+
+    Made, it has begun; `close` ends the file's content and leaves the file itself open.
+    """
+
+    def __init__(self, out: Opened, heading: Heading) -> None:
+        self._out = out
+        self._heading = heading
+
+    @abstractmethod
+    def add(self, rows: Iterable[Row]) -> None:
+        """Write some more rows."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Write what is left."""
+
+
+def plain(cell: Cell) -> str | float | bool | None:
+    """A cell of a format that has no dates: they become ISO-8601 text, instants with the offset of their zone."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return cell if cell is None or isinstance(cell, str | int | float) else cell.isoformat()

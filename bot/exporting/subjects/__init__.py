@@ -1,0 +1,55 @@
+"""The table of each subject. A new subject is one function here, and one sentence that tells its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.domain.notes import Audience
+from bot.domain.plan import Plan
+from bot.exporting.kinds import Subject
+from bot.exporting.subjects import (
+    agenda,
+    attendance,
+    audit,
+    feedback,
+    notes,
+    participants,
+    pledges,
+    presence,
+    questions,
+)
+from bot.exporting.table import Source, Table
+from bot.i18n import text
+
+_TABLES: Mapping[Subject, Callable[[Source], Awaitable[Table]]] = {
+    Subject.NOTES: notes.table,
+    Subject.ATTENDANCE: attendance.by_session,
+    Subject.PEOPLE: attendance.by_person,
+    Subject.INTERVALS: presence.table,
+    Subject.STATISTICS: attendance.statistics,
+    Subject.PARTICIPANTS: participants.table,
+    Subject.QUESTIONS: questions.table,
+    Subject.FEEDBACK: feedback.table,
+    Subject.PLEDGES: pledges.table,
+    Subject.AGENDA: agenda.table,
+    Subject.AUDIT: audit.table,
+}
+
+
+async def table(subject: Subject, source: Source) -> Table:
+    """A subject's table."""
+    return await _TABLES[subject](source)
+
+
+def rule(subject: Subject, audience: Audience) -> str:
+    """Which rule a table obeys, as its sentence is called in the catalogues."""
+    return f"{subject}.{audience}" if subject is Subject.NOTES else str(subject)
+
+
+def rule_told(subject: Subject, audience: Audience, plan: Plan, language: str) -> str:
+    """The rule that a table obeys, in words."""
+    told = text(language, f"export.rule.{rule(subject, audience)}")
+    # The agenda is public, and statistics tell of nobody in any case.
+    if plan.confidential_sessions and subject not in {Subject.AGENDA, Subject.STATISTICS}:
+        told += " " + text(language, "export.rule.chatham")
+    return told

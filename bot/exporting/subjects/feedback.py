@@ -1,0 +1,38 @@
+"""Feedback: every answer, and of nobody who gave it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.domain import chatham
+from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
+from bot.domain.plan import Plan
+from bot.exporting.table import Row, Source, Table, whole
+
+_ASKED = tuple(asked.name for asked in (*PULSE, *EVALUATION))
+COLUMNS = ("about", "session", *_ASKED)
+
+
+async def table(source: Source) -> Table:
+    """One row an answer."""
+    return whole(COLUMNS, rows(source.plan, await source.store.feedback.all()))
+
+
+def rows(plan: Plan, answers: Sequence[Answer]) -> list[Row]:
+    """One row an answer, without who gave it or when; what few answered about isn't told apart (see feedback.py).
+
+    In the order of what they say, since that of their times would tell who was first.
+    """
+    order = [WORKSHOP, *(session.id for session in plan.agenda)]
+    groups = Counter(answer.subject for answer in answers)
+    told: list[tuple[str, ...]] = []
+    for answer in answers:
+        about = answer.subject if answer.subject in order else ""
+        known = about and (about == WORKSHOP or groups[about] >= SMALLEST_GROUP)
+        values = tuple(answer.values.get(name, "") for name in _ASKED)
+        if plan.chatham_house or answer.subject in plan.confidential_sessions:
+            values = tuple(map(chatham.without_links, values))
+        told.append(("workshop" if about == WORKSHOP else "session", about if known else "", *values))
+    told.sort(key=lambda row: (order.index(row[1]) if row[1] else len(order), row))
+    return [(about, None if session == WORKSHOP else session or None, *said) for about, session, *said in told]

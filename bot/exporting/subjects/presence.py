@@ -1,0 +1,57 @@
+"""What attendance is worked out from: stays in rooms and check-ins, from when to when."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+
+from bot.domain.attendance import Presence
+from bot.domain.plan import Plan
+from bot.domain.presence import Interval, Stay, within
+from bot.domain.venue import is_room_of
+from bot.exporting.table import Row, Source, Table, local
+
+COLUMNS = ("person", "person_id", "source", "place", "since", "until", "minutes")
+
+
+async def table(source: Source) -> Table:
+    """One row an interval."""
+    return Table(COLUMNS, _pages(source))
+
+
+async def _pages(source: Source) -> AsyncIterator[Sequence[Row]]:
+    plan = source.plan
+    async for page in source.store.stays.pages():
+        yield await asyncio.to_thread(list, stays(plan, page))
+    yield list(check_ins(plan, await source.store.attendance.all()))
+
+
+def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
+    """One row a stay in a voice or stage room, whose key is its place.
+
+    A stay that reaches into a session under the Chatham House Rule is left out whole: even what is left of one that is
+    cut tells who was there.
+    """
+    secret = [session for session in plan.agenda if session.id in plan.confidential_sessions]
+    for stay in page:
+        reaches = any(
+            is_room_of(s, stay.room) and within((stay.time,), Interval(s.starts_at, s.ends_at)) for s in secret
+        )
+        if not (reaches or plan.chatham_house):
+            yield _row(plan, stay.name, stay.person, "voice", stay.room, stay.time)
+
+
+def check_ins(plan: Plan, presences: Iterable[Presence]) -> Iterator[Row]:
+    """One row a check-in, whose place is its session, to whose end it counts; none of confidential sessions."""
+    for one in presences:
+        session = plan.agenda.find(one.session)
+        if session and one.session not in plan.confidential_sessions:
+            time = Interval(one.since, max(one.since, session.ends_at))
+            yield _row(plan, one.name, one.person, "check-in", one.session, time)
+
+
+def _row(  # noqa: PLR0913, PLR0917 - one parameter a column
+    plan: Plan, name: str, person: int, source: str, place: str, time: Interval
+) -> Row:
+    minutes = round((time.until - time.since).total_seconds() / 60, 1)
+    return name, str(person), source, place, local(plan, time.since), local(plan, time.until), minutes

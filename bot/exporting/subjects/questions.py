@@ -1,0 +1,63 @@
+"""Questions: each with its votes and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from bot.domain import chatham
+from bot.domain.plan import Plan
+from bot.domain.questions import Question
+from bot.exporting.table import Row, Source, Table, local, whole
+
+COLUMNS = (
+    "id", "written_at", "session", "author", "author_id", "anonymous", "text", "state", "votes", "answer", "owner",
+    "due", "merged_into", "hidden_for",
+)  # fmt: skip
+
+
+async def table(source: Source) -> Table:
+    """One row a question."""
+    questions = await source.store.questions.all()
+    return whole(COLUMNS, await asyncio.to_thread(list, rows(source.plan, questions)))
+
+
+def rows(plan: Plan, questions: Iterable[Question]) -> Iterator[Row]:
+    """One row a question, in the order in which they come; who asked anonymously is not named here either.
+
+    At the end those of sessions under the Chatham House Rule, without anything that leads to who asked.
+    """
+    secret: list[Question] = []
+    for one in questions:
+        if one.session in plan.confidential_sessions:
+            secret.append(one)
+        else:
+            yield _row(plan, one)
+    told = chatham.told_groups((one.session, one.author) for one in secret)
+    yield from chatham.shuffled(_bare(one, told=one.session in told) for one in secret)
+
+
+def _row(plan: Plan, one: Question) -> Row:
+    return (
+        one.id,
+        local(plan, one.written_at),
+        one.session,
+        None if one.anonymous else one.author_name,
+        None if one.anonymous else str(one.author),
+        one.anonymous,
+        one.text,
+        str(one.state),
+        one.votes,
+        one.answer,
+        one.owner,
+        local(plan, one.due) if one.due else None,
+        one.merged_into,
+        one.hidden_for,
+    )
+
+
+def _bare(one: Question, *, told: bool) -> Row:
+    said = chatham.without_links(one.text)
+    answer = chatham.without_links(one.answer) if one.answer else None
+    session = one.session if told else None
+    return (None, None, session, None, None, True, said, str(one.state), one.votes, answer, None, None, None, None)
