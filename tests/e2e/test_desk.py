@@ -28,7 +28,7 @@ async def told(world: World, person: Person) -> str:
 
 async def exported(world: World, person: Person) -> dict[str, dict[str, Any]]:
     """One person's rows by session."""
-    rows = json.loads((await world.plenary("export", "attendance", "--format", "json")).out)
+    rows = json.loads((await world.plenary("export", "attendance", "--format", "json")).out)["rows"]
     return {row["session"]: row for row in rows if row["person_id"] == str(person.id)}
 
 

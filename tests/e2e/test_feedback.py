@@ -131,7 +131,7 @@ async def test_the_response_rate_is_counted_nobody_is_named_and_few_are_not_told
     refused = await workshop.amina.slash(workshop.channel("ledgers"), "feedback show")
     assert refused.text.startswith("⚠️")
     exported = (await workshop.plenary("export", "feedback", "--format", "json")).out.decode()
-    assert [(row["session"], row["useful"]) for row in json.loads(exported)] == [
+    assert [(row["session"], row["useful"]) for row in json.loads(exported)["rows"]] == [
         ("cases", "1"), ("cases", "4"), ("cases", "4"),
     ]  # fmt: skip
     assert not any(str(person.id) in exported or person.name in exported for person in everybody)
@@ -179,7 +179,7 @@ async def test_a_pledge_is_made_from_the_last_day_on_and_can_be_changed(workshop
     shown = await workshop.press(workshop.karim, "announcements", "pledge:")
     assert shown.modal is not None
     assert (await workshop.karim.submit(shown.modal, PLEDGE | {"text": "Essayer @here"})).text.startswith("✅")
-    rows = json.loads((await workshop.plenary("export", "pledges", "--format", "json")).out)
+    rows = json.loads((await workshop.plenary("export", "pledges", "--format", "json")).out)["rows"]
     assert [(row["person"], row["text"]) for row in rows] == [(None, PLEDGE["text"]), ("Karim · DZ", "Essayer @here")]
 
 

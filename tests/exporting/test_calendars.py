@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from bot.domain.agenda import Material, Session, SessionKind, Speaker
+from bot.domain.agenda import Material, SessionKind, Speaker
 from bot.domain.plan import Plan
 from bot.domain.text import LANGUAGES, clean
 from bot.exporting.calendars import calendar
-from bot.exporting.tables import agenda_table
+from bot.exporting.subjects import agenda
 from bot.store.agenda import HeldSession
 
 NOW = datetime(2023, 2, 19, 16, 0, 30, 999999, tzinfo=UTC)
@@ -112,29 +112,5 @@ def test_what_was_cancelled_before_the_workshop_spoke_a_language_is_still_told(e
     _, (event,) = read(calendar(example, [gone], NOW, "ar"))
     assert (event.summary, event.location, event.categories) == ("Gone", "attic", [])
     assert "Chair" in str(event.description)
-    table = agenda_table(example, [gone])
-    assert dict(zip(table.columns, *table.rows, strict=True))["title_ar"] == "Gone"
-
-
-def test_the_agendas_table_has_a_row_a_session_in_order(example: Plan) -> None:
-    session: Session = example.agenda.sessions[0]
-    late = HeldSession(example.agenda.sessions[-1], 4, NOW)
-    table = agenda_table(example, [late, HeldSession(session, 0, None)])
-    first, last = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
-    assert first == {
-        "id": "opening",
-        "kind": "opening",
-        "day": "2023-02-20",
-        "starts_at": "2023-02-20T10:00:00+01:00",
-        "ends_at": "2023-02-20T10:20:00+01:00",
-        "room": "Plenary",
-        "topic": None,
-        "title_en": session.title["en"],
-        "title_fr": session.title["fr"],
-        "title_ar": session.title["ar"],
-        "speakers": first["speakers"],
-        "state": "planned",
-        "sequence": 0,
-    }
-    assert "Director, Compliance and Facilitation (WCO Secretariat)" in str(first["speakers"])
-    assert (last["state"], last["sequence"]) == ("cancelled", 4)
+    (row,) = agenda.rows(example, [gone], example.agenda, {}, "ar")
+    assert dict(zip(agenda.columns(example), row, strict=True))["title_ar"] == "Gone"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.text import shorten
@@ -86,7 +86,7 @@ class WorkbookWriter(Writer):
         if cell.year < _FIRST_YEAR:
             self._sheet.write_string(self._rows, column, cell.isoformat())
         else:
-            bare = cell.replace(tzinfo=None) if isinstance(cell, datetime) else datetime(*cell.timetuple()[:3])
+            bare = cell.replace(tzinfo=None) if isinstance(cell, datetime) else datetime.combine(cell, time())
             self._sheet.write_datetime(self._rows, column, bare, form)
 
     def _end(self) -> None:
