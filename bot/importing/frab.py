@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.domain.agenda import SessionKind
 from bot.importing import markup, typed
 from bot.importing.gathering import Found, Gathering, identifier, line
 from bot.importing.markup import Element
@@ -98,7 +99,7 @@ def gather(gathering: Gathering, talk: Talk, place: str) -> None:
             title={language: talk.title},
             starts_at=start,
             ends_at=gathering.after(start, talk.duration, where) if start else None,
-            kind=kind_named(f"{talk.kind} {talk.track}") if talk.kind else None,
+            kind=_kind(talk),
             rooms=(talk.room,),
             track=talk.track,
             description={language: talk.abstract},
@@ -106,6 +107,13 @@ def gather(gathering: Gathering, talk: Talk, place: str) -> None:
             materials=talk.links,
         )
     )
+
+
+def _kind(talk: Talk) -> SessionKind | None:
+    """A plan's own word for a kind of session means that; others, and the track, are searched for what they tell."""
+    if talk.kind in tuple(SessionKind):
+        return SessionKind(talk.kind)
+    return kind_named(f"{talk.kind} {talk.track}") if talk.kind else None
 
 
 def _start(gathering: Gathering, talk: Talk, place: str) -> datetime | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.domain import chatham
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.exporting.table import Row, Source, Table, local, whole
 from bot.store.audit import Deed
@@ -15,19 +16,23 @@ COLUMNS = ("at", "who", "name", "what", "subject", "former", "latter")
 
 async def table(source: Source) -> Table:
     """One row a deed."""
-    deeds = await source.store.audit.all()
-    return whole(COLUMNS, await asyncio.to_thread(list, rows(source, deeds)))
+    store, under = source.store, source.plan.confidential_sessions
+    asked = [one.id for one in await store.questions.all() if one.session in under] if under else []
+    told = rows(source.plan, await store.audit.all(), store.people.of, frozenset((*under, *asked)))
+    return whole(COLUMNS, await asyncio.to_thread(list, told))
 
 
-def rows(source: Source, deeds: Iterable[Deed]) -> Iterator[Row]:
+def rows(
+    plan: Plan, deeds: Iterable[Deed], place_of: Callable[[int], Participant | None], secrets: frozenset[str]
+) -> Iterator[Row]:
     """One row a deed, in the order in which they come; at the end what concerns sessions under the Chatham House Rule.
 
-    Of that there is what was done, not by whom, to whom or when.
+    Of that there is what was done, not by whom, to whom or when. `secrets`: the ids of these sessions, and of what was
+    asked in them.
     """
-    plan, place_of = source.plan, source.store.people.of
     secret: list[Row] = []
     for deed in deeds:
-        if _confidential(plan, deed):
+        if _confidential(plan, deed, secrets):
             secret.append((None, None, None, deed.what, None, None, None))
         else:
             place = place_of(deed.who)
@@ -37,7 +42,7 @@ def rows(source: Source, deeds: Iterable[Deed]) -> Iterator[Row]:
     yield from chatham.shuffled(secret)
 
 
-def _confidential(plan: Plan, deed: Deed) -> bool:
+def _confidential(plan: Plan, deed: Deed, secrets: frozenset[str]) -> bool:
     """Whether it may tell of somebody in a session under the rule: all may, if the whole workshop is."""
     told = f"{deed.subject} {deed.former} {deed.latter}"
-    return plan.chatham_house or any(session in told for session in plan.confidential_sessions)
+    return plan.chatham_house or any(secret in told for secret in secrets)
