@@ -7,6 +7,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING
 
+from bot.exporting.kinds import Subject
+
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
 
@@ -25,7 +27,7 @@ async def test_what_organisers_are_handed_is_what_the_shell_exports_while_the_bo
     await workshop.amina.submit(form, NOTE)
     # What was attended is final once the workshop is over; until then it depends on the moment.
     await workshop.until("2023-03-27 10:31")
-    wanted = list(itertools.product(("notes", "attendance"), ("csv", "json")))
+    wanted = list(itertools.product(("notes", "attendance"), ("csv", "json", "xlsx", "md")))
     shell = await asyncio.gather(*(workshop.plenary("export", what, "--format", how) for what, how in wanted))
     for (what, how), ran in zip(wanted, shell, strict=True):
         answer = await workshop.organiser.slash(workshop.channel("team"), f"export {what}", format=how)
@@ -36,14 +38,37 @@ async def test_what_organisers_are_handed_is_what_the_shell_exports_while_the_bo
         assert ran.err.strip()
         assert [(file.filename, file.content) for file in answer.attachments] == [(f"{what}.{how}", ran.out)]
 
-    (row,) = json.loads(shell[1].out)
+    (row,) = json.loads(shell[1].out)["rows"]
     assert {name: row[name] for name in NOTE} == NOTE
     assert ",'=1+1," in shell[0].out.decode("utf-8-sig")  # a spreadsheet must not take it for a formula
-    there = {(row["person_id"], row["session"]) for row in json.loads(shell[3].out) if row["checked_in_at"]}
+    there = {(row["person_id"], row["session"]) for row in json.loads(shell[5].out)["rows"] if row["checked_in_at"]}
     assert there == {(str(workshop.amina.id), "cases"), (str(workshop.karim.id), "cases")}
     out = workshop.folder / "notes.csv"
     assert (await workshop.plenary("export", "notes", "--out", str(out))).code == 0
     assert out.read_bytes() == shell[0].out
+
+
+async def test_every_export_is_in_the_audit_with_who_took_what_away_for_whom(workshop: World) -> None:
+    """Also those from the shell, which may not write to the database while the bot does."""
+    await workshop.until("2023-03-25 09:31")
+    team = workshop.channel("team")
+    for subject in Subject:
+        answer = await workshop.organiser.slash(team, f"export {subject}", format="xlsx")
+        assert [file.filename for file in answer.attachments] == [f"{subject}.xlsx"]
+    everything = workshop.folder / "all"
+    ran = await workshop.plenary("export", *Subject, "--format", "csv", "--format", "md", "--out", str(everything))
+    assert ran.code == 0
+    assert {path.name for path in everything.iterdir()} == {f"{s}.{form}" for s in Subject for form in ("csv", "md")}
+    assert (await workshop.plenary("export", "notes", "--for", "public", "--out", str(workshop.folder / "n"))).code == 0
+    assert (await workshop.plenary("export", "notes", "agenda")).code == 2  # two files need a folder
+    rows = json.loads((await workshop.plenary("export", "audit", "--format", "json")).out)["rows"]
+    told = [(row["who"], row["subject"], row["latter"]) for row in rows if row["what"] == "exported"]
+    by_bot, by_shell = told[: len(Subject)], told[len(Subject) :]
+    assert [(who, subject) for who, subject, _ in by_bot] == [(str(workshop.organiser.id), s) for s in Subject]
+    assert by_bot[0][2] == "xlsx for organisers, 0 rows"
+    assert {(who, subject) for who, subject, _ in by_shell[:-1]} == {(None, str(subject)) for subject in Subject}
+    assert len(by_shell) == 2 * len(Subject) + 1
+    assert by_shell[-1][2].startswith("csv for public, 0 rows, by ")
 
 
 async def test_each_command_is_for_whom_it_is_for(workshop: World) -> None:

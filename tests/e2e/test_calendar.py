@@ -107,7 +107,7 @@ async def test_a_calendar_reads_back_with_the_same_instants_before_and_after_a_m
     exported = await workshop.plenary("export", "agenda", "--format", "ics")
     assert read(exported.out) == again
     refused = await workshop.plenary("export", "notes", "--format", "ics")
-    assert (refused.code, "csv or json" in refused.err) == (2, True)
+    assert (refused.code, "csv, xlsx, json, md" in refused.err) == (2, True)
 
 
 async def test_a_day_or_a_session_is_handed_over_alone_in_the_persons_language(workshop: World) -> None:

@@ -23,7 +23,9 @@ async def exported(world: World, person: Person, session: str) -> dict[str, Any]
     """A person's row of a session, as `plenary export` tells it while the bot runs."""
     ran = await world.plenary("export", "attendance", "--format", "json")
     assert ran.code == 0, ran.err
-    found = [row for row in json.loads(ran.out) if (row["person_id"], row["session"]) == (str(person.id), session)]
+    found = [
+        row for row in json.loads(ran.out)["rows"] if (row["person_id"], row["session"]) == (str(person.id), session)
+    ]
     assert len(found) == 1
     return found[0]
 

@@ -75,7 +75,7 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
 
     with (ran.folder / "notes.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    notes = json.loads((ran.folder / "notes.json").read_text("utf-8"))
+    notes = json.loads((ran.folder / "notes.json").read_text("utf-8"))["rows"]
     assert [row["id"] for row in rows] == [note["id"] for note in notes]
     with closing(sqlite3.connect(ran.folder / "plenary.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.presence import Interval
+import pytest
+
+from bot.domain.presence import Interval, Stay
 from bot.store import Store
+from bot.store import database as databases
 from bot.store.database import Database
 from bot.store.stays import Whereabouts
 
@@ -114,3 +117,18 @@ async def test_one_persons_stays_are_read_without_the_others(store: Store) -> No
     assert [(stay.room, stay.time) for stay in await store.stays.of(1)] == [(HALL, span(0, 10)), (ANNEX, span(10, 20))]
     assert [stay.room for stay in await store.stays.of(2)] == [ANNEX]
     assert await store.stays.of(3) == []
+
+
+async def test_stays_come_in_pages_as_they_are_all_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what is still open; what happens meanwhile is in none of the later pages."""
+    monkeypatch.setattr(databases, "_PAGE", 3)
+    everybody = [Whereabouts(n, f"P{n}", HALL) for n in range(8)]
+    await store.stays.begin_watch(everybody, at(0))
+    await store.stays.keep_alive(at(5))
+    before = await store.stays.all()
+    pages: list[list[Stay]] = []
+    async for page in store.stays.pages():
+        pages.append(page)
+        await store.stays.moved(Whereabouts(100 + len(pages), "Late", HALL), at(9), seen=True)
+    assert [len(page) for page in pages] == [3, 3, 2]
+    assert [stay for page in pages for stay in page] == before
