@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -119,7 +119,7 @@ async def fill(plan: Plan, store: Store) -> None:
 
 
 @asynccontextmanager
-async def workshop(path: Path, plan: Plan) -> AsyncIterator[Source]:
+async def workshop(path: Path, plan: Plan) -> AsyncGenerator[Source, None]:
     async with stores.opened(path / "plenary.db") as store:
         programme = Programme(plan, store)
         await programme.follow(NOON)
