@@ -58,4 +58,5 @@ async def _once(rows: Sequence[Row]) -> AsyncIterator[Sequence[Row]]:
 
 def local(plan: Plan, moment: datetime) -> datetime:
     """An instant as a table holds it."""
-    return moment.astimezone(plan.tz).replace(microsecond=0)
+    there = moment.astimezone(plan.tz)
+    return there.replace(microsecond=0) if there.microsecond else there

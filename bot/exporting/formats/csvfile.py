@@ -11,7 +11,7 @@ from bot.exporting.formats.writer import Heading, Opened, Writer, plain
 from bot.exporting.table import Cell, Row
 
 #: A spreadsheet takes a text that begins so for a formula (OWASP, "CSV Injection").
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = frozenset("=+-@\t\r")
 
 
 class CsvWriter(Writer):
@@ -28,7 +28,7 @@ class CsvWriter(Writer):
         self._rows.writerow(heading.columns)
 
     def add(self, rows: Iterable[Row]) -> None:
-        self._rows.writerows([_harmless(plain(cell)) for cell in row] for row in rows)
+        self._rows.writerows(map(_shown, row) for row in rows)
         self._flush()
 
     def _flush(self) -> None:
@@ -40,8 +40,10 @@ class CsvWriter(Writer):
         self._flush()
 
 
-def _harmless(cell: Cell) -> Cell:
+def _shown(cell: Cell) -> Cell:
     """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell[:1] in _FORMULA_SIGNS else cell
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) else cell
+    return plain(cell)

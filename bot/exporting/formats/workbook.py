@@ -68,18 +68,16 @@ class WorkbookWriter(Writer):
                 self._widths = _widths(self._heading.columns, row)
 
     def _put(self, column: int, cell: Cell) -> None:
-        sheet, row = self._sheet, self._rows
-        match cell:
-            case None | "":
-                pass
-            case str():
-                sheet.write_string(row, column, shorten(cell, _MOST_CHARACTERS))
-            case bool():
-                sheet.write_boolean(row, column, cell)
-            case date():
-                self._put_date(column, cell)
-            case _:
-                sheet.write_number(row, column, cell)
+        if cell is None or cell == "":
+            return
+        if isinstance(cell, str):
+            self._sheet.write_string(self._rows, column, shorten(cell, _MOST_CHARACTERS))
+        elif isinstance(cell, bool):
+            self._sheet.write_boolean(self._rows, column, cell)
+        elif isinstance(cell, date):
+            self._put_date(column, cell)
+        else:
+            self._sheet.write_number(self._rows, column, cell)
 
     def _put_date(self, column: int, cell: date) -> None:
         form: Format = self._instant if isinstance(cell, datetime) else self._day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import BinaryIO
 
 from bot.domain.text import RIGHT_TO_LEFT
@@ -55,6 +55,4 @@ class Writer(ABC):
 
 def plain(cell: Cell) -> str | float | bool | None:
     """A cell of a format that has no dates: they become ISO-8601 text, instants with the offset of their zone."""
-    if isinstance(cell, datetime):
-        return cell.isoformat(timespec="seconds")
-    return cell if cell is None or isinstance(cell, str | int | float) else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, date) else cell  # an instant is a date too

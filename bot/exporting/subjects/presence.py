@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
+from bot.domain.agenda import Session
 from bot.domain.attendance import Presence
 from bot.domain.plan import Plan
 from bot.domain.presence import Interval, Stay, within
@@ -32,13 +33,18 @@ def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
     A stay that reaches into a session under the Chatham House Rule is left out whole: even what is left of one that is
     cut tells who was there.
     """
+    if plan.chatham_house:
+        return
     secret = [session for session in plan.agenda if session.id in plan.confidential_sessions]
     for stay in page:
-        reaches = any(
-            is_room_of(s, stay.room) and within((stay.time,), Interval(s.starts_at, s.ends_at)) for s in secret
-        )
-        if not (reaches or plan.chatham_house):
+        if not (secret and _reaches(stay, secret)):
             yield _row(plan, stay.name, stay.person, "voice", stay.room, stay.time)
+
+
+def _reaches(stay: Stay, sessions: Iterable[Session]) -> bool:
+    return any(
+        is_room_of(one, stay.room) and within((stay.time,), Interval(one.starts_at, one.ends_at)) for one in sessions
+    )
 
 
 def check_ins(plan: Plan, presences: Iterable[Presence]) -> Iterator[Row]:
