@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.exporting.kinds import Subject
+from bot.rehearsal import people
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.e2e.conftest import World
 
 NOTE = {"title": "=1+1", "topic": "ledgers", "kind": "mixed", "did": 'Line one\nline two; "quoted"', "learned": "شكراً"}
@@ -123,3 +126,19 @@ async def test_a_button_of_what_is_no_more_or_never_was_is_answered_in_a_sentenc
     for custom_id in ("checkin", "now:a:b:c", "day:someday:x", "show"):
         assert (await told(custom_id)).startswith("⚠️ "), custom_id
     assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
+
+
+async def test_a_file_that_is_too_large_for_discord_is_exported_from_the_shell(
+    workshop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = people.base_payload
+
+    def narrow(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as simcord has it
+        record, payload = plain(*given, **named)
+        return record, {**payload, "attachment_size_limit": 100}
+
+    monkeypatch.setattr(people, "base_payload", narrow)
+    answer = await workshop.organiser.slash(workshop.channel("team"), "export agenda", format="json")
+    assert answer.attachments == ()
+    assert answer.text.startswith("⚠️ The file is larger than Discord takes.")
+    assert "plenary export agenda --format json --out agenda.json" in answer.text

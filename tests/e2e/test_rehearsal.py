@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -38,7 +39,7 @@ SUMMARY: Mapping[str, set[str] | None] = {
 }
 FILES = (
     "notes.csv", "notes.json", "attendance.csv", "attendance.json", "agenda.ics", "transcript.md", "plenary.db",
-    "bot.log", "summary.json",
+    "bot.log", "summary.json", "people.xlsx", "statistics.csv", "audit.json", "agenda.frab.xml", "agenda.frab.json",
 )  # fmt: skip
 
 
@@ -77,6 +78,8 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
         rows = list(csv.DictReader(file))
     notes = json.loads((ran.folder / "notes.json").read_text("utf-8"))["rows"]
     assert [row["id"] for row in rows] == [note["id"] for note in notes]
+    sheet = openpyxl.load_workbook(ran.folder / "notes.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet["A"][1:]] == [note["id"] for note in notes]
     with closing(sqlite3.connect(ran.folder / "plenary.db")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         shared = "SELECT count(*) FROM note WHERE visibility != 'private'"  # drafts leave by no export

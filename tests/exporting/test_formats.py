@@ -171,11 +171,12 @@ def test_the_same_rows_are_the_same_file(form: Format) -> None:
     assert written(form, COLUMNS, [[["x", 1]]]) == written(form, COLUMNS, [[["x", 1]]])
 
 
-@pytest.mark.parametrize("form", TABULAR)
+@pytest.mark.parametrize("form", [form for form in TABULAR if form is not Format.JSON])
 def test_a_table_without_rows_still_names_its_columns(form: Format) -> None:
-    content = written(form, COLUMNS, [])
+    """In JSON each row names them, and so none does."""
+    content = written(form, ["a", "other column"], [])
     assert read_back(form, content) == []
-    assert form is Format.JSON or '"b"' in every_word(form, content) or "b" in every_word(form, content)
+    assert "other column" in every_word(form, content)
 
 
 @given(st.lists(TEXTS.map(lambda typed: " ".join(typed.split())), min_size=2, max_size=2))
