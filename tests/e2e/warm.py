@@ -1,4 +1,4 @@
-"""The bot in a process of its own, forked from one that has its modules already: to import them is most of a start.
+"""The bot in a process of its own, forked from one that has its modules: to import them is most of a start.
 
 What is forked does all that `plenary run` does. The rehearsals, and tests of the command itself, start it as users do.
 """
