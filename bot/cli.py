@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | import | export | backup | restore | doctor | health."""
+"""The command line: plenary run | rehearse | check | import | export | report | certificates | verify and so on."""
 
 from __future__ import annotations
 
@@ -124,6 +124,52 @@ def export(
 
     asked = command.Request(subjects, forms or [Format.CSV], out, audience, language)
     asyncio.run(command.export(settings.load(), asked))
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("report"),
+    language: Annotated[
+        list[str] | None,
+        typer.Option(help="en, fr or ar; may be given again. The workshop's languages, if left out."),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option("--for", help="Who will read it: it holds only what authors let these read.")
+    ] = Audience.PARTICIPANTS,
+) -> None:
+    """Write the workshop's report, a press summary and the donor's page, as PDF and for Word."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.reporting import command  # noqa: PLC0415
+
+    chosen, now = settings.load(), Clock().now()
+    asyncio.run(command.report(chosen, language or (), audience, out, now, typer.echo))
+
+
+@app.command()
+def certificates(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("certificates"),
+    participation: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--participation", help="Also for those who were there for less than the plan's share.")
+    ] = False,
+) -> None:
+    """Write a certificate, a PDF in their language, for each participant who attended as much as the plan asks for."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.reporting import command  # noqa: PLC0415
+
+    asyncio.run(command.award(settings.load(), out, Clock().now(), typer.echo, participation=participation))
+
+
+@app.command()
+def verify(code: Annotated[str, typer.Argument(help="The code on the certificate.")]) -> None:
+    """Whether a certificate is genuine, and whose: exit code 0 if it is."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.reporting import command  # noqa: PLC0415
+
+    genuine = asyncio.run(command.verify(settings.load(), code, Clock().now()))
+    typer.echo(
+        genuine or f"No certificate of this workshop has the code {code}. Compare each sign with the certificate."
+    )
+    raise typer.Exit(0 if genuine else _BAD)
 
 
 @app.command()

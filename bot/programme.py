@@ -22,6 +22,8 @@ from bot.store.changes import AgendaChange
 
 _ROSTER_FACT = "roster"
 _SECRET_FACT = "word_secret"  # noqa: S105 - its name
+#: What certificates are told from forged ones by.
+CERTIFICATE_SECRET = "certificate_secret"  # noqa: S105 - its name
 
 
 @cache
@@ -53,6 +55,7 @@ class Programme:
         if self._plan.attendance.word:
             word_list()  # read at the start, so that nobody's answer waits for a file
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
+        await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
         await self.load()
         await self._follow_roster()
 

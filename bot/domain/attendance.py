@@ -185,6 +185,36 @@ def records(
     return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
 
 
+def times_present(
+    plan: Plan, presences: Iterable[Presence], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
+) -> dict[str, dict[int, tuple[Interval, ...]]]:
+    """When people were in each session that counts, by its id and by person; those who were not are left out.
+
+    As `records` counts it: who was corrected to be there, was there from start to end.
+    """
+    checked = {(one.session, one.person): one for one in presences}
+    corrected = in_force(corrections)
+    times: dict[str, dict[int, tuple[Interval, ...]]] = {}
+    for session in counting(plan):
+        inside: dict[int, list[Stay]] = {}
+        for stay in stays:
+            if is_room_of(session, stay.room):
+                inside.setdefault(stay.person, []).append(stay)
+        people = {person for key, person in (*checked, *((s, p) for p, s in corrected)) if key == session.id}
+        there = {
+            person: _marked(session, corrected.get((person, session.id)))
+            or _present(session, checked.get((session.id, person)), inside.get(person, ()))
+            for person in sorted(people | inside.keys())
+        }
+        absent = {p for p in there if (one := corrected.get((p, session.id))) and one.mark is Mark.ABSENT}
+        times[session.id] = {person: when for person, when in there.items() if when and person not in absent}
+    return times
+
+
+def _marked(session: Session, correction: Correction | None) -> tuple[Interval, ...]:
+    return (_time(session),) if correction and correction.mark is Mark.PRESENT else ()
+
+
 def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
     plan: Plan,
     person: int,

@@ -1,0 +1,97 @@
+"""What a document says, before it is set: blocks that both the PDF and the Word file are made of. Texts are plain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Look(StrEnum):
+    """How a paragraph looks."""
+
+    BODY = "body"
+    LEAD = "lead"
+    """What a page begins with."""
+    META = "meta"
+    """Where and when, under a heading."""
+    SOURCE = "source"
+    """Where a figure can be found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The start of a chapter (level 1) or of a part of it (2, 3)."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Some sentences."""
+
+    text: str
+    look: Look = Look.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Figures to be seen at a glance: each with what it counts."""
+
+    entries: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header; `widths` are shares of the page, `numeric` the columns of numbers."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    numeric: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture, and what it shows, in words."""
+
+    svg: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One experience: its kind (which gives it its colour), title, labelled parts and signature."""
+
+    kind: str
+    badge: str
+    title: str
+    parts: Sequence[tuple[str, str]]
+    signature: str
+
+
+Block = Heading | Paragraph | Cards | Table | Chart | Shared
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document in one language."""
+
+    name: str
+    language: str
+    title: str
+    kicker: str
+    """What kind of document it is."""
+    lines: Sequence[str]
+    """Under the title: dates, organiser."""
+    footer: str
+    blocks: Sequence[Block]
+    contents: str = ""
+    """The heading of the list of chapters; without one the document is a page, and has no cover."""
+
+    def as_data(self) -> dict[str, Any]:
+        """As templates read it: each block with what it `is`."""
+        blocks = [{"is": type(block).__name__.lower(), **asdict(block)} for block in self.blocks]
+        return {**asdict(self), "blocks": blocks}

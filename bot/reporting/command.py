@@ -1,0 +1,123 @@
+"""`plenary report`, `plenary certificates` and `plenary verify`: from the database to files in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from bot import store
+from bot.domain import certificates as rule
+from bot.domain.certificates import Award, Certificate
+from bot.domain.notes import Audience
+from bot.i18n import text
+from bot.importing import planfile
+from bot.programme import CERTIFICATE_SECRET, Programme
+from bot.reporting import certificates, documents, typesetting, word
+from bot.reporting.blocks import Document
+from bot.reporting.material import Material, gather
+from bot.settings import Settings, SettingsError
+from bot.store import Store
+
+Told = Callable[[str], None]
+"""Hears each file as it is written."""
+
+
+@asynccontextmanager
+async def _opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
+    plan = planfile.load(chosen.plan).plan
+    if not chosen.database.exists():
+        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
+    async with store.opened(chosen.database, to_read=to_read) as opened:
+        programme = Programme(plan, opened)
+        await programme.load()
+        yield programme, opened
+
+
+async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who hears of it
+    chosen: Settings, languages: Sequence[str], audience: Audience, out: Path, now: datetime, told: Told
+) -> None:
+    """Write report, press summary and the donor's page, as PDF and for Word, in each language."""
+    typesetting.require_letters()
+    async with _opened(chosen) as (programme, opened):
+        material = await gather(programme, opened, now, audience)
+    spoken = material.plan.languages
+    if strange := [language for language in languages if language not in spoken]:
+        raise SettingsError(f"The workshop doesn't speak {', '.join(strange)}; its plan has {', '.join(spoken)}.")
+    await asyncio.to_thread(_make, out)
+    for language in languages or spoken:
+        for document in _documents(material, language):
+            if strange := typesetting.strange_letters(document.as_data()):
+                told(f"{document.name}-{language}.pdf shows {strange} only if this machine has a font for it.")
+            for path, write in _files(document, out, now):
+                path.write_bytes(await asyncio.to_thread(write))
+                told(str(path))
+    told(text("en", f"export.rule.notes.{audience}"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise SettingsError(f"{folder} can't be made: {failure.strerror}. Name another folder with --out.") from None
+
+
+def _documents(material: Material, language: str) -> list[Document]:
+    made = (make(material, language) for make in (documents.report, documents.press, documents.donor))
+    return [document for document in made if document]
+
+
+def _files(document: Document, out: Path, now: datetime) -> list[tuple[Path, Callable[[], bytes]]]:
+    drawn = partial(typesetting.png, language=document.language)
+    name = f"{document.name}-{document.language}"
+    return [
+        (out / f"{name}.pdf", lambda: typesetting.pdf("report", document.as_data(), now)),
+        (out / f"{name}.docx", lambda: word.docx_of(document, now, drawn)),
+    ]
+
+
+async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
+    """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
+    typesetting.require_letters()
+    async with _opened(chosen) as (programme, opened):
+        material = await gather(programme, opened, now, Audience.ORGANISERS)
+        secret = await opened.facts.get(CERTIFICATE_SECRET)
+        languages = {place.id: opened.people.language_of(place.person or 0) for place in material.places}
+    if secret is None:
+        # Only where the bot has not started since it learnt to award: nobody else has the database then.
+        async with _opened(chosen, to_read=False) as (_, opened):
+            secret = await opened.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
+    plan = material.plan
+    await asyncio.to_thread(_make, out)
+    given = (one for one in _given(material, secret) if participation or one.award is Award.COMPLETION)
+    for one in certificates.named(given):
+        chosen_language = languages[one.certificate.place.id]
+        language = chosen_language if chosen_language in plan.languages else plan.languages[0]
+        data = certificates.data(plan, one.certificate, language, now)
+        (out / one.file).write_bytes(await asyncio.to_thread(typesetting.pdf, "certificate", data, now))
+        told(str(out / one.file))
+
+
+async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
+    """Whose certificate a code is of, in a sentence; None if of none. Raises SettingsError if it can't be a code."""
+    if rule.read(typed) is None:
+        raise SettingsError(
+            f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
+        )
+    async with _opened(chosen) as (programme, opened):
+        secret = await opened.facts.get(CERTIFICATE_SECRET)
+        material = await gather(programme, opened, now, Audience.ORGANISERS)
+    one = rule.found(typed, _given(material, secret)) if secret else None
+    if one is None:
+        return None
+    plan, place = material.plan, one.place
+    whose = ", ".join(part for part in (place.name, place.administration) if part)
+    return f"{one.code} is genuine: {one.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."
+
+
+def _given(material: Material, secret: str) -> list[Certificate]:
+    return list(rule.certificates(material.plan.id, secret, material.records, material.places))
