@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,3 +58,11 @@ def gaps(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]
 def total(intervals: Iterable[Interval]) -> timedelta:
     """How long the intervals last together; a moment in several of them counts once."""
     return sum((one.until - one.since for one in unite(intervals)), timedelta())
+
+
+def headcounts(times: Mapping[int, Iterable[Interval]], instants: Sequence[datetime]) -> list[int]:
+    """How many people were there at each instant. `times`: when, by person; who is in two places counts once."""
+    stretches = [stretch for intervals in times.values() for stretch in unite(intervals)]
+    begun = sorted(stretch.since for stretch in stretches)
+    ended = sorted(stretch.until for stretch in stretches)
+    return [bisect_right(begun, instant) - bisect_right(ended, instant) for instant in instants]

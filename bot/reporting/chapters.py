@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
+from bot.domain import chatham
 from bot.domain.agenda import Session
-from bot.domain.feedback import WORKSHOP, form_of
-from bot.domain.figures import headcounts, merged
+from bot.domain.feedback import SMALLEST_GROUP, WORKSHOP, form_of
 from bot.domain.notes import Audience
 from bot.domain.participants import OrganisationKind
+from bot.domain.presence import headcounts
 from bot.domain.questions import QuestionState
 from bot.domain.text import RIGHT_TO_LEFT, isolate, spoken
-from bot.exporting.tables import Subject
+from bot.exporting.kinds import Subject
 from bot.i18n import country_name, day_name, enumeration, text
 from bot.reporting.blocks import Block, Cards, Chart, Heading, Look, Paragraph, Table
 from bot.reporting.charts import NAVY, SKY, Band, Series, bars, profile
@@ -49,7 +50,7 @@ def context(material: Material, language: str) -> Iterator[Block]:
     yield Heading(text(language, "report.context"))
     yield Paragraph(spoken(plan.description, language), Look.LEAD)
     yield cards(material, language, _AT_A_GLANCE)
-    yield source(language, Subject.ATTENDANCE, Subject.AGENDA, Subject.NOTES, Subject.QUESTIONS, Subject.PLEDGES)
+    yield source(language, Subject.PEOPLE, Subject.AGENDA, Subject.NOTES, Subject.QUESTIONS, Subject.PLEDGES)
     rows = [
         (text(language, "report.fact.organiser"), spoken(plan.organiser, language)),
         (text(language, "report.fact.dates"), days(language, plan.agenda.days[0], plan.agenda.days[-1])),
@@ -100,13 +101,15 @@ def participation(material: Material, language: str) -> Iterator[Block]:
         )
     )
     yield _kinds(material, language)
-    yield source(language, Subject.ATTENDANCE)
+    yield source(language, Subject.PEOPLE)
     yield Heading(text(language, "report.presence"), 2)
     yield Paragraph(text(language, "report.presence_line", zone=material.plan.zone))
     for day in material.plan.agenda.days:
         if svg := presence(material, day, language):
             yield Chart(svg, text(language, "report.presence_on", day=day_name(language, day)))
-    yield source(language, Subject.ATTENDANCE)
+    if material.plan.confidential_sessions:
+        yield Paragraph(text(language, "report.presence_chatham"))
+    yield source(language, Subject.INTERVALS)
     if material.plan.topics:
         yield Heading(text(language, "report.by_topic"), 2)
         yield Paragraph(text(language, "report.by_topic_line"))
@@ -116,28 +119,21 @@ def participation(material: Material, language: str) -> Iterator[Block]:
 
 def _kinds(material: Material, language: str) -> Table:
     """People and organisations by kind; kinds of few people are one row, with those whose kind isn't known."""
-    kinds = {record.person: _kind_of(material, record.person) for record in material.attended}
-    told, _ = merged(Counter(kinds.values()))
-    told.pop(None, None)
-    rows = [
-        _kind_row(
-            material, [person for person, kind in kinds.items() if kind is shown], f"organisation.{shown}", language
-        )
-        for shown in sorted(told, key=lambda kind: (-told[kind], str(kind)))
-    ]
-    rest = [person for person, kind in kinds.items() if kind not in told]
-    if rest:
+    groups: dict[str, list[int]] = {}
+    for record in material.attended:
+        place = material.place_of(record.person)
+        groups.setdefault(place.organisation if place else "", []).append(record.person)
+    told = {kind: people for kind, people in chatham.merged(groups, lambda person: person) if kind}
+    shown = sorted(told, key=lambda kind: (-len(told[kind]), kind))
+    rows = [_kind_row(material, told[kind], f"organisation.{OrganisationKind(kind)}", language) for kind in shown]
+    rest = [person for kind, people in groups.items() if kind not in told for person in people]
+    if len(rest) >= SMALLEST_GROUP:
         rows.append(_kind_row(material, rest, "report.others", language))
     header = [text(language, f"report.column.{name}") for name in ("kind", "organisations", "people", "share")]
     return Table(header, rows, (4, 2, 2, 2), (1, 2, 3))
 
 
-def _kind_of(material: Material, person: int) -> OrganisationKind | None:
-    place = material.place_of(person)
-    return place.organisation if place else None
-
-
-def _kind_row(material: Material, people: list[int], key: str, language: str) -> tuple[str, ...]:
+def _kind_row(material: Material, people: Sequence[int], key: str, language: str) -> tuple[str, ...]:
     organisations = {place.administration for place in material.represented(people) if place.administration}
     share = round(100 * len(people) / len(material.attended), 1)
     return (
@@ -151,7 +147,8 @@ def _kind_row(material: Material, people: list[int], key: str, language: str) ->
 def presence(material: Material, day: date, language: str) -> str | None:
     """How many were there over a day, as a chart; None if nobody was."""
     plan = material.plan
-    sessions = [session for session in material.sessions if session.day == day]
+    secret = plan.confidential_sessions
+    sessions = [session for session in material.sessions if session.day == day and session.id not in secret]
     if not any(material.times[session.id] for session in sessions):
         return None
     begin, end = min(s.starts_at for s in sessions), max(s.ends_at for s in sessions)
@@ -178,9 +175,11 @@ def _by_topic(material: Material, language: str) -> str:
     shared: list[int] = []
     for topic in plan.topics:
         inside = {person for s in material.sessions if s.topic == topic.id for person in material.times[s.id]}
-        present.append(len({place.administration for place in material.represented(inside) if place.administration}))
-        signatures = (material.signed(note) for note in material.notes if note.topic == topic.id)
-        shared.append(len({signed.administration for signed in signatures if signed.administration}))
+        organisations = {place.administration for place in material.represented(inside) if place.administration}
+        # Where few people were, it isn't told of how many organisations: somebody could be recognised.
+        present.append(len(organisations) if len(inside) >= SMALLEST_GROUP else 0)
+        signed = {note.signed.administration for note in material.notes if note.topic == topic.id}
+        shared.append(len(signed - {""}))
     return bars(
         [spoken(topic.title, language) for topic in plan.topics],
         [
@@ -209,8 +208,10 @@ def proceedings(material: Material, language: str) -> Iterator[Block]:
 
 def _session(material: Material, session: Session, position: int, language: str) -> Iterator[Block]:
     yield Heading(f"{position}. {spoken(session.title, language)}", 3)
-    told = [times(material.plan, session), text(language, "report.attended", n=material.people_in(session))]
-    asked = sum(question.session == session.id for question in material.shown_questions)
+    told = [times(material.plan, session)]
+    if (people := material.people_in(session)) is not None:
+        told.append(text(language, "report.attended", n=people))
+    asked = sum(question.session == session.id for question in material.questions)
     if asked:
         told.append(text(language, "report.asked", n=asked))
     yield Paragraph(" · ".join(told), Look.META)
@@ -227,7 +228,7 @@ def _session(material: Material, session: Session, position: int, language: str)
 def questions(material: Material, language: str) -> Iterator[Block]:
     """What was asked and what became of it; never by whom. Only those who were there read the questions themselves."""
     yield Heading(text(language, "report.questions"))
-    counted = Counter(one.state for one in material.shown_questions)
+    counted = Counter(one.state for one in material.questions)
     if not counted:
         yield Paragraph(text(language, "report.questions_none"))
         return
@@ -242,7 +243,6 @@ def questions(material: Material, language: str) -> Iterator[Block]:
         (1,),
     )
     if material.audience in {Audience.ORGANISERS, Audience.PARTICIPANTS}:
-        ordered = sorted(material.shown_questions, key=lambda one: (-one.votes, one.written_at, one.id))
         yield Table(
             [text(language, f"report.column.{name}") for name in ("question", "answer", "votes")],
             [
@@ -251,7 +251,7 @@ def questions(material: Material, language: str) -> Iterator[Block]:
                     typed(one.answer) if one.answer else text(language, f"question.state.{one.state}"),
                     number(language, one.votes),
                 )
-                for one in ordered
+                for one in material.questions
             ],
             (5, 4, 1),
             (2,),
@@ -326,7 +326,9 @@ def annexes(material: Material, language: str) -> Iterator[Block]:
     yield Table(header, rows, (1, 2, 6, 3))
     yield source(language, Subject.AGENDA)
     yield Heading(text(language, "report.annex.represented"), 2)
-    represented = sorted({(place.administration, place.country) for place in material.there if place.administration})
+    represented = sorted(
+        {(place.administration, place.country) for place in material.represented_openly if place.administration}
+    )
     header = [text(language, f"report.column.{name}") for name in ("organisation", "country")]
     yield Table(
         header, [(typed(name), country_name(language, code) if code else DASH) for name, code in represented], (3, 2)
@@ -341,6 +343,9 @@ def annexes(material: Material, language: str) -> Iterator[Block]:
     yield Table(header, rows, (4, 2, 2, 7), (1,))
     yield Heading(text(language, "report.annex.rule"), 2)
     yield Paragraph(text(language, f"export.rule.notes.{material.audience}"))
+    if material.plan.confidential_sessions:
+        yield Paragraph(text(language, "export.rule.chatham"))
+        yield Paragraph(text(language, "report.rule_chatham"))
     yield Paragraph(text(language, "report.rule_names"))
 
 

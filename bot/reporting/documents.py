@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.domain.notes import Audience, NoteKind
 from bot.domain.text import shorten, spoken
-from bot.exporting.tables import Subject
+from bot.exporting.kinds import Subject
 from bot.i18n import enumeration, text
 from bot.reporting import chapters, study
 from bot.reporting.blocks import Block, Document, Heading, Look, Paragraph
@@ -63,7 +63,7 @@ def _press(material: Material, language: str) -> Iterator[Block]:
         yield Paragraph(text(language, "report.press_series", place=place))
     if plan.donor:
         yield Paragraph(text(language, "report.press_donor", donor=spoken(plan.donor, language)))
-    recommended = [note for _, note in study.numbered(material) if note.kind is NoteKind.RECOMMENDATION][:2]
+    recommended = [note for note in material.notes if note.kind is NoteKind.RECOMMENDATION][:2]
     if recommended:
         yield Heading(text(language, "report.recommendations"), 2)
         yield from (Paragraph(typed(shorten(f"{note.title}: {written(note.learned)}", 400))) for note in recommended)

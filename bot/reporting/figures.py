@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.feedback import WORKSHOP
 from bot.domain.notes import NoteKind
-from bot.exporting.tables import Subject
+from bot.exporting.kinds import Subject
 from bot.i18n import text
 from bot.reporting.material import Material
 from bot.reporting.wording import DASH, number, percent
@@ -35,15 +35,15 @@ def figures(material: Material, language: str) -> dict[str, Figure]:
     evaluation = material.rated(WORKSHOP)
     recommendations = sum(note.kind is NoteKind.RECOMMENDATION for note in material.notes)
     counts = {
-        "people": (len(material.attended), Subject.ATTENDANCE),
-        "organisations": (len(material.organisations), Subject.ATTENDANCE),
-        "members": (len(material.members), Subject.ATTENDANCE),
-        "hours": (round(material.person_minutes / 60), Subject.ATTENDANCE),
-        "complete": (material.complete, Subject.ATTENDANCE),
+        "people": (len(material.attended), Subject.PEOPLE),
+        "organisations": (len(material.organisations), Subject.PEOPLE),
+        "members": (len(material.members), Subject.PEOPLE),
+        "hours": (round(material.person_minutes / 60), Subject.PEOPLE),
+        "complete": (material.complete, Subject.PEOPLE),
         "sessions": (len(material.sessions), Subject.AGENDA),
         "notes": (len(material.notes), Subject.NOTES),
         "recommendations": (recommendations, Subject.NOTES),
-        "questions": (len(material.shown_questions), Subject.QUESTIONS),
+        "questions": (len(material.questions), Subject.QUESTIONS),
         "pledges": (len(material.pledges), Subject.PLEDGES),
     }
     told = {name: Figure(name, number(language, count), export) for name, (count, export) in counts.items()}

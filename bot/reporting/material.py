@@ -3,23 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
-from bot.domain import attendance
+from bot.domain import attendance, chatham
 from bot.domain.agenda import Session
 from bot.domain.attendance import Record
-from bot.domain.feedback import Answer, Summary, attendees, summary
-from bot.domain.notes import Audience, Note, Signature, signature, visible_to
+from bot.domain.feedback import SMALLEST_GROUP, Answer, Summary, attendees, summary
+from bot.domain.notes import Audience, Detail, Note, NoteKind, Signature
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval
-from bot.domain.questions import PLAIN, Question
+from bot.domain.questions import PLAIN, Question, QuestionState
+from bot.exporting.subjects import notes, pledges, questions
+from bot.exporting.subjects.attendance import Kept
+from bot.exporting.table import Row
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.agenda import HeldSession
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A note as its audience may read it: what an export's row has of it."""
+
+    topic: str | None
+    """None of a few that are under the Chatham House Rule."""
+    kind: NoteKind
+    title: str
+    did: str
+    learned: str
+    details: Mapping[Detail, str]
+    echoes: int
+    signed: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the same."""
+
+    session: str | None
+    text: str
+    state: QuestionState
+    votes: int
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A pledge, the same."""
+
+    who: str | None
+    text: str
+    by: date
 
 
 @dataclass(frozen=True)
@@ -33,13 +72,15 @@ class Material:
     """UTC: as of when all of this is."""
     places: Sequence[Participant]
     records: Sequence[Record]
+    named: Sequence[Record]
+    """The same of the sessions alone that are not under the Chatham House Rule."""
     times: Mapping[str, Mapping[int, Sequence[Interval]]]
     """When people were there, by session and person."""
     every_note: Sequence[Note]
     echoes: Mapping[str, int]
-    questions: Sequence[Question]
+    every_question: Sequence[Question]
     answers: Sequence[Answer]
-    pledges: Sequence[Pledge]
+    every_pledge: Sequence[Pledge]
     audience: Audience
     """Whom the notes are handed to."""
 
@@ -83,9 +124,15 @@ class Material:
         """How many reached the share that the plan asks for."""
         return sum(record.complete for record in self.attended)
 
-    def people_in(self, session: Session) -> int:
-        """How many were in a session."""
-        return len(attendees(self.records, session.id))
+    def people_in(self, session: Session) -> int | None:
+        """How many were in a session; None of few in one under the Chatham House Rule."""
+        there = len(attendees(self.records, session.id))
+        return None if there < SMALLEST_GROUP and session.id in self.plan.confidential_sessions else there
+
+    @cached_property
+    def represented_openly(self) -> tuple[Participant, ...]:
+        """The places of those who attended a session that is not under the Chatham House Rule."""
+        return self.represented(record.person for record in self.named if record.minutes > 0)
 
     @cached_property
     def person_minutes(self) -> int:
@@ -100,18 +147,29 @@ class Material:
     # --- what they said -------------------------------------------------------------------------------------------
 
     @cached_property
-    def notes(self) -> tuple[Note, ...]:
-        """Those that the audience may read, the earliest first."""
-        return tuple(note for note in self.every_note if visible_to(note, self.audience))
-
-    def signed(self, note: Note) -> Signature:
-        """How a note's author is named, as they chose."""
-        return signature(note, self.place_of(note.author))
+    def notes(self) -> tuple[Told, ...]:
+        """Those that the audience may read, as exports tell them; by topic and kind, the earliest first."""
+        rows = notes.rows(self.plan, self.every_note, self.audience, self.place_of, self.echoes)
+        topics, kinds = [topic.id for topic in self.plan.topics], list(NoteKind)
+        told = [_told(row) for row in rows]
+        # A topic that the plan has no more comes with those that aren't told.
+        told = [one if one.topic in topics else replace(one, topic=None) for one in told]
+        order = {topic: place for place, topic in enumerate(topics)}
+        return tuple(sorted(told, key=lambda one: (order.get(one.topic or "", len(order)), kinds.index(one.kind))))
 
     @cached_property
-    def shown_questions(self) -> tuple[Question, ...]:
-        """Those that are neither merged into another one nor hidden."""
-        return tuple(question for question in self.questions if question.state in PLAIN)
+    def questions(self) -> tuple[Asked, ...]:
+        """Those that are neither merged into another one nor hidden, the most wanted first."""
+        rows = (_columns(questions.COLUMNS, row) for row in questions.rows(self.plan, self.every_question))
+        told = [Asked(r["session"], r["text"], QuestionState(r["state"]), r["votes"], r["answer"]) for r in rows]
+        return tuple(sorted((one for one in told if one.state in PLAIN), key=lambda one: -one.votes))
+
+    @cached_property
+    def pledges(self) -> tuple[Promised, ...]:
+        """All, the one due first in front."""
+        rows = (_columns(pledges.COLUMNS, row) for row in pledges.rows(self.plan, self.every_pledge))
+        told = [Promised(row["person"], row["text"], row["by"]) for row in rows]
+        return tuple(sorted(told, key=lambda one: (one.by, one.text)))
 
     def rated(self, subject: str) -> Summary:
         """What the answers about a session, or the workshop, add up to."""
@@ -121,20 +179,48 @@ class Material:
 async def gather(programme: Programme, store: Store, now: datetime, audience: Audience) -> Material:
     """Everything, as of now."""
     plan = programme.plan
-    presences, stays = await store.attendance.all(), await store.stays.all()
-    corrections = await store.corrections.standing()
+    stays, corrections = await store.stays.all(), await store.corrections.standing()
     blind = attendance.blind(plan, await store.stays.watches(), now)
+    kept = Kept(await store.attendance.all(), stays, blind, tuple(corrections))
+    named = chatham.named_part(plan)
     return Material(
         plan=plan,
         held=programme.held,
         now=now,
         places=store.people.all(),
-        records=attendance.records(plan, presences, stays, blind, corrections),
-        times=attendance.times_present(plan, presences, stays, corrections),
+        records=kept.records(plan),
+        named=kept.records(named) if named else (),
+        times=attendance.times_present(plan, kept.presences, stays, corrections),
         every_note=await store.notes.all(),
         echoes=await store.contacts.echoes(),
-        questions=await store.questions.all(),
+        every_question=await store.questions.all(),
         answers=await store.feedback.all(),
-        pledges=await store.pledges.all(),
+        every_pledge=await store.pledges.all(),
         audience=audience,
+    )
+
+
+def _columns(columns: Sequence[str], row: Row) -> dict[str, Any]:
+    return dict(zip(columns, row, strict=True))
+
+
+def _told(row: Row) -> Told:
+    known = _columns(notes.COLUMNS, row)
+    organisation = known["organisation"]
+    return Told(
+        known["topic"],
+        NoteKind(known["kind"]),
+        known["title"],
+        known["did"],
+        known["learned"],
+        {detail: known[detail] for detail in Detail if known[detail]},
+        known["echoes"],
+        Signature(
+            None,
+            known["author"] or "",
+            known["administration"] or "",
+            known["country"] or "",
+            OrganisationKind(organisation) if organisation else None,
+            known["region"] is not None,
+        ),
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.cards import named
-from bot.domain.notes import Audience, Detail, Note, NoteKind
+from bot.domain.notes import Audience, Detail, NoteKind
 from bot.domain.text import RIGHT_TO_LEFT, spoken
-from bot.exporting.tables import Subject
+from bot.exporting.kinds import Subject
 from bot.i18n import text
 from bot.reporting.blocks import Block, Chart, Heading, Look, Paragraph, Shared, Table
 from bot.reporting.chapters import source
 from bot.reporting.charts import AMBER, NAVY, RED, TEAL, Series, bars
-from bot.reporting.material import Material
+from bot.reporting.material import Material, Told
 from bot.reporting.wording import DASH, day, typed, written
 
-_COLOURS = {NoteKind.WORKED: TEAL, NoteKind.MIXED: AMBER, NoteKind.FAILED: RED, NoteKind.RECOMMENDATION: NAVY}
+_COLOURS = {NoteKind.WORKED: TEAL, NoteKind.FAILED: RED, NoteKind.MIXED: AMBER, NoteKind.RECOMMENDATION: NAVY}
 
 
 def experiences(material: Material, language: str) -> Iterator[Block]:
@@ -39,25 +39,20 @@ def experiences(material: Material, language: str) -> Iterator[Block]:
     caption = text(language, "report.notes_by_kind")
     yield Chart(bars(titles, shares, stacked=True, mirrored=language in RIGHT_TO_LEFT), caption)
     yield source(language, Subject.NOTES)
+    numbers = list(enumerate(material.notes, 1))
     for topic in plan.topics:
-        mine = [(number, note) for number, note in numbered(material) if note.topic == topic.id]
+        mine = [(number, note) for number, note in numbers if note.topic == topic.id]
         if mine:
             yield Heading(spoken(topic.title, language), 2)
             yield Paragraph(spoken(topic.description, language), Look.META)
             yield from (_shared(material, note, number, language) for number, note in mine)
+    untold = [(number, note) for number, note in numbers if note.topic is None]
+    if untold:
+        yield Heading(text(language, "report.no_topic"), 2)
+        yield from (_shared(material, note, number, language) for number, note in untold)
 
 
-def numbered(material: Material) -> list[tuple[int, Note]]:
-    """The notes as they stand in the report, counted from 1."""
-    topics, kinds = [topic.id for topic in material.plan.topics], list(_COLOURS)
-    ordered = sorted(
-        (note for note in material.notes if note.topic in topics),
-        key=lambda note: (topics.index(note.topic), kinds.index(note.kind), note.written_at, note.id),
-    )
-    return list(enumerate(ordered, 1))
-
-
-def _shared(material: Material, note: Note, number: int, language: str) -> Shared:
+def _shared(material: Material, note: Told, number: int, language: str) -> Shared:
     details = [(detail, said) for detail, said in note.details.items() if detail is not Detail.MATURITY]
     parts = [
         (text(language, "card.did"), written(note.did)),
@@ -67,16 +62,16 @@ def _shared(material: Material, note: Note, number: int, language: str) -> Share
     badges = [text(language, f"note.kind.{note.kind}")]
     if maturity := note.details.get(Detail.MATURITY):
         badges.append(text(language, f"note.maturity.{maturity}"))
-    signed = [typed(named(material.plan, material.signed(note), language))]
-    if echoes := material.echoes.get(note.id, 0):
-        signed.append(text(language, "card.echoes", n=echoes))
+    signed = [typed(named(material.plan, note.signed, language))]
+    if note.echoes:
+        signed.append(text(language, "card.echoes", n=note.echoes))
     return Shared(str(note.kind), " · ".join(badges), f"{number}. {typed(note.title)}", parts, " · ".join(signed))
 
 
 def lessons(material: Material, language: str) -> Iterator[Block]:
     """What others should learn, in two tables: what is recommended, and what experience taught."""
     yield Heading(text(language, "report.lessons"))
-    every = numbered(material)
+    every = list(enumerate(material.notes, 1))
     recommended = [one for one in every if one[1].kind is NoteKind.RECOMMENDATION]
     learned = [one for one in every if one[1].kind is not NoteKind.RECOMMENDATION]
     if not every:
@@ -91,7 +86,7 @@ def lessons(material: Material, language: str) -> Iterator[Block]:
     yield source(language, Subject.NOTES)
 
 
-def _lesson_table(notes: Iterable[tuple[int, Note]], language: str) -> Table:
+def _lesson_table(notes: Iterable[tuple[int, Told]], language: str) -> Table:
     header = [text(language, f"report.column.{name}") for name in ("note", "title", "lesson")]
     return Table(
         header, [(str(number), typed(note.title), typed(note.learned)) for number, note in notes], (1, 3, 6), (0,)
@@ -108,12 +103,8 @@ def actions(material: Material, language: str) -> Iterator[Block]:
     named_too = material.audience is Audience.ORGANISERS
     columns = ("by", "action", *(("who",) if named_too else ()))
     rows = [
-        (
-            day(language, one.by),
-            typed(one.text),
-            *(((typed(one.name) if one.follow_up else DASH),) if named_too else ()),
-        )
-        for one in sorted(material.pledges, key=lambda one: (one.by, one.text))
+        (day(language, one.by), typed(one.text), *((typed(one.who) if one.who else DASH,) if named_too else ()))
+        for one in material.pledges
     ]
     header = [text(language, f"report.column.{name}") for name in columns]
     yield Table(header, rows, (2, 6, 2) if named_too else (2, 7))
