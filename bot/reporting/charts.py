@@ -65,7 +65,7 @@ class _Canvas:
             f'<polyline points="{traced}" fill="none" stroke="{NAVY}" stroke-width="2" stroke-linejoin="round"/>',
         ]
 
-    def text(  # noqa: PLR0913 - where, what and how
+    def write(  # noqa: PLR0913 - where, what and how
         self,
         x: float,
         y: float,
@@ -109,7 +109,7 @@ def bars(rows: Sequence[str], series: Sequence[Series], *, stacked: bool, mirror
         top = _LEGEND + number * tall
         for at, line in enumerate(lines := wrapped(name, int(_LABELS / _LETTER) - 1)):
             middle = top + lanes * lane / 2 + 4 + (at - (len(lines) - 1) / 2) * 14
-            canvas.text(_LABELS - 12, middle, line, anchor="end", colour=_INK)
+            canvas.write(_LABELS - 12, middle, line, anchor="end", colour=_INK)
         values = [s.values[number] for s in series]
         starts = [0, *accumulate(values)] if stacked else [0] * len(values)
         for at, (value, start, one) in enumerate(zip(values, starts, series, strict=False)):
@@ -123,7 +123,7 @@ def bars(rows: Sequence[str], series: Sequence[Series], *, stacked: bool, mirror
                     one.colour,
                 )
         if stacked and totals[number]:
-            canvas.text(_LABELS + totals[number] * scale + 8, top + lane / 2 + 4, str(totals[number]), weight=600)
+            canvas.write(_LABELS + totals[number] * scale + 8, top + lane / 2 + 4, str(totals[number]), weight=600)
     return canvas.svg()
 
 
@@ -133,14 +133,14 @@ def _bar(canvas: _Canvas, place: tuple[float, float], size: tuple[float, float],
     said = str(value)
     pale = colour == SKY
     if width > _LETTER * len(said) + 8:
-        canvas.text(x + width / 2, y + height / 2 + 4, said, anchor="middle", colour=_INK if pale else "#ffffff")
+        canvas.write(x + width / 2, y + height / 2 + 4, said, anchor="middle", colour=_INK if pale else "#ffffff")
 
 
 def _legend(canvas: _Canvas, series: Iterable[Series]) -> None:
     x = float(0)
     for one in series:
         canvas.rect(x, 2, 12, 12, one.colour)
-        canvas.text(x + 18, 12.5, one.name, colour=_INK)
+        canvas.write(x + 18, 12.5, one.name, colour=_INK)
         x += 18 + len(one.name) * _LETTER + 24
 
 
@@ -167,15 +167,15 @@ def profile(
     for band in bands:
         x, width = across(band.begin), across(band.end) - across(band.begin)
         canvas.rect(x + 0.5, top - 20, max(0.0, width - 1), height + 20, _BAND)
-        canvas.text(x + width / 2, top - 7, band.name, anchor="middle", size=11)
+        canvas.write(x + width / 2, top - 7, band.name, anchor="middle", size=11)
     for part in range(3):
         value = most * part // 2
         y = base - height * part / 2
         canvas.line((left, y), (WIDTH - right, y), _GRID)
-        canvas.text(left - 8, y + 4, str(value), anchor="end", size=11)
+        canvas.write(left - 8, y + 4, str(value), anchor="end", size=11)
     canvas.area([(across(at), base - height * value / most) for at, value in points], base)
     for at in _apart((band.begin for band in bands), across):
-        canvas.text(across(at), base + 17, label(at), anchor="middle", size=11)
+        canvas.write(across(at), base + 17, label(at), anchor="middle", size=11)
     return canvas.svg()
 
 

@@ -51,6 +51,17 @@ PLEDGED = ("text", "by", "contact")
 RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
 CHOSEN = tuple(choice for choices in RATED.values() for choice in choices if choice not in SCALE)
 
+#: What the report counts, and how its tables' columns are called.
+FIGURES = (
+    "complete", "hours", "members", "notes", "organisations", "overall", "people", "pledges", "questions",
+    "recommendations", "response", "sessions",
+)  # fmt: skip
+COLUMNS = (
+    "action", "answer", "answers", "asked", "by", "choice", "counted", "country", "day", "export", "figure",
+    "kind", "lesson", "note", "organisation", "organisations", "pace", "people", "question", "questions",
+    "response", "session", "share", "state", "time", "title", "useful", "value", "votes", "who",
+)  # fmt: skip
+
 #: Keys that are put together, `{}` for each part that varies: what the parts can be.
 COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
@@ -76,7 +87,12 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Readers),
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
+    "export.rule.notes.{}": tuple(Readers),
     "question.state.{}": tuple(QuestionState),
+    "report.column.{}": COLUMNS,
+    "report.counted.{}": FIGURES,
+    "report.figure.{}": FIGURES,
+    "report.state.{}": ("cancelled", "changed", "coming", "planned"),
     "feedback.{}": tuple(RATED),
     "feedback.{}_hint": tuple(RATED),
     "feedback.choice.{}": CHOSEN,
