@@ -21,8 +21,11 @@ from bot.domain.attendance import (
     record,
     records,
     refusal,
+    times_present,
 )
+from bot.domain.corrections import Correction, Mark
 from bot.domain.plan import Plan
+from bot.domain.presence import Interval, Stay, total
 from bot.domain.standing import Outlook, Reason, outlook, reasons
 
 Tiny = Callable[..., Plan]
@@ -216,3 +219,32 @@ def test_every_session_has_a_reason_and_whether_it_is_ahead_open_or_missed_is_on
         refused = refusal(plan, session, now)
         assert refused is not Refusal.NOT_COUNTED
         assert told == ((Reason.CHECKED_IN,) if session.id in checked else (expected[refused],))
+
+
+def test_times_present_are_those_that_the_records_count(tiny: Tiny) -> None:
+    """By check-in, by stay, by both, and by correction."""
+    plan = tiny()
+    welcome, talk = session_of(plan, "welcome"), session_of(plan, "talk")
+    minute = timedelta(minutes=1)
+    presences = [
+        there(talk, talk.starts_at + 20 * minute),
+        there(talk, talk.starts_at, 2),
+        there(welcome, welcome.starts_at, 3),
+    ]
+    stays = [
+        Stay(1, "Amina", "room:plenary", Interval(welcome.starts_at + 5 * minute, talk.starts_at + 10 * minute)),
+        Stay(4, "Badr", "room:elsewhere", Interval(welcome.starts_at, talk.ends_at)),
+    ]
+    corrections = [
+        Correction("a", talk.id, 2, "Amina", Mark.ABSENT, "left", 9, "Mod", talk.ends_at),
+        Correction("b", welcome.id, 5, "Dalia", Mark.PRESENT, "came", 9, "Mod", talk.ends_at),
+        Correction("c", talk.id, 1, "Amina", Mark.EXCUSED, "ill", 9, "Mod", talk.ends_at),
+    ]
+    times = times_present(plan, presences, stays, corrections)
+    counted = records(plan, presences, stays, corrections=corrections)
+    assert {
+        (session, person): round(total(when) / minute)
+        for session, people in times.items()
+        for person, when in people.items()
+    } == {(session, one.person): there for one in counted for session, there in one.minutes_by_session.items() if there}
+    assert {person for people in times.values() for person in people} == {1, 3, 5}

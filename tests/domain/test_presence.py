@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.agenda import Session
 from bot.domain.attendance import Presence, Record, blind, minutes, records
 from bot.domain.plan import Plan
-from bot.domain.presence import ALIVE_MARK, Interval, Stay, gaps, total, unite, within
+from bot.domain.presence import ALIVE_MARK, Interval, Stay, gaps, headcounts, total, unite, within
 
 Tiny = Callable[..., Plan]
 MINUTE = timedelta(minutes=1)
@@ -193,3 +193,14 @@ def test_what_is_to_come_is_not_unobserved(tiny: Tiny) -> None:
     assert blind(plan, [span(-5, 9.9)], at(10)) == ()
     assert blind(plan, [span(-5, 5)], at(10)) == (Interval(at(5), at(10) - 2 * ALIVE_MARK),)
     assert blind(plan, [span(-5, 5)], at(10_000)) == (span(5, 120),)
+
+
+@given(st.dictionaries(st.integers(1, 5), LISTS), st.lists(TIMES, max_size=10))
+def test_heads_are_counted_as_by_somebody_who_looks_into_each_room(
+    stays: dict[int, list[Interval]], looks: list[datetime]
+) -> None:
+    """From the moment at which one comes, until that at which one goes; in two rooms at once, one is one."""
+    expected = [
+        sum(any(stay.since <= look < stay.until for stay in given) for given in stays.values()) for look in looks
+    ]
+    assert headcounts(stays, looks) == expected
