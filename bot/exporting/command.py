@@ -79,7 +79,7 @@ def _is_folder(asked: Request) -> bool:
 async def _write(subject: Subject, form: Format, source: Source, asked: Request) -> None:
     with tempfile.TemporaryFile() as made:
         exported = await files.write(subject, form, source, made)
-        await source.store.audit.record_aside(files.deed(secrets.token_hex(8), source, 0, exported, _user()))
+        await source.store.audit.record_aside(files.deed(secrets.token_hex(8), source, 0, exported, user()))
         made.seek(0)
         if asked.out is None:
             shutil.copyfileobj(made, sys.stdout.buffer)
@@ -93,7 +93,8 @@ def _put(made: BinaryIO, path: Path) -> None:
         shutil.copyfileobj(made, file)
 
 
-def _user() -> str:
+def user() -> str:
+    """Who is at the shell, as the system calls them."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -14,6 +14,7 @@ from bot import store
 from bot.domain import certificates as rule
 from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
+from bot.exporting.command import user
 from bot.i18n import text
 from bot.importing import planfile
 from bot.programme import CERTIFICATE_SECRET, Programme
@@ -22,6 +23,7 @@ from bot.reporting.blocks import Document
 from bot.reporting.material import Material, gather
 from bot.settings import Settings, SettingsError
 from bot.store import Store
+from bot.store.audit import Deed
 
 Told = Callable[[str], None]
 """Hears each file as it is written."""
@@ -44,11 +46,12 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
     """Write report, press summary and the donor's page, as PDF and for Word, in each language."""
     typesetting.require_letters()
     async with _opened(chosen) as (programme, opened):
+        spoken = programme.plan.languages
+        if strange := [language for language in languages if language not in spoken]:
+            raise SettingsError(f"The workshop doesn't speak {', '.join(strange)}; its plan has {', '.join(spoken)}.")
+        await asyncio.to_thread(_make, out)
         material = await gather(programme, opened, now, audience)
-    spoken = material.plan.languages
-    if strange := [language for language in languages if language not in spoken]:
-        raise SettingsError(f"The workshop doesn't speak {', '.join(strange)}; its plan has {', '.join(spoken)}.")
-    await asyncio.to_thread(_make, out)
+        await _record(opened, now, "report", f"for {audience}")
     for language in languages or spoken:
         for document in _documents(material, language):
             if strange := typesetting.strange_letters(document.as_data()):
@@ -57,6 +60,18 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
                 path.write_bytes(await asyncio.to_thread(write))
                 told(str(path))
     told(text("en", f"export.rule.notes.{audience}"))
+
+
+async def _record(opened: Store, now: datetime, what: str, latter: str) -> None:
+    """Keep in the audit that somebody takes this away, as of an export."""
+    deed = Deed(f"export/{secrets.token_hex(8)}", now, 0, "exported", what, latter=f"{latter}, by {user()}")
+    try:
+        await opened.audit.record_aside(deed)
+    except OSError as failure:
+        raise SettingsError(
+            f"What is exported is recorded beside the database, where this user can't write ({failure.strerror}). Let "
+            "this user write there."
+        ) from None
 
 
 def _make(folder: Path) -> None:
@@ -85,6 +100,7 @@ async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, parti
     typesetting.require_letters()
     async with _opened(chosen) as (programme, opened):
         material = await gather(programme, opened, now, Audience.ORGANISERS)
+        await _record(opened, now, "certificates", "for their holders")
         secret = await opened.facts.get(CERTIFICATE_SECRET)
         languages = {place.id: opened.people.language_of(place.person or 0) for place in material.places}
     if secret is None:

@@ -205,6 +205,8 @@ async def test_the_command_writes_every_document_in_both_forms_while_the_bot_has
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {f"{name}-fr.{form}" for name in ("report", "press", "donor") for form in ("pdf", "docx")}
     assert "other workshops of the series" in told[-1]
+    (deed,) = [one for one in await kept.store.audit.all() if one.what == "exported"]
+    assert (deed.subject, (deed.latter or "")[:10]) == ("report", "for series")
 
 
 async def test_what_cannot_be_done_is_said(kept: Kept, tmp_path: Path) -> None:
@@ -214,7 +216,7 @@ async def test_what_cannot_be_done_is_said(kept: Kept, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="--out"):
         await command.report(kept.settings, [], Audience.PUBLIC, out, NOW, told.append)
     with pytest.raises(SettingsError, match="doesn't speak de"):
-        await command.report(kept.settings, ["de"], Audience.PUBLIC, out, NOW, told.append)
+        await command.report(kept.settings, ["de"], Audience.PUBLIC, tmp_path, NOW, told.append)
     missing = Settings(database=tmp_path / "none.db", plan=kept.settings.plan)
     with pytest.raises(SettingsError, match="PLENARY_DATABASE"):
         await command.report(missing, [], Audience.PUBLIC, out, NOW, told.append)
