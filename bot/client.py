@@ -224,6 +224,12 @@ class Plenary(commands.Bot):
             if not self.is_closed():
                 await self._sync()
 
+    async def close(self) -> None:
+        """Leave Discord, and let go of the store: what follows a READY has ended, too."""
+        await super().close()
+        async with self._reconciling:
+            pass
+
     async def on_guild_available(self, _guild: discord.Guild) -> None:
         """A server that came after READY, or came back after an outage of Discord's."""
         await self.on_ready()

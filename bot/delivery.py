@@ -112,6 +112,7 @@ class Courier:
         )
         self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
         self._task: asyncio.Task[None] | None = None
+        self._stopped = False
         self._last_round: float | None = None
         self._for_groups: tuple[Announcement, ...] = ()
         """What is said in the rooms of groups, as it was last planned."""
@@ -124,7 +125,9 @@ class Courier:
         return self._programme.plan
 
     def start(self) -> None:
-        """Begin, or look again at once if begun: for every READY."""
+        """Begin, or look again at once if begun: for every READY. One that comes after the end begins nothing."""
+        if self._stopped:
+            return
         if self._task is None:
             self._scheduler.start()
             self._last_round = asyncio.get_running_loop().time()
@@ -137,6 +140,7 @@ class Courier:
 
     async def stop(self) -> None:
         """Take up nothing more, and give what is under way the time that one message may need."""
+        self._stopped = True
         if self._task is None:
             return
         self._scheduler.shutdown(wait=False)

@@ -94,6 +94,18 @@ async def test_stopped_before_it_is_connected_it_ends_just_as_well(world: World)
     assert await world.bot.stop() == 0
 
 
+async def test_stopped_just_when_it_is_connected_it_leaves_nothing_running(workshop: World) -> None:
+    assert await workshop.stop_bot() == 0
+    for milliseconds in range(0, 200, 20):
+        workshop.bot = WarmBot(workshop.environment, workshop.folder / "bot.log")
+        await workshop.bot.start()
+        async with asyncio.timeout(30):
+            await workshop.discord.wait_online()
+        await asyncio.sleep(milliseconds / 1000)
+        assert await workshop.stop_bot() == 0
+    # The fixture looks for errors in the log.
+
+
 async def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(world: World) -> None:
     await world.start_bot()
     await world.setup()
