@@ -93,10 +93,10 @@ class CrashDay(Rehearsal):
         async with store.opened(self._folder / "plenary.db", to_read=True) as opened:
             programme = Programme(self.plan, opened)
             await programme.load()
-            kept = {
-                str(subject): await _rows(subject, Source(programme, opened, self.plan.agenda.ends_at))
-                for subject in Subject
-            }
+            source = Source(programme, opened, self.plan.agenda.ends_at)
+            kept = {str(subject): await _rows(subject, source) for subject in Subject}
+            with (self._folder / "agenda.ics").open("wb") as calendar:
+                await files.write(Subject.AGENDA, Format.ICS, source, calendar)
         return await self.examine(kept, began)
 
     def commits(self) -> int:
