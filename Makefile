@@ -41,7 +41,7 @@ rehearse: .venv/.ready ## run a workshop on a simulated Discord: no token, no ne
 
 crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), then at every commit and request of one day
 	@.venv/bin/plenary rehearse --kill $(KILLS) --seed 1 --out crash
-	@.venv/bin/python tests/crash/points.py
+	@.venv/bin/python -m tests.crash
 
 fuzz: .venv/.ready ## try broken schedule files on each importer, for a minute each (SECONDS=600)
 	@PLENARY_FUZZ_SECONDS=$(SECONDS) .venv/bin/python -m pytest --quiet --capture=no -k broken_file tests/importing/test_fuzz.py

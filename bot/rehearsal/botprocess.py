@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +14,7 @@ _STOP_SECONDS = 8
 #: Exit codes after which whoever keeps a bot running starts it again: "Discord can't be reached", and SIGKILL.
 _TRY_AGAIN = (1, -signal.SIGKILL)
 
-PLENARY_RUN = (sys.executable, "-m", "bot", "run")
+_PLENARY_RUN = (sys.executable, "-m", "bot", "run")
 
 
 def _inherited() -> dict[str, str]:
@@ -54,11 +54,10 @@ class BotEndedError(RuntimeError):
 class BotProcess:
     """`plenary run` with settings of the rehearsal's, its log in a file."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, command: Sequence[str] = PLENARY_RUN) -> None:
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self.environment = environment
         """Its settings. Those of the rehearsal's own process are not passed on."""
         self._log = log
-        self._command = command
         self._process: Running | None = None
         self._stopping = False
         self.kills = 0
@@ -67,7 +66,7 @@ class BotProcess:
         """Start it; it is ready once Discord hears from it."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, env={**_inherited(), **self.environment}, stderr=log, stdin=asyncio.subprocess.DEVNULL
+                *_PLENARY_RUN, env={**_inherited(), **self.environment}, stderr=log, stdin=asyncio.subprocess.DEVNULL
             )
 
     async def kill(self) -> None:

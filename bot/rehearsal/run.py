@@ -25,7 +25,7 @@ from bot.rehearsal import cast as casts
 from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
 from bot.rehearsal.agreement import disagreements, misdelivered
-from bot.rehearsal.botprocess import PLENARY_RUN, BotEndedError, BotProcess
+from bot.rehearsal.botprocess import BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.findings import Exported, Spread, Summary, Verdict
@@ -61,13 +61,11 @@ class Request:
     openapi: Path | None
     draw: Draw = nothing_goes_wrong
     """What goes wrong with requests and gateway."""
-    bot: Sequence[str] = PLENARY_RUN
-    """The command that runs the bot."""
 
     @property
     def patient(self) -> bool:
         """Whether people try again as they are asked to, and the bot is started again where it ends."""
-        return self.draw is not nothing_goes_wrong or self.bot != PLENARY_RUN
+        return self.draw is not nothing_goes_wrong
 
 
 async def run(request: Request) -> int:
@@ -91,7 +89,7 @@ class Rehearsal:
     def __init__(self, request: Request, plan: Plan, cast: Cast, console: Console) -> None:
         self._request = request
         self.plan = plan
-        self.bot = BotProcess({}, request.out.resolve() / "bot.log", request.bot)
+        self.bot = BotProcess({}, request.out.resolve() / "bot.log")
         self._cast = cast
         self._console = console
         self._out = request.out.resolve()

@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
-import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot import cli
 from bot.store import database
+from tests.warm import plenary_run
 
-_FOLDER = Path(os.environ["CRASH_FOLDER"])
-_NUMBER, _, _SIDE = os.environ.get("CRASH_COMMIT", "0 ").partition(" ")
-_real = database._transact  # noqa: SLF001 - there is no seam here, and there shouldn't be one for a test
-
-
-def _transact(connection: sqlite3.Connection, batch: Any) -> list[Any]:  # noqa: ANN401 - whatever it takes
-    with (_FOLDER / "commits").open("a") as counted:
-        counted.write(".")
-    number = (_FOLDER / "commits").stat().st_size
-    if number == int(_NUMBER) and _SIDE == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    outcomes = _real(connection, batch)
-    if number == int(_NUMBER) and _SIDE == "after":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return outcomes
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
 
 
-database._transact = _transact  # noqa: SLF001 - see above
-sys.argv = ["plenary", "run"]
-cli.main()
+def hooked_run(environment: Mapping[str, str], log: str) -> None:
+    """`plenary run` with the hook."""
+    counted = Path(environment["CRASH_FOLDER"]) / "commits"
+    number, _, side = environment["CRASH_COMMIT"].partition(" ")
+    real = database._transact  # noqa: SLF001 - there is no seam here, and there shouldn't be one for a test
+
+    def transact(connection: sqlite3.Connection, batch: Any) -> list[Any]:  # noqa: ANN401 - whatever it takes
+        with counted.open("a") as file:
+            file.write(".")
+        reached = counted.stat().st_size == int(number)
+        if reached and side == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        outcomes = real(connection, batch)
+        if reached and side == "after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return outcomes
+
+    database._transact = transact  # noqa: SLF001 - see above
+    plenary_run(environment, log)

@@ -32,7 +32,7 @@ from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.people import Answer, Person, SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
-from tests.e2e.warm import WarmBot
+from tests.warm import WarmBot
 
 TOKEN: Final = "end-to-end.token"  # noqa: S105 - of a simulated Discord, which knows no other
 OPENAPI: Final = os.environ.get("DISCORD_OPENAPI")

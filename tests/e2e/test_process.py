@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.health import read
 from bot.rehearsal.people import Answer
 from bot.settings import ROOT
-from tests.e2e.warm import WarmBot
+from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

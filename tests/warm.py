@@ -17,7 +17,9 @@ from bot.rehearsal.botprocess import BotProcess
 from bot.settings import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Run = Callable[[Mapping[str, str], str], None]
 
 _COGS = [
     ".".join(path.with_suffix("").relative_to(ROOT).parts)
@@ -25,7 +27,7 @@ _COGS = [
     if path.stem != "__init__"
 ]
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["bot.app", "bot.cli", "uvloop", *_COGS])
+_context.set_forkserver_preload(["__main__", "bot.app", "bot.cli", "uvloop", *_COGS])
 
 
 def plenary_run(environment: Mapping[str, str], log: str) -> None:
@@ -45,8 +47,8 @@ def plenary_run(environment: Mapping[str, str], log: str) -> None:
 class _Forked:
     """What asyncio has for a process that it started itself."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._process = _context.Process(target=plenary_run, args=(dict(environment), str(log)))
+    def __init__(self, run: Run, environment: Mapping[str, str], log: Path) -> None:
+        self._process = _context.Process(target=run, args=(dict(environment), str(log)))
         self._process.start()
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -82,5 +84,9 @@ class _Forked:
 class WarmBot(BotProcess):
     """A bot that starts in a fifth of the time."""
 
+    def __init__(self, environment: Mapping[str, str], log: Path, run: Run = plenary_run) -> None:
+        super().__init__(environment, log)
+        self._run = run
+
     async def start(self) -> None:
-        self._process = _Forked(self.environment, self._log)
+        self._process = _Forked(self._run, self.environment, self._log)

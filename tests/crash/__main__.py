@@ -1,7 +1,7 @@
 """Kills the real bot before and after every commit and every request of one day, and looks at what is left each time.
 
-python tests/crash/points.py        all points (`make crash` runs it)
-python tests/crash/points.py 20     every twentieth
+python -m tests.crash        all points (`make crash` runs it)
+python -m tests.crash 20     every twentieth
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from bot.rehearsal.faults import Fault
 from bot.rehearsal.findings import Verdict
 from bot.rehearsal.limits import Request as HttpRequest
 from bot.rehearsal.run import Rehearsal, Request
+from tests.crash.hooked_bot import hooked_run
+from tests.warm import WarmBot
 
 _HERE = Path(__file__).resolve().parent
 _AT_ONCE = 3
@@ -77,9 +79,9 @@ class CrashDay(Rehearsal):
         self._folder = folder
         self._commit = f"{point.number} {point.side}" if point and point.kind == "commit" else "0 "
         plan, cast = _HERE / "plan.yaml", _HERE / "cast.yaml"
-        command = (sys.executable, str(_HERE / "hooked_bot.py"))
-        asked = Request(plan, cast, folder, 0, 1, 0, None, draw=self.killer, bot=command)
+        asked = Request(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
         super().__init__(asked, planfile.load(plan).plan, casts.read(cast), Console(file=StringIO()))
+        self.bot = WarmBot({}, folder.resolve() / "bot.log", hooked_run)
 
     def environment(self) -> dict[str, str]:
         """The bot's settings, and the hook's."""
