@@ -220,17 +220,20 @@ class Actors:
     async def _try(self, what: str, attempt: Attempt, expected: Expected = Expected.ACCEPTED) -> Answer | None:
         """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
         self.told.actions += 1
+        unheard, refused = False, False
         for _ in range(_TRIES):
             await self._discord.wait_online()
             try:
                 answer = await attempt()
             except NoAnswer:
+                unheard, refused = True, False
                 self.told.unanswered += 1
                 await self._wait_a_little()
             except CannotDo as fault:
                 if not self._patient:
                     self.told.unexpected.append(f"{what}: {fault}")
                     return None
+                refused = True
                 await asyncio.sleep(0.5)
             else:
                 self.told.ack_ms.append(answer.ack_ms)
@@ -239,7 +242,9 @@ class Actors:
                 if not (self._patient and expected is Expected.ACCEPTED and refused):
                     return answer
                 await asyncio.sleep(0.5)
-        self.told.unexpected.append(f"{what}: never answered")
+        # Of what can be done only once, the second try finds that it is done: only the answer to the first was lost.
+        if not (unheard and refused):
+            self.told.unexpected.append(f"{what}: {'refused again and again' if refused else 'never answered'}")
         return None
 
     async def _wait_a_little(self) -> None:
