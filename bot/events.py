@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -34,6 +34,8 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
+#: How long an event that Discord refused is left alone. All of an agenda, refused, stay below what Discord takes amiss.
+_AFTER_REFUSAL = timedelta(minutes=30)
 _OPEN = (EventStatus.scheduled, EventStatus.active)
 # NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
 _STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
@@ -87,8 +89,8 @@ class Events:
         self._venue = venue
         self._pacer = pacer
         self._home = home
-        self._refused: dict[str, str] = {}
-        """Session to the fingerprint that Discord did not take: that is not tried again."""
+        self._refused: dict[str, tuple[str, datetime]] = {}
+        """Session to the fingerprint that Discord did not take, and when it is tried again."""
 
     @property
     def _plan(self) -> Plan:
@@ -105,7 +107,9 @@ class Events:
         kept = await self._store.events.all()
         wanted = self._next(guild, kept, now)
         if wanted is None:
-            return self._plan.agenda.next_change(now)
+            again = [at for _, at in self._refused.values() if at > now]
+            following = self._plan.agenda.next_change(now)
+            return min([*again, *([following] if following else [])], default=None)
         if not guild.me.guild_permissions.create_events:
             raise RefusalError("team.events_not_allowed")
         try:
@@ -113,9 +117,10 @@ class Events:
         except discord.HTTPException as failure:
             if passes(failure):
                 raise
-            self._refused[wanted.session.id] = wanted.fingerprint
+            self._refused[wanted.session.id] = wanted.fingerprint, now + _AFTER_REFUSAL
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
             raise RefusalError("team.event_refused", title=wanted.name, problem=failure.text) from None
+        self._refused.pop(wanted.session.id, None)
         return now
 
     def _next(self, guild: discord.Guild, kept: dict[str, KeptEvent], now: datetime) -> _Wanted | None:
@@ -127,8 +132,9 @@ class Events:
                 continue
             wanted = self._wanted(guild, session, standing(session, now, cancelled=held.cancelled_at is not None))
             known = kept.get(session.id)
-            done = (known.shown if known else None, self._refused.get(session.id))
-            if wanted.fingerprint not in done:
+            refused, again = self._refused.get(session.id, ("", now))
+            shown = known.shown if known else None
+            if wanted.fingerprint != shown and (wanted.fingerprint != refused or now >= again):
                 return wanted
         return None
 

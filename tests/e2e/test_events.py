@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.domain.venue import permission_bits
+from bot.rehearsal.faults import Fault
 from tests.e2e.conftest import PLAN
 from tests.e2e.test_calendar import CHANGED, restart
 
 if TYPE_CHECKING:
+    from bot.rehearsal.limits import Request
     from tests.e2e.conftest import World
 
 SCHEDULED, ACTIVE, COMPLETED, CANCELLED = 1, 2, 3, 4
@@ -156,6 +158,28 @@ async def test_without_the_permission_all_the_rest_goes_on_and_the_team_reads_wh
     backend.edit_role(world.guild_id, own_role, {"permissions": permission_bits()})
     await world.until("2023-03-25 09:07")
     assert stands(world) == {name: SCHEDULED for name in SESSIONS if name != "welcome"}
+
+
+async def test_one_that_discord_refuses_is_told_of_once_and_tried_again_later(world: World) -> None:
+    refusing = True
+
+    def draw(request: Request) -> Fault | None:
+        making = request.method == "POST" and request.path.endswith("/scheduled-events")
+        return Fault.NOT_FOUND if refusing and making else None
+
+    world.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    world.forgiven.add("invalid")
+    await world.start_bot()
+    await world.setup()
+    await world.settle()
+    assert events(world) == []
+    refusing = False
+    await world.settle()
+    assert events(world) == []
+    await world.until(world.keeper.now() + timedelta(minutes=31))
+    assert stands(world) == dict.fromkeys(SESSIONS, SCHEDULED)
+    told = [title for title in world.titles("team") if "Welcome" in title]
+    assert len(told) == 1
 
 
 async def test_one_that_somebody_deleted_or_ended_is_left_alone(workshop: World) -> None:
