@@ -8,7 +8,6 @@ is searched for its mark first, and for a message so young that it isn't there y
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 from collections import defaultdict
@@ -64,6 +63,8 @@ _BETWEEN_EDITS = timedelta(seconds=3)
 #: Discord's clock and ours may differ by so much when the history is searched.
 _CLOCKS_DIFFER = timedelta(hours=1)
 _SEND_SECONDS = 15
+#: Discord's code for a message that isn't there; its other 404s are about the room.
+_UNKNOWN_MESSAGE = 10008
 #: How long a room or a chore is left alone after a failure; doubled with each, up to the longest.
 _AFTER_TROUBLE, _AFTER_REFUSAL, _LONGEST = timedelta(seconds=2), timedelta(seconds=60), timedelta(minutes=10)
 
@@ -358,11 +359,14 @@ class Courier:
     ) -> None:
         """Have no message where one must not be; `room` is where it must be instead, if anywhere."""
         if message is not None:
-            # Deleted by hand, or by a process that was killed before it could record it, it is gone all the same.
-            with contextlib.suppress(discord.NotFound):
-                await self._pacer.turn()
+            await self._pacer.turn()
+            try:
                 async with asyncio.timeout(_SEND_SECONDS):
                     await message.delete()
+            except discord.NotFound as failure:
+                # Deleted by hand, or by a process that was killed before it could record it, it is gone all the same.
+                if failure.code != _UNKNOWN_MESSAGE:
+                    raise
         now = self._clock.now()
         expires = announcements.card_expires(self._plan, now)
         await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)

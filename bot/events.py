@@ -34,8 +34,8 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
-#: How long an event that Discord refused is left alone. All of an agenda, refused, stay below what Discord takes amiss.
-_AFTER_REFUSAL = timedelta(minutes=30)
+#: How long an event that Discord refused is left alone; doubled with each refusal, up to the longest.
+_AFTER_REFUSAL, _LONGEST = timedelta(minutes=3), timedelta(hours=1)
 _OPEN = (EventStatus.scheduled, EventStatus.active)
 # NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
 _STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
@@ -73,6 +73,15 @@ class _Wanted:
         return {"name": self.name, "description": self.description, "end_time": self.session.ends_at, **place}
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What Discord did not take, and when it is tried again."""
+
+    fingerprint: str
+    until: datetime
+    pause: timedelta
+
+
 class Events:
     """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
 
@@ -89,8 +98,8 @@ class Events:
         self._venue = venue
         self._pacer = pacer
         self._home = home
-        self._refused: dict[str, tuple[str, datetime]] = {}
-        """Session to the fingerprint that Discord did not take, and when it is tried again."""
+        self._refused: dict[str, _Refusal] = {}
+        """By session."""
 
     @property
     def _plan(self) -> Plan:
@@ -107,7 +116,7 @@ class Events:
         kept = await self._store.events.all()
         wanted = self._next(guild, kept, now)
         if wanted is None:
-            again = [at for _, at in self._refused.values() if at > now]
+            again = [refusal.until for refusal in self._refused.values() if refusal.until > now]
             following = self._plan.agenda.next_change(now)
             return min([*again, *([following] if following else [])], default=None)
         if not guild.me.guild_permissions.create_events:
@@ -117,7 +126,9 @@ class Events:
         except discord.HTTPException as failure:
             if passes(failure):
                 raise
-            self._refused[wanted.session.id] = wanted.fingerprint, now + _AFTER_REFUSAL
+            former = self._refused.get(wanted.session.id)
+            pause = min(2 * former.pause, _LONGEST) if former else _AFTER_REFUSAL
+            self._refused[wanted.session.id] = _Refusal(wanted.fingerprint, now + pause, pause)
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
             raise RefusalError("team.event_refused", title=wanted.name, problem=failure.text) from None
         self._refused.pop(wanted.session.id, None)
@@ -132,9 +143,9 @@ class Events:
                 continue
             wanted = self._wanted(guild, session, standing(session, now, cancelled=held.cancelled_at is not None))
             known = kept.get(session.id)
-            refused, again = self._refused.get(session.id, ("", now))
-            shown = known.shown if known else None
-            if wanted.fingerprint != shown and (wanted.fingerprint != refused or now >= again):
+            refusal = self._refused.get(session.id)
+            waiting = refusal and refusal.fingerprint == wanted.fingerprint and now < refusal.until
+            if wanted.fingerprint != (known.shown if known else None) and not waiting:
                 return wanted
         return None
 

@@ -176,7 +176,7 @@ async def test_one_that_discord_refuses_is_told_of_once_and_tried_again_later(wo
     refusing = False
     await world.settle()
     assert events(world) == []
-    await world.until(world.keeper.now() + timedelta(minutes=31))
+    await world.until(world.keeper.now() + timedelta(minutes=4))
     assert stands(world) == dict.fromkeys(SESSIONS, SCHEDULED)
     told = [title for title in world.titles("team") if "Welcome" in title]
     assert len(told) == 1
