@@ -110,6 +110,7 @@ def test_two_versions_of_a_real_schedule_differ_as_known(schedules: Path) -> Non
     assert (len(changes.cancelled), len(changes.added), len(changes.moved)) == (7, 15, 8)
     assert len(changes.having(Aspect.ROOM)) == 7
     last = propose(three, after.text, PATH).changes
+    assert (len(last.cancelled), len(last.added), len(last.swaps), len(last.moved)) == (0, 4, 1, 2)
     (renamed,) = last.renamed_rooms
     assert (len(last.having(Aspect.ROOM)), len(renamed.sessions)) == (14, 35)
 
