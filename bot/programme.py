@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
 
 import yaml
 
+from bot import store as stores
 from bot.domain import words
 from bot.domain.agenda import Session
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import Text
-from bot.settings import ROOT
+from bot.importing import planfile
+from bot.settings import ROOT, Settings, SettingsError
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
 from bot.store.changes import AgendaChange
@@ -117,3 +120,15 @@ class Programme:
     def word(self, session_id: str) -> Text:
         """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""
         return words.chosen(self._secret, self._plan.id, session_id, word_list())
+
+
+@asynccontextmanager
+async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
+    """The workshop as the database has it, for a command of the shell. Raises SettingsError if there is none."""
+    plan = planfile.load(chosen.plan).plan
+    if not chosen.database.exists():
+        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
+    async with stores.opened(chosen.database, to_read=to_read) as store:
+        programme = Programme(plan, store)
+        await programme.load()
+        yield programme, store

@@ -16,14 +16,12 @@ from typing import BinaryIO
 
 import typer
 
-from bot import store
 from bot.clock import Clock
 from bot.domain.notes import Audience
 from bot.exporting import files
 from bot.exporting.kinds import Format, Subject
 from bot.exporting.table import Source
-from bot.importing import planfile
-from bot.programme import Programme
+from bot.programme import opened
 from bot.settings import Settings, SettingsError
 
 
@@ -43,16 +41,11 @@ async def export(chosen: Settings, asked: Request) -> None:
     _check(asked)
     if asked.out and _is_folder(asked):
         asked.out.mkdir(parents=True, exist_ok=True)
-    plan = planfile.load(chosen.plan).plan
-    if asked.language and asked.language not in plan.languages:
-        spoken = ", ".join(plan.languages)
-        raise SettingsError(f"The workshop doesn't speak {asked.language}; --language may be {spoken}.")
-    if not chosen.database.exists():
-        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
-    async with store.opened(chosen.database, to_read=True) as opened:
-        programme = Programme(plan, opened)
-        await programme.load()
-        source = Source(programme, opened, Clock().now(), asked.audience, asked.language)
+    async with opened(chosen) as (programme, store):
+        spoken = programme.plan.languages
+        if asked.language and asked.language not in spoken:
+            raise SettingsError(f"The workshop doesn't speak {asked.language}; --language may be {', '.join(spoken)}.")
+        source = Source(programme, store, Clock().now(), asked.audience, asked.language)
         try:
             for subject, form in itertools.product(asked.subjects, asked.forms):
                 await _write(subject, form, source, asked)

@@ -13,6 +13,9 @@ from bot.domain.text import fold, isolate, one_line, spoken
 from bot.i18n import text
 from bot.reporting.wording import day, days, number
 
+#: Signs of a name in a file's name: systems take 255 bytes, and a sign may be four.
+_NAME = 50
+
 
 def data(plan: Plan, certificate: Certificate, language: str, now: datetime) -> dict[str, Any]:
     """What a certificate's template reads. What it says of the code is how anybody can have it checked."""
@@ -56,6 +59,6 @@ class Named:
 def named(given: Iterator[Certificate]) -> tuple[Named, ...]:
     """Each with a file name of its own, that any system takes: the person's, and what tells namesakes apart."""
     return tuple(
-        Named(f"{fold(one.place.name).replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one)
+        Named(f"{fold(one.place.name)[:_NAME].replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one)
         for one in given
     )

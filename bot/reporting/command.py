@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot import store
 from bot.domain import certificates as rule
 from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
 from bot.exporting.command import user
 from bot.i18n import text
-from bot.importing import planfile
-from bot.programme import CERTIFICATE_SECRET, Programme
+from bot.programme import CERTIFICATE_SECRET, opened
 from bot.reporting import certificates, documents, typesetting, word
 from bot.reporting.blocks import Document
 from bot.reporting.material import Material, gather
@@ -29,44 +26,33 @@ Told = Callable[[str], None]
 """Hears each file as it is written."""
 
 
-@asynccontextmanager
-async def _opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
-    plan = planfile.load(chosen.plan).plan
-    if not chosen.database.exists():
-        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
-    async with store.opened(chosen.database, to_read=to_read) as opened:
-        programme = Programme(plan, opened)
-        await programme.load()
-        yield programme, opened
-
-
 async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who hears of it
     chosen: Settings, languages: Sequence[str], audience: Audience, out: Path, now: datetime, told: Told
 ) -> None:
     """Write report, press summary and the donor's page, as PDF and for Word, in each language."""
     typesetting.require_letters()
-    async with _opened(chosen) as (programme, opened):
+    async with opened(chosen) as (programme, store):
         spoken = programme.plan.languages
         if strange := [language for language in languages if language not in spoken]:
             raise SettingsError(f"The workshop doesn't speak {', '.join(strange)}; its plan has {', '.join(spoken)}.")
         await asyncio.to_thread(_make, out)
-        material = await gather(programme, opened, now, audience)
-        await _record(opened, now, "report", f"for {audience}")
+        material = await gather(programme, store, now, audience)
+        await _record(store, now, "report", f"for {audience}")
     for language in languages or spoken:
         for document in _documents(material, language):
             if strange := typesetting.strange_letters(document.as_data()):
                 told(f"{document.name}-{language}.pdf shows {strange} only if this machine has a font for it.")
             for path, write in _files(document, out, now):
-                path.write_bytes(await asyncio.to_thread(write))
+                await _put(path, await asyncio.to_thread(write))
                 told(str(path))
     told(text("en", f"export.rule.notes.{audience}"))
 
 
-async def _record(opened: Store, now: datetime, what: str, latter: str) -> None:
+async def _record(store: Store, now: datetime, what: str, latter: str) -> None:
     """Keep in the audit that somebody takes this away, as of an export."""
     deed = Deed(f"export/{secrets.token_hex(8)}", now, 0, "exported", what, latter=f"{latter}, by {user()}")
     try:
-        await opened.audit.record_aside(deed)
+        await store.audit.record_aside(deed)
     except OSError as failure:
         raise SettingsError(
             f"What is exported is recorded beside the database, where this user can't write ({failure.strerror}). Let "
@@ -79,6 +65,15 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as failure:
         raise SettingsError(f"{folder} can't be made: {failure.strerror}. Name another folder with --out.") from None
+
+
+async def _put(path: Path, content: bytes) -> None:
+    try:
+        await asyncio.to_thread(path.write_bytes, content)
+    except OSError as failure:
+        raise SettingsError(
+            f"{path} can't be written ({failure.strerror}). Make room, or name another folder with --out."
+        ) from None
 
 
 def _documents(material: Material, language: str) -> list[Document]:
@@ -98,15 +93,15 @@ def _files(document: Document, out: Path, now: datetime) -> list[tuple[Path, Cal
 async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
     """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
     typesetting.require_letters()
-    async with _opened(chosen) as (programme, opened):
-        material = await gather(programme, opened, now, Audience.ORGANISERS)
-        await _record(opened, now, "certificates", "for their holders")
-        secret = await opened.facts.get(CERTIFICATE_SECRET)
-        languages = {place.id: opened.people.language_of(place.person or 0) for place in material.places}
+    async with opened(chosen) as (programme, store):
+        material = await gather(programme, store, now, Audience.ORGANISERS)
+        await _record(store, now, "certificates", "for their holders")
+        secret = await store.facts.get(CERTIFICATE_SECRET)
+        languages = {place.id: store.people.language_of(place.person or 0) for place in material.places}
     if secret is None:
         # Only where the bot has not started since it learnt to award: nobody else has the database then.
-        async with _opened(chosen, to_read=False) as (_, opened):
-            secret = await opened.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
+        async with opened(chosen, to_read=False) as (_, store):
+            secret = await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
     plan = material.plan
     await asyncio.to_thread(_make, out)
     given = (one for one in _given(material, secret) if participation or one.award is Award.COMPLETION)
@@ -114,7 +109,7 @@ async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, parti
         chosen_language = languages[one.certificate.place.id]
         language = chosen_language if chosen_language in plan.languages else plan.languages[0]
         data = certificates.data(plan, one.certificate, language, now)
-        (out / one.file).write_bytes(await asyncio.to_thread(typesetting.pdf, "certificate", data, now))
+        await _put(out / one.file, await asyncio.to_thread(typesetting.pdf, "certificate", data, now))
         told(str(out / one.file))
 
 
@@ -124,9 +119,9 @@ async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
         raise SettingsError(
             f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
         )
-    async with _opened(chosen) as (programme, opened):
-        secret = await opened.facts.get(CERTIFICATE_SECRET)
-        material = await gather(programme, opened, now, Audience.ORGANISERS)
+    async with opened(chosen) as (programme, store):
+        secret = await store.facts.get(CERTIFICATE_SECRET)
+        material = await gather(programme, store, now, Audience.ORGANISERS)
     one = rule.found(typed, _given(material, secret)) if secret else None
     if one is None:
         return None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from simcord.components import walk_components
 
+from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import Answer, CannotDo, Person, SeenMessage
 
 if TYPE_CHECKING:
+    from bot.rehearsal.limits import Request
     from tests.e2e.conftest import World
 
 NOTE = {
@@ -172,6 +175,27 @@ async def test_a_note_withdrawn_is_gone_for_everybody_but_its_author(workshop: W
     exported = await workshop.plenary("export", "notes", "--format", "json")
     assert json.loads(exported.out)["rows"] == []
     assert "drafts never leave" in exported.err
+
+
+async def test_a_card_is_gone_only_if_discord_says_so_of_the_message(workshop: World) -> None:
+    """Of a room that it doesn't find for a moment, Discord says 404 too."""
+    await shared(workshop)
+    lobby, lost = workshop.channel("ledgers"), 1
+
+    def draw(request: Request) -> Fault | None:
+        nonlocal lost
+        if request.method != "DELETE" or not lost:
+            return None
+        lost -= 1
+        return Fault.NOT_FOUND
+
+    workshop.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    workshop.forgiven.add("invalid")
+    (offered,) = await workshop.amina.autocomplete(lobby, "note withdraw", "note", "START With")
+    await workshop.amina.slash(lobby, "note withdraw", note=offered["value"])
+    await workshop.until(workshop.keeper.now() + timedelta(minutes=3))
+    assert lost == 0
+    assert cards(workshop) == []
 
 
 async def test_a_note_moved_to_another_topic_takes_its_card_along(workshop: World) -> None:

@@ -215,6 +215,10 @@ async def test_what_cannot_be_done_is_said(kept: Kept, tmp_path: Path) -> None:
     told: list[str] = []
     with pytest.raises(SettingsError, match="--out"):
         await command.report(kept.settings, [], Audience.PUBLIC, out, NOW, told.append)
+    blocked = tmp_path / "blocked"
+    (blocked / "report-fr.pdf").mkdir(parents=True)
+    with pytest.raises(SettingsError, match=r"report-fr\.pdf can't be written"):
+        await command.report(kept.settings, ["fr"], Audience.PUBLIC, blocked, NOW, told.append)
     with pytest.raises(SettingsError, match="doesn't speak de"):
         await command.report(kept.settings, ["de"], Audience.PUBLIC, tmp_path, NOW, told.append)
     missing = Settings(database=tmp_path / "none.db", plan=kept.settings.plan)

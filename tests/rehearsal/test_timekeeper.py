@@ -1,0 +1,43 @@
+"""The rehearsal's time, and a bot that only says when it rests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from bot.rehearsal.timekeeper import Timekeeper
+
+BEGINS = datetime(2023, 2, 20, 9, tzinfo=UTC)
+
+
+async def test_something_that_happens_while_it_is_asked_does_not_stop_time() -> None:
+    """The bot says at once that it rests, and says no more: whoever waits for more news waits an hour in earnest."""
+    activity = 0
+    keeper = Timekeeper(BEGINS, speed=0, active=lambda: activity, busy=lambda: False)
+    await keeper.start()
+    conducting = asyncio.create_task(keeper.conduct(BEGINS + timedelta(hours=2)))
+    try:
+        async with aiohttp.ClientSession() as session, session.ws_connect(keeper.address) as socket:
+
+            async def rest() -> None:
+                nonlocal activity
+                async for message in socket:
+                    if activity < 3:
+                        activity += 1  # something passes between the bot and Discord just now
+                    number = json.loads(message.data)["number"]
+                    await socket.send_json({"number": number, "resting": "idle"})
+
+            resting = asyncio.create_task(rest())
+            async with asyncio.timeout(5), keeper.on_stage():
+                await keeper.sleep_until(BEGINS + timedelta(hours=1))
+            resting.cancel()
+    finally:
+        conducting.cancel()
+        with suppress(asyncio.CancelledError):
+            await conducting
+        await keeper.close()
+    assert keeper.now() >= BEGINS + timedelta(hours=1)
