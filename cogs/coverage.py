@@ -13,6 +13,7 @@ from bot.domain import coverage, limits, notes
 from bot.domain.access import Role
 from bot.domain.coverage import Row
 from bot.domain.letters import LetterKind, LetterState, letter
+from bot.domain.notes import Note
 from bot.domain.text import escape, measure
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
@@ -37,7 +38,7 @@ class Coverage(commands.Cog, description="Who has shared what"):
         """The table, those that have shared nothing first."""
         language, store = self._parts.access.language(interaction), self._parts.store
         audience = notes.audience_of(self._parts.access.role(interaction))
-        rows = coverage.coverage(store.people.all(), await store.notes.all(), audience)
+        rows = coverage.coverage(store.people.all(), await self._shared(), audience)
         silent = sum(not row.notes for row in rows)
         heading = text(language, "coverage.heading", n=silent, of=len(rows))
         pages = list(_pages(self._line(row, language) for row in rows))
@@ -47,6 +48,10 @@ class Coverage(commands.Cog, description="Who has shared what"):
         closing = Post((*last.blocks, told), (nudge,) if silent else ())
         head, *others = (*first, closing)
         await answer_at_length(interaction, [Post((heading, *head.blocks), head.buttons), *others])
+
+    async def _shared(self) -> list[Note]:
+        store = self._parts.store
+        return coverage.as_shared(await store.notes.all(), await store.reviews.all())
 
     def _line(self, row: Row, language: str) -> str:
         topics = (f"{topic.title[language]} {row.notes[topic.id]}" for topic in self._parts.plan.topics)
@@ -70,7 +75,7 @@ class Coverage(commands.Cog, description="Who has shared what"):
     async def nudge(self, interaction: Interaction) -> None:
         """Remind each who has joined for an administration that has shared nothing; nobody for a second time."""
         store, plan, now = self._parts.store, self._parts.plan, self._parts.clock.now()
-        silent = coverage.silent(store.people.all(), await store.notes.all())
+        silent = coverage.silent(store.people.all(), await self._shared())
         letters = [letter(plan.id, LetterKind.NUDGE, "", person, self._reminder(person), now) for person in silent]
         deed = Deed(f"nudge/{interaction.id}", now, interaction.user.id, "participants nudged", "coverage")
         count = await store.letters.write(letters, deed)

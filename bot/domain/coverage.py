@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.domain.access import Role
 from bot.domain.notes import Attribution, Audience, Note, Visibility, visible_to
 from bot.domain.participants import Participant
+from bot.domain.review import UNSEEN, Review
 
 #: What tells whose a note is.
 _TELLING = (Attribution.NAME, Attribution.ADMINISTRATION)
@@ -20,6 +21,14 @@ class Row:
 
     administration: str
     notes: Counter[str]
+
+
+def as_shared(notes: Iterable[Note], reviews: Mapping[str, Review]) -> list[Note]:
+    """The notes as they count here: one that has become a part of another was shared with all participants."""
+    return [
+        replace(note, visibility=Visibility.PARTICIPANTS) if reviews.get(note.id, UNSEEN).merged_into else note
+        for note in notes
+    ]
 
 
 def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Audience) -> list[Row]:

@@ -19,8 +19,8 @@ from bot.domain.pledges import Pledge
 from bot.domain.presence import Interval
 from bot.domain.questions import PLAIN, Question, QuestionState
 from bot.exporting.subjects import notes, pledges, questions
-from bot.exporting.subjects.attendance import Kept
-from bot.exporting.table import Row
+from bot.exporting.subjects.attendance import kept_by
+from bot.exporting.table import Row, Source
 from bot.programme import Programme
 from bot.store import Store
 from bot.store.agenda import HeldSession
@@ -179,9 +179,7 @@ class Material:
 async def gather(programme: Programme, store: Store, now: datetime, audience: Audience) -> Material:
     """Everything, as of now."""
     plan = programme.plan
-    stays, corrections = await store.stays.all(), await store.corrections.standing()
-    blind = attendance.blind(plan, await store.stays.watches(), now)
-    kept = Kept(await store.attendance.all(), stays, blind, tuple(corrections))
+    kept = await kept_by(Source(programme, store, now, audience))
     named = chatham.named_part(plan)
     return Material(
         plan=plan,
@@ -190,7 +188,7 @@ async def gather(programme: Programme, store: Store, now: datetime, audience: Au
         places=store.people.all(),
         records=kept.records(plan),
         named=kept.records(named) if named else (),
-        times=attendance.times_present(plan, kept.presences, stays, corrections),
+        times=attendance.times_present(plan, kept.presences, kept.stays, kept.corrections),
         every_note=await store.notes.all(),
         echoes=await store.contacts.echoes(),
         every_question=await store.questions.all(),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.access import Role
-from bot.domain.coverage import Row, coverage, silent
+from bot.domain.coverage import Row, as_shared, coverage, silent
 from bot.domain.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.review import TAG_LENGTH, TAGS, Review, ReviewState, queue, tags_of
@@ -84,3 +84,13 @@ def test_the_table_tells_no_more_than_the_notes_do() -> None:
     assert shown == [*empty, Row("A1", Counter(iot=1))]
     assert silent(places, notes) == (4, 5)
     assert silent([*places, place(8, "A1")], notes) == (4, 5)
+
+
+def test_who_shared_what_became_a_part_of_another_note_has_shared_something() -> None:
+    """It is private by then, and its author would else be reminded that they have shared nothing."""
+    places, notes = [place(1, "A1"), place(2, "A2")], [note("1", author=1), note("2", author=2)]
+    notes[0] = replace(notes[0], visibility=Visibility.PRIVATE)
+    counted = as_shared(notes, {"1": Review(merged_into="2")})
+    assert silent(places, notes) == (1,)
+    assert silent(places, counted) == ()
+    assert [row.notes["iot"] for row in coverage(places, counted, Audience.PARTICIPANTS)] == [1, 1]

@@ -52,7 +52,8 @@ class Kept:
         return attendance.records(plan, presences, self.stays, self.blind, corrections)
 
 
-async def _kept(source: Source) -> Kept:
+async def kept_by(source: Source) -> Kept:
+    """All that is known by now."""
     store = source.store
     blind = attendance.blind(source.plan, await store.stays.watches(), source.now)
     corrections = await store.corrections.standing()
@@ -61,19 +62,19 @@ async def _kept(source: Source) -> Kept:
 
 async def by_session(source: Source) -> Table:
     """One row a person and session that counts."""
-    kept = await _kept(source)
+    kept = await kept_by(source)
     return whole(BY_SESSION, await asyncio.to_thread(list, session_rows(source.plan, kept, source.spoken)))
 
 
 async def by_person(source: Source) -> Table:
     """One row a person."""
-    kept = await _kept(source)
+    kept = await kept_by(source)
     return whole(BY_PERSON, await asyncio.to_thread(list, person_rows(source.plan, kept, source.store.people.of)))
 
 
 async def statistics(source: Source) -> Table:
     """One row a group of at least three people."""
-    kept = await _kept(source)
+    kept = await kept_by(source)
     return whole(STATISTICS, await asyncio.to_thread(list, figure_rows(source.plan, kept, source.store.people.of)))
 
 
