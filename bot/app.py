@@ -31,6 +31,7 @@ from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.database import written
 from bot.store.nightly import NightlyBackup
+from bot.transcripts import Transcripts
 from bot.ui import Access
 from bot.venue import Venue
 
@@ -72,6 +73,8 @@ class Parts:
     venue: Venue
     courier: Courier
     access: Access
+    transcripts: Transcripts
+    settings: Settings
 
     @property
     def plan(self) -> Plan:
@@ -103,7 +106,7 @@ async def run(settings: Settings, token: str) -> None:
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
         _backed_up(settings, loaded.plan) as chores,
-        _assembled(loaded.plan, opened, clock, chores, loaded.roster) as client,
+        _assembled(loaded.plan, opened, clock, settings, chores, loaded.roster) as client,
     ):
         await _until(stop, client, token, settings)
 
@@ -122,10 +125,11 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Cho
 
 
 @contextlib.asynccontextmanager
-async def _assembled(
+async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     plan: Plan,
     opened: Store,
     clock: Clock,
+    settings: Settings,
     chores: tuple[Chore, ...] = (),
     roster: tuple[Participant, ...] | None = None,
 ) -> AsyncGenerator[Workshop, None]:
@@ -172,9 +176,11 @@ async def _assembled(
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
     letters = Letters(opened, client, pacer)
-    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, letters.keep, *chores))
+    transcripts = Transcripts(programme, opened, venue, pacer, home)
+    tended = (events.keep, letters.keep, transcripts.keep, *chores)
+    courier = Courier(programme, opened, venue, clock, client, pacer, tended)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, courier, access)
+    client.parts = Parts(programme, opened, clock, venue, courier, access, transcripts, settings)
     async with client:
         try:
             yield client

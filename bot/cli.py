@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | import | export | report | certificates | verify and so on."""
+"""The command line: plenary run | rehearse | check | import | export | report | close and so on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -157,6 +158,31 @@ def certificates(
     from bot.reporting import command  # noqa: PLC0415
 
     asyncio.run(command.award(settings.load(), out, Clock().now(), typer.echo, participation=participation))
+
+
+@app.command()
+def close(
+    out: Annotated[Path, typer.Option(help="The archive to write.")] = Path("closing-pack.zip"),
+    as_of: Annotated[
+        str, typer.Option(help="The instant of which it tells, such as 2023-02-24T09:00Z; this moment, if left out.")
+    ] = "",
+    who: Annotated[int, typer.Option(hidden=True, help="The account on Discord that asked the bot for it.")] = 0,
+) -> None:
+    """Make the closing pack: all exports, the report, certificates and transcripts in one archive."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.closing import command  # noqa: PLC0415
+
+    asyncio.run(command.close(settings.load(), out, _instant(as_of) if as_of else Clock().now(), who))
+
+
+def _instant(typed: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(typed)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise SettingsError(f"--as-of is {typed!r}: write an instant with its offset, such as 2023-02-24T09:00Z.")
+    return instant.astimezone(UTC)
 
 
 @app.command()

@@ -97,6 +97,12 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         await self._hand_over(interaction, Subject.PLEDGES, Format(format))
 
     @needs(Role.ORGANISER)
+    @app_commands.command(description="What the channels held at the end, as a file")
+    async def transcripts(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+        """What the channels held at the end."""
+        await self._hand_over(interaction, Subject.TRANSCRIPTS, Format(format))
+
+    @needs(Role.ORGANISER)
     @app_commands.command(description="What moderators and organisers did, exports included, as a file")
     async def audit(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """What moderators and organisers did."""

@@ -1,6 +1,9 @@
-"""/workshop: opening the rooms."""
+"""/workshop: opening the rooms, and closing."""
 
 from __future__ import annotations
+
+import asyncio
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -8,18 +11,24 @@ from discord.ext import commands
 
 from bot.app import Parts, Workshop
 from bot.client import needs
+from bot.closing import beside
 from bot.domain.access import Role
 from bot.domain.venue import DISPENSABLE, PERMISSIONS
 from bot.i18n import text
+from bot.store.backup import STAMP
 from bot.ui import DONE, Interaction, RefusalError, answer
+
+#: Progress is shown so often, at most.
+_BETWEEN_SECONDS = 2
 
 
 class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles and rooms"):
-    """Opening the rooms."""
+    """Opening the rooms, and closing."""
 
     def __init__(self, client: Workshop) -> None:
         self._client = client
         self._parts: Parts = client.parts
+        self._closing = asyncio.Lock()
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Make or mend the workshop's roles and rooms in this server")
@@ -41,6 +50,48 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         names = ", ".join(made)
         told = text(language, "setup.made", n=len(made), names=names) if made else text(language, "setup.unchanged")
         await answer(interaction, f"{DONE} {told}")
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Make the closing pack: all that the organisers owe, as one archive")
+    async def close(self, interaction: Interaction) -> None:
+        """Save the transcripts, and hand over the closing pack; it stays beside the database where it is too large."""
+        if self._closing.locked():
+            raise RefusalError("refused.closing.under_way")
+        async with self._closing:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            parts, shown = self._parts, _Progress(interaction, self._parts.access.language(interaction))
+            now = parts.clock.now()
+            unread = await parts.transcripts.save_all(now, partial(shown.tell, "closing.saving"))
+            pack = parts.settings.database.with_name(f"{parts.plan.id}-closing-{now:{STAMP}}.zip")
+            try:
+                told = partial(shown.tell, "closing.making")
+                await beside.make(parts.settings, pack, now, interaction.user.id, told)
+            except beside.ClosingError as failure:
+                raise RefusalError("refused.closing.failed", problem=str(failure)) from None
+            fits = pack.stat().st_size <= interaction.filesize_limit
+            if fits:
+                await interaction.followup.send(file=discord.File(pack), ephemeral=True)
+                pack.unlink()
+            language = shown.language
+            lines = [f"{DONE} {text(language, 'closing.done') if fits else text(language, 'closing.kept', path=pack)}"]
+            lines += [text(language, "closing.unread", channels=" ".join(unread))] if unread else []
+            await answer(interaction, "\n".join(lines))
+
+
+class _Progress:
+    """An answer that is edited while something takes its time, though not at every step."""
+
+    def __init__(self, interaction: Interaction, language: str) -> None:
+        self.language = language
+        self._interaction = interaction
+        self._shown_at: float | None = None
+
+    async def tell(self, key: str, done: int, total: int) -> None:
+        """Show how far it is."""
+        now = asyncio.get_running_loop().time()
+        if self._shown_at is None or now - self._shown_at >= _BETWEEN_SECONDS:
+            self._shown_at = now
+            await answer(self._interaction, f"⏳ {text(self.language, key, done=done, total=total)}")
 
 
 def _require_permissions(guild: discord.Guild) -> None:

@@ -38,6 +38,7 @@ COMMANDS = {
     "export pledges": Role.ORGANISER,
     "export questions": Role.ORGANISER,
     "export statistics": Role.ORGANISER,
+    "export transcripts": Role.ORGANISER,
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "join": Role.VISITOR,
@@ -74,6 +75,7 @@ COMMANDS = {
     "session swap": Role.MODERATOR,
     "show panel": Role.MODERATOR,
     "word": Role.MODERATOR,
+    "workshop close": Role.ORGANISER,
     "workshop setup": Role.ORGANISER,
 }
 

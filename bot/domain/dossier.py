@@ -24,6 +24,7 @@ class Part(StrEnum):
     CONTACTS = "contacts"
     REQUESTS = "requests"
     LETTERS = "letters"
+    MESSAGES = "messages"
     QUESTIONS = "questions"
     VOTES = "votes"
     FEEDBACK = "feedback"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
 
 #: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
 LANGUAGES = ("en", "fr", "ar")
@@ -27,6 +28,11 @@ _URL = r"""https?://[^\s<>()\[\]|*`\\]+[^\s<>()\[\]|*`\\.,:;"']"""
 _MARKDOWN = r"[\\*_~`|<>#\[\]@]"
 _LIST_MARK = r"^\s*(?:[-+]|\d+\.)(?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
+
+#: How Discord's styles of timestamps are told where Discord doesn't show them; the others become day and time.
+_TIMESTAMP_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
+_TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
+_LINK = re.compile(r"<([#@]\d+)>")
 
 # Letters that people type for one another and that Unicode doesn't take apart by itself.
 _ALIKE = str.maketrans(
@@ -79,6 +85,19 @@ def escape(typed: str) -> str:
 def isolate(run: str) -> str:
     """A run whose direction must not leak into the sentence around it (a Latin name in an Arabic sentence)."""
     return f"{_FIRST_STRONG_ISOLATE}{run}{_POP_ISOLATE}"
+
+
+def readable(posted: str, zone: tzinfo, names: Mapping[str, str]) -> str:
+    """A text as Discord has it, with its timestamps as a reader in a zone sees them, and its links as names.
+
+    `names`: what a channel (`#` and its id) or a person (`@` and their id) is called; who isn't in it stays a number.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        moment = datetime.fromtimestamp(int(match[1]), zone)
+        return f"{moment:{_TIMESTAMP_STYLES.get(match[2], '%a %d %b %H:%M')}}"
+
+    return _TIMESTAMP.sub(shown, _LINK.sub(lambda match: names.get(match[1], match[0]), posted))
 
 
 def shorten(text: str, limit: int) -> str:

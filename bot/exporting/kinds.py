@@ -20,6 +20,8 @@ class Subject(StrEnum):
     QUESTIONS = "questions"
     FEEDBACK = "feedback"
     PLEDGES = "pledges"
+    TRANSCRIPTS = "transcripts"
+    """What the channels held when the workshop had ended."""
     AGENDA = "agenda"
     AUDIT = "audit"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from icalendar import Calendar
 
 from bot import posts
+from bot.closing.archive import faults, read_manifest
 from bot.domain.agenda import SessionKind
 from bot.domain.announcements import Kind, planned
 from bot.domain.events import marker
@@ -29,6 +31,21 @@ def disagreements(history: History, discord: LoopbackDiscord, guild_id: int, now
         *misscheduled(history.plan, discord, guild_id),
         *misdated(history, ics),
     ]
+
+
+def mispacked(
+    pack: Path, exported: Mapping[str, Sequence[object]], ids: Mapping[str, int], discord: LoopbackDiscord
+) -> Iterator[str]:
+    """What is wrong with the closing pack, or other in it than it is elsewhere. `ids`: the workshop's rooms."""
+    if wrong := faults(pack):
+        yield from wrong
+        return
+    messages = sum(len(discord.messages(number)) for number in ids.values() if number in discord.backend.messages)
+    wanted = {**{subject: len(rows) for subject, rows in exported.items()}, "transcripts": messages}
+    rows = {one["path"]: one["rows"] for one in read_manifest(pack)["files"]}
+    for subject, count in wanted.items():
+        if (packed := rows[f"organisers/{subject}.json"]) != count:
+            yield f"the closing pack has {packed} rows of {subject}, and there are {count}"
 
 
 def misdelivered(letters: Iterable[Letter], discord: LoopbackDiscord) -> Iterator[str]:

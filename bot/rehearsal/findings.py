@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import statistics
 from bisect import bisect_left
 from collections import Counter
@@ -21,7 +20,7 @@ from bot.domain.participants import Participant, same_name
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import OPEN, Question, card
-from bot.domain.text import clean
+from bot.domain.text import clean, readable
 from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
 from bot.posts import REPORT_SIGN
 from bot.rehearsal.actors import Told
@@ -37,9 +36,6 @@ Exported = Mapping[str, Sequence[Mapping[str, Any]]]
 
 #: Discord bans an address for 10,000 within ten minutes; far fewer are a sign that something is wrong.
 _INVALID_ALLOWED = 10
-#: How Discord's styles of timestamps are told in a transcript; the others show day and time.
-_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
-_TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +102,8 @@ class Verdict:
     """Channels that the bot has made and forgotten."""
     integrity: str
     """What SQLite says of the file: "ok", or what is broken."""
+    pack: tuple[str, ...]
+    """What is wrong with the closing pack."""
     worst_ten_minutes: int
     """The most requests answered 401, 403 or 429 within ten minutes."""
     beside: Mapping[str, Mapping[str, int]]
@@ -117,7 +115,9 @@ class Verdict:
         """Whether all is as promised."""
         safe = self.worst_ten_minutes < _INVALID_ALLOWED
         lost = any(counted["acknowledged"] - counted["stored"] for counted in self.beside.values())
-        return self.summary.sound and not lost and not self.orphans and self.integrity == "ok" and safe
+        return (
+            self.summary.sound and not lost and not self.orphans and not self.pack and self.integrity == "ok" and safe
+        )
 
     def figures(self) -> Iterator[str]:
         """What a rehearsal promises, a line each."""
@@ -132,6 +132,7 @@ class Verdict:
         yield f"orphan channels: {len(self.orphans)}"
         yield f"invalid requests within ten minutes: at most {self.worst_ten_minutes}"
         yield f"integrity: {self.integrity}"
+        yield f"closing pack: {'; '.join(self.pack) or 'sound'}"
 
     def _kept(self) -> Mapping[str, Mapping[str, int]]:
         return {"notes": self.summary.notes, "check_ins": self.summary.check_ins, **self.beside}
@@ -366,17 +367,6 @@ def _in_order(plan: Plan, found: Iterable[str]) -> list[str]:
 def _entry(plan: Plan, message: SeenMessage, discord: LoopbackDiscord) -> list[str]:
     sent = datetime.fromisoformat(message.timestamp).astimezone(plan.tz)
     edited = " (edited)" if message.edited_timestamp else ""
-    text = _readable(plan, message.text, discord)
+    channels = discord.backend.channels.values()
+    text = readable(message.text, plan.tz, {f"#{channel.id}": f"#{channel.name}" for channel in channels})
     return [f"**{message.author}**, {sent:%a %d %b %H:%M:%S}{edited}", "", *(f"> {line}" for line in text.splitlines())]
-
-
-def _readable(plan: Plan, text: str, discord: LoopbackDiscord) -> str:
-    """Discord's timestamps and channel links as a reader in the workshop's zone sees them."""
-
-    def shown(match: re.Match[str]) -> str:
-        moment = datetime.fromtimestamp(int(match[1]), plan.tz)
-        return f"{moment:{_STYLES.get(match[2], '%a %d %b %H:%M')}}"
-
-    for channel in discord.backend.channels.values():
-        text = text.replace(f"<#{channel.id}>", f"#{channel.name}")
-    return _TIMESTAMP.sub(shown, text)

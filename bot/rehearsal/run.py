@@ -24,7 +24,7 @@ from bot.programme import Programme
 from bot.rehearsal import cast as casts
 from bot.rehearsal import findings, progress, whereabouts
 from bot.rehearsal.actors import Actors
-from bot.rehearsal.agreement import disagreements, misdelivered
+from bot.rehearsal.agreement import disagreements, misdelivered, mispacked
 from bot.rehearsal.botprocess import BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
 from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
@@ -40,11 +40,12 @@ from bot.store.backup import faults_in
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
 _CALENDAR = "agenda.ics"
+_PACK = "closing-pack.zip"
 _TABLES, _SCHEDULES = (Format.CSV, Format.XLSX, Format.JSON), (Format.ICS, Format.FRAB_XML, Format.FRAB_JSON)
 _OUR_FILES = (
     *(f"{subject}.{form}" for subject in Subject for form in _TABLES), *(f"agenda.{form}" for form in _SCHEDULES),
     "transcript.md", "plenary.db", "plenary.db-wal", "plenary.db-shm", "plenary.db.lock", "plenary.db.erased",
-    "plenary.db.exports", "plenary.health", "bot.log", "summary.json",
+    "plenary.db.exports", "plenary.health", "bot.log", "summary.json", _PACK,
 )  # fmt: skip
 
 
@@ -213,18 +214,27 @@ class Rehearsal:
     # --- the findings ------------------------------------------------------------------------------------------
 
     async def export(self) -> None:
-        """Export as organisers would, from the shell: all subjects by one process, because each takes a while."""
-        await asyncio.gather(self._export(*Subject, forms=_TABLES), self._export(Subject.AGENDA, forms=_SCHEDULES))
+        """Export as organisers would, from the shell: all subjects by one process, because each takes a while.
+
+        And make the closing pack, beside.
+        """
+        await asyncio.gather(
+            self._export(*Subject, forms=_TABLES),
+            self._export(Subject.AGENDA, forms=_SCHEDULES),
+            self._plenary("close", "--out", str(self._out / _PACK), "--as-of", self._ends.isoformat()),
+        )
 
     async def _export(self, *subjects: Subject, forms: Sequence[Format]) -> None:
-        asked = [*subjects, *(f"--format={form}" for form in forms)]
+        await self._plenary("export", *subjects, *(f"--format={form}" for form in forms), "--out", str(self._out))
+
+    async def _plenary(self, *arguments: str) -> None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "export", *asked, "--out", str(self._out),
-            env=os.environ | self.environment(), stderr=asyncio.subprocess.PIPE,
+            sys.executable, "-m", "bot", *arguments, env=os.environ | self.environment(),
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         _, told = await process.communicate()
         if process.returncode:
-            raise SettingsError(f"plenary export {' '.join(asked)} failed: {told.decode()}")
+            raise SettingsError(f"plenary {' '.join(arguments)} failed: {told.decode()}")
 
     def exported(self) -> Exported:
         """What was exported."""
@@ -299,6 +309,7 @@ class Rehearsal:
             orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
             integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
+            pack=tuple(mispacked(self._out / _PACK, kept, ids, discord)),
             beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
             remarks=(*posts.remarks, *unexpected, *violations),
         )

@@ -6,18 +6,15 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from bot.domain import certificates as rule
-from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
 from bot.exporting.command import user
 from bot.i18n import text
 from bot.programme import CERTIFICATE_SECRET, opened
-from bot.reporting import certificates, documents, typesetting, word
-from bot.reporting.blocks import Document
-from bot.reporting.material import Material, gather
+from bot.reporting import sheets, typesetting
+from bot.reporting.material import gather
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.audit import Deed
@@ -37,20 +34,19 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
             raise SettingsError(f"The workshop doesn't speak {', '.join(strange)}; its plan has {', '.join(spoken)}.")
         await asyncio.to_thread(_make, out)
         material = await gather(programme, store, now, audience)
-        await _record(store, now, "report", f"for {audience}")
-    for language in languages or spoken:
-        for document in _documents(material, language):
-            if strange := typesetting.strange_letters(document.as_data()):
-                told(f"{document.name}-{language}.pdf shows {strange} only if this machine has a font for it.")
-            for path, write in _files(document, out, now):
-                await _put(path, await asyncio.to_thread(write))
-                told(str(path))
+        await record(store, now, "report", f"for {audience}")
+    for sheet in sheets.of_reports(material, languages or spoken):
+        if sheet.strange:
+            told(f"{sheet.name} shows {sheet.strange} only if this machine has a font for it.")
+        await _put(out / sheet.name, await asyncio.to_thread(sheet.make))
+        told(str(out / sheet.name))
     told(text("en", f"export.rule.notes.{audience}"))
 
 
-async def _record(store: Store, now: datetime, what: str, latter: str) -> None:
-    """Keep in the audit that somebody takes this away, as of an export."""
-    deed = Deed(f"export/{secrets.token_hex(8)}", now, 0, "exported", what, latter=f"{latter}, by {user()}")
+async def record(store: Store, now: datetime, what: str, latter: str, who: int = 0) -> None:
+    """Keep in the audit that somebody takes this away, as of an export; `who`: 0 for whoever is at the shell."""
+    told = latter if who else f"{latter}, by {user()}"
+    deed = Deed(f"export/{secrets.token_hex(8)}", now, who, "exported", what, latter=told)
     try:
         await store.audit.record_aside(deed)
     except OSError as failure:
@@ -76,41 +72,29 @@ async def _put(path: Path, content: bytes) -> None:
         ) from None
 
 
-def _documents(material: Material, language: str) -> list[Document]:
-    made = (make(material, language) for make in (documents.report, documents.press, documents.donor))
-    return [document for document in made if document]
-
-
-def _files(document: Document, out: Path, now: datetime) -> list[tuple[Path, Callable[[], bytes]]]:
-    drawn = partial(typesetting.png, language=document.language)
-    name = f"{document.name}-{document.language}"
-    return [
-        (out / f"{name}.pdf", lambda: typesetting.pdf("report", document.as_data(), now)),
-        (out / f"{name}.docx", lambda: word.docx_of(document, now, drawn)),
-    ]
-
-
 async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
     """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
     typesetting.require_letters()
     async with opened(chosen) as (programme, store):
         material = await gather(programme, store, now, Audience.ORGANISERS)
-        await _record(store, now, "certificates", "for their holders")
+        await record(store, now, "certificates", "for their holders")
+        languages = store.people.languages()
+    secret = await secret_of(chosen)
+    await asyncio.to_thread(_make, out)
+    for sheet in sheets.of_certificates(material, secret, languages, participation=participation):
+        await _put(out / sheet.name, await asyncio.to_thread(sheet.make))
+        told(str(out / sheet.name))
+
+
+async def secret_of(chosen: Settings) -> str:
+    """What makes the codes of certificates."""
+    async with opened(chosen) as (_, store):
         secret = await store.facts.get(CERTIFICATE_SECRET)
-        languages = {place.id: store.people.language_of(place.person or 0) for place in material.places}
     if secret is None:
         # Only where the bot has not started since it learnt to award: nobody else has the database then.
         async with opened(chosen, to_read=False) as (_, store):
             secret = await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
-    plan = material.plan
-    await asyncio.to_thread(_make, out)
-    given = (one for one in _given(material, secret) if participation or one.award is Award.COMPLETION)
-    for one in certificates.named(given):
-        chosen_language = languages[one.certificate.place.id]
-        language = chosen_language if chosen_language in plan.languages else plan.languages[0]
-        data = certificates.data(plan, one.certificate, language, now)
-        await _put(out / one.file, await asyncio.to_thread(typesetting.pdf, "certificate", data, now))
-        told(str(out / one.file))
+    return secret
 
 
 async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
@@ -122,13 +106,9 @@ async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
     async with opened(chosen) as (programme, store):
         secret = await store.facts.get(CERTIFICATE_SECRET)
         material = await gather(programme, store, now, Audience.ORGANISERS)
-    one = rule.found(typed, _given(material, secret)) if secret else None
+    one = rule.found(typed, sheets.awarded(material, secret)) if secret else None
     if one is None:
         return None
     plan, place = material.plan, one.place
     whose = ", ".join(part for part in (place.name, place.administration) if part)
     return f"{one.code} is genuine: {one.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."
-
-
-def _given(material: Material, secret: str) -> list[Certificate]:
-    return list(rule.certificates(material.plan.id, secret, material.records, material.places))

@@ -27,6 +27,7 @@ from bot.store.questions import Questions
 from bot.store.restraints import Restraints
 from bot.store.reviews import Reviews
 from bot.store.stays import Stays
+from bot.store.transcripts import Transcripts
 from bot.store.venue import Facts, Venue
 
 
@@ -56,6 +57,7 @@ class Store:
         self.venue = Venue(database)
         self.events = Events(database)
         self.facts = Facts(database)
+        self.transcripts = Transcripts(database)
         self.dossiers = Dossiers(database)
         self.erasures = Erasures(database, self.people)
 

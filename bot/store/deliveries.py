@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement, Kind, State
 from bot.store.database import Database, Row, instant, written
+from bot.store.transcripts import outdate_transcript
 
 _COLUMNS = (
     "id, kind, subject, room, due, expires, state, begun_at, channel_id, message_id, shown, problem, unshown, retracted"
@@ -210,6 +211,7 @@ class Deliveries:
                 " problem = NULL WHERE id = ?",
                 (written(now), channel, message, shown, delivery_id),
             )
+            outdate_transcript(connection, delivery_id)
 
         await self._database.write(work)
 
@@ -240,6 +242,7 @@ class Deliveries:
                 "UPDATE delivery SET shown = ?, unshown = unshown - ? WHERE id = ?",
                 (shown, delivery.unshown, delivery.id),
             )
+            outdate_transcript(connection, delivery.id)
 
         await self._database.write(work)
 
@@ -252,6 +255,7 @@ class Deliveries:
         """
 
         def work(connection: sqlite3.Connection) -> None:
+            outdate_transcript(connection, delivery.id)
             connection.execute(
                 "UPDATE delivery SET state = CASE WHEN ? OR unshown > ? THEN 'planned' ELSE 'cancelled' END,"
                 " room = ?, due = ?, expires = ?, settled_at = ?, begun_at = NULL, channel_id = NULL,"

@@ -57,6 +57,13 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
         "FROM note_request WHERE :person IN (author, asker) ORDER BY asked_at",
     ),
     Part.LETTERS: ("written_at, kind, text, state", "FROM letter WHERE person = :person ORDER BY written_at, id"),
+    Part.MESSAGES: (
+        "transcript.name AS channel, written_at",
+        (
+            "FROM transcript_message JOIN transcript ON transcript.channel = transcript_message.channel"
+            " WHERE author = :person ORDER BY written_at, message"
+        ),
+    ),
     Part.QUESTIONS: (
         "id, written_at, session, text, anonymous, state, author_name",
         "FROM question WHERE author = :person ORDER BY written_at, id",

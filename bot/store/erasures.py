@@ -40,6 +40,12 @@ _STATEMENTS = (
         " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))"
     ),
     "UPDATE delivery SET subject = '', unshown = unshown + 1 WHERE kind = 'report' AND subject LIKE :mention",
+    (
+        "DELETE FROM transcript_message WHERE author = :person OR text LIKE :mention"
+        " OR message IN (SELECT message_id FROM delivery WHERE unshown > 0)"
+    ),
+    # What is being saved at this moment may hold it: then it is saved anew.
+    "UPDATE transcript SET unsaved = unsaved + 1",
     "DELETE FROM contact WHERE asker = :person OR note IN (SELECT id FROM note WHERE author = :person)",
     "DELETE FROM note_echo WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
     "DELETE FROM note_consent WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
@@ -165,13 +171,20 @@ class Erasures:
         await self._scrub()
 
     async def catch_up(self) -> None:
-        """Erase again who is on the list, and in a database that doesn't know of it: before anything is served."""
+        """Erase again who is on the list, and in a database that doesn't know of it: before anything is served.
+
+        Raises DatabaseUnusableError if the list can't be read.
+        """
         done = await self._done()
         for key, person in (await asyncio.to_thread(self._list.read)).items():
             if key not in done:
                 await self._carry_out(key, person)
                 log.warning("Erased again what the database had of %s, who was erased before", person)
         await self._scrub()
+
+    async def everybody(self) -> frozenset[int]:
+        """Everybody who was ever erased (Discord ids). Raises as `catch_up` does."""
+        return frozenset((await asyncio.to_thread(self._list.read)).values())
 
     async def require_done(self) -> None:
         """Raise DatabaseUnusableError where somebody on the list is still in the database."""

@@ -11,6 +11,7 @@ from bot import app, store
 from bot.app import Workshop
 from bot.clock import Clock
 from bot.importing import planfile
+from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +21,7 @@ async def client(tmp_path: Path) -> AsyncIterator[Workshop]:
     plan = planfile.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
     async with (
         store.opened(tmp_path / "plenary.db") as opened,
-        app._assembled(plan, opened, Clock()) as client,  # noqa: SLF001 - as `run` does, less the connection
+        app._assembled(plan, opened, Clock(), Settings()) as client,  # noqa: SLF001 - as `run` does, less the connection
     ):
         for module in app.COGS:
             await client.load_extension(module)

@@ -97,6 +97,7 @@ RESERVED = {
         "bot/venue.py",
         "bot/events.py",  # what the plan wants on the server beside roles and rooms
         "bot/letters.py",  # what is sent to one person
+        "bot/transcripts.py",  # what the channels hold in the end
         "bot/delivery.py",
         "bot/app.py",
         "bot/doctor.py",

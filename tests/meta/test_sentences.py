@@ -16,6 +16,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from bot.closing.contents import Reader as Folders
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
@@ -79,6 +80,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
     "dossier.{}": tuple(Part),
+    "closing.folder.{}": tuple(Folders),
+    "closing.rule.{}": ("report", "press", "donor", "certificate", "plan", "readme"),
     "me.delete.{}": ("erased", "stays", "final"),
     "join.refused.{}": ("role", "nickname"),
     "note.maturity.{}": tuple(Maturity),

@@ -17,6 +17,7 @@ from bot.exporting.subjects import (
     pledges,
     presence,
     questions,
+    transcripts,
 )
 from bot.exporting.table import Source, Table
 from bot.i18n import text
@@ -31,6 +32,7 @@ _TABLES: Mapping[Subject, Callable[[Source], Awaitable[Table]]] = {
     Subject.QUESTIONS: questions.table,
     Subject.FEEDBACK: feedback.table,
     Subject.PLEDGES: pledges.table,
+    Subject.TRANSCRIPTS: transcripts.table,
     Subject.AGENDA: agenda.table,
     Subject.AUDIT: audit.table,
 }

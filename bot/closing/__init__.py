@@ -1,0 +1,1 @@
+"""The closing pack: everything that the organisers owe, in one archive."""

@@ -1,0 +1,52 @@
+"""The pack made by a process of its own, for the bot: nobody's answer waits while documents are set."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from bot.settings import Settings
+
+Progress = Callable[[int, int], Awaitable[None]]
+"""Hears how many files are made, and of how many."""
+
+
+class ClosingError(Exception):
+    """The pack could not be made; the message says why, and what to do."""
+
+
+async def make(chosen: Settings, out: Path, now: datetime, who: int, told: Progress) -> None:
+    """Have `plenary close` make the pack at `out`. Raises ClosingError."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "close", "--out", str(out), "--as-of", now.isoformat(), "--who", str(who),
+        env=_environment(chosen), stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    shown, complaints = cast("asyncio.StreamReader", process.stdout), cast("asyncio.StreamReader", process.stderr)
+    try:
+        _, problem, code = await asyncio.gather(_listen(shown, told), complaints.read(), process.wait())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code:
+        raise ClosingError(problem.decode("utf-8", "replace").strip() or f"It ended with code {code}.")
+
+
+def _environment(chosen: Settings) -> dict[str, str]:
+    """The bot's own, with its settings; it has no use for the token."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DISCORD_TOKEN")}
+    return kept | {"PLENARY_PLAN": str(chosen.plan), "PLENARY_DATABASE": str(chosen.database)}
+
+
+async def _listen(lines: asyncio.StreamReader, told: Progress) -> None:
+    """Tell of each line such as `3/90 public/agenda.csv`."""
+    async for line in lines:
+        done, _, total = line.split(b" ")[0].partition(b"/")
+        if done.isdigit() and total.isdigit():
+            await told(int(done), int(total))

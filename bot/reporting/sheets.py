@@ -1,0 +1,63 @@
+"""Documents and certificates as files that are yet to be made: each with its name, and what makes its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from bot.domain.certificates import Award, Certificate
+from bot.domain.certificates import certificates as given
+from bot.reporting import certificates, documents, typesetting, word
+from bot.reporting.blocks import Document
+from bot.reporting.material import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file."""
+
+    kind: str
+    """report, press, donor or certificate."""
+    name: str
+    make: Callable[[], bytes]
+    """Takes tenths of a second and more: call it in a thread."""
+    strange: str = ""
+    """Letters that are shown only if this machine has a font for them."""
+
+
+def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:
+    """Report, press summary and the donor's page, as PDF and for Word, in each language."""
+    for language in languages:
+        for document in documents.every(material, language):
+            name, drawn = f"{document.name}-{language}", partial(typesetting.png, language=language)
+            yield Sheet(document.name, f"{name}.pdf", partial(_pdf, document, material), _strange(document))
+            yield Sheet(document.name, f"{name}.docx", partial(word.docx_of, document, material.now, drawn))
+
+
+def _pdf(document: Document, material: Material) -> bytes:
+    return typesetting.pdf("report", document.as_data(), material.now)
+
+
+def _strange(document: Document) -> str:
+    return typesetting.strange_letters(document.as_data())
+
+
+def of_certificates(
+    material: Material, secret: str, language_of: Mapping[str, str | None], *, participation: bool
+) -> Iterator[Sheet]:
+    """A certificate for whoever earned one; `participation`: also for those who were there for less.
+
+    `language_of`: the language that somebody chose, by their place.
+    """
+    earned = (one for one in awarded(material, secret) if participation or one.award is Award.COMPLETION)
+    for one in certificates.named(earned):
+        chosen = language_of.get(one.certificate.place.id) or ""
+        language = chosen if chosen in material.plan.languages else material.plan.languages[0]
+        data = certificates.data(material.plan, one.certificate, language, material.now)
+        yield Sheet("certificate", one.file, partial(typesetting.pdf, "certificate", data, material.now))
+
+
+def awarded(material: Material, secret: str) -> Iterator[Certificate]:
+    """Everything that somebody has earned."""
+    return given(material.plan.id, secret, material.records, material.places)

@@ -1,0 +1,155 @@
+"""The channels' transcripts: saved by themselves once the workshop is over, and again where they have changed since.
+
+Of the bot's own messages all is saved; of those of people, who wrote and when: without a privileged intent, Discord
+withholds what they typed. A channel that was deleted keeps what was saved of it. Threads that people open are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.domain.transcripts import BOT, Channel, Message
+from bot.pacing import Pacer
+from bot.programme import Programme
+from bot.store import Store
+from bot.ui import RefusalError, passes
+from bot.venue import Venue
+
+log = logging.getLogger(__name__)
+
+#: Messages that Discord hands over at once, and how long one such request may take.
+_PAGE, _SECONDS = 100, 15
+#: How often one channel is read again because it changed while it was read.
+_TRIES = 3
+#: How long a channel that can't be read is left alone; doubled with each refusal, up to the longest.
+_AFTER_REFUSAL, _LONGEST = timedelta(minutes=3), timedelta(hours=1)
+
+#: What can be written in.
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
+
+#: Hears how many channels of how many are saved.
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A channel that Discord didn't let us read, and when it is tried again."""
+
+    until: datetime
+    pause: timedelta
+
+
+class Transcripts:
+    """Saves them: a channel at a round, because announcements must not wait for all of them."""
+
+    def __init__(
+        self, programme: Programme, store: Store, venue: Venue, pacer: Pacer, home: Callable[[], discord.Guild | None]
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._venue = venue
+        self._pacer = pacer
+        self._home = home
+        self._one_at_a_time = asyncio.Lock()
+        self._refused: dict[int, _Refusal] = {}
+        """By channel."""
+
+    async def keep(self, now: datetime) -> datetime | None:
+        """Save one channel that is not saved as it is; the next instant at which to look, `now` if there may be more.
+
+        Raises RefusalError with what the team must mend, and what discord.py raises for what passes by itself.
+        """
+        guild, ends_at = self._home(), self._programme.plan.agenda.ends_at
+        if guild is None or now < ends_at:
+            return ends_at if guild else None
+        known, later = await self._store.transcripts.all(), list[datetime]()
+        for room, channel in self._channels(guild):
+            saved, refusal = known.get(channel.id), self._refused.get(channel.id)
+            if saved is not None and not saved.due(ends_at):
+                continue
+            if refusal and now < refusal.until:
+                later.append(refusal.until)
+                continue
+            await self._save(room, channel, now)
+            return now
+        return min(later, default=None)
+
+    async def save_all(self, now: datetime, told: Progress) -> list[str]:
+        """Save every channel as it is now; links to those that Discord didn't let us read."""
+        guild = self._home()
+        channels = list(self._channels(guild)) if guild else []
+        refused: list[str] = []
+        for done, (room, channel) in enumerate(channels):
+            await told(done, len(channels))
+            try:
+                await self._save(room, channel, now)
+            except RefusalError:
+                refused.append(channel.mention)
+        return refused
+
+    def _channels(self, guild: discord.Guild) -> Iterator[tuple[str, Readable]]:
+        """Each of the workshop's channels in which something can be written, with its room's key."""
+        for room, discord_id in self._venue.rooms.items():
+            channel = guild.get_channel(discord_id)
+            if isinstance(channel, Readable):
+                yield room, channel
+
+    async def _save(self, room: str, channel: Readable, now: datetime) -> None:
+        ends_at = self._programme.plan.agenda.ends_at
+        async with self._one_at_a_time:
+            try:
+                for _ in range(_TRIES):
+                    before = await self._store.transcripts.begin(Channel(channel.id, room, str(channel)))
+                    messages = [message async for message in self._history(channel)]
+                    erased = await self._store.erasures.everybody()
+                    kept = [one for one in messages if one.author not in erased]
+                    ended_at = ends_at if now >= ends_at else None
+                    if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
+                        return
+            except discord.HTTPException as failure:
+                if passes(failure):
+                    raise
+                former = self._refused.get(channel.id)
+                pause = min(2 * former.pause, _LONGEST) if former else _AFTER_REFUSAL
+                self._refused[channel.id] = _Refusal(now + pause, pause)
+                log.warning("%s can't be read", channel, exc_info=failure)
+                if isinstance(failure, discord.NotFound):
+                    return  # deleted by hand: what was saved of it stays
+                raise RefusalError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
+
+    async def _history(self, channel: Readable) -> AsyncIterator[Message]:
+        """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""
+        last: discord.abc.Snowflake = discord.Object(0)
+        while True:
+            await self._pacer.turn()
+            async with asyncio.timeout(_SECONDS):
+                page = [one async for one in channel.history(limit=_PAGE, after=last, oldest_first=True)]
+            for one in page:
+                if not one.is_system():
+                    yield self._message(one)
+            if len(page) < _PAGE:
+                return
+            last = page[-1]
+
+    def _message(self, one: discord.Message) -> Message:
+        home = self._home()
+        own = home is not None and one.author.id == home.me.id
+        # What people typed stays on Discord, also where it would hand some of it over: a line that mentions the bot.
+        said = "\n".join([*([one.content] if one.content else []), *_texts(one.components)]) if own else None
+        author, name = BOT if own else one.author.id, one.author.display_name
+        return Message(one.id, author, name, one.created_at, one.edited_at, said)
+
+
+def _texts(components: Iterable[object]) -> Iterator[str]:
+    """What is written in a message's components, buttons left out."""
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        elif isinstance(component, discord.Container | discord.SectionComponent):
+            yield from _texts(component.children)
