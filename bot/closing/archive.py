@@ -125,7 +125,7 @@ def _faults(opened: zipfile.ZipFile) -> Iterator[str]:
     for path in sorted(there & sums.keys()):
         with opened.open(path) as member:
             digest = hashlib.sha256()
-            for piece in iter(lambda: member.read(_PIECE), b""):  # noqa: B023 - read before the next is opened
+            for piece in iter(lambda: member.read(_PIECE), b""):
                 digest.update(piece)
         if digest != sums[path]:
             yield f"{path} is not what its checksum says"

@@ -57,6 +57,9 @@ async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
     typer.echo(
         f"{out} holds {len(every)} files and {(await asyncio.to_thread(out.stat)).st_size:,} bytes, and is sound."
     )
+    for entry in every:
+        if entry.remark:
+            typer.echo(entry.remark, err=True)
     if unsaved:
         typer.echo(
             f"The transcripts in it lack what these channels hold at the end: {', '.join(unsaved)}. The bot saves them "

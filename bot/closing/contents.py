@@ -59,6 +59,8 @@ class Entry:
     """Writes it into an opened file; how many rows it has, where it has any."""
     dated: bool = False
     """Whether it tells when it was made, so that it differs each time."""
+    remark: str = ""
+    """What whoever makes it should know."""
 
 
 def entries(source: Source, material: Material, secret: str, plan_file: Path) -> list[Entry]:
@@ -120,10 +122,12 @@ def _sheet(reader: Reader, sheet: Sheet, rule: Callable[[str], str]) -> Entry:
     async def write(out: BinaryIO) -> None:
         out.write(await asyncio.to_thread(sheet.make))
 
-    return Entry(_path(reader, sheet.name), reader, sheet.kind, rule, write, dated=True)
+    return Entry(_path(reader, sheet.name), reader, sheet.kind, rule, write, dated=True, remark=sheet.remark)
 
 
 def _of_document(kind: str, audience: Audience) -> Callable[[str], str]:
+    if kind == "donor":  # figures only
+        return _told(kind)
     return lambda language: f"{_told(kind)(language)} {text(language, f'export.rule.notes.{audience}')}"
 
 

@@ -13,11 +13,12 @@ from bot.domain.plan import Plan
 
 T = TypeVar("T")
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+#: An address, or somebody whom Discord shows by name.
+_LINK = re.compile(r"<@!?\d+>|(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def without_links(told: str) -> str:
-    """A text without the addresses in it, which may lead to whoever wrote it."""
+    """A text without the addresses and accounts in it, which may lead to whoever wrote it."""
     return _LINK.sub("[…]", told)
 
 

@@ -31,7 +31,10 @@ PERMISSIONS = {
     "manage_channels": (1 << 4, "make the category and the rooms"),
     "view_channel": (1 << 10, "see the rooms that it keeps"),
     "send_messages": (1 << 11, "post the agenda and the announcements"),
-    "read_message_history": (1 << 16, "find its own messages again, so that none is sent twice"),
+    "read_message_history": (
+        1 << 16,
+        "find its own messages again, so that none is sent twice; save transcripts",
+    ),
     "mention_everyone": (1 << 17, "notify one of the three roles, where a moderator announces something to it"),
     "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
     "speak": (1 << 21, "let participants speak in them, likewise"),

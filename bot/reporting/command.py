@@ -36,8 +36,8 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
         material = await gather(programme, store, now, audience)
         await record(store, now, "report", f"for {audience}")
     for sheet in sheets.of_reports(material, languages or spoken):
-        if sheet.strange:
-            told(f"{sheet.name} shows {sheet.strange} only if this machine has a font for it.")
+        if sheet.remark:
+            told(sheet.remark)
         await _put(out / sheet.name, await asyncio.to_thread(sheet.make))
         told(str(out / sheet.name))
     told(text("en", f"export.rule.notes.{audience}"))

@@ -23,7 +23,12 @@ class Sheet:
     make: Callable[[], bytes]
     """Takes tenths of a second and more: call it in a thread."""
     strange: str = ""
-    """Letters that are shown only if this machine has a font for them."""
+    """Letters that no font of ours has."""
+
+    @property
+    def remark(self) -> str:
+        """What whoever makes it should know; empty if there is nothing."""
+        return f"{self.name} shows {self.strange} only if this machine has a font for it." if self.strange else ""
 
 
 def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:

@@ -53,5 +53,6 @@ def rule_told(subject: Subject, audience: Audience, plan: Plan, language: str) -
     told = text(language, f"export.rule.{rule(subject, audience)}")
     # The agenda is public, and statistics tell of nobody in any case.
     if plan.confidential_sessions and subject not in {Subject.AGENDA, Subject.STATISTICS}:
-        told += " " + text(language, "export.rule.chatham")
+        key = "export.rule.chatham_rooms" if subject is Subject.TRANSCRIPTS else "export.rule.chatham"
+        told += " " + text(language, key)
     return told

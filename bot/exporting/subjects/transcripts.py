@@ -45,7 +45,7 @@ def rows(
     for channel, one in messages:
         if not tells_of_nobody(plan, channel.room):
             continue
-        told = withheld if one.text is None else readable(one.text, plan.tz, names)
+        said = chatham.without_links(one.text or "") if plan.confidential_sessions else one.text or ""
         by_bot, unnamed = one.author == BOT, plan.chatham_house and one.author != BOT
         yield (
             channel.name,
@@ -55,5 +55,5 @@ def rows(
             None if by_bot or unnamed else str(one.author),
             by_bot,
             one.text is None,
-            chatham.without_links(told) if plan.confidential_sessions else told,
+            withheld if one.text is None else readable(said, plan.tz, names),
         )
