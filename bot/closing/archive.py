@@ -124,9 +124,10 @@ def _faults(opened: zipfile.ZipFile) -> Iterator[str]:
     yield from (f"{path} is not in {MANIFEST}" for path in sorted(there - told.keys() - {MANIFEST}))
     for path in sorted(there & sums.keys()):
         with opened.open(path) as member:
-            digest = hashlib.sha256()
-            for piece in iter(lambda: member.read(_PIECE), b""):
-                digest.update(piece)
+            found = hashlib.sha256()
+            while piece := member.read(_PIECE):
+                found.update(piece)
+        digest = found.hexdigest()
         if digest != sums[path]:
             yield f"{path} is not what its checksum says"
         if path != MANIFEST and (digest, opened.getinfo(path).file_size) != (told[path]["sha256"], told[path]["size"]):
