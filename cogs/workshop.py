@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 import discord
 from discord import app_commands
@@ -59,39 +58,45 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             raise RefusalError("refused.closing.under_way")
         async with self._closing:
             await interaction.response.defer(ephemeral=True, thinking=True)
-            parts, shown = self._parts, _Progress(interaction, self._parts.access.language(interaction))
-            now = parts.clock.now()
-            unread = await parts.transcripts.save_all(now, partial(shown.tell, "closing.saving"))
-            pack = parts.settings.database.with_name(f"{parts.plan.id}-closing-{now:{STAMP}}.zip")
-            try:
-                told = partial(shown.tell, "closing.making")
-                await beside.make(parts.settings, pack, now, interaction.user.id, told)
-            except beside.ClosingError as failure:
-                raise RefusalError("refused.closing.failed", problem=str(failure)) from None
-            fits = pack.stat().st_size <= interaction.filesize_limit
-            if fits:
-                await interaction.followup.send(file=discord.File(pack), ephemeral=True)
-                pack.unlink()
-            language = shown.language
-            lines = [f"{DONE} {text(language, 'closing.done') if fits else text(language, 'closing.kept', path=pack)}"]
-            lines += [text(language, "closing.unread", channels=" ".join(unread))] if unread else []
-            await answer(interaction, "\n".join(lines))
+            await self._close(interaction, self._parts.access.language(interaction))
+
+    async def _close(self, interaction: Interaction, language: str) -> None:
+        parts, now, shown = self._parts, self._parts.clock.now(), _Progress(interaction)
+
+        async def saving(done: int, total: int) -> None:
+            await shown.tell(text(language, "closing.saving", done=done, total=total))
+
+        async def making(done: int, total: int) -> None:
+            await shown.tell(text(language, "closing.making", done=done, total=total))
+
+        unread = await parts.transcripts.save_all(now, saving)
+        pack = parts.settings.database.with_name(f"{parts.plan.id}-closing-{now:{STAMP}}.zip")
+        try:
+            await beside.make(parts.settings, pack, now, interaction.user.id, making)
+        except beside.ClosingError as failure:
+            raise RefusalError("refused.closing.failed", problem=str(failure)) from None
+        told = text(language, "closing.kept", path=pack)
+        if pack.stat().st_size <= interaction.filesize_limit:
+            await interaction.followup.send(file=discord.File(pack), ephemeral=True)
+            pack.unlink()
+            told = text(language, "closing.done")
+        lines = [f"{DONE} {told}", *([text(language, "closing.unread", channels=" ".join(unread))] if unread else [])]
+        await answer(interaction, "\n".join(lines))
 
 
 class _Progress:
     """An answer that is edited while something takes its time, though not at every step."""
 
-    def __init__(self, interaction: Interaction, language: str) -> None:
-        self.language = language
+    def __init__(self, interaction: Interaction) -> None:
         self._interaction = interaction
         self._shown_at: float | None = None
 
-    async def tell(self, key: str, done: int, total: int) -> None:
+    async def tell(self, sentence: str) -> None:
         """Show how far it is."""
         now = asyncio.get_running_loop().time()
         if self._shown_at is None or now - self._shown_at >= _BETWEEN_SECONDS:
             self._shown_at = now
-            await answer(self._interaction, f"⏳ {text(self.language, key, done=done, total=total)}")
+            await answer(self._interaction, f"⏳ {sentence}")
 
 
 def _require_permissions(guild: discord.Guild) -> None:

@@ -15,7 +15,7 @@ from bot.reporting.material import Material
 from bot.reporting.wording import day, days, typed, written
 
 
-def every(material: Material, language: str) -> list[Document]:
+def all_of(material: Material, language: str) -> list[Document]:
     """All that there are."""
     made = (make(material, language) for make in (report, press, donor))
     return [document for document in made if document]

@@ -34,7 +34,7 @@ class Sheet:
 def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:
     """Report, press summary and the donor's page, as PDF and for Word, in each language."""
     for language in languages:
-        for document in documents.every(material, language):
+        for document in documents.all_of(material, language):
             name, drawn = f"{document.name}-{language}", partial(typesetting.png, language=language)
             yield Sheet(document.name, f"{name}.pdf", partial(_pdf, document, material), _strange(document))
             yield Sheet(document.name, f"{name}.docx", partial(word.docx_of, document, material.now, drawn))
