@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -36,14 +37,26 @@ Drawn = Callable[[str], bytes]
 
 
 def docx_of(document: Document, now: datetime, drawn: Drawn) -> bytes:
-    """The document as a Word file. Takes tenths of a second and more: call it in a thread."""
+    """The document as a Word file: the same at the same instant is the same file, to the byte.
+
+    Takes tenths of a second and more: call it in a thread.
+    """
     writer = _Writer(document.language in RIGHT_TO_LEFT, drawn)
     writer.begin(document, now)
     for block in document.blocks:
         writer.put(block)
     made = io.BytesIO()
     writer.word.save(made)
-    return made.getvalue()
+    return _undated(made)
+
+
+def _undated(made: io.BytesIO) -> bytes:
+    """The file without the time of day at which each of its parts was packed, so that the same document is the same."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(packed, "w") as others:
+        for part in parts.infolist():
+            others.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 class _Writer:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import Question
+from bot.domain.transcripts import BOT, Channel, Message
+from bot.domain.venue import ANNOUNCEMENTS, TEAM, topic_room
 from bot.exporting import files
 from bot.exporting.kinds import TABULAR, Format, Subject, takes
 from bot.exporting.subjects import rule_told
@@ -96,7 +99,7 @@ WHO = ("author", "author_id", "administration", "country", "organisation", "regi
 
 async def fill(plan: Plan, store: Store) -> None:
     """Everybody shares a note, and does all else that can be done."""
-    talk = plan.agenda.sessions[-1]
+    talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[Message]](list)
     await store.people.put([author.place for author in AUTHORS])
     await store.stays.begin_watch(
         [Whereabouts(author.person, author.secrets["display"], "room:plenary") for author in AUTHORS], talk.starts_at
@@ -114,8 +117,16 @@ async def fill(plan: Plan, store: Store) -> None:
         for about in ("talk", WORKSHOP):
             await store.feedback.put(Answer(about, person, pulse, NOON))
         await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=False, written_at=NOON))
+        typed = Message(2 * author.number, person, name, NOON, NOON, None)
+        posted = f"<@{person}> https://leads-to-{author.number:03}.example"
+        shown = Message(2 * author.number + 1, BOT, "Plenary", NOON, None, posted)
+        for room, said in ((topic_room("ledgers"), typed), (TEAM, shown), (ANNOUNCEMENTS, shown)):
+            messages[room].append(replace(said, id=said.id + 1000 * len(room)))
         correction = Correction(f"c{author.number}", "talk", person, name, Mark.PRESENT, name, person, name, NOON)
         await store.corrections.add(correction)
+    for number, (room, said) in enumerate(messages.items()):
+        before = await store.transcripts.begin(Channel(number, room, room))
+        assert await store.transcripts.keep(number, before, said, plan.agenda.ends_at)
 
 
 @asynccontextmanager
@@ -165,6 +176,23 @@ async def test_who_asks_rates_or_pledges_without_a_name_is_in_no_file(tmp_path: 
             words = every_word(form, await file_of(source, subject, form))
             found = [secret for author in AUTHORS for secret in author.secrets.values() if secret in words]
             assert found == [], (subject, form)
+
+
+async def test_of_who_wrote_in_a_channel_there_is_their_places_name_and_not_what_they_typed(
+    tmp_path: Path, tiny: Tiny
+) -> None:
+    async with workshop(tmp_path, tiny()) as source:
+        for form in TABULAR:
+            rows = read_back(form, await file_of(source, Subject.TRANSCRIPTS, form))
+            typed = [row for row in rows if row["channel"] == "topic:ledgers"]
+            assert [(row["author"], str(row["author_id"])) for row in typed] == [
+                (author.place.name, str(author.person)) for author in AUTHORS
+            ]
+            assert all("withholds" in row["text"] and row["withheld"] in {True, "yes"} for row in typed), form
+            posted = [row for row in rows if row["channel"] == TEAM]
+            assert f"@{AUTHORS[0].place.name} http" in posted[0]["text"], form
+            assert not any("author_id" in row for row in posted)
+            assert all(row["withheld"] in {False, "no"} for row in posted), form
 
 
 async def test_figures_tell_of_nobody(tmp_path: Path, tiny: Tiny) -> None:

@@ -19,7 +19,7 @@ async def table(source: Source) -> Table:
     """One row a message."""
     names = {f"#{one.channel.id}": f"#{one.channel.name}" for one in (await source.store.transcripts.all()).values()}
     people = {place.person: place.name for place in source.store.people.all() if place.person is not None}
-    names |= {f"@{person}": name for person, name in people.items()}
+    names |= {f"@{person}": f"@{name}" for person, name in people.items()}
     return Table(COLUMNS, _pages(source, names, people))
 
 
