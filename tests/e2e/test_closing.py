@@ -144,7 +144,7 @@ async def test_the_pack_is_handed_over_or_left_where_it_is_told(
         rows: list[dict[str, Any]] = json.loads(pack.read("organisers/transcripts.json"))["rows"]
         audit: list[dict[str, Any]] = json.loads(pack.read("organisers/audit.json"))["rows"]
     assert told["made_at"].startswith("2023-03-27T10:31")
-    assert {row["channel"] for row in rows} >= {"team", "plenary", "ledgers"}
+    assert {row["channel"] for row in rows} >= {"team", "agenda", "ledgers"}
     assert len(rows) == len(world.rows("SELECT * FROM transcript_message"))
     assert [row for row in audit if row["what"] == "exported"] == []  # of the packs before this one
     assert list(world.database.parent.glob("*.zip")) == []

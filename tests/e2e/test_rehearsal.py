@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pypdfium2
 import pytest
 import yaml
 
@@ -39,7 +42,8 @@ SUMMARY: Mapping[str, set[str] | None] = {
 }
 FILES = (
     "notes.csv", "notes.json", "attendance.csv", "attendance.json", "agenda.ics", "transcript.md", "plenary.db",
-    "bot.log", "summary.json", "people.xlsx", "statistics.csv", "audit.json", "agenda.frab.xml", "agenda.frab.json",
+    "bot.log", "summary.json", "closing-pack.zip", "people.xlsx", "statistics.csv", "audit.json", "agenda.frab.xml",
+    "agenda.frab.json",
 )  # fmt: skip
 
 
@@ -84,6 +88,19 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         shared = "SELECT count(*) FROM note WHERE visibility != 'private'"  # drafts leave by no export
         assert database.execute(shared).fetchone() == (len(notes),)
+        checked_in = database.execute("SELECT count(*) FROM presence").fetchone()
+    with zipfile.ZipFile(ran.folder / "closing-pack.zip") as pack:
+        packed = openpyxl.load_workbook(io.BytesIO(pack.read("organisers/notes.xlsx"))).worksheets[0]
+        there = json.loads(pack.read("organisers/attendance.json"))["rows"]
+        donors = {name: pack.read(f"donor/donor-{name}.pdf") for name in ("en", "ar")}
+    assert [cell.value for cell in packed["A"][1:]] == [note["id"] for note in notes]
+    assert checked_in == (sum(row["checked_in_at"] is not None for row in there),)
+    attended = {row["person_id"] for row in there if row["workshop_minutes"]}
+    for donor in donors.values():
+        with pypdfium2.PdfDocument(donor) as opened:
+            assert min(bytes(opened[0].render(scale=1, grayscale=True).buffer)) < 100  # there is ink
+            assert str(len(attended)) in opened[0].get_textpage().get_text_range()
+    assert "closing pack: sound" in ran.told.read_text("utf-8")
     transcript = (ran.folder / "transcript.md").read_text("utf-8")
     assert all(f"## #{room}" in transcript for room in ("agenda", "announcements", "blockchain"))
 
