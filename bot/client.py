@@ -173,14 +173,10 @@ class Plenary(commands.Bot):
 
         Where that fails, everything else goes on, and the next READY tries again.
         """
-        translator = self.tree.translator
-        commands = self.tree.get_commands()
-        payloads = [
-            await command.get_translated_payload(self.tree, translator) if translator else command.to_dict(self.tree)
-            for command in commands
-        ]
-        told = json.dumps(payloads, sort_keys=True)
-        digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
+        # NOTE: discord.py asks for the wording of each text in 34 languages, which is most of what a start costs here.
+        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        worded = i18n.command_wordings()
+        digest = hashlib.sha256(f"{self.application_id}{told}{worded}".encode()).hexdigest()
         ids = await self._store.facts.get(_COMMAND_IDS_FACT)
         if ids is None or await self._store.facts.get(_COMMANDS_FACT) != digest:
             try:

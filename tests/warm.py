@@ -1,4 +1,4 @@
-"""The bot in a process of its own, forked from one that has its modules: to import them is most of a start.
+"""The bot in a process of its own, forked from one that has its modules and texts: to read them is most of a start.
 
 What is forked does all that `plenary run` does. The rehearsals, and tests of the command itself, start it as users do.
 """
@@ -14,20 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.rehearsal.botprocess import BotProcess
-from bot.settings import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Run = Callable[[Mapping[str, str], str], None]
 
-_COGS = [
-    ".".join(path.with_suffix("").relative_to(ROOT).parts)
-    for path in sorted((ROOT / "cogs").rglob("*.py"))
-    if path.stem != "__init__"
-]
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["__main__", "bot.app", "bot.cli", "uvloop", *_COGS])
+_context.set_forkserver_preload(["__main__", "tests.preloaded"])
 
 
 def plenary_run(environment: Mapping[str, str], log: str) -> None:
