@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 from zoneinfo import available_timezones
 
-import bot.app
-import bot.cli
 from bot import i18n
+from bot.domain.text import LANGUAGES
 from bot.settings import ROOT
 
-importlib.import_module("uvloop")
-for path in sorted((ROOT / "cogs").rglob("*.py")):
-    if path.stem != "__init__":
-        importlib.import_module(".".join(path.with_suffix("").relative_to(ROOT).parts))
+COGS = [
+    ".".join(path.with_suffix("").relative_to(ROOT).parts)
+    for path in sorted((ROOT / "cogs").rglob("*.py"))
+    if path.stem != "__init__"
+]
+
+for module in ("bot.app", "bot.cli", "bot.exporting.command", "uvloop", *COGS):
+    importlib.import_module(module)
 i18n.preload()
-for language in i18n.LANGUAGES:
+for language in LANGUAGES:
     i18n.language_name(language)
 available_timezones()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final, cast
 
 import discord
@@ -32,7 +33,7 @@ from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.people import Answer, Person, SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
-from tests.warm import WarmBot
+from tests.warm import Forked, WarmBot, plenary_command
 
 TOKEN: Final = "end-to-end.token"  # noqa: S105 - of a simulated Discord, which knows no other
 OPENAPI: Final = os.environ.get("DISCORD_OPENAPI")
@@ -297,7 +298,11 @@ class World:
 
     async def plenary(self, *arguments: str, **environment: str) -> Ran:
         """A command of the shell, with the settings of the bot but for those given."""
-        return await run_plenary(*arguments, environment={**self.environment, **environment})
+        with NamedTemporaryFile() as out, NamedTemporaryFile() as err:
+            forked = Forked(plenary_command, arguments, {**self.environment, **environment}, out.name, err.name)
+            async with asyncio.timeout(90):
+                code = await forked.wait()
+            return Ran(code, out.read(), err.read().decode())
 
     # --- people
 
