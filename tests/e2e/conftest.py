@@ -300,8 +300,11 @@ class World:
         """A command of the shell, with the settings of the bot but for those given."""
         with NamedTemporaryFile() as out, NamedTemporaryFile() as err:
             forked = Forked(plenary_command, arguments, {**self.environment, **environment}, out.name, err.name)
-            async with asyncio.timeout(90):
-                code = await forked.wait()
+            try:
+                async with asyncio.timeout(90):
+                    code = await forked.wait()
+            finally:
+                forked.kill()
             return Ran(code, out.read(), err.read().decode())
 
     # --- people
@@ -563,9 +566,13 @@ class Rehearsed:
 
 @pytest.fixture(scope="session")
 def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Rehearsed]]:
-    """Two rehearsals of the example, side by side: they take seconds each."""
+    """Two rehearsals, side by side: the example, and one day with all kinds of action in which the bot is killed."""
     under_way: dict[str, Rehearsed] = {}
-    options = {"whole": ["--openapi", OPENAPI] if OPENAPI else [], "killed": ["--kill", "5", "--seed", "3"]}
+    day = ROOT / "tests" / "crash"
+    options = {
+        "whole": ["--openapi", OPENAPI] if OPENAPI else [],
+        "killed": [str(day / "plan.yaml"), "--cast", str(day / "cast.yaml"), "--kill", "5", "--seed", "3"],
+    }
     for name, given in options.items():
         folder = tmp_path_factory.mktemp(name)
         with (folder / "told").open("wb") as told:
