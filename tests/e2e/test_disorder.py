@@ -6,12 +6,14 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.clock import Pace
 from bot.domain.venue import permission_bits
 from bot.rehearsal.faults import Fault
+from bot.rehearsal.people import NoAnswer
 
 if TYPE_CHECKING:
     from bot.rehearsal.limits import Request
@@ -160,6 +162,34 @@ async def test_a_team_that_cannot_be_told_is_told_once_it_can_and_not_about_that
     assert f"<#{rooms[0]}>" in line
     assert announced(workshop)[-1] == START
     assert_nothing_twice(workshop)
+
+
+async def test_what_is_due_in_a_room_that_is_still_to_be_made_waits_for_it_without_a_word(world: World) -> None:
+    failing = 3
+
+    def draw(request: Request) -> Fault | None:
+        nonlocal failing
+        if not failing or (request.method, request.path) != ("POST", f"/guilds/{world.guild_id}/channels"):
+            return None
+        failing -= 1
+        return Fault.UNAVAILABLE
+
+    def kill(method: str, path: str) -> None:
+        if (method, path) == ("POST", f"/guilds/{world.guild_id}/channels"):
+            world.kill_in_the_act()
+
+    await world.start_bot()
+    world.witness.on_request = kill
+    with pytest.raises(NoAnswer, match="went away"):
+        await world.organiser.slash(world.general, "workshop setup")
+    world.witness.on_request = None
+    await world.kill_bot()
+    world.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    await world.start_bot()
+    await world.until("2023-03-24 12:05")
+    assert failing == 0
+    assert len(world.messages("welcome")) == 1
+    assert world.titles("team") == []
 
 
 async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_agenda(workshop: World) -> None:

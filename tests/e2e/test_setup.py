@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.venue import permission_bits
-from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import NoAnswer
 
 if TYPE_CHECKING:
-    from bot.rehearsal.limits import Request
     from tests.e2e.conftest import World
 
 ROOMS = ["Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
@@ -194,34 +192,6 @@ async def test_a_setup_killed_half_way_is_completed_at_the_next_start(world: Wor
     assert_doors(world)
     answer = await world.setup()
     assert "nothing was changed" in answer.text
-
-
-async def test_what_is_due_in_a_room_that_is_still_to_be_made_waits_for_it_without_a_word(world: World) -> None:
-    failing = 3
-
-    def draw(request: Request) -> Fault | None:
-        nonlocal failing
-        if not failing or (request.method, request.path) != ("POST", f"/guilds/{world.guild_id}/channels"):
-            return None
-        failing -= 1
-        return Fault.UNAVAILABLE
-
-    def kill(method: str, path: str) -> None:
-        if (method, path) == ("POST", f"/guilds/{world.guild_id}/channels"):
-            world.kill_in_the_act()
-
-    await world.start_bot()
-    world.witness.on_request = kill
-    with pytest.raises(NoAnswer, match="went away"):
-        await world.organiser.slash(world.general, "workshop setup")
-    world.witness.on_request = None
-    await world.kill_bot()
-    world.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
-    await world.start_bot()
-    await world.until("2023-03-24 12:05")
-    assert failing == 0
-    assert len(world.messages("welcome")) == 1
-    assert world.titles("team") == []
 
 
 async def test_a_missing_permission_is_named_and_once_given_setup_goes_on(world: World) -> None:
