@@ -194,8 +194,9 @@ def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, d
 
 def _remarks(revision: Revision, language: str) -> list[str]:
     """In short, what else there is to look at."""
-    counts = {"import.left": len(revision.left), "import.remarks": len(revision.remarks)}
-    return [text(language, key, n=n) for key, n in counts.items() if n]
+    left = [text(language, "import.left", n=len(revision.left))] if revision.left else []
+    remarks = [text(language, "import.remarks", n=len(revision.remarks))] if revision.remarks else []
+    return [*left, *remarks]
 
 
 async def _refuse(interaction: Interaction, language: str, faults: Sequence[str]) -> None:

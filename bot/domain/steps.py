@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from bot.domain import limits
 from bot.domain.access import ROLES, Role
@@ -68,7 +67,7 @@ class Channel:
     """None: one that no room is, such as a forum."""
     name: str
     category: int | None = None
-    rights: Mapping[int, Rights] = MappingProxyType({})
+    rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
     """By the Discord id of a role or a member."""
 
 

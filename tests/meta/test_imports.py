@@ -96,6 +96,8 @@ RESERVED = {
         "bot/client.py",
         "bot/ui.py",
         "bot/venue.py",
+        "bot/site.py",  # where the venue's steps are carried out
+        "bot/caretaker.py",  # the same from the shell
         "bot/events.py",  # what the plan wants on the server beside roles and rooms
         "bot/letters.py",  # what is sent to one person
         "bot/delivery.py",
