@@ -19,7 +19,7 @@ from bot.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
 from bot.domain.plan import Plan
 from bot.domain.steps import MakeRole, MakeRoom, Step, Wanted, found, steps
 from bot.domain.text import clean, one_line
-from bot.domain.venue import DISPENSABLE, PERMISSIONS, Room, permission_words
+from bot.domain.venue import CATEGORY, DISPENSABLE, PERMISSIONS, Room, permission_words
 from bot.importing import planfile
 from bot.pacing import Pacer
 from bot.programme import opened
@@ -88,6 +88,8 @@ async def archive(chosen: Settings, token: str, server: int | None, now: datetim
                 f"The workshop goes on until {ends_at.astimezone(plan.tz):%Y-%m-%d %H:%M} ({plan.zone}). "
                 "Archive the rooms after that."
             )
+        if CATEGORY not in found(rooms.wanted(), rooms.site.server(), rooms.known.ids):
+            raise SettingsError("There are no rooms of this workshop to archive. plenary rooms apply makes them.")
         return await _carry_out(rooms, archived=True)
 
 

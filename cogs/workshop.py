@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 #: Work that takes longer shows how far it is, so often.
 _PATIENCE = 3.0
-_WAITING = "⏳"
+_WAITING = "⚙️"
 
 
 class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles, rooms and schedule"):
