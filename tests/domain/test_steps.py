@@ -251,3 +251,18 @@ def test_a_group_lets_in_its_members_and_is_renamed_once_it_is_over(tiny: Tiny) 
     # Gone by hand, it isn't made again once it is over.
     gone = replace(server, channels={n: each for n, each in server.channels.items() if n != channel.id})
     assert not [step for step in steps(over, gone, ids) if isinstance(step, MakeRoom)]
+
+
+def test_two_rooms_of_one_name_are_two_channels(tiny: Tiny) -> None:
+    """Also where one of them was made and nobody remembers whose it was."""
+    twins = [
+        Room(breakout_room(f"{session}.1", 1), Form.VOICE, "Group 1", None, members=frozenset({50}))
+        for session in ("welcome", "talk")
+    ]
+    wishes = wanted(tiny(), groups=twins)
+    bare = Server(BOT, EVERYBODY, {}, {})
+    whole, ids = carried_out(steps(wishes, bare, {}), bare, {}, wishes)
+    gone = replace(whole, channels={n: each for n, each in whole.channels.items() if n != ids[twins[0].key]})
+    mended, ids = carried_out(steps(wishes, gone, {}), gone, {}, wishes)
+    assert ids[twins[0].key] != ids[twins[1].key]
+    assert_whole(wishes, mended, ids)
