@@ -27,8 +27,7 @@ SECONDS ?= 60
 
 # The tests of delivery, store, clock and domain: their coverage is told. Measuring makes the bot half as fast.
 MEASURED := tests/domain tests/store tests/test_clock.py tests/test_notices.py tests/test_posts.py $(wildcard $(addprefix \
-	tests/e2e/test_,announcements.py breakouts.py changes.py desk.py disorder.py downtime.py events.py note_cards.py \
-	presence.py privacy.py process.py reviews.py show.py storage.py))
+	tests/e2e/test_,announcements.py breakouts.py disorder.py downtime.py note_cards.py process.py reviews.py storage.py))
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
 .PHONY: help rehearse crash fuzz test check fix lock clean

@@ -13,7 +13,7 @@ from bot.domain.agenda import Session
 from bot.domain.attendance import Doors, Presence, Record, counting, scheduled_minutes
 from bot.domain.plan import Plan
 from bot.domain.standing import Reason
-from bot.domain.text import RIGHT_TO_LEFT, escape, escape_within, isolate, measure
+from bot.domain.text import RIGHT_TO_LEFT, escape, escape_within, isolate, measure, shorten
 from bot.i18n import command_wording, day_name, text
 from bot.posts import Post, moment
 
@@ -31,6 +31,8 @@ _SIGNS = {
 }
 #: Of a title, so many characters are shown.
 _TITLE = 150
+#: Of a fault, so many.
+_FAULT = 300
 
 
 def pages(blocks: Iterable[str]) -> tuple[Post, ...]:
@@ -56,6 +58,19 @@ def _cut(block: str) -> Iterator[str]:
             longer = line
         piece = longer
     yield piece
+
+
+def faults_post(heading: str, faults: Sequence[str]) -> tuple[Post, bool]:
+    """The faults of a file, as many and as much of each as a message shows; and whether that is everything."""
+    lines: list[str] = []
+    for fault in faults:
+        line = f"- {escape(shorten(fault, _FAULT))}"
+        if measure("\n".join([heading, *lines, line])) > limits.MESSAGE_TEXT - 100:
+            lines.append("- …")
+            break
+        lines.append(line)
+    whole = len(lines) == len(faults) and lines[-1:] != ["- …"] and all(len(fault) <= _FAULT for fault in faults)
+    return Post((heading, "\n".join(lines))), whole
 
 
 # --- attendance ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import discord
 
 from bot import clock as clocks
 from bot import health, i18n, store
-from bot.client import DiscordUnreachableError, Plenary, point_at
+from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
 from bot.delivery import Chore, Courier
 from bot.domain.access import Role
@@ -218,9 +218,6 @@ def _explain(task: asyncio.Task[object]) -> None:
     try:
         task.result()
     except discord.LoginFailure:
-        raise SettingsError(
-            "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, "
-            "Reset Token) into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
-        ) from None
+        raise SettingsError(REFUSED_TOKEN) from None
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         raise DiscordUnreachableError(f"Discord can't be reached: {failure}. Is this machine online?") from None

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -232,6 +233,51 @@ def doctor() -> None:
     from bot.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(_BAD if asyncio.run(examine(chosen, token, Clock())) else 0)
+
+
+class Care(StrEnum):
+    """What can be done about the rooms."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    STATUS = "status"
+    ARCHIVE = "archive"
+
+
+@app.command()
+def rooms(
+    care: Annotated[
+        Care,
+        typer.Argument(
+            help="plan: what apply would do. apply: make, adopt or mend roles and rooms. status: what is there, what "
+            "is missing, what to click. archive: after the workshop, leave the rooms to be read."
+        ),
+    ],
+    server: Annotated[int | None, typer.Option(help="The server's id, if the bot is in several.")] = None,
+) -> None:
+    """Look after the roles and rooms, also while the bot runs: exit code 0 if all is well. Needs the token."""
+    chosen = settings.load()
+    token = settings.token()
+    from bot import caretaker  # noqa: PLC0415
+    from bot.clock import Clock  # noqa: PLC0415
+
+    work = {
+        Care.PLAN: caretaker.plan,
+        Care.APPLY: caretaker.apply,
+        Care.STATUS: caretaker.status,
+        Care.ARCHIVE: caretaker.archive,
+    }
+    raise typer.Exit(0 if asyncio.run(work[care](chosen, token, server, Clock().now())) else _BAD)
+
+
+@app.command()
+def invite() -> None:
+    """The link that invites the bot with exactly the permissions that it needs, and why each. Needs the token."""
+    chosen = settings.load()
+    token = settings.token()
+    from bot import caretaker  # noqa: PLC0415
+
+    asyncio.run(caretaker.invite(chosen, token))
 
 
 @app.command()

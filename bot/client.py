@@ -31,6 +31,10 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 #: discord.py opens a connection for each answer under way; with TLS, 5,000 at once took 1.6 GB and 16 s.
 _CONNECTIONS = 256
+REFUSED_TOKEN = (
+    "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
+    "into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
+)
 _COMMANDS_FACT = "commands"
 _COMMAND_IDS_FACT = "command_ids"
 
@@ -129,7 +133,7 @@ class Plenary(commands.Bot):
         access: Access,
         store: Store,
         on_every_ready: Callable[[], Awaitable[None]],
-        on_deleted: Callable[[int], Awaitable[None]],
+        on_changed: Callable[[int], Awaitable[None]],
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -151,7 +155,7 @@ class Plenary(commands.Bot):
         self._cogs = cogs
         self._store = store
         self._on_every_ready = on_every_ready
-        self._on_deleted = on_deleted
+        self._on_changed = on_changed
         self._reconciling = asyncio.Lock()
         self._command_ids: dict[str, int] = {}
         # NOTE: discord.py's is_ready() stays true when the connection is lost.
@@ -173,14 +177,10 @@ class Plenary(commands.Bot):
 
         Where that fails, everything else goes on, and the next READY tries again.
         """
-        translator = self.tree.translator
-        commands = self.tree.get_commands()
-        payloads = [
-            await command.get_translated_payload(self.tree, translator) if translator else command.to_dict(self.tree)
-            for command in commands
-        ]
-        told = json.dumps(payloads, sort_keys=True)
-        digest = hashlib.sha256(f"{self.application_id}{told}".encode()).hexdigest()
+        # NOTE: discord.py asks for the wording of each text in 34 languages, which is most of what a start costs here.
+        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        worded = i18n.command_wordings()
+        digest = hashlib.sha256(f"{self.application_id}{told}{worded}".encode()).hexdigest()
         ids = await self._store.facts.get(_COMMAND_IDS_FACT)
         if ids is None or await self._store.facts.get(_COMMANDS_FACT) != digest:
             try:
@@ -236,11 +236,16 @@ class Plenary(commands.Bot):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted: if by hand and one of ours, it is made anew."""
-        await self._on_deleted(channel.id)
+        await self._on_changed(channel.id)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """A channel was renamed: the category's name says whether the rooms are in the archive."""
+        if before.name != after.name:
+            await self._on_changed(after.id)
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """A role was deleted: likewise."""
-        await self._on_deleted(role.id)
+        await self._on_changed(role.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Route what is pressed; commands are the tree's."""

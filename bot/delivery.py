@@ -272,6 +272,10 @@ class Courier:
         async with self._in_room[delivery.room]:  # people read a room in the order in which things were due
             if self._paused(delivery.room):
                 return
+            if delivery.room not in self._venue.rooms:
+                # It is being made, or made anew; if it can't be, the chore that keeps the venue says so.
+                self._pauses[delivery.room] = _Pause(self._clock.now() + _AFTER_TROUBLE, 0)
+                return
             try:
                 await work()
             except sqlite3.Error:

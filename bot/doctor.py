@@ -19,28 +19,18 @@ from bot.clock import Clock
 from bot.domain.access import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import DISPENSABLE, PERMISSIONS, Form, Room, permission_bits, rooms
+from bot.domain.venue import DISPENSABLE, PERMISSIONS, Form, Room, lacking_in, permission_words, role_key, rooms
 from bot.importing import planfile
 from bot.settings import Settings, SettingsError
+from bot.site import invitation, own_role
 from bot.store.backup import faults_in
-from bot.venue import GUILD_FACT, role_key
+from bot.venue import GUILD_FACT
 
 _STYLES = {Level.OK: "green", Level.LOOK: "yellow", Level.BAD: "bold red"}
 _PATIENCE = aiohttp.ClientTimeout(total=15)
 #: Starts that Discord still allows today.
 _FEW_STARTS = 50
 _UNSETTLED = "/workshop setup"
-
-#: What the bot needs in a room of each form; what it needs for the server as a whole is in PERMISSIONS.
-_NEEDED = {
-    Form.CATEGORY: ("view_channel", "manage_channels", "manage_roles"),
-    Form.TEXT: ("view_channel", "send_messages", "read_message_history", "manage_roles"),
-    Form.VOICE: ("view_channel", "connect", "speak", "manage_roles"),
-    Form.STAGE: ("view_channel", "connect", "speak", "manage_roles"),
-}
-# Discord's own words for them, where they are not the names: for a server, and for a single channel.
-_SERVER_WORDS = {"view_channel": "View Channels"}
-_CHANNEL_WORDS = {"manage_channels": "Manage Channel", "manage_roles": "Manage Permissions"}
 
 
 @dataclass(frozen=True)
@@ -156,24 +146,17 @@ async def _commands(client: discord.Client) -> Finding:
 async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> AsyncIterator[Finding]:
     there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
     if not there:
-        yield bad("The bot is in no server.", f"Invite it: {_invitation(client)}")
+        yield bad("The bot is in no server.", f"Invite it: {invitation(client)}")
         return
     yield ok(f"The bot is in: {', '.join(there.values())}.")
     if known.guild_id is None:
         yield look("No server is the workshop's yet.", f"Type {_UNSETTLED} in the right one.")
     elif known.guild_id not in there:
-        mend = f"Invite it again: {_invitation(client)} Or type {_UNSETTLED} in another server."
+        mend = f"Invite it again: {invitation(client)} Or type {_UNSETTLED} in another server."
         yield bad("The bot is no longer in the workshop's server.", mend)
     for guild_id in there if known.guild_id is None else there.keys() & {known.guild_id}:
         async for finding in _server(client, guild_id, known, plan):
             yield finding
-
-
-def _invitation(client: discord.Client) -> str:
-    permissions = discord.Permissions(permission_bits())
-    return discord.utils.oauth_url(
-        client.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
-    )
 
 
 async def _server(client: discord.Client, guild_id: int, known: _Known, plan: Plan | None) -> AsyncIterator[Finding]:
@@ -195,25 +178,16 @@ async def _server(client: discord.Client, guild_id: int, known: _Known, plan: Pl
 def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[Finding]:
     has = me.guild_permissions
     if has.administrator:
-        mend = f"Server Settings, Roles, {_own_role(me)}, Permissions: take Administrator away, for safety."
+        mend = f"Server Settings, Roles, {own_role(me)}, Permissions: take Administrator away, for safety."
         yield look(f"{guild.name}: the bot is an administrator, and needs to be none.", mend)
     for name, (bit, why) in PERMISSIONS.items():
-        words = _SERVER_WORDS.get(name, _title(name))
+        words = permission_words(name)
         if has.value & bit:
             yield ok(f"{guild.name}: the bot has {words} ({why}).")
         else:
-            mend = f"Server Settings, Roles, {_own_role(me)}, Permissions: switch on {words}."
+            mend = f"Server Settings, Roles, {own_role(me)}, Permissions: switch on {words}."
             tell = look if name in DISPENSABLE else bad
             yield tell(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", mend)
-
-
-def _own_role(me: discord.Member) -> str:
-    """The name of the role that Discord made for the bot, else of the highest that it has."""
-    return next((role.name for role in me.roles if role.is_bot_managed()), me.top_role.name)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").title()
 
 
 def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[Finding]:
@@ -223,7 +197,7 @@ def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[
         if there is None:
             yield bad(f"{guild.name}: the role {name} isn't there.", f"Type {_UNSETTLED}: it makes the role anew.")
         elif there >= me.top_role:
-            mend = f"Server Settings, Roles: drag {_own_role(me)} above {there.name}."
+            mend = f"Server Settings, Roles: drag {own_role(me)} above {there.name}."
             yield look(f"{guild.name}: the role {there.name} is above the bot's, which can't change it.", mend)
         else:
             yield ok(f"{guild.name}: the role {there.name} is below the bot's.")
@@ -235,14 +209,11 @@ def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Memb
         return
     name = channel.name if room.form is Form.CATEGORY else f"#{channel.name}"
     has = channel.permissions_for(me).value
-    lacking = [need for need in _NEEDED[room.form] if not has & PERMISSIONS[need][0]]
-    if not lacking:
+    if not lacking_in(room.form, has):
         yield ok(f"{name}: the bot may do all that it needs there.")
-    # Who doesn't see a channel can do nothing in it: the rest comes back with that.
-    for need in ("view_channel",) if "view_channel" in lacking else lacking:
-        if not me.guild_permissions.value & PERMISSIONS[need][0]:
-            continue  # named for the whole server, and to be mended there
-        words = _CHANNEL_WORDS.get(need, _title(need))
+    # What it lacks in the whole server is named there, and to be mended there.
+    for need in lacking_in(room.form, has, me.guild_permissions.value):
+        words = permission_words(need, in_channel=True)
         kind = "Category" if room.form is Form.CATEGORY else "Channel"
-        mend = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {_own_role(me)}: allow {words}."
+        mend = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {own_role(me)}: allow {words}."
         yield bad(f"{name}: the bot lacks {words} there.", mend)

@@ -20,6 +20,7 @@ from bot.domain.text import LANGUAGES, RIGHT_TO_LEFT, Text, fold, isolate
 from bot.settings import ROOT
 
 LOCALES = ROOT / "config" / "locales"
+_COMMANDS = "commands."
 
 
 @cache
@@ -62,8 +63,13 @@ def command_wording(language: str, english: str) -> str | None:
 
 @cache
 def _command_catalogue(language: str) -> gettext.NullTranslations:
-    path = LOCALES / f"commands.{language}.po"
+    path = LOCALES / f"{_COMMANDS}{language}.po"
     return compiled(path, language) if path.exists() else gettext.NullTranslations()
+
+
+def command_wordings() -> str:
+    """Every wording of commands in every language, as it stands in the files: it differs if one of them does."""
+    return "".join(path.read_text("utf-8") for path in sorted(LOCALES.glob(f"{_COMMANDS}*.po")))
 
 
 def preload() -> None:

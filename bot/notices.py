@@ -51,12 +51,16 @@ class _Item:
     told: str
 
 
-def preview(plan: Plan, after: Agenda, language: str, change_id: str) -> Post:
-    """What another agenda would change, for the moderator who may confirm it, with the conflicts that it creates."""
+def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: Sequence[str] = ()) -> Post:
+    """What another agenda would change, for the moderator who may confirm it, with the conflicts that it creates.
+
+    `remarks` are lines that are told besides.
+    """
     effects = announcements.effects(plan, plan.with_agenda(after))
     counts = {"moved": effects.moved, "gone": effects.gone, "added": effects.added}
     lines = [text(language, "session.announcements", **counts)] if any(counts.values()) else []
     lines += [f"⚠️ {_conflict(language, one)}" for one in created(plan.agenda, after)[:_CONFLICTS_SHOWN]]
+    lines += remarks
     consequences = ("\n".join(lines),) if lines else ()
     asked = text(language, "session.preview")
     taken = sum(measure(line) + 1 for line in (asked, *consequences))

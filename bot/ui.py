@@ -91,13 +91,15 @@ def forgotten(view: V) -> V:
     return view
 
 
-async def answer(interaction: Interaction, post: Post | str) -> None:
-    """Answer the one person who pressed or typed; nobody else sees it."""
+async def answer(interaction: Interaction, post: Post | str, *files: discord.File) -> None:
+    """Answer the one person who pressed or typed, with files where there are any; nobody else sees it."""
     view = layout(Post((post,)) if isinstance(post, str) else post)
+    for file in files:
+        view.add_item(discord.ui.File(file))  # NOTE: beside components, Discord shows only the files that one names
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
+        await interaction.edit_original_response(view=view, attachments=files)
     else:
-        await interaction.response.send_message(view=view, ephemeral=True)
+        await interaction.response.send_message(view=view, files=files, ephemeral=True)
 
 
 async def answer_at_length(interaction: Interaction, pages: Sequence[Post]) -> None:

@@ -1,57 +1,41 @@
-"""The venue on Discord: what the plan wants against what the server has; each step ensures one thing.
+"""The venue on Discord: what the plan wants against what the server has, and the steps in between, taken one by one.
 
-Every step is idempotent: it finds what is remembered, else adopts what has the right name, else makes it. So a
-setup that was cut off, or undone by hand, is completed by running it again.
+What is remembered is found again, else what has the right name is adopted, else it is made. So a setup that was cut
+off, or undone by hand, is completed by running it again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.domain import breakouts, limits
 from bot.domain.access import ROLES, Role, role_of
 from bot.domain.breakouts import CALLING, Breakout
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
-from bot.domain.text import shorten
-from bot.domain.venue import BREAKOUTS, CATEGORY, Door, Form, Room, breakout_room, meeting_room, next_change, rooms
-from bot.i18n import text
+from bot.domain.steps import MakeRole, MakeRoom, Step, Wanted, found, steps
+from bot.domain.venue import breakout_room, meeting_room, next_change, role_key
 from bot.pacing import Pacer
 from bot.programme import Programme
+from bot.rooms import Status, group_rooms, names_made, wanted
+from bot.site import Site
 from bot.store import Store
 
 log = logging.getLogger(__name__)
 
 GUILD_FACT = "guild"
 
-_WRITE = {"view_channel": True, "send_messages": True, "read_message_history": True}
-_MEET = {"view_channel": True, "connect": True, "speak": True}
-_DOORS = {
-    (Door.CLOSED, False): {"view_channel": False},
-    (Door.CLOSED, True): {"view_channel": False},
-    (Door.READ, False): {"view_channel": True, "read_message_history": True, "send_messages": False},
-    (Door.OPEN, False): _WRITE,
-    (Door.OPEN, True): _MEET,
-}
-#: The same for the members of a group, in the room that only they see.
-_GROUP_DOORS = {
-    Door.READ: {"view_channel": True, "read_message_history": True, "send_messages": False, "connect": False},
-    Door.OPEN: _MEET | _WRITE,
-}
-#: Characters of a session's title in the names of its groups' rooms.
-_TITLE = 60
 #: Discord's code for somebody who has left the voice room meanwhile.
 _NOT_IN_VOICE = 40032
 
-Target = discord.Role | discord.Member
-Overwrites = dict[Target | discord.Object, discord.PermissionOverwrite]
+Told = Callable[[int, int], Awaitable[None]]
+"""Hears after each step how many of how many are done."""
 
 
 class Venue:
@@ -65,7 +49,7 @@ class Venue:
         self._guild_id: int | None = None
         self._one_at_a_time = asyncio.Lock()
         self._just_made: dict[int, discord.Role] = {}
-        """NOTE: discord.py knows a role once the gateway has told of it, which may be after the answer."""
+        """See Site."""
         self._settled = False
         """Whether all was as planned when it was last looked at."""
         self._next_change: datetime | None = None
@@ -157,35 +141,72 @@ class Venue:
         await self._store.facts.put(GUILD_FACT, str(guild_id))
         self._guild_id = guild_id
 
-    async def ensure(self, guild: discord.Guild, now: datetime) -> list[str]:
-        """Make, adopt or mend whatever is missing; the names of what was made.
+    async def ensure(
+        self, guild: discord.Guild, now: datetime, *, archived: bool | None = None, told: Told | None = None
+    ) -> tuple[Step, ...]:
+        """Make, adopt or mend whatever is missing, and move the rooms into the archive or out of it; None: as they are.
 
-        A room that fails doesn't stop the others; the first failure is raised at the end (discord.Forbidden, mostly).
+        What was done. A room that fails doesn't stop the others; the first failure is raised at the end
+        (discord.Forbidden, mostly).
         """
         async with self._one_at_a_time:
             self._settled = True  # first: whoever asks to look again in the midst of it is heard
             try:
-                made = await self._ensure_all(guild, now)
+                done = await self._ensure_all(guild, now, archived=archived, told=told)
             except BaseException:
                 self._settled = False
                 raise
-            return made
+            return done
 
-    async def _ensure_all(self, guild: discord.Guild, now: datetime) -> list[str]:
+    async def _ensure_all(
+        self, guild: discord.Guild, now: datetime, *, archived: bool | None, told: Told | None
+    ) -> tuple[Step, ...]:
         self._breakouts = await self._store.breakouts.standing()
-        made = [name for role in ROLES if (name := await self._ensure_role(guild, role))]
+        site, wished = self._site(guild), self._wanted(self._breakouts, now, archived=archived)
+        # What is adopted is kept; for the steps it is all the same.
+        for key, number in found(wished, site.server(), self._ids).items():
+            await self._keep(key, number)
+        planned = steps(wished, site.server(), self._ids)
+        done: list[Step] = []
         failures: list[Exception] = []
-        for room in (*rooms(self._plan), *self._group_rooms(now)):
+        for number, step in enumerate(planned, 1):
             try:
-                made += [room.name] if await self._ensure_room(guild, room, now) else []
+                await self._take(site, step)
             except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+                if isinstance(step, MakeRole):
+                    raise
                 failures.append(failure)
+            else:
+                done.append(step)
+            if told:
+                await told(number, len(planned))
         if failures:
             raise failures[0]
         ends = [end for each in self._breakouts if each.ends_at for end in (each.ends_at, each.ends_at + CALLING)]
         changes = [next_change(self._plan, now), *(end for end in ends if end > now)]
         self._next_change = min((change for change in changes if change is not None), default=None)
-        return made
+        return tuple(done)
+
+    async def plan(self, guild: discord.Guild, now: datetime, *, archived: bool | None = None) -> tuple[Step, ...]:
+        """The steps that `ensure` would take."""
+        breakouts = await self._store.breakouts.standing()
+        return steps(self._wanted(breakouts, now, archived=archived), self._site(guild).server(), self._ids)
+
+    async def status(self, guild: discord.Guild, now: datetime) -> Status:
+        """What is there, what is missing, and what the bot lacks."""
+        breakouts = await self._store.breakouts.standing()
+        return self._site(guild).status(self._wanted(breakouts, now, archived=None), self._ids, self._plan)
+
+    def _site(self, guild: discord.Guild) -> Site:
+        return Site(guild, guild.me, guild.channels, self._pacer, self._just_made)
+
+    def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> Wanted:
+        return wanted(self._plan, group_rooms(self._programme, breakouts, now), now, archived=archived)
+
+    async def _take(self, site: Site, step: Step) -> None:
+        made = await site.carry_out(step, self._ids, self._plan)
+        if made is not None and isinstance(step, MakeRole | MakeRoom):
+            await self._keep(step.key, made)
 
     def look_again(self, deleted: int = 0) -> None:
         """Something may have changed by hand, such as what was deleted: the next `keep` compares everything."""
@@ -195,8 +216,8 @@ class Venue:
     async def keep(self, guild: discord.Guild, now: datetime) -> datetime | None:
         """See that all is as planned for `now`; the next instant at which to look. Raises as `ensure` does."""
         if not self._settled or (self._next_change is not None and now >= self._next_change):
-            made = await self.ensure(guild, now)
-            if made:
+            done = await self.ensure(guild, now)
+            if made := names_made(done):
                 log.info("Made what was missing in the server: %s", ", ".join(made))
         for breakout in self._breakouts:
             if not breakout.open(now):
@@ -206,138 +227,6 @@ class Venue:
     def owns(self, discord_id: int) -> bool:
         """Whether a role or channel is the workshop's."""
         return discord_id in self._ids.values()
-
-    async def _ensure_role(self, guild: discord.Guild, role: Role) -> str | None:
-        key, name = role_key(role), role.name.capitalize()
-        if self._known_role(guild, role):
-            return None
-        found = discord.utils.get(guild.roles, name=name)
-        if found is None:
-            await self._pacer.turn()
-            found = await guild.create_role(name=name, reason=f"Workshop {self._plan.id}")
-            self._just_made[found.id] = found
-            await self._keep(key, found.id)
-            return name
-        await self._keep(key, found.id)
-        return None
-
-    async def _ensure_room(self, guild: discord.Guild, room: Room, now: datetime) -> bool:
-        channel = self._channel(guild, room) or self._namesake(guild, room)
-        made = channel is None
-        if channel is None:
-            if not room.wanted:
-                return False
-            channel = await self._make(guild, room, now)
-        await self._keep(room.key, channel.id)
-        if isinstance(channel, discord.VoiceChannel) and room.members is not None:
-            await self._ensure_group_room(channel, room, now)
-        elif not made:
-            await self._ensure_door(channel, room, now)
-        return made
-
-    def _channel(self, guild: discord.Guild, room: Room) -> discord.abc.GuildChannel | None:
-        return guild.get_channel(self._ids.get(room.key, 0))
-
-    def _namesake(self, guild: discord.Guild, room: Room) -> discord.abc.GuildChannel | None:
-        """A channel of the right name in the right place, made by hand or just before the bot was stopped.
-
-        Never one that is another room of the workshop's: two sessions' groups may have rooms of the same name.
-        """
-        name = shorten(room.name, limits.NAME)
-        others = {number for key, number in self._ids.items() if key != room.key}
-        ours = (category for key in (CATEGORY, BREAKOUTS) if (category := self._category(guild, key)))
-        there = guild.categories if room.form is Form.CATEGORY else (each for one in ours for each in one.channels)
-        return next((channel for channel in there if channel.name == name and channel.id not in others), None)
-
-    def _category(self, guild: discord.Guild, key: str) -> discord.CategoryChannel | None:
-        found = guild.get_channel(self._ids.get(key, 0))
-        return found if isinstance(found, discord.CategoryChannel) else None
-
-    async def _with_space(self, guild: discord.Guild, room: Room, now: datetime) -> discord.CategoryChannel | None:
-        """The workshop's category; once that is full, one beside it for the rooms of groups."""
-        category = self._category(guild, CATEGORY)
-        if room.members is None or category is None or len(category.channels) < limits.CATEGORY_CHANNELS:
-            return category
-        beside = Room(BREAKOUTS, Form.CATEGORY, f"{shorten(self._plan.title[self._plan.languages[0]], 90)} · 2", None)
-        await self._ensure_room(guild, beside, now)
-        return self._category(guild, BREAKOUTS)
-
-    async def _make(self, guild: discord.Guild, room: Room, now: datetime) -> discord.abc.GuildChannel:
-        category = await self._with_space(guild, room, now)
-        await self._pacer.turn()
-        name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
-        overwrites: Overwrites = {**dict(self._overwrites(guild, room, now)), **self._admitted(room, now)}
-        if room.form is Form.CATEGORY:
-            return await guild.create_category(name, overwrites=overwrites, reason=reason)
-        if room.form is Form.TEXT:
-            about = shorten(room.about[self._plan.languages[0]], limits.CHANNEL_TOPIC) if room.about else ""
-            return await guild.create_text_channel(
-                name, category=category, overwrites=overwrites, topic=about, reason=reason
-            )
-        # A stage needs a Community server; elsewhere people meet in a voice room.
-        if room.form is Form.STAGE and "COMMUNITY" in guild.features:
-            return await guild.create_stage_channel(name, category=category, overwrites=overwrites, reason=reason)
-        return await guild.create_voice_channel(name, category=category, overwrites=overwrites, reason=reason)
-
-    async def _ensure_door(self, channel: discord.abc.GuildChannel, room: Room, now: datetime) -> None:
-        """Who may do what; rights that somebody granted beside ours stay."""
-        for target, wanted in self._overwrites(channel.guild, room, now):
-            current = channel.overwrites_for(target)
-            mended = discord.PermissionOverwrite.from_pair(*current.pair())
-            mended.update(**{name: value for name, value in wanted if value is not None})
-            if mended != current:
-                await self._pacer.turn()
-                await channel.set_permissions(target, overwrite=mended, reason=f"Workshop {self._plan.id}")
-
-    def _overwrites(
-        self, guild: discord.Guild, room: Room, now: datetime
-    ) -> Iterator[tuple[Target, discord.PermissionOverwrite]]:
-        meets = room.form in {Form.VOICE, Form.STAGE}
-        rights = _MEET | _WRITE if room.members is not None else _MEET if meets else _WRITE
-        everything = discord.PermissionOverwrite(**rights)
-        yield guild.me, everything  # first: once the room is closed to everyone, only this lets the bot in
-        yield (
-            guild.default_role,
-            discord.PermissionOverwrite(**_DOORS[Door.READ if room.public else Door.CLOSED, meets]),
-        )
-        for role in (Role.ORGANISER, Role.MODERATOR):
-            yield self._role(guild, role), everything
-        if room.members is None:
-            door = room.door(now, self._plan.agenda.ends_at)
-            yield self._role(guild, Role.PARTICIPANT), discord.PermissionOverwrite(**_DOORS[door, meets])
-
-    # --- the rooms of groups -----------------------------------------------------------------------------------
-
-    def _group_rooms(self, now: datetime) -> Iterator[Room]:
-        for breakout in self._breakouts:
-            title = shorten(self._programme.session(breakout.session).title[self._plan.languages[0]], _TITLE)
-            names = [self._group_name(group.number, title, now, breakout) for group in breakout.groups]
-            yield from breakouts.rooms(breakout, names, now)
-
-    def _group_name(self, number: int, title: str, now: datetime, breakout: Breakout) -> str:
-        key = "breakout.room" if breakout.open(now) else "breakout.archived"
-        return text(self._plan.languages[0], key, number=number, title=title)
-
-    async def _ensure_group_room(self, channel: discord.VoiceChannel, room: Room, now: datetime) -> None:
-        """Who is let in, and its name once it is over, in one request; rights that somebody granted others stay."""
-        wanted: Overwrites = {**dict(self._overwrites(channel.guild, room, now)), **self._admitted(room, now)}
-        known = {target.id for target in wanted} | room.strangers
-        wanted |= {target: granted for target, granted in channel.overwrites.items() if target.id not in known}
-        there = {target.id: granted for target, granted in channel.overwrites.items()}
-        name, reason = shorten(room.name, limits.NAME), f"Workshop {self._plan.id}"
-        if not room.wanted and channel.name != name:
-            await self._pacer.turn()
-            await channel.edit(name=name, overwrites=wanted, reason=reason)
-        elif there != {target.id: granted for target, granted in wanted.items()}:
-            await self._pacer.turn()
-            await channel.edit(overwrites=wanted, reason=reason)
-
-    def _admitted(self, room: Room, now: datetime) -> Overwrites:
-        """What the members of a group may do in its room. Nobody asks Discord who they are: ids will do."""
-        if room.members is None:
-            return {}
-        rights = discord.PermissionOverwrite(**_GROUP_DOORS[room.door(now, self._plan.agenda.ends_at)])
-        return {discord.Object(person, type=discord.Member): rights for person in sorted(room.members)}
 
     async def _wind_up(self, guild: discord.Guild, breakout: Breakout, now: datetime) -> None:
         """Bring whoever is still in the rooms back to the session's, for a while; then nothing is left to be done."""
@@ -365,18 +254,6 @@ class Venue:
             if failure.code != _NOT_IN_VOICE and not isinstance(failure, discord.NotFound):
                 raise
 
-    # --- what all of it rests on -------------------------------------------------------------------------------
-
-    def _role(self, guild: discord.Guild, role: Role) -> discord.Role:
-        found = self._known_role(guild, role)
-        if found is None:
-            raise LookupError(f"The role {role.name.lower()} has gone from the server; /workshop setup makes it anew.")
-        return found
-
-    def _known_role(self, guild: discord.Guild, role: Role) -> discord.Role | None:
-        number = self._ids.get(role_key(role), 0)
-        return guild.get_role(number) or self._just_made.get(number)
-
     async def _keep(self, key: str, discord_id: int) -> None:
         if self._ids.get(key) != discord_id:
             await self._store.venue.keep(key, discord_id)
@@ -386,7 +263,3 @@ class Venue:
 def _may_move(guild: discord.Guild) -> bool:
     """A server that was invited before this permission was asked for may lack it; people are then only asked."""
     return guild.me.guild_permissions.move_members
-
-
-def role_key(role: Role) -> str:
-    return f"role:{role.name.lower()}"

@@ -11,12 +11,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.answers import faults_post
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import limits, participants
 from bot.domain.access import Role
 from bot.domain.participants import Participant, RosterChange
-from bot.domain.text import escape, measure, shorten
+from bot.domain.text import escape
 from bot.exporting import files
 from bot.exporting.formats import Heading
 from bot.exporting.kinds import Format
@@ -110,7 +111,9 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         try:
             roster = await asyncio.to_thread(rosters.read, content, file.filename, self._parts.plan.languages)
         except RosterError as failure:
-            await answer(interaction, _faulty(language, failure.faults))
+            heading = text(language, "refused.roster.faults", n=len(failure.faults))
+            shown, _ = faults_post(f"{REFUSED} {heading}", failure.faults)
+            await answer(interaction, shown)
             return
         packed = rosters.packed(roster)
         digest = hashlib.blake2b(packed.encode(), digest_size=8).hexdigest()
@@ -147,19 +150,6 @@ def _counts(change: RosterChange) -> dict[str, int]:
         "unchanged": len(change.unchanged),
         "gone": len(change.gone),
     }
-
-
-def _faulty(language: str, faults: Sequence[str]) -> Post:
-    """As many faults as a message shows."""
-    heading = f"{REFUSED} {text(language, 'refused.roster.faults', n=len(faults))}"
-    lines: list[str] = []
-    for fault in faults:
-        line = f"- {escape(shorten(fault, 300))}"
-        if measure("\n".join([heading, *lines, line])) > limits.MESSAGE_TEXT - 100:
-            lines.append("- …")
-            break
-        lines.append(line)
-    return Post((heading, "\n".join(lines)))
 
 
 async def setup(client: Workshop) -> None:

@@ -1,54 +1,111 @@
-"""/workshop: opening the rooms, and closing."""
+"""/workshop: opening the rooms, looking after them, closing them; and taking over a schedule."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import notices
+from bot.answers import faults_post, pages
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.closing import beside
 from bot.domain.access import Role
-from bot.domain.venue import DISPENSABLE, PERMISSIONS
+from bot.domain.steps import Step
+from bot.domain.text import escape
+from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_words
 from bot.i18n import text
+from bot.importing import reading
+from bot.importing.planfile import PlanError
+from bot.importing.revision import Revision, revise
+from bot.importing.schedule import ScheduleError
+from bot.posts import Post, moment
+from bot.rooms import names_made, plan_blocks, status_blocks
+from bot.store.audit import Deed
 from bot.store.backup import STAMP
-from bot.ui import DONE, Interaction, RefusalError, answer
+from bot.store.changes import AgendaChange, edits_of
+from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length
 
-#: Progress is shown so often, at most.
-_BETWEEN_SECONDS = 2
+T = TypeVar("T")
+
+#: Work that takes longer shows how far it is, so often.
+_PATIENCE = 3.0
+_WAITING = "⚙️"
 
 
-class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles and rooms"):
-    """Opening the rooms, and closing."""
+class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles, rooms and schedule"):
+    """The workshop's rooms, and its schedule as a whole."""
 
     def __init__(self, client: Workshop) -> None:
         self._client = client
         self._parts: Parts = client.parts
         self._closing = asyncio.Lock()
 
+    # --- rooms -------------------------------------------------------------------------------------------------
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="What setup would do in this server; nothing is done")
+    async def plan(self, interaction: Interaction) -> None:
+        """The steps that setup would take."""
+        steps = await self._parts.venue.plan(_server(interaction), self._parts.clock.now(), archived=False)
+        blocks = plan_blocks(steps, self._parts.access.language(interaction), escape)
+        await answer_at_length(interaction, pages(blocks))
+
     @needs(Role.ORGANISER)
     @app_commands.command(description="Make or mend the workshop's roles and rooms in this server")
     async def setup(self, interaction: Interaction) -> None:
         """Make, adopt or mend everything that the plan asks for; run twice, it changes nothing."""
-        guild = interaction.guild
-        if guild is None:
-            raise RefusalError("refused.not_in_server")
+        guild = _server(interaction)
         _require_permissions(guild)
         await interaction.response.defer(ephemeral=True, thinking=True)
         parts = self._parts
         await parts.venue.adopt(guild.id)
+        done = await self._ensure(interaction, guild, archived=False)
+        await parts.courier.replan()
+        await answer(interaction, f"{DONE} {_told(done, parts.access.language(interaction))}")
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="What is there and what is missing, permissions included, and what to click")
+    async def status(self, interaction: Interaction) -> None:
+        """How the rooms stand."""
+        found = await self._parts.venue.status(_server(interaction), self._parts.clock.now())
+        blocks = status_blocks(found, self._parts.access.language(interaction), escape)
+        await answer_at_length(interaction, pages(blocks))
+
+    @needs(Role.ORGANISER)
+    @app_commands.command(description="Once the workshop is over, leave its rooms to be read; setup opens them again")
+    async def archive(self, interaction: Interaction) -> None:
+        """Close the rooms; what people wrote stays. Done twice, it changes nothing."""
+        parts, guild, now = self._parts, _server(interaction), self._parts.clock.now()
+        language, ends_at = parts.access.language(interaction), parts.plan.agenda.ends_at
+        if parts.venue.guild_id is None:
+            raise RefusalError("refused.archive.nothing")
+        if now < ends_at:
+            raise RefusalError("refused.archive.early", when=moment(ends_at, "f"))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if await self._ensure(interaction, guild, archived=True):
+            deed = Deed(f"archive/{interaction.id}", now, interaction.user.id, "rooms archived", "")
+            await parts.store.audit.record(deed)
+            await answer(interaction, f"{DONE} {text(language, 'rooms.archived')}")
+        else:
+            await answer(interaction, f"{DONE} {text(language, 'rooms.archived_already')}")
+
+    async def _ensure(self, interaction: Interaction, guild: discord.Guild, *, archived: bool) -> Sequence[Step]:
+        told = _progress(interaction, self._parts.access.language(interaction))
         try:
-            made = await parts.venue.ensure(guild, parts.clock.now())
+            return await self._parts.venue.ensure(guild, self._parts.clock.now(), archived=archived, told=told)
         except discord.Forbidden as failure:
             raise RefusalError("refused.setup", problem=failure.text) from None
-        await parts.courier.replan()
-        language = parts.access.language(interaction)
-        names = ", ".join(made)
-        told = text(language, "setup.made", n=len(made), names=names) if made else text(language, "setup.unchanged")
-        await answer(interaction, f"{DONE} {told}")
+
+    # --- the closing pack --------------------------------------------------------------------------------------
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Make the closing pack: all that the organisers owe, as one archive")
@@ -61,7 +118,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             await self._close(interaction, self._parts.access.language(interaction))
 
     async def _close(self, interaction: Interaction, language: str) -> None:
-        parts, now, shown = self._parts, self._parts.clock.now(), _Progress(interaction)
+        parts, now, shown = self._parts, self._parts.clock.now(), _Shown(interaction)
 
         async def saving(done: int, total: int) -> None:
             await shown.tell(text(language, "closing.saving", done=done, total=total))
@@ -83,28 +140,126 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         lines = [f"{DONE} {told}", *([text(language, "closing.unread", channels=" ".join(unread))] if unread else [])]
         await answer(interaction, "\n".join(lines))
 
+    # --- the schedule as a whole -------------------------------------------------------------------------------
 
-class _Progress:
-    """An answer that is edited while something takes its time, though not at every step."""
+    @needs(Role.ORGANISER)
+    @app_commands.command(name="import", description="Take over a schedule, once you have seen what it changes")
+    @app_commands.describe(file="What a conference system exports (XML, JSON, iCalendar), or a table (CSV, XLSX)")
+    async def import_schedule(self, interaction: Interaction, file: discord.Attachment) -> None:
+        """Show what a file would change; nothing is changed until that is confirmed, as any change of the agenda."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        parts, language = self._parts, self._parts.access.language(interaction)
+        if file.size > reading.MAX_BYTES:
+            raise RefusalError("refused.import.too_large", limit=reading.MAX_BYTES // 1024**2)
+        content, now = await file.read(), parts.clock.now()
+        try:
+            revision = await _patiently(interaction, language, lambda: revise(content, parts.plan, now))
+        except (ScheduleError, PlanError) as failure:
+            await _refuse(interaction, language, str(failure).splitlines())
+            return
+        changes = revision.changes
+        if not changes:
+            nothing = text(language, "import.nothing", n=len(revision.agenda.sessions))
+            remarks = "\n".join(_remarks(revision, language))
+            await answer(interaction, Post((f"{DONE} {nothing}", *([remarks] if remarks else []))))
+            return
+        proposal = AgendaChange(str(interaction.id), interaction.user.id, now, edits_of(changes))
+        await parts.store.changes.propose(proposal)
+        shown, complete = await _patiently(interaction, language, lambda: _preview(revision, language, proposal.id))
+        await answer(interaction, shown, complete)
 
-    def __init__(self, interaction: Interaction) -> None:
-        self._interaction = interaction
-        self._shown_at: float | None = None
 
-    async def tell(self, sentence: str) -> None:
-        """Show how far it is."""
-        now = asyncio.get_running_loop().time()
-        if self._shown_at is None or now - self._shown_at >= _BETWEEN_SECONDS:
-            self._shown_at = now
-            await answer(self._interaction, f"⏳ {sentence}")
+def _server(interaction: Interaction) -> discord.Guild:
+    if interaction.guild is None:
+        raise RefusalError("refused.not_in_server")
+    return interaction.guild
 
 
 def _require_permissions(guild: discord.Guild) -> None:
     held = guild.me.guild_permissions
     missing = [name for name in PERMISSIONS if name not in DISPENSABLE and not getattr(held, name)]
     if missing:
-        names = ", ".join(name.replace("_", " ").title() for name in missing)
-        raise RefusalError("refused.permissions", names=names)
+        raise RefusalError("refused.permissions", names=", ".join(map(permission_words, missing)))
+
+
+def _told(done: Sequence[Step], language: str) -> str:
+    made = names_made(done)
+    if made:
+        return text(language, "setup.made", n=len(made), names=", ".join(made))
+    return text(language, "setup.mended", n=len(done)) if done else text(language, "setup.unchanged")
+
+
+# --- long work -------------------------------------------------------------------------------------------------
+
+
+def _progress(interaction: Interaction, language: str) -> Callable[[int, int], Awaitable[None]]:
+    """Tells every few seconds how many steps of how many are done; of short work, nothing."""
+    loop = asyncio.get_running_loop()
+    shown = loop.time()
+
+    async def told(done: int, of: int) -> None:
+        nonlocal shown
+        if loop.time() - shown >= _PATIENCE and done < of:
+            shown = loop.time()
+            # The work goes on, whether or not somebody can be told about it.
+            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                await answer(interaction, f"{_WAITING} {text(language, 'rooms.progress', done=done, of=of)}")
+
+    return told
+
+
+class _Shown:
+    """An answer that tells at once that something takes its time, and every few seconds how far it is."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self._interaction = interaction
+        self._at: float | None = None
+
+    async def tell(self, sentence: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._at is None or now - self._at >= _PATIENCE:
+            self._at = now
+            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                await answer(self._interaction, f"{_WAITING} {sentence}")
+
+
+async def _patiently(interaction: Interaction, language: str, work: Callable[[], T]) -> T:
+    """What a computation in a thread gives; where it takes long, its reader is told so."""
+    computing = asyncio.create_task(asyncio.to_thread(work))
+    done, _ = await asyncio.wait((computing,), timeout=_PATIENCE)
+    if not done:
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await answer(interaction, f"{_WAITING} {text(language, 'import.reading')}")
+    return await computing
+
+
+# --- what an import would change -------------------------------------------------------------------------------
+
+
+def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, discord.File]:
+    """What can be confirmed, and everything in full as a file."""
+    remarks = _remarks(revision, language)
+    post = notices.preview(revision.plan, revision.agenda, language, change_id, remarks)
+    left = (f"= {session.id}: {text(language, 'import.as_it_is')}" for session in revision.left)
+    lines = (*revision.lines(language), *left, *(f"! {remark}" for remark in revision.remarks))
+    return post, _as_file("differences.txt", lines)
+
+
+def _remarks(revision: Revision, language: str) -> list[str]:
+    """In short, what else there is to look at."""
+    left = [text(language, "import.left", n=len(revision.left))] if revision.left else []
+    remarks = [text(language, "import.remarks", n=len(revision.remarks))] if revision.remarks else []
+    return [*left, *remarks]
+
+
+async def _refuse(interaction: Interaction, language: str, faults: Sequence[str]) -> None:
+    heading = text(language, "refused.import.faults", n=len(faults))
+    shown, whole = faults_post(f"{REFUSED} {heading}", faults)
+    await answer(interaction, shown, *(() if whole else (_as_file("faults.txt", faults),)))
+
+
+def _as_file(name: str, lines: Sequence[str]) -> discord.File:
+    return discord.File(io.BytesIO("\n".join((*lines, "")).encode()), filename=name)
 
 
 async def setup(client: Workshop) -> None:

@@ -75,8 +75,12 @@ COMMANDS = {
     "session swap": Role.MODERATOR,
     "show panel": Role.MODERATOR,
     "word": Role.MODERATOR,
+    "workshop archive": Role.ORGANISER,
     "workshop close": Role.ORGANISER,
+    "workshop import": Role.ORGANISER,
+    "workshop plan": Role.ORGANISER,
     "workshop setup": Role.ORGANISER,
+    "workshop status": Role.ORGANISER,
 }
 
 #: What suggests values for an option. It is checked with its command's role, so it must need the same.

@@ -1,4 +1,4 @@
-"""The bot in a process of its own, forked from one that has its modules: to import them is most of a start.
+"""The bot in a process of its own, forked from one that has its modules and texts: to read them is most of a start.
 
 What is forked does all that `plenary run` does. The rehearsals, and tests of the command itself, start it as users do.
 """
@@ -14,41 +14,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.rehearsal.botprocess import BotProcess
-from bot.settings import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     Run = Callable[[Mapping[str, str], str], None]
 
-_COGS = [
-    ".".join(path.with_suffix("").relative_to(ROOT).parts)
-    for path in sorted((ROOT / "cogs").rglob("*.py"))
-    if path.stem != "__init__"
-]
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["__main__", "bot.app", "bot.cli", "uvloop", *_COGS])
+_context.set_forkserver_preload(["__main__", "tests.preloaded"])
 
 
 def plenary_run(environment: Mapping[str, str], log: str) -> None:
     """`plenary run`, in a process that was forked for it."""
+    with Path(log).open("ab") as file:
+        os.dup2(file.fileno(), sys.stderr.fileno())
+    _become(("run",), environment)
+
+
+def plenary_command(arguments: Sequence[str], environment: Mapping[str, str], out: str, err: str) -> None:
+    """`plenary` with other arguments, in a process that was forked for it."""
+    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
+        with Path(path).open("wb") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    _become(arguments, environment)
+
+
+def _become(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     for name in [name for name in os.environ if name.startswith(("PLENARY_", "DISCORD_"))]:
         del os.environ[name]
     os.environ.update(environment)
-    with Path(log).open("ab") as file:
-        os.dup2(file.fileno(), sys.stderr.fileno())
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
-    sys.argv = ["plenary", "run"]
+    sys.argv = ["plenary", *arguments]
     from bot.cli import main  # noqa: PLC0415 - the test's own process has no use for it
 
     main()
 
 
-class _Forked:
+class Forked:
     """What asyncio has for a process that it started itself."""
 
-    def __init__(self, run: Run, environment: Mapping[str, str], log: Path) -> None:
-        self._process = _context.Process(target=run, args=(dict(environment), str(log)))
+    def __init__(self, run: Callable[..., None], *arguments: object) -> None:
+        self._process = _context.Process(target=run, args=arguments)
         self._process.start()
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -89,4 +95,4 @@ class WarmBot(BotProcess):
         self._run = run
 
     async def start(self) -> None:
-        self._process = _Forked(self._run, self.environment, self._log)
+        self._process = Forked(self._run, dict(self.environment), str(self._log))

@@ -168,6 +168,31 @@ def edit(agenda: Agenda, session_id: str, **details: Unpack[Details]) -> Agenda:
     return _with(agenda, replace(_found(agenda, session_id), **details))
 
 
+def follow(agenda: Agenda, wanted: Agenda, now: Now) -> tuple[Agenda, tuple[Session, ...]]:
+    """The agenda as another one has it, but for what is past; and the sessions that are therefore not as wanted.
+
+    A session that has begun keeps its time and is held, and only what is told of it follows; none is put before now.
+    """
+    held = {session.id: session for session in agenda}
+    begun = {key: session for key, session in held.items() if session.starts_at <= now.at}
+    followed: dict[str, Session] = {}
+    left: list[Session] = []
+    for session in wanted:
+        there = begun.get(session.id)
+        if there is not None:
+            kept = replace(session, day=there.day, starts_at=there.starts_at, ends_at=there.ends_at)
+        elif session.starts_at < now.at:
+            kept = held.get(session.id)
+        else:
+            kept = session
+        if kept is not None:
+            followed[session.id] = kept
+        if kept != session:
+            left.append(kept or session)
+    gone = [session for key, session in begun.items() if key not in followed]
+    return Agenda((*followed.values(), *gone)), (*left, *gone)
+
+
 def _found(agenda: Agenda, session_id: str) -> Session:
     session = agenda.find(session_id)
     if session is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.access import Role
 from bot.domain.agenda import Session
 from bot.domain.plan import PLENARY, Plan, RoomKind
 from bot.domain.text import Text
@@ -20,9 +21,8 @@ QUESTIONS = "questions"
 TEAM = "team"
 #: What the key of a voice or stage room begins with.
 MEETING_ROOM = "room:"
-#: What the key of a breakout's room begins with, and the category for those that the workshop's own can't take.
+#: What the key of a breakout's room begins with.
 BREAKOUT_ROOM = "breakout:"
-BREAKOUTS = "breakouts"
 
 
 #: What the bot needs on Discord, by Discord's names: the bit in its permissions field, and why. The invite link
@@ -61,6 +61,42 @@ class Form(StrEnum):
     TEXT = "text"
     VOICE = "voice"
     STAGE = "stage"
+
+
+_MEETING = ("view_channel", "connect", "speak", "send_messages", "read_message_history", "manage_roles")
+#: What the bot needs in a room of each form; what it needs for the server as a whole is in PERMISSIONS.
+NEEDED = {
+    Form.CATEGORY: ("view_channel", "manage_channels", "manage_roles"),
+    Form.TEXT: ("view_channel", "send_messages", "read_message_history", "manage_roles"),
+    Form.VOICE: _MEETING,
+    Form.STAGE: _MEETING,
+}
+
+
+def lacking(held: int) -> tuple[str, ...]:
+    """What the bot needs in the server and doesn't hold."""
+    return tuple(name for name, (bit, _) in PERMISSIONS.items() if not held & bit)
+
+
+def lacking_in(form: Form, held: int, in_server: int | None = None) -> tuple[str, ...]:
+    """What the bot needs in a room of that form and doesn't hold there; of what it has in the server, if that is told.
+
+    Who doesn't see a channel can do nothing in it: then seeing it is all that is named, for the rest comes with it.
+    """
+    lacks = tuple(name for name in NEEDED[form] if not held & PERMISSIONS[name][0])
+    named = ("view_channel",) if "view_channel" in lacks else lacks
+    return tuple(name for name in named if in_server is None or in_server & PERMISSIONS[name][0])
+
+
+#: Discord's own words for permissions, where they are not the names: for a server, and for a single channel.
+_SERVER_WORDS = {"view_channel": "View Channels"}
+_CHANNEL_WORDS = {"manage_channels": "Manage Channel", "manage_roles": "Manage Permissions"}
+
+
+def permission_words(name: str, *, in_channel: bool = False) -> str:
+    """What Discord calls a permission in its English settings of a server, or of a channel."""
+    words = _CHANNEL_WORDS if in_channel else _SERVER_WORDS
+    return words.get(name, name.replace("_", " ").title())
 
 
 class Door(StrEnum):
@@ -106,6 +142,16 @@ class Room:
         if self.form is Form.TEXT and (not self.writable or now >= ends_at):
             return Door.READ
         return Door.OPEN
+
+
+def role_key(role: Role) -> str:
+    """The key of a role."""
+    return f"role:{role.name.lower()}"
+
+
+def category_room(number: int) -> str:
+    """The key of the category of that number, counted from 1."""
+    return CATEGORY if number == 1 else f"{CATEGORY}:{number}"
 
 
 def topic_room(topic_id: str) -> str:

@@ -248,10 +248,10 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
     if len(plan.topics) > limits.OPTIONS:
         what = f"a form's list shows {limits.OPTIONS} topics; notes can't be shared on the others."
         yield document.remark(("topics", limits.OPTIONS), what)
-    if wanted > limits.CATEGORY_CHANNELS:
-        yield document.remark(
-            ("topics",), f"{wanted} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: use fewer topics."
-        )
+    categories = -(-wanted // limits.CATEGORY_CHANNELS)
+    if categories > 1:
+        what = f"{wanted} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: there will be {categories}."
+        yield document.remark(("topics",), what)
 
 
 def _collision(conflict: Conflict) -> str:

@@ -1,4 +1,4 @@
-"""What an import would change, a line each, as the terminal shows it."""
+"""What an import would change, a line each, as plain text shows it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from bot.domain.agenda import Session
 from bot.domain.changes import Aspect, Changed
 from bot.domain.plan import Plan
 from bot.domain.text import Text
+from bot.i18n import text
 from bot.importing.proposal import Proposal
 
 
-def lines(proposal: Proposal) -> Iterator[str]:
+def lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
     """Every difference, then how many of each; times are on the wall of the workshop's zone."""
     changes, plan = proposal.changes, proposal.after
     before = proposal.before or plan
     if not changes:
-        yield f"Nothing differs: the plan has these {len(plan.agenda.sessions)} sessions."
+        yield text(language, "import.nothing", n=len(plan.agenda.sessions))
         return
     yield from (f"+ {_session(plan, session)}" for session in changes.added)
     yield from (f"- {_session(before, session)}" for session in changes.cancelled)
     for changed in changes.changed:
         yield f"~ {_session(plan, changed.after)}"
-        yield from (f"    {said}" for said in _differences(before, plan, changed))
+        yield from (f"    {said}" for said in _differences(before, plan, changed, language))
     for room in changes.renamed_rooms:
-        yield f"~ room {room.room}: {_name(room.before)} -> {_name(room.after)}"
+        yield f"~ {text(language, 'import.room')} {room.room}: {_name(room.before)} -> {_name(room.after)}"
     counts = {
         "new": len(changes.added),
         "cancelled": len(changes.cancelled),
         "moved": len(changes.moved),
         "changed": len(changes.changed),
-        "in another room": len(changes.having(Aspect.ROOM)),
-        "rooms renamed": len(changes.renamed_rooms),
+        "elsewhere": len(changes.having(Aspect.ROOM)),
+        "renamed": len(changes.renamed_rooms),
     }
-    told = ", ".join(f"{n} {what}" for what, n in counts.items() if n)
-    yield f"{told}; {len(plan.agenda.sessions)} sessions in all, times in {plan.zone}."
+    told = ", ".join(text(language, f"import.count.{what}", n=n) for what, n in counts.items() if n)
+    yield f"{told}; {text(language, 'import.total', n=len(plan.agenda.sessions), zone=plan.zone)}"
 
 
 def _session(plan: Plan, session: Session) -> str:
@@ -47,17 +48,17 @@ def _time(plan: Plan, session: Session) -> str:
     return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}"
 
 
-def _differences(before: Plan, after: Plan, changed: Changed) -> Iterator[str]:
+def _differences(before: Plan, after: Plan, changed: Changed, language: str) -> Iterator[str]:
     one, other = changed.before, changed.after
     told = {
         Aspect.TIME: (_time(before, one), _time(after, other)),
         Aspect.ROOM: (_name(before.room_names[one.room]), _name(after.room_names[other.room])),
         Aspect.TITLE: (_name(one.title), _name(other.title)),
-        Aspect.SPEAKERS: (_speakers(one), _speakers(other)),
+        Aspect.SPEAKERS: (_speakers(one, language), _speakers(other, language)),
     }
     for aspect, (was, is_) in told.items():
         if aspect in changed.aspects:
-            yield f"{aspect}: {was} -> {is_}"
+            yield f"{text(language, f'import.{aspect}')}: {was} -> {is_}"
     if Aspect.DETAILS in changed.aspects:
         parts = {
             "kind": (one.kind, other.kind),
@@ -65,13 +66,14 @@ def _differences(before: Plan, after: Plan, changed: Changed) -> Iterator[str]:
             "description": (one.description, other.description),
             "materials": (one.materials, other.materials),
         }
-        yield f"other: {', '.join(part for part, (was, is_) in parts.items() if was != is_)}"
+        differing = (text(language, f"import.{part}") for part, (was, is_) in parts.items() if was != is_)
+        yield f"{text(language, 'import.details')}: {', '.join(differing)}"
 
 
-def _speakers(session: Session) -> str:
-    return ", ".join(_name(speaker.office) for speaker in session.speakers) or "nobody"
+def _speakers(session: Session, language: str) -> str:
+    return ", ".join(_name(speaker.office) for speaker in session.speakers) or text(language, "import.nobody")
 
 
-def _name(text: Text) -> str:
+def _name(wording: Text) -> str:
     """A text once in each wording."""
-    return " / ".join(dict.fromkeys(text.values()))
+    return " / ".join(dict.fromkeys(wording.values()))

@@ -26,7 +26,15 @@ class Proposal:
     text: bytes
     """The plan's file as it would be."""
     changes: Changes
-    warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """What should be looked at in the schedule, a line each."""
+    of_plan: tuple[str, ...] = ()
+    """What should be looked at in the plan as it would be, a line each."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What should be looked at."""
+        return (*self.remarks, *self.of_plan)
 
     @property
     def agenda(self) -> Agenda:
@@ -82,7 +90,8 @@ def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Pa
         after,
         text,
         diff(before.agenda if before else Agenda(()), after.agenda, names, after.room_names),
-        (*merged.remarks, *(str(warning) for warning in loaded.warnings)),
+        merged.remarks,
+        tuple(str(warning) for warning in loaded.warnings),
     )
 
 

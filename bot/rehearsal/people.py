@@ -42,6 +42,7 @@ _SUBCOMMANDS = (OptionType.SUBCOMMAND, OptionType.SUBCOMMAND_GROUP)
 _BY_ID = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE)
 _LINK, _PREMIUM = 5, 6  # styles of button that no bot hears of
 _LONGEST_TEXT = 4000
+_AT_WORK = "⚙️"  # before an answer that only says how far the work is: a person waits on
 _TO_ENTER = 1 << 10 | 1 << 20  # view the channel, and connect to it
 
 
@@ -150,8 +151,10 @@ class Calls:
             call.acknowledged.set()
         kind = call.record.response_kind
         if kind != ResponseKind.DEFERRED and not (first and kind == ResponseKind.DEFERRED_UPDATE):
-            call.answer = self._read(call.record, call.ack_ms)
-            call.answered.set()
+            answer = self._read(call.record, call.ack_ms)
+            if not answer.text.startswith(_AT_WORK):
+                call.answer = answer
+                call.answered.set()
 
     def lose_all(self) -> None:
         """Tell everyone who waits that the bot went away."""

@@ -127,14 +127,11 @@ class Reviews:
         """
 
         def work(connection: sqlite3.Connection) -> Note | None:
-            notes = [find_note(connection, key) for key in (note_id, into)]
-            reviews = [_find(connection, key) for key in (note_id, into)]
-            merged, kept = notes
+            merged, kept = find_note(connection, note_id), find_note(connection, into)
+            # What has become a part of another note isn't shown; shown again, it stands alone.
             if merged is None or kept is None or not (shown(merged) and shown(kept)) or note_id == into:
                 return None
-            if any(review.merged_into for review in reviews):
-                return None
-            _put(connection, note_id, replace(reviews[0], merged_into=into))
+            _put(connection, note_id, replace(_find(connection, note_id), merged_into=into))
             keep_wording(connection, merged, into, deed.at)
             # What had become a part of it is a part of the other one too.
             connection.execute("UPDATE note_review SET merged_into = ? WHERE merged_into = ?", (into, note_id))

@@ -27,6 +27,7 @@ from bot.domain.reschedule import (
     delay_rest,
     edit,
     extend,
+    follow,
     move,
     swap,
 )
@@ -437,3 +438,37 @@ def test_the_example_has_no_conflict(example: Plan) -> None:
     """And its clocks show the times of its zone."""
     assert conflicts.conflicts(example.agenda) == ()
     assert example.agenda.sessions[0].starts_at.astimezone(example.tz).time() == time(10)
+
+
+# --- another agenda as a whole ---------------------------------------------------------------------------------
+
+
+@given(AGENDAS, AGENDAS, st.integers(-1, 3 * 24).map(lambda hours: Now(EIGHT + timedelta(hours=hours), ZONE)))
+def test_another_agenda_is_followed_but_for_what_is_past(before: Agenda, wanted: Agenda, now: Now) -> None:
+    """What has begun takes place when it did, whatever is told of it; and nothing is put before now."""
+    after, left = follow(before, wanted, now)
+    for one in before:
+        if one.starts_at <= now.at:
+            kept = after.find(one.id)
+            assert kept is not None
+            assert (kept.starts_at, kept.ends_at) == (one.starts_at, one.ends_at)
+            told = wanted.find(one.id)
+            assert kept.title == (told or one).title
+    assert all(one.starts_at >= now.at or one == before.find(one.id) or one.id in _begun(before, now) for one in after)
+    # Whatever is not as wanted is named.
+    differing = diff(after, wanted)
+    named = {one.id for one in left}
+    assert {one.id for one in (*differing.added, *differing.cancelled)} <= named
+    assert {changed.after.id for changed in differing.changed} == named - {
+        one.id for one in (*differing.added, *differing.cancelled)
+    }
+    assert follow(after, wanted, now)[0] == after
+
+
+def _begun(agenda: Agenda, now: Now) -> set[str]:
+    return {one.id for one in agenda if one.starts_at <= now.at}
+
+
+@given(AGENDAS, AGENDAS)
+def test_ahead_of_it_all_it_is_followed_to_the_letter(before: Agenda, wanted: Agenda) -> None:
+    assert follow(before, wanted, LONG_BEFORE) == (wanted, ())

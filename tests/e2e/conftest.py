@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final, cast
 
 import discord
@@ -32,7 +33,7 @@ from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.people import Answer, Person, SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
-from tests.warm import WarmBot
+from tests.warm import Forked, WarmBot, plenary_command
 
 TOKEN: Final = "end-to-end.token"  # noqa: S105 - of a simulated Discord, which knows no other
 OPENAPI: Final = os.environ.get("DISCORD_OPENAPI")
@@ -297,7 +298,14 @@ class World:
 
     async def plenary(self, *arguments: str, **environment: str) -> Ran:
         """A command of the shell, with the settings of the bot but for those given."""
-        return await run_plenary(*arguments, environment={**self.environment, **environment})
+        with NamedTemporaryFile() as out, NamedTemporaryFile() as err:
+            forked = Forked(plenary_command, arguments, {**self.environment, **environment}, out.name, err.name)
+            try:
+                async with asyncio.timeout(90):
+                    code = await forked.wait()
+            finally:
+                forked.kill()
+            return Ran(code, out.read(), err.read().decode())
 
     # --- people
 
@@ -558,9 +566,13 @@ class Rehearsed:
 
 @pytest.fixture(scope="session")
 def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Rehearsed]]:
-    """Two rehearsals of the example, side by side: they take seconds each."""
+    """Two rehearsals, side by side: the example, and one day with all kinds of action in which the bot is killed."""
     under_way: dict[str, Rehearsed] = {}
-    options = {"whole": ["--openapi", OPENAPI] if OPENAPI else [], "killed": ["--kill", "5", "--seed", "3"]}
+    day = ROOT / "tests" / "crash"
+    options = {
+        "whole": ["--openapi", OPENAPI] if OPENAPI else [],
+        "killed": [str(day / "plan.yaml"), "--cast", str(day / "cast.yaml"), "--kill", "5", "--seed", "3"],
+    }
     for name, given in options.items():
         folder = tmp_path_factory.mktemp(name)
         with (folder / "told").open("wb") as told:

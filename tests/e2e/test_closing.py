@@ -128,7 +128,7 @@ async def test_the_pack_is_handed_over_or_left_where_it_is_told(
     assert (await erase(world, world.karim)).text.startswith("✅")
     assert typed not in kept(world, ledgers)
     answer = await world.organiser.slash(world.channel("team"), "workshop close")
-    assert answer.text.startswith("⏳")
+    assert answer.text.startswith("⚙️")
     assert answer.ephemeral
     again = await world.organiser.slash(world.channel("team"), "workshop close")
     assert again.text.startswith("⚠️")

@@ -6,12 +6,14 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.clock import Pace
 from bot.domain.venue import permission_bits
 from bot.rehearsal.faults import Fault
+from bot.rehearsal.people import NoAnswer
 
 if TYPE_CHECKING:
     from bot.rehearsal.limits import Request
@@ -118,6 +120,76 @@ async def test_a_channel_that_may_not_be_made_anew_is_told_to_the_team_and_made_
     own_permissions(workshop, permission_bits())
     await workshop.until("2023-03-25 09:10")
     assert workshop.channels().count("sensors") == 1
+
+
+async def test_a_room_deleted_while_discord_is_out_of_order_is_made_anew_without_a_word_once_it_is_back(
+    workshop: World,
+) -> None:
+    tries = 0
+
+    def draw(request: Request) -> Fault | None:
+        nonlocal tries
+        if request.method != "POST" or not request.path.startswith("/guilds/"):
+            return None
+        tries += 1
+        return Fault.UNAVAILABLE if tries <= 2 else None
+
+    await workshop.until("2023-03-25 08:00")
+    workshop.discord._draw = draw  # noqa: SLF001 - faults begin in the midst of the day
+    workshop.discord.backend.delete_channel(workshop.channel("sensors"))
+    await workshop.until("2023-03-25 08:55")
+    assert (tries, workshop.channels().count("sensors")) == (3, 1)
+    assert announced(workshop) == ["⏰ **Welcome**"]
+    assert team(workshop) == []
+
+
+async def test_a_team_that_cannot_be_told_is_told_once_it_can_and_not_about_that(workshop: World) -> None:
+    workshop.forgiven.add("invalid")
+    backend = workshop.discord.backend
+    rooms = [workshop.channel(name) for name in ("announcements", "team")]
+
+    def may(allowed: int, denied: int) -> None:
+        for room in rooms:
+            backend.set_overwrite(room, Overwrite(backend.bot_user.id, OverwriteType.MEMBER, allowed, denied))
+
+    await workshop.until("2023-03-25 08:45")
+    may(SEES, SENDS)
+    await workshop.until("2023-03-25 08:58")
+    assert team(workshop) == announced(workshop) == []
+    may(SEES | SENDS, 0)
+    await workshop.until("2023-03-25 09:45")
+    (line,) = team(workshop)
+    assert f"<#{rooms[0]}>" in line
+    assert announced(workshop)[-1] == START
+    assert_nothing_twice(workshop)
+
+
+async def test_what_is_due_in_a_room_that_is_still_to_be_made_waits_for_it_without_a_word(world: World) -> None:
+    failing = 3
+
+    def draw(request: Request) -> Fault | None:
+        nonlocal failing
+        if not failing or (request.method, request.path) != ("POST", f"/guilds/{world.guild_id}/channels"):
+            return None
+        failing -= 1
+        return Fault.UNAVAILABLE
+
+    def kill(method: str, path: str) -> None:
+        if (method, path) == ("POST", f"/guilds/{world.guild_id}/channels"):
+            world.kill_in_the_act()
+
+    await world.start_bot()
+    world.witness.on_request = kill
+    with pytest.raises(NoAnswer, match="went away"):
+        await world.organiser.slash(world.general, "workshop setup")
+    world.witness.on_request = None
+    await world.kill_bot()
+    world.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    await world.start_bot()
+    await world.until("2023-03-24 12:05")
+    assert failing == 0
+    assert len(world.messages("welcome")) == 1
+    assert world.titles("team") == []
 
 
 async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_agenda(workshop: World) -> None:

@@ -274,6 +274,30 @@ async def test_a_card_hidden_after_a_kill_in_the_middle_of_sending_does_not_stay
     assert workshop.rows("SELECT state FROM delivery WHERE kind = 'card'") == [("cancelled",)]
 
 
+async def test_a_card_hidden_before_discord_could_take_it_is_never_seen(workshop: World) -> None:
+    await workshop.until(OPEN)
+    answer = await share(workshop, workshop.amina)
+    room, failing, tries = workshop.channel("ledgers"), True, 0
+
+    def draw(request: Request) -> Fault | None:
+        nonlocal tries
+        if not failing or request.method != "POST" or request.path != f"/channels/{room}/messages":
+            return None
+        tries += 1
+        return Fault.UNAVAILABLE
+
+    workshop.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    await press(workshop, workshop.amina, answer, "show:")
+    await workshop.eventually(lambda: tries, "the first try")
+    opened = await press(workshop, workshop.amina, answer, "access:")
+    assert opened.modal
+    await workshop.amina.submit(opened.modal, {"visibility": "organisers", "attribution": "name"})
+    failing = False
+    await workshop.until(workshop.keeper.now() + timedelta(minutes=3))
+    assert cards(workshop) == []
+    assert workshop.rows("SELECT state FROM delivery WHERE kind = 'card'") == [("cancelled",)]
+
+
 # --- finding -----------------------------------------------------------------------------------------------------
 
 

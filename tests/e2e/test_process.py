@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.health import read
+from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import Answer
 from bot.settings import ROOT
 from tests.warm import WarmBot
@@ -17,6 +18,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.rehearsal.limits import Request
     from tests.e2e.conftest import Ran, World
 
     Plenary = Callable[..., Awaitable[Ran]]
@@ -74,6 +76,30 @@ async def test_sigterm_while_messages_are_under_way_ends_well_in_time_and_none_i
     await workshop.settle()
     assert sorted(workshop.titles("announcements")) == expected
     assert workshop.rows("SELECT DISTINCT state FROM delivery WHERE kind = 'custom'") == [("sent",)]
+
+
+async def test_sigterm_while_discord_does_not_answer_ends_in_time_and_nothing_is_doubled(
+    workshop: World,
+) -> None:
+    """It may have taken it, and it may not: the next start looks."""
+    stalled: list[str] = []
+
+    def draw(request: Request) -> Fault | None:
+        if stalled or request.method != "POST" or not request.path.endswith("/messages"):
+            return None
+        stalled.append(request.path)
+        return Fault.STALL
+
+    await workshop.until("2023-03-25 08:49")
+    workshop.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
+    await workshop.keeper.sleep_until(workshop.at("2023-03-25 08:50"))
+    await workshop.eventually(lambda: stalled, "the message")
+    began = time.monotonic()
+    assert await workshop.stop_bot() == 0
+    assert time.monotonic() - began < 8
+    await workshop.start_bot()
+    assert workshop.titles("announcements") == ["⏰ **Welcome**"]
+    assert workshop.rows("SELECT state FROM delivery WHERE kind = 'soon' AND subject = 'welcome'") == [("sent",)]
 
 
 async def test_a_bot_stopped_with_ctrl_c_ends_in_peace(world: World) -> None:

@@ -52,13 +52,12 @@ def summary_in(folder: Path) -> dict[str, Any]:
 
 
 def assert_sound(summary: dict[str, Any]) -> None:
-    """Nothing twice, nothing lost, nothing refused; and enough of everything that this means something."""
+    """Nothing twice, nothing lost, nothing refused."""
     assert summary["cast"]["unexpected"] == 0
     assert summary["messages"]["duplicate"] == summary["messages"]["missing"] == 0
-    assert summary["messages"]["seen"] == summary["messages"]["expected"] >= 40
-    assert summary["sessions"]["announced"] == summary["sessions"]["planned"] == 16
-    assert summary["check_ins"]["stored"] == summary["check_ins"]["acknowledged"] >= 200
-    assert summary["notes"]["stored"] == summary["notes"]["acknowledged"] >= 24
+    assert summary["messages"]["seen"] == summary["messages"]["expected"] > 0
+    assert summary["check_ins"]["stored"] == summary["check_ins"]["acknowledged"] > 0
+    assert summary["notes"]["stored"] == summary["notes"]["acknowledged"] > 0
     assert summary["requests"]["invalid"] == summary["requests"]["openapi_violations"] == 0
     assert summary["errors_logged"] == 0
 
@@ -74,6 +73,10 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     assert_sound(summary)
     assert summary["workshop"] == "wco-mena-2023"
     assert summary["cast"]["people"] >= 36
+    assert summary["messages"]["seen"] >= 40
+    assert summary["sessions"]["announced"] == summary["sessions"]["planned"] == 16
+    assert summary["check_ins"]["stored"] >= 200
+    assert summary["notes"]["stored"] >= 24
     assert summary["kills"] == 0
     assert summary["virtual_seconds"] == 3 * 24 * 3600
     assert [name for name in FILES if not (ran.folder / name).is_file()] == []

@@ -388,7 +388,7 @@ def test_more_channels_than_a_category_holds_are_told(tmp_path: Path, topics: in
     """Fifty: welcome, team, agenda, announcements, questions, plenary, and one a topic."""
     listed = "".join(f"  - {{id: t{number}, title: T, description: D}}\n" for number in range(topics - 1))
     found = warnings(tmp_path, changed(("topics:\n", f"topics:\n{listed}")))
-    assert ("line 7, topics: 51 channels; Discord fits 50 in a category: use fewer topics." in found) is told
+    assert ("line 7, topics: 51 channels; Discord fits 50 in a category: there will be 2." in found) is told
 
 
 @pytest.mark.parametrize(("topics", "told"), [(25, []), (26, ["line 33, topics[26]: a form's list shows 25 topics"])])

@@ -17,7 +17,8 @@ from typer.main import get_group
 from bot.app import Workshop
 from bot.cli import app
 from bot.domain.plan import Plan
-from bot.domain.venue import permission_bits
+from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, Form, permission_bits, permission_words
+from bot.i18n import text
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +111,20 @@ def test_every_invite_link_asks_for_exactly_what_is_needed(readme: str) -> None:
         query = parse_qs(urlsplit(link).query)
         assert query["permissions"] == [str(permission_bits())]
         assert set(query["scope"][0].split()) == {"bot", "applications.commands"}
+
+
+def test_each_permission_has_one_reason_wherever_it_is_told(readme: str) -> None:
+    """In the readme's table, in the invitation of the shell, and in English on Discord."""
+    table = re.findall(r"^ {3}\| ([A-Z][\w ]+) \| (.+) \|$", readme, re.MULTILINE)
+    without = "; without it, all the rest works"
+    told = [(words, reason.removesuffix(without), reason.endswith(without)) for words, reason in table]
+    assert told == [(permission_words(name), why, name in DISPENSABLE) for name, (_, why) in PERMISSIONS.items()]
+    assert [text("en", f"permission.{name}") for name in PERMISSIONS] == [why for _, why in PERMISSIONS.values()]
+
+
+def test_whatever_a_room_needs_is_asked_for() -> None:
+    assert set(NEEDED) == set(Form)
+    assert {name for needed in NEEDED.values() for name in needed} <= set(PERMISSIONS) - DISPENSABLE
 
 
 def test_files_that_the_readme_names_are_there(readme: str) -> None:

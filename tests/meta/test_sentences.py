@@ -21,6 +21,7 @@ from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
 from bot.domain.attendance import Refusal
+from bot.domain.changes import Aspect
 from bot.domain.corrections import Mark
 from bot.domain.dossier import Part
 from bot.domain.feedback import EVALUATION, PULSE, SCALE
@@ -33,6 +34,7 @@ from bot.domain.review import Action, ReviewState
 from bot.domain.show import Deed
 from bot.domain.standing import Outlook, Reason
 from bot.domain.text import LANGUAGES, measure
+from bot.domain.venue import PERMISSIONS
 from bot.exporting.kinds import Subject
 from bot.exporting.subjects import rule
 from bot.i18n import LOCALES, compiled, every, text
@@ -51,6 +53,9 @@ ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
 RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}
 CHOSEN = tuple(choice for choices in RATED.values() for choice in choices if choice not in SCALE)
+
+#: Details are told part by part.
+ASPECTS = tuple(set(Aspect) - {Aspect.DETAILS})
 
 #: What the report counts, and how its tables' columns are called.
 FIGURES = (
@@ -115,6 +120,9 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
     "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
+    "import.{}": (*ASPECTS, "kind", "topic", "description", "materials"),
+    "import.count.{}": ("new", "cancelled", "moved", "changed", "elsewhere", "renamed"),
+    "permission.{}": tuple(PERMISSIONS),
 }
 
 

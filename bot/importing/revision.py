@@ -1,0 +1,116 @@
+"""What a schedule in a file makes of a workshop that is being held: of its agenda as it stands today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bot.domain.agenda import Agenda, Session
+from bot.domain.changes import Changes, diff
+from bot.domain.plan import PLENARY, Plan
+from bot.domain.reschedule import Now, follow
+from bot.domain.text import Text
+from bot.importing import planedit, preview
+from bot.importing.proposal import Proposal, propose
+from bot.importing.schedule import ScheduleError
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Another agenda for a workshop."""
+
+    plan: Plan
+    """With the agenda as it is held."""
+    agenda: Agenda
+    """As it would be."""
+    left: tuple[Session, ...]
+    """Sessions that the file has otherwise, and whose time has come: they are held as they are."""
+    remarks: tuple[str, ...]
+    """What should be looked at, a line each."""
+
+    @property
+    def changes(self) -> Changes:
+        """What differs."""
+        return diff(self.plan.agenda, self.agenda)
+
+    def lines(self, language: str) -> Iterator[str]:
+        """Every difference, a line each."""
+        after = self.plan.with_agenda(self.agenda)
+        return preview.lines(Proposal(self.plan, after, b"", self.changes, self.remarks), language)
+
+
+def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
+    """What the file says replaces what is held, and what it never says stays; what has begun keeps its time.
+
+    Nothing is fetched. It takes up to some seconds of computing: call it in a thread. Raises ScheduleError with every
+    fault, each with its place, and PlanError.
+    """
+    proposal = propose(schedule, as_text(plan), Path("agenda"))
+    _require_rooms(proposal, plan)
+    agenda, left = follow(plan.agenda, proposal.agenda, Now(now, plan.tz))
+    renamed = (
+        f"The file calls the room '{room.room}' otherwise ({_once(room.after)}); a room is renamed in the plan."
+        for room in proposal.changes.renamed_rooms
+    )
+    return Revision(plan, agenda, left, (*proposal.remarks, *renamed))
+
+
+def _require_rooms(proposal: Proposal, plan: Plan) -> None:
+    """A room is a channel that the bot makes at its start, so that the plan must have it."""
+    used = {session.room for session in proposal.agenda} - plan.room_names.keys()
+    if used:
+        raise ScheduleError(
+            "\n".join(
+                f"The plan has no room '{_once(proposal.after.room_names[room])}'. Add it to the plan's rooms (id: "
+                f"{room}) and start the bot again, or name one of the plan's rooms in the file; then import it again."
+                for room in sorted(used)
+            )
+        )
+
+
+def _once(text: Text) -> str:
+    return " / ".join(dict.fromkeys(text.values()))
+
+
+# --- the plan as it is held, written as its file would be ------------------------------------------------------
+
+
+def as_text(plan: Plan) -> bytes:
+    """A plan's text with the agenda as it is held, and all that a schedule may refer to."""
+    told = plan.model_dump(include={"id", "title", "description", "organiser", "zone", "languages"})
+    keys: dict[str, Any] = {
+        **told,
+        "languages": list(plan.languages),
+        "topics": [topic.model_dump() for topic in plan.topics],
+        "rooms": [{**room.model_dump(), "kind": str(room.kind)} for room in plan.rooms],
+        "days": [
+            {"date": day.isoformat(), "sessions": [_entry(plan, session) for session in held]}
+            for day, held in groupby(plan.agenda, key=lambda session: session.day)
+        ],
+    }
+    return planedit.written({key: value for key, value in keys.items() if value}).encode()
+
+
+def _entry(plan: Plan, session: Session) -> dict[str, Any]:
+    entry = {
+        "id": session.id,
+        "kind": str(session.kind),
+        "start": f"{session.starts_at.astimezone(plan.tz):%H:%M}",
+        "end": f"{session.ends_at.astimezone(plan.tz):%H:%M}",
+        # What was changed before the plan was, may speak of a room or a topic that it doesn't have any more.
+        "room": session.room if session.room in plan.room_names else PLENARY,
+        "topic": session.topic if session.topic and plan.topic(session.topic) else None,
+        "title": dict(session.title),
+        "description": dict(session.description) if session.description else None,
+        "speakers": [
+            {"office": dict(speaker.office)}
+            | ({"organisation": dict(speaker.organisation)} if any(speaker.organisation.values()) else {})
+            for speaker in session.speakers
+        ],
+        "materials": [{"title": dict(material.title), "url": material.url} for material in session.materials],
+    }
+    return {key: value for key, value in entry.items() if value}

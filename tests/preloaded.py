@@ -1,0 +1,23 @@
+"""What the process from which bots are forked has imported and read before: all that is the same in each of them."""
+
+from __future__ import annotations
+
+import importlib
+from zoneinfo import available_timezones
+
+from bot import i18n
+from bot.domain.text import LANGUAGES
+from bot.settings import ROOT
+
+COGS = [
+    ".".join(path.with_suffix("").relative_to(ROOT).parts)
+    for path in sorted((ROOT / "cogs").rglob("*.py"))
+    if path.stem != "__init__"
+]
+
+for module in ("bot.app", "bot.cli", "bot.exporting.command", "uvloop", *COGS):
+    importlib.import_module(module)
+i18n.preload()
+for language in LANGUAGES:
+    i18n.language_name(language)
+available_timezones()
