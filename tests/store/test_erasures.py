@@ -76,6 +76,7 @@ async def fill(database: Database, person: int, words: str) -> None:
             "INSERT INTO note_review (note, asked, tags, folded, proposal) VALUES (?, ?, ?, ?, ?)",
             (str(person), *[words] * 4),
         )
+        connection.execute("INSERT INTO transcript (channel, room, name) VALUES (1, '', '') ON CONFLICT DO NOTHING")
         line = f"{words} <@{person}> came"
         connection.execute(
             "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
