@@ -23,6 +23,7 @@ from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.events import Events
+from bot.follow_ups import FollowUps
 from bot.importing import planfile
 from bot.letters import Letters
 from bot.pacing import Pacer
@@ -80,8 +81,7 @@ class Parts:
 
     def language_of(self, person: int) -> str:
         """In which language somebody is written to who isn't there to be asked."""
-        known = self.store.people.language_of(person)
-        return known if known in self.plan.languages else self.plan.languages[0]
+        return self.programme.language_of(person)
 
 
 class Workshop(Plenary):
@@ -171,8 +171,9 @@ async def _assembled(
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
-    letters = Letters(opened, client, pacer)
-    courier = Courier(programme, opened, venue, clock, client, pacer, (events.keep, letters.keep, *chores))
+    letters, follow_ups = Letters(opened, client, pacer), FollowUps(programme, opened)
+    every = (events.keep, follow_ups.keep, letters.keep, *chores)
+    courier = Courier(programme, opened, venue, clock, client, pacer, every)
     programme.watch(follow_changes)
     client.parts = Parts(programme, opened, clock, venue, courier, access)
     async with client:

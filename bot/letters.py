@@ -15,7 +15,7 @@ import discord
 from bot.domain.letters import Letter, LetterState
 from bot.pacing import Pacer
 from bot.store import Store
-from bot.ui import passes
+from bot.ui import passes, under
 
 log = logging.getLogger(__name__)
 
@@ -60,4 +60,4 @@ class Letters:
                 if message.content == letter.text:
                     return
         await self._pacer.turn()
-        await channel.send(letter.text, nonce=letter.id)
+        await channel.send(letter.text, view=under(letter.button), nonce=letter.id)

@@ -99,6 +99,11 @@ class Programme:
         """The plan, with the agenda as it is held."""
         return self._plan
 
+    def language_of(self, person: int) -> str:
+        """In which language somebody is written to who isn't there to be asked."""
+        known = self._store.people.language_of(person)
+        return known if known in self._plan.languages else self._plan.languages[0]
+
     def session(self, session_id: str) -> Session:
         """A session, also one that was cancelled. Raises LookupError if there never was one."""
         held = (one.session for one in self._held if one.session.id == session_id)

@@ -161,6 +161,8 @@ PRESSED = {
     "nudge": Role.MODERATOR,
     "pledge": Role.PARTICIPANT,
     "pledged": Role.PARTICIPANT,
+    "progress": Role.VISITOR,
+    "progressed": Role.VISITOR,
     "proposed": Role.PARTICIPANT,
     "rapporteur": Role.PARTICIPANT,
     "rate": Role.PARTICIPANT,
@@ -184,3 +186,6 @@ PRESSED = {
     "why": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
+
+#: Those that also answer what the bot wrote to somebody privately, outside the server.
+PRIVATE = {"progress", "progressed"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self, cast
@@ -330,6 +330,20 @@ class QuestionsRule(_Part):
     """Whether one may ask without the room seeing one's name; moderators see it."""
 
 
+def _in_calendar(months: int, info: ValidationInfo) -> int:
+    last = max(_known(info).dates.values(), default=None)
+    if last and last.year + months // 12 + 1 >= MAXYEAR:
+        raise ValueError(f"{months} months after {last} is outside the calendar; write the days of the workshop")
+    return months
+
+
+class PledgesRule(_Part):
+    """What becomes of pledges."""
+
+    follow_up: tuple[Annotated[int, Field(ge=1, le=24), AfterValidator(_in_calendar)], ...] = ()
+    """So many calendar months after the last day, those who made one are asked how it goes; none: never."""
+
+
 class AttendanceRule(_Part):
     """Who has attended: a share (percent) of the scheduled minutes of all sessions but the excluded kinds."""
 
@@ -361,6 +375,7 @@ class Plan(_Part):
     announcements: AnnouncementRules = AnnouncementRules()
     attendance: AttendanceRule = AttendanceRule()
     questions: QuestionsRule = QuestionsRule()
+    pledges: PledgesRule = PledgesRule()
     chatham_house: bool = False
     """Whether all of it is held under the Chatham House Rule."""
 

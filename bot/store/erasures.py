@@ -29,8 +29,9 @@ _TRIES, _APART = 50, 0.1
 _STATEMENTS = (
     # What shows any of it is looked at again: edited, or taken away.
     (
-        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open') OR (kind = 'card' AND subject IN"
-        " (SELECT id FROM note WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person"
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open', 'follow_up')"
+        " OR (kind = 'card' AND subject IN (SELECT id FROM note WHERE author = :person"
+        " UNION SELECT note FROM note_echo WHERE person = :person"
         " UNION SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)))"
         " OR (kind = 'request' AND subject IN (SELECT message FROM note_request WHERE :person IN (author, asker)))"
         " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
@@ -82,6 +83,7 @@ _STATEMENTS = (
     "UPDATE breakout SET author = :nobody WHERE author = :person",
     "DELETE FROM feedback WHERE person = :person",
     "DELETE FROM pledge WHERE person = :person",
+    "DELETE FROM pledge_progress WHERE person = :person",
     "DELETE FROM chosen_language WHERE person = :person",
     "DELETE FROM word_try WHERE person = :person",
     # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
