@@ -28,6 +28,7 @@ from bot.importing import planfile
 from bot.letters import Letters
 from bot.pacing import Pacer
 from bot.programme import Programme
+from bot.reporting.awards import Awards
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.database import written
@@ -58,6 +59,7 @@ COGS = (
     "cogs.feedback",
     "cogs.pledges",
     "cogs.me",
+    "cogs.certificates",
     "cogs.help",
     "cogs.export",
 )
@@ -73,6 +75,7 @@ class Parts:
     venue: Venue
     courier: Courier
     access: Access
+    awards: Awards
 
     @property
     def plan(self) -> Plan:
@@ -171,11 +174,12 @@ async def _assembled(
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
-    letters, follow_ups = Letters(opened, client, pacer), FollowUps(programme, opened)
+    awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
+    letters = Letters(opened, client, pacer, awards)
     every = (events.keep, follow_ups.keep, letters.keep, *chores)
     courier = Courier(programme, opened, venue, clock, client, pacer, every)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, courier, access)
+    client.parts = Parts(programme, opened, clock, venue, courier, access, awards)
     async with client:
         try:
             yield client

@@ -23,6 +23,8 @@ class LetterKind(StrEnum):
     """The author of a note hears that somebody would like to be in touch."""
     FOLLOW_UP = "follow_up"
     """Who made a pledge is asked how it goes."""
+    CERTIFICATE = "certificate"
+    """Somebody's certificate comes with it, as it is when it is sent."""
 
 
 class LetterState(StrEnum):
@@ -33,6 +35,8 @@ class LetterState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     """Discord didn't take it: the person takes no private messages from the server."""
+    DROPPED = "dropped"
+    """What it was to hand over isn't theirs any more."""
 
 
 @dataclass(frozen=True, slots=True)

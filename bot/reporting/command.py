@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from bot.domain import certificates as rule
-from bot.domain.certificates import Award, Certificate
+from bot.domain.certificates import Award
 from bot.domain.notes import Audience
 from bot.exporting.command import user
 from bot.i18n import text
 from bot.programme import CERTIFICATE_SECRET, opened
 from bot.reporting import certificates, documents, typesetting, word
+from bot.reporting.awards import Awards
 from bot.reporting.blocks import Document
 from bot.reporting.material import Material, gather
 from bot.settings import Settings, SettingsError
@@ -93,24 +94,20 @@ def _files(document: Document, out: Path, now: datetime) -> list[tuple[Path, Cal
 async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
     """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
     typesetting.require_letters()
-    async with opened(chosen) as (programme, store):
-        material = await gather(programme, store, now, Audience.ORGANISERS)
-        await _record(store, now, "certificates", "for their holders")
+    async with opened(chosen) as (_, store):
         secret = await store.facts.get(CERTIFICATE_SECRET)
-        languages = {place.id: store.people.language_of(place.person or 0) for place in material.places}
     if secret is None:
         # Only where the bot has not started since it learnt to award: nobody else has the database then.
         async with opened(chosen, to_read=False) as (_, store):
-            secret = await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
-    plan = material.plan
-    await asyncio.to_thread(_make, out)
-    given = (one for one in _given(material, secret) if participation or one.award is Award.COMPLETION)
-    for one in certificates.named(given):
-        chosen_language = languages[one.certificate.place.id]
-        language = chosen_language if chosen_language in plan.languages else plan.languages[0]
-        data = certificates.data(plan, one.certificate, language, now)
-        await _put(out / one.file, await asyncio.to_thread(typesetting.pdf, "certificate", data, now))
-        told(str(out / one.file))
+            await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
+    async with opened(chosen) as (programme, store):
+        await _record(store, now, "certificates", "for their holders")
+        await asyncio.to_thread(_make, out)
+        awards = Awards(programme, store)
+        given = [one for one in await awards.earned(now) if participation or one.award is Award.COMPLETION]
+        for one in certificates.named(given):
+            await _put(out / one.file, await awards.pdf(one.certificate, now))
+            told(str(out / one.file))
 
 
 async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
@@ -120,15 +117,9 @@ async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
             f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
         )
     async with opened(chosen) as (programme, store):
-        secret = await store.facts.get(CERTIFICATE_SECRET)
-        material = await gather(programme, store, now, Audience.ORGANISERS)
-    one = rule.found(typed, _given(material, secret)) if secret else None
+        one = rule.found(typed, await Awards(programme, store).earned(now))
     if one is None:
         return None
-    plan, place = material.plan, one.place
+    plan, place = programme.plan, one.place
     whose = ", ".join(part for part in (place.name, place.administration) if part)
     return f"{one.code} is genuine: {one.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."
-
-
-def _given(material: Material, secret: str) -> list[Certificate]:
-    return list(rule.certificates(material.plan.id, secret, material.records, material.places))

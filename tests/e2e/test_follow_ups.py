@@ -35,6 +35,14 @@ async def erased(world: World, person: Person) -> None:
     await settled(world)
 
 
+async def back(world: World, moment: str) -> None:
+    """The bot is away, and comes back."""
+    await world.stop_bot()
+    await world.jump(moment)
+    await world.start_bot()
+    await settled(world)
+
+
 async def says(person: Person, shown: Answer, state: str, text: str = "") -> Answer:
     assert shown.modal, shown.text
     return await person.submit(shown.modal, {"state": state, "text": text})
@@ -51,10 +59,7 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
     await workshop.until("2023-03-27 12:00")
     # One is erased before; the bot is away on the day, and comes back two days later.
     await erased(workshop, workshop.visitor)
-    assert await workshop.stop_bot() == 0
-    await workshop.jump("2023-06-29 08:00")
-    await workshop.start_bot()
-    await settled(workshop)
+    await back(workshop, "2023-06-29 08:00")
     assert [len(private(workshop, person)) for person in people] == [1, 1, 0]
     [mine], [theirs] = private(workshop, workshop.amina), private(workshop, workshop.karim)
     assert "Pledge of amina" in mine
@@ -81,13 +86,9 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
     assert refused.text.startswith("⚠️ No pledge of yours is kept")
 
     # Started again, nobody is asked twice; three months later, once more.
-    await workshop.stop_bot()
-    await workshop.start_bot()
-    await settled(workshop)
+    await back(workshop, "2023-06-30 08:00")
     assert [len(private(workshop, person)) for person in people] == [1, 1, 0]
-    await workshop.stop_bot()
-    await workshop.jump("2023-09-27 07:59")
-    await workshop.start_bot()
+    await back(workshop, "2023-09-27 07:59")
     await workshop.until("2023-09-27 08:01")
     await settled(workshop)
     assert [len(private(workshop, person)) for person in people] == [2, 2, 0]
@@ -115,10 +116,7 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
 async def test_away_for_longer_the_team_reads_what_was_left_out(workshop: World) -> None:
     await workshop.until(LAST_MORNING)
     await workshop.amina.submit(await pledge_form(workshop, workshop.amina), PLEDGE)
-    assert await workshop.stop_bot() == 0
-    await workshop.jump("2023-07-10 08:00")
-    await workshop.start_bot()
-    await settled(workshop)
+    await back(workshop, "2023-07-10 08:00")
     assert private(workshop, workshop.amina) == []
     lines = [message.text for message in workshop.messages("team")]
     assert sum("what became of the pledges 3 months after the workshop" in line for line in lines) == 1

@@ -327,6 +327,7 @@ FROM_COGS = (
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     posts.custom_id("nudge"),
+    *("award", "awards"),
     *(posts.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
     posts.custom_id("pledged"),
     *(posts.custom_id(kind, "24") for kind in ("progress", "progressed")),

@@ -112,6 +112,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     # The other three are told with minutes or a time.
     "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
     "me.outlook.{}": tuple(Outlook),
+    "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
     "refused.checkin.{}": tuple(Refusal),
     "refused.show.{}": ("none", "several"),
     # Whatever is asked about counts.
