@@ -199,6 +199,20 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
 
 
 @app.command()
+def purge(
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Erase what the plan's `retention` keeps no longer, once you have read what that is. The bot must be stopped."""
+    from bot import retention  # noqa: PLC0415
+    from bot.clock import Clock  # noqa: PLC0415
+
+    def agreed(question: str) -> bool:
+        return yes or (sys.stdin.isatty() and typer.confirm(question))
+
+    asyncio.run(retention.purge(settings.load(), Clock().now(), typer.echo, agreed))
+
+
+@app.command()
 def doctor() -> None:
     """Look at everything that the bot needs, also while it runs: exit code 0 if nothing is bad. Needs the token."""
     chosen = settings.load()

@@ -337,6 +337,21 @@ def _in_calendar(months: int, info: ValidationInfo) -> int:
     return months
 
 
+Months = Annotated[int, Field(ge=0, le=600), AfterValidator(_in_calendar)]
+
+
+class RetentionRule(_Part):
+    """For how many calendar months after the last day each kind of what is kept is kept; None: for ever."""
+
+    attendance: Months | None = None
+    notes: Months | None = None
+    questions: Months | None = None
+    feedback: Months | None = None
+    participants: Months | None = None
+    letters: Months | None = None
+    audit: Months | None = None
+
+
 class PledgesRule(_Part):
     """What becomes of pledges."""
 
@@ -376,6 +391,7 @@ class Plan(_Part):
     attendance: AttendanceRule = AttendanceRule()
     questions: QuestionsRule = QuestionsRule()
     pledges: PledgesRule = PledgesRule()
+    retention: RetentionRule = RetentionRule()
     chatham_house: bool = False
     """Whether all of it is held under the Chatham House Rule."""
 

@@ -164,7 +164,7 @@ class Erasures:
             await asyncio.to_thread(self._list.add, erasure)
             await self._carry_out(erasure.id, erasure.person)
             self._people.forget(erasure.person)
-        await self._scrub()
+        await self.scrub()
 
     async def catch_up(self) -> None:
         """Erase again who is on the list, and in a database that doesn't know of it: before anything is served."""
@@ -173,7 +173,7 @@ class Erasures:
             if key not in done:
                 await self._carry_out(key, person)
                 log.warning("Erased again what the database had of %s, who was erased before", person)
-        await self._scrub()
+        await self.scrub()
 
     async def require_done(self) -> None:
         """Raise DatabaseUnusableError where somebody on the list is still in the database."""
@@ -182,6 +182,10 @@ class Erasures:
                 f"{self._database.path} holds what people had erased: it is a backup that was restored. "
                 "Start the bot once: it erases it again."
             )
+
+    def owe_bytes(self, connection: sqlite3.Connection, key: str) -> None:
+        """Have `scrub`, now or at the next start, overwrite what was deleted. For work that deletes something."""
+        connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
 
     async def _done(self) -> set[str]:
         return {key for (key,) in await self._database.read("SELECT id FROM erasure")}
@@ -204,8 +208,8 @@ class Erasures:
 
         await self._database.write(work)
 
-    async def _scrub(self) -> None:
-        """Overwrite what is left of it in the file. If that fails, the next start does it."""
+    async def scrub(self) -> None:
+        """Overwrite what is left in the file of what was deleted. If that fails, the next start does it."""
         rows = await self._database.read("SELECT id FROM erasure WHERE scrubbed = 0")
         try:
             if rows and await self._overwritten():
