@@ -29,9 +29,10 @@ class FollowUps:
         """Write those that are due, while it still is of use; the next instant at which there will be some."""
         asked = announcements.follow_ups(self._programme.plan)
         for each in asked:
-            if each.due <= now < each.expires and await self._store.facts.get(each.id) is None:
+            occasion = f"follow_up/{each.subject}"
+            if each.due <= now < each.expires and await self._store.facts.get(occasion) is None:
                 letters = [self._letter(each, one, now) for one in await self._store.pledges.all()]
-                await self._store.letters.write_once(each.id, letters, now)
+                await self._store.letters.write_once(occasion, letters, now)
         return min((each.due for each in asked if each.due > now), default=None)
 
     def _letter(self, asked: Announcement, pledge: Pledge, now: datetime) -> Letter:
