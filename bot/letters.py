@@ -57,7 +57,6 @@ class Letters:
         return now + _BETWEEN
 
     async def _send(self, letter: Letter, now: datetime) -> None:
-        enclosed = await self._enclosed(letter, now)
         await self._pacer.turn()
         channel = await self._client.create_dm(discord.Object(letter.person))
         if letter.state is LetterState.SENDING:
@@ -65,6 +64,7 @@ class Letters:
             async for message in channel.history(limit=_LATEST):
                 if message.content == letter.text:
                     return
+        enclosed = await self._enclosed(letter, now)
         await self._pacer.turn()
         await channel.send(letter.text, view=under(letter.button), file=enclosed, nonce=letter.id)
 

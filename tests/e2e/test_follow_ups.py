@@ -85,13 +85,14 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
     refused = await workshop.press(workshop.moderator, "announcements", "progress:3:")
     assert refused.text.startswith("⚠️ No pledge of yours is kept")
 
-    # Started again, nobody is asked twice; three months later, once more.
+    # Started again, nobody is asked twice, nor who makes a pledge only now; three months later, everybody.
+    await workshop.moderator.submit(await pledge_form(workshop, workshop.moderator), PLEDGE)
     await back(workshop, "2023-06-30 08:00")
-    assert [len(private(workshop, person)) for person in people] == [1, 1, 0]
+    assert [len(private(workshop, person)) for person in (*people, workshop.moderator)] == [1, 1, 0, 0]
     await back(workshop, "2023-09-27 07:59")
     await workshop.until("2023-09-27 08:01")
     await settled(workshop)
-    assert [len(private(workshop, person)) for person in people] == [2, 2, 0]
+    assert [len(private(workshop, person)) for person in (*people, workshop.moderator)] == [2, 2, 0, 1]
     assert (
         workshop.titles("announcements").count(
             HEADING + " · Que sont devenus les engagements ? · ما الذي تحقق من التعهدات؟"
@@ -104,6 +105,7 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
     rows = json.loads((await workshop.plenary("export", "pledges", "--format", "json")).out)["rows"]
     told = {(row["text"], row["person"], row["progress"], row["progress_text"]) for row in rows}
     assert told == {
+        (PLEDGE["text"], "moderator", None, None),
         ("Pledge of amina", "Amina · BH", "done", ""), ("Pledge of karim", None, "not_yet", ""),
     }  # fmt: skip
     # Who has themselves erased now is gone from what was posted, too.
