@@ -66,14 +66,14 @@ def _deed(kinds: Collection[Kept], counts: Mapping[Kept, Counts], now: datetime)
 def _told(plan: Plan, counts: Mapping[Kept, Counts], kinds: Collection[Kept]) -> Iterator[str]:
     yield f"{plan.title[plan.languages[0]]}, which ended on {plan.days[-1].date}. By the plan's `retention`:"
     for kind in Kept:
-        there = ", ".join(f"{count:,} {name}" for name, count in counts[kind].items()) or "nothing"
-        goes = f"GOES: {there}. {_LOST[kind]}"
-        yield f"  {kind:<13} {_term(retention.last_day(plan, kind))}  {goes if kind in kinds else f'stays: {there}.'}"
+        there = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
+        what = f"GOES: {there}. {_LOST[kind]}" if kind in kinds else f"stays: {there}."
+        yield f"  {kind:<13} {_term(retention.last_day(plan, kind)):<17} {what}"
     yield "The agenda, announcements and the rooms stay, and so does what was exported or posted before."
 
 
 def _term(last: date | None) -> str:
-    return f"until {last}" if last else "no term        "
+    return f"until {last}" if last else "no term"
 
 
 def _copies(chosen: Settings, kinds: Collection[Kept]) -> Iterator[str]:
@@ -81,8 +81,8 @@ def _copies(chosen: Settings, kinds: Collection[Kept]) -> Iterator[str]:
     holding = [path for path in nightly if may_hold(path, kinds)]
     if holding:
         yield (
-            f"{len(holding)} nightly backups still hold it: they go as newer ones come, within {chosen.backups_kept} "
-            "nights of the bot running. To be rid of it now, delete them:"
+            "These nightly backups still hold it, and go as newer ones come, within "
+            f"{chosen.backups_kept} nights of the bot running. To be rid of it now, delete them:"
         )
         yield from _listed(holding)
     holding = [path for path in others if may_hold(path, kinds)]

@@ -75,8 +75,8 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     goes = {line.split()[0]: line for line in told if "GOES" in line}
     assert goes.keys() == {"notes", "letters"}
     assert "until 2024-02-22" in goes["notes"]
-    assert "1 notes, 1 earlier versions" in goes["notes"]
-    assert "4 private messages" in goes["letters"]
+    assert "notes: 1, earlier versions: 1" in goes["notes"]
+    assert "private messages: 4" in goes["letters"]
     assert told[-1].startswith("Nothing was purged.")
     assert found(chosen.database, word(Kept.NOTES))
 
@@ -85,7 +85,7 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     gone = {kind for kind in Kept if not found(chosen.database, word(kind))}
     assert gone == {Kept.NOTES, Kept.LETTERS}
     held = told[told.index("It is erased, and recorded in the audit.") + 1 :]
-    assert held[0].startswith("1 nightly backups still hold it")
+    assert held[0].startswith("These nightly backups still hold it")
     assert sum(str(chosen.backups) in line for line in held) == 2
 
     told.clear()
