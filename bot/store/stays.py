@@ -91,7 +91,10 @@ class Stays:
         """The same, a page at a time, as of the first one."""
         async with aclosing(self._database.pages(f"{_ALL} ORDER BY since, person")) as pages:
             async for rows in pages:
-                yield [_stay(row) for row in rows]
+                yield [
+                    Stay(person, name, room, Interval(instant(since), instant(until)))
+                    for person, name, room, since, until in rows
+                ]
 
     async def of(self, person: int) -> list[Stay]:
         """One person's stays, the earliest first."""

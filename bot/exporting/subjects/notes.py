@@ -13,9 +13,10 @@ from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.exporting.table import Cell, Row, Source, Table, local
 
+_DETAILS = tuple(Detail)
 COLUMNS = (
     "id", "written_at", "author", "author_id", "administration", "country", "organisation", "region", "topic",
-    "kind", "title", "did", "learned", *map(str, Detail), "echoes", "visibility", "attribution",
+    "kind", "title", "did", "learned", *map(str, _DETAILS), "echoes", "visibility", "attribution",
 )  # fmt: skip
 
 AuthorOf = Callable[[int], Participant | None]
@@ -87,7 +88,7 @@ def _row(  # noqa: PLR0913, PLR0917 - a note, and what of it may be told
         note.title,
         note.did,
         note.learned,
-        *(note.details.get(detail) for detail in Detail),
+        *map(note.details.get, _DETAILS),
         echoes,
         str(note.visibility),
         str(note.attribution),

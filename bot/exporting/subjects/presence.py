@@ -38,7 +38,8 @@ def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
     secret = [session for session in plan.agenda if session.id in plan.confidential_sessions]
     for stay in page:
         if not (secret and _reaches(stay, secret)):
-            yield _row(plan, stay.name, stay.person, "voice", stay.room, stay.time)
+            person, name, room, time = stay
+            yield _row(plan, name, person, "voice", room, time)
 
 
 def _reaches(stay: Stay, sessions: Iterable[Session]) -> bool:
@@ -59,5 +60,6 @@ def check_ins(plan: Plan, presences: Iterable[Presence]) -> Iterator[Row]:
 def _row(  # noqa: PLR0913, PLR0917 - one parameter a column
     plan: Plan, name: str, person: int, source: str, place: str, time: Interval
 ) -> Row:
-    minutes = round((time.until - time.since).total_seconds() / 60, 1)
-    return name, str(person), source, place, local(plan, time.since), local(plan, time.until), minutes
+    since, until = time
+    minutes = round((until - since).total_seconds() / 60, 1)
+    return name, str(person), source, place, local(plan, since), local(plan, until), minutes
