@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | import | export | report | certificates | verify and so on."""
+"""The command line: plenary run | rehearse | check | import | export | report | certificates | series | verify ..."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import typer
 from bot import settings
 from bot.domain.notes import Audience
 from bot.exporting.kinds import Format, Subject
+from bot.series.commands import app as series
 from bot.settings import ROOT, SettingsError
 from bot.store.lock import DatabaseUnusableError
 
@@ -25,6 +26,7 @@ _BAD, _MEND = 1, 2
 app = typer.Typer(
     help="Online workshops on Discord.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
+app.add_typer(series, name="series")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -126,7 +128,7 @@ def _clock(value: object) -> object:
     return value.zfill(5) if isinstance(value, str) else value
 
 
-WallClock = Annotated[time, BeforeValidator(_clock)]
+WallClock = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda value: f"{value:%H:%M}")]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
@@ -399,6 +401,15 @@ class Plan(_Part):
     def read(cls, raw: Mapping[str, Any]) -> Plan:
         """The plan in a mapping as YAML gives it. Raises pydantic.ValidationError with every fault at once."""
         return cls.model_validate(raw, context=Known.in_file(raw))
+
+    @classmethod
+    def from_json(cls, told: str) -> Plan:
+        """The plan that `as_json` told. Raises pydantic.ValidationError if a plan has other keys by now."""
+        return cls.read(json.loads(told))
+
+    def as_json(self) -> str:
+        """All that the organisers wrote."""
+        return self.model_dump_json(exclude_none=True)
 
     @field_validator("zone")
     @classmethod

@@ -194,8 +194,10 @@ class Database:
             raise _unusable(path, failure) from None
         try:
             await connection.run(lambda opened: _require_current(opened, path))
-        except BaseException:
+        except BaseException as failure:
             await connection.close()
+            if isinstance(failure, sqlite3.Error):
+                raise _unusable(path, failure) from None
             raise
         return cls(path, connection, None, None)
 

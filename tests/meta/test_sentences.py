@@ -94,6 +94,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
     "export.rule.notes.{}": tuple(Readers),
+    "series.rule.{}": tuple(audience for audience in Readers if audience is not Readers.PARTICIPANTS),
     "question.state.{}": tuple(QuestionState),
     "report.column.{}": COLUMNS,
     "report.counted.{}": FIGURES,
