@@ -46,7 +46,8 @@ class Table:
     """Instants in it are in the workshop's zone, to the second."""
 
     columns: Sequence[str]
-    pages: AsyncIterator[Sequence[Row]]
+    pages: AsyncIterator[Iterable[Row]]
+    """Each may take its time to be worked out, and can be read once: read it in a thread."""
 
 
 def whole(columns: Sequence[str], rows: Iterable[Row]) -> Table:
@@ -54,7 +55,7 @@ def whole(columns: Sequence[str], rows: Iterable[Row]) -> Table:
     return Table(columns, _once(list(rows)))
 
 
-async def _once(rows: Sequence[Row]) -> AsyncIterator[Sequence[Row]]:
+async def _once(rows: Sequence[Row]) -> AsyncIterator[Iterable[Row]]:
     yield rows
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.domain import attendance
@@ -105,10 +105,14 @@ def holding(workshops: Sequence[Workshop], words: str) -> Table:
     return Table(NOTES, _holding(workshops, fold(words).split()))
 
 
-async def _holding(workshops: Sequence[Workshop], wanted: Sequence[str]) -> AsyncIterator[Sequence[Row]]:
+async def _holding(workshops: Sequence[Workshop], wanted: Sequence[str]) -> AsyncIterator[Iterable[Row]]:
     for one in workshops:
         async for page in _pages(one):
-            yield await asyncio.to_thread(lambda one=one, page=page: [_placed(one, r) for r in page if _has(r, wanted)])
+            yield _found(one, page, wanted)
+
+
+def _found(one: Workshop, page: Iterable[Sequence[Any]], wanted: Sequence[str]) -> Iterator[Row]:
+    yield from (_placed(one, row) for row in page if _has(row, wanted))
 
 
 def _has(row: Sequence[Any], wanted: Sequence[str]) -> bool:
@@ -120,7 +124,7 @@ def _placed(one: Workshop, row: Row) -> Row:
     return (one.id, one.edition, *row)
 
 
-async def _pages(one: Workshop) -> AsyncIterator[Sequence[Sequence[Any]]]:
+async def _pages(one: Workshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
     table = await notes.table(one.source)
     async for page in table.pages:
         yield page

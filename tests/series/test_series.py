@@ -56,7 +56,7 @@ async def recommend(store: Store, plan: Plan, *titles: str) -> None:
 
 async def file_of(make: Callable[[Request], Any], out: Path, audience: Audience, *databases: Path) -> bytes:
     await make(Request(databases, audience, out, NOW))
-    return out.read_bytes()
+    return out.read_bytes()  # noqa: ASYNC240 - nothing else runs meanwhile
 
 
 async def search(asked: Request) -> None:
@@ -129,7 +129,11 @@ async def test_figures_stand_side_by_side_and_say_what_was_counted(tmp_path: Pat
 
 async def test_a_recommendation_that_came_back_says_where(tmp_path: Path, tiny: Tiny) -> None:
     paths: list[Path] = []
-    for number, titles in ((1, ["Publish the seals", "Train"]), (2, ["Other"]), (3, ["publish thé seals!", "Train more"])):
+    for number, titles in (
+        (1, ["Publish the seals", "Train"]),
+        (2, ["Other"]),
+        (3, ["publish thé seals!", "Train more"]),
+    ):
         async with workshop(tmp_path / str(number), plan_of(tiny, number)) as source:
             await recommend(source.store, source.plan, *titles)
         paths.append(tmp_path / str(number) / "plenary.db")
@@ -195,9 +199,7 @@ async def test_what_may_not_be_asked_is_refused_with_what_to_ask_instead(tmp_pat
             await asked
 
 
-async def test_nothing_is_written_into_a_database_and_each_keeps_an_audit_beside_it(
-    tmp_path: Path, tiny: Tiny
-) -> None:
+async def test_nothing_is_written_into_a_database_and_each_keeps_an_audit_beside_it(tmp_path: Path, tiny: Tiny) -> None:
     paths = [await database(tmp_path, plan_of(tiny, number)) for number in (1, 2)]
     before = [path.read_bytes() for path in paths]
     await file_of(search, tmp_path / "found.csv", Audience.PUBLIC, *paths)

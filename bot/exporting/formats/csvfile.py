@@ -23,8 +23,10 @@ class CsvWriter(Writer):
         super().__init__(out, heading)
         out.write(codecs.BOM_UTF8 + _line(heading.columns).encode())
 
-    def add(self, rows: Iterable[Row]) -> None:
-        self._out.write("".join(map(_line, rows)).encode())
+    def add(self, rows: Iterable[Row]) -> int:
+        lines = list(map(_line, rows))
+        self._out.write("".join(lines).encode())
+        return len(lines)
 
     def close(self) -> None:
         """Nothing is left."""
@@ -38,6 +40,8 @@ def _line(row: Row) -> str:
         if type(cell) is str
         else cell.isoformat()
         if type(cell) is datetime
+        else str(cell)
+        if type(cell) is float
         else _other(cell)
         for cell in row
     ]

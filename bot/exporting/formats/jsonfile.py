@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from bot.exporting.formats.writer import Heading, Opened, Writer, plain
 from bot.exporting.table import Row
 
-
 #: To look here is faster than to call something for each cell.
 _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
 
@@ -23,16 +22,17 @@ class JsonWriter(Writer):
         out.write(f"{_written(told)[:-1]},\n".encode() + b'"rows": [')
         self._separator = b"\n"
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[Row]) -> int:
         columns = self._heading.columns
         records = (
             dict(zip(columns, [cell if type(cell) in _AS_IT_IS else plain(cell) for cell in row], strict=True))
             for row in rows
         )
-        told = ",\n".join(map(_written, records))
-        if told:
-            self._out.write(self._separator + told.encode())
+        lines = list(map(_written, records))
+        if lines:
+            self._out.write(self._separator + ",\n".join(lines).encode())
             self._separator = b",\n"
+        return len(lines)
 
     def close(self) -> None:
         self._out.write(b"]}\n")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,15 +27,15 @@ async def table(source: Source) -> Table:
     return Table(COLUMNS, _pages(source, echoes))
 
 
-async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Sequence[Row]]:
+async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Iterable[Row]]:
     plan, author_of = source.plan, source.store.people.of
     confidential: list[Note] = []
     async for page in source.store.notes.pages():
         allowed = [note for note in page if visible_to(note, source.audience)]
         named = [note for note in allowed if note.topic not in plan.confidential_topics]
         confidential += [note for note in allowed if note.topic in plan.confidential_topics]
-        yield await asyncio.to_thread(list, rows(plan, named, source.audience, author_of, echoes))
-    yield await asyncio.to_thread(list, rows(plan, confidential, source.audience, author_of, echoes))
+        yield rows(plan, named, source.audience, author_of, echoes)
+    yield rows(plan, confidential, source.audience, author_of, echoes)
 
 
 def rows(
