@@ -23,10 +23,12 @@ from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.events import Events
+from bot.follow_ups import FollowUps
 from bot.importing import planfile
 from bot.letters import Letters
 from bot.pacing import Pacer
 from bot.programme import Programme
+from bot.reporting.awards import Awards
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.database import written
@@ -58,6 +60,7 @@ COGS = (
     "cogs.feedback",
     "cogs.pledges",
     "cogs.me",
+    "cogs.certificates",
     "cogs.help",
     "cogs.export",
 )
@@ -75,6 +78,7 @@ class Parts:
     access: Access
     transcripts: Transcripts
     settings: Settings
+    awards: Awards
 
     @property
     def plan(self) -> Plan:
@@ -83,8 +87,7 @@ class Parts:
 
     def language_of(self, person: int) -> str:
         """In which language somebody is written to who isn't there to be asked."""
-        known = self.store.people.language_of(person)
-        return known if known in self.plan.languages else self.plan.languages[0]
+        return self.programme.language_of(person)
 
 
 class Workshop(Plenary):
@@ -175,12 +178,13 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
 
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
-    letters = Letters(opened, client, pacer)
+    awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
+    letters = Letters(opened, client, pacer, awards)
     transcripts = Transcripts(programme, opened, venue, pacer, home)
-    tended = (events.keep, letters.keep, transcripts.keep, *chores)
-    courier = Courier(programme, opened, venue, clock, client, pacer, tended)
+    every = (events.keep, follow_ups.keep, letters.keep, transcripts.keep, *chores)
+    courier = Courier(programme, opened, venue, clock, client, pacer, every)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, courier, access, transcripts, settings)
+    client.parts = Parts(programme, opened, clock, venue, courier, access, transcripts, settings, awards)
     async with client:
         try:
             yield client

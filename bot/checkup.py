@@ -15,9 +15,11 @@ from pathlib import Path
 
 import tzdata
 
+from bot.domain import retention
 from bot.domain.plan import Plan
 from bot.settings import Settings
 from bot.store.backup import backups_in, faults_in, prefix_of
+from bot.store.purges import counted_in
 
 _LITTLE, _TOO_LITTLE = 1 << 30, 100 << 20  # bytes of free disk
 _OFF, _FAR_OFF = timedelta(seconds=2), timedelta(seconds=30)
@@ -72,6 +74,8 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Fi
     yield database(settings.database)
     if settings.database.exists():
         yield backups(settings, now)
+        if plan:
+            yield from terms(settings.database, plan, now)
 
 
 def zone(key: str) -> Finding:
@@ -80,7 +84,8 @@ def zone(key: str) -> Finding:
     system = next((path for path in listed if path.exists()), None)
     if system is None:
         return ok(f"The zone {key} is known; the zones are those of tzdata {tzdata.IANA_VERSION}.")
-    version = system.open(encoding="utf-8").readline().rpartition(" ")[2].strip()
+    with system.open(encoding="utf-8") as file:
+        version = file.readline().rpartition(" ")[2].strip()
     what = f"The zone {key} is known; the zones are this machine's, version {version}."
     if version < tzdata.IANA_VERSION:
         mend = f"{tzdata.IANA_VERSION} is newer: update this machine's tzdata if {key} has changed its clocks since."
@@ -119,6 +124,17 @@ def backups(settings: Settings, now: datetime) -> Finding:
     hours = (now - newest) / timedelta(hours=1)
     sentence = f"The newest backup in {settings.backups} was made {newest:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago."
     return look(sentence, mend) if now - newest > _BACKUP_OLD else ok(sentence)
+
+
+def terms(path: Path, plan: Plan, now: datetime) -> Iterator[Finding]:
+    """Whether anything is kept for longer than the plan says."""
+    try:
+        found = counted_in(path, retention.overdue(plan, now))
+    except sqlite3.Error:
+        return  # told by the look at the database
+    for kind, count in found.items():
+        what = f"{count:,} records of {kind} should be kept until {retention.last_day(plan, kind)} only, by the plan."
+        yield look(what, "Stop the bot, and type: plenary purge. It says first what it will do.")
 
 
 def clock(date: str | None, asked: datetime, answered: datetime) -> Finding:

@@ -1,4 +1,4 @@
-"""The command line: plenary run | rehearse | check | import | export | report | close and so on."""
+"""The command line: plenary run | rehearse | check | import | export | report | certificates | series | verify ..."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import typer
 from bot import settings
 from bot.domain.notes import Audience
 from bot.exporting.kinds import Format, Subject
+from bot.series.commands import app as series
 from bot.settings import ROOT, SettingsError
 from bot.store.lock import DatabaseUnusableError
 
@@ -26,6 +27,7 @@ _BAD, _MEND = 1, 2
 app = typer.Typer(
     help="Online workshops on Discord.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
+app.add_typer(series, name="series")
 
 
 def main() -> None:
@@ -222,6 +224,20 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
     database = settings.load().database
     aside = backups.restore(file, database, Clock().now())
     typer.echo(f"{database} is now what {file} holds." + (f" What was there is kept in {aside}." if aside else ""))
+
+
+@app.command()
+def purge(
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Erase what the plan's `retention` keeps no longer, once you have read what that is. The bot must be stopped."""
+    from bot import retention  # noqa: PLC0415
+    from bot.clock import Clock  # noqa: PLC0415
+
+    def agreed(question: str) -> bool:
+        return yes or (sys.stdin.isatty() and typer.confirm(question))
+
+    asyncio.run(retention.purge(settings.load(), Clock().now(), typer.echo, agreed))
 
 
 @app.command()

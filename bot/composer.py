@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot import backstage, cards, digests, groups, notices, posts, prompts
-from bot.domain import digest, show
+from bot.domain import digest, pledges, show
 from bot.domain.agenda import Agenda, Session
 from bot.domain.announcements import Kind, State, subjects
 from bot.domain.breakouts import Breakout, Group
@@ -49,6 +49,7 @@ class Composer:
             Kind.OPEN: self._open,
             Kind.ASK: self._ask,
             Kind.PLEDGE: self._pledge,
+            Kind.FOLLOW_UP: self._follow_up,
             Kind.EVALUATION: self._evaluation,
             Kind.GROUP: self._group,
             Kind.LEFT: self._left,
@@ -172,6 +173,12 @@ class Composer:
 
     async def _pledge(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.pledge(self._plan, delivery.id)
+
+    async def _follow_up(self, delivery: Delivery, _now: datetime) -> Post | None:
+        found = pledges.public(self._plan, await self._store.pledges.all())
+        if not found and delivery.state is not State.SENT:
+            return None
+        return prompts.follow_up(self._plan, int(delivery.subject), found, delivery.id)
 
     async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.evaluation(self._plan, delivery.id)

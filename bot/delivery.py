@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 #: Kinds that only the plan asks for: what it no longer asks for is taken back. (Moderators ask for panels, too.)
 _PLANNED_KINDS = (
     Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
-    Kind.OPEN, Kind.EVALUATION,
+    Kind.OPEN, Kind.EVALUATION, Kind.FOLLOW_UP,
 )  # fmt: skip
 
 #: Kinds that are to be true at any time, whatever it is that changes.
@@ -228,6 +228,9 @@ class Courier:
         skipped = await self._store.deliveries.skip_expired(now)
         for delivery in skipped:
             log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
+            if delivery.kind is Kind.FOLLOW_UP:
+                when = posts.moment(delivery.due, "D")
+                await self._tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)
         late = 0
         while taken := await self._store.deliveries.take(now, _BATCH):
             for delivery in taken:

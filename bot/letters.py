@@ -7,15 +7,17 @@ process had begun looks for its text among the latest messages of that person fi
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from datetime import datetime, timedelta
 
 import discord
 
-from bot.domain.letters import Letter, LetterState
+from bot.domain.letters import Letter, LetterKind, LetterState
 from bot.pacing import Pacer
+from bot.reporting.awards import Awards
 from bot.store import Store
-from bot.ui import passes
+from bot.ui import passes, under
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,9 @@ _LATEST = 50
 class Letters:
     """Sees them delivered, or recorded as refused: not everybody takes private messages from a server's bots."""
 
-    def __init__(self, store: Store, client: discord.Client, pacer: Pacer) -> None:
+    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, awards: Awards) -> None:
         self._store = store
+        self._awards = awards
         self._client = client
         self._pacer = pacer
 
@@ -41,17 +44,19 @@ class Letters:
         await self._store.letters.begin(letter.id, now)
         try:
             async with asyncio.timeout(_SECONDS):
-                await self._send(letter)
+                await self._send(letter, now)
         except discord.HTTPException as failure:
             if passes(failure):
                 raise
             log.info("A private message of the kind %s was refused: %r", letter.kind, failure)
             await self._store.letters.settle(letter.id, LetterState.REFUSED, failure.text or str(failure))
+        except LookupError as gone:
+            await self._store.letters.settle(letter.id, LetterState.DROPPED, str(gone))
         else:
             await self._store.letters.settle(letter.id, LetterState.SENT)
         return now + _BETWEEN
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, letter: Letter, now: datetime) -> None:
         await self._pacer.turn()
         channel = await self._client.create_dm(discord.Object(letter.person))
         if letter.state is LetterState.SENDING:
@@ -59,5 +64,13 @@ class Letters:
             async for message in channel.history(limit=_LATEST):
                 if message.content == letter.text:
                     return
+        enclosed = await self._enclosed(letter, now)
         await self._pacer.turn()
-        await channel.send(letter.text, nonce=letter.id)
+        await channel.send(letter.text, view=under(letter.button), file=enclosed, nonce=letter.id)
+
+    async def _enclosed(self, letter: Letter, now: datetime) -> discord.File:
+        """What comes with it. Raises LookupError where there is no such thing any more."""
+        if letter.kind is not LetterKind.CERTIFICATE:
+            return discord.utils.MISSING
+        name, content = await self._awards.file(letter.person, now)
+        return discord.File(io.BytesIO(content), filename=name)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
 from bot import store as stores
 from bot.domain import words
@@ -21,9 +24,13 @@ from bot.importing import planfile
 from bot.settings import ROOT, Settings, SettingsError
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
+from bot.store.backup import faults_in
 from bot.store.changes import AgendaChange
+from bot.store.lock import DatabaseUnusableError
 
 _ROSTER_FACT = "roster"
+#: The plan itself, so that the database tells by itself what may be told of it.
+_PLAN_FACT = "plan"
 _SECRET_FACT = "word_secret"  # noqa: S105 - its name
 #: What certificates are told from forged ones by.
 CERTIFICATE_SECRET = "certificate_secret"  # noqa: S105 - its name
@@ -59,6 +66,8 @@ class Programme:
             word_list()  # read at the start, so that nobody's answer waits for a file
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
+        if await self._store.facts.get(_PLAN_FACT) != (told := self._plan.as_json()):
+            await self._store.facts.put(_PLAN_FACT, told)
         await self.load()
         await self._follow_roster()
 
@@ -99,6 +108,11 @@ class Programme:
         """The plan, with the agenda as it is held."""
         return self._plan
 
+    def language_of(self, person: int) -> str:
+        """In which language somebody is written to who isn't there to be asked."""
+        known = self._store.people.language_of(person)
+        return known if known in self._plan.languages else self._plan.languages[0]
+
     def session(self, session_id: str) -> Session:
         """A session, also one that was cancelled. Raises LookupError if there never was one."""
         held = (one.session for one in self._held if one.session.id == session_id)
@@ -129,6 +143,30 @@ async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tu
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with stores.opened(chosen.database, to_read=to_read) as store:
+        programme = Programme(plan, store)
+        await programme.load()
+        yield programme, store
+
+
+@asynccontextmanager
+async def opened_alone(database: Path) -> AsyncGenerator[tuple[Programme, Store]]:
+    """Any workshop as its database has it, also beside a running bot: by the plan that the bot last started with.
+
+    Raises DatabaseUnusableError for a file that is damaged, of another program, or of an older or newer Plenary.
+    """
+    if fault := await asyncio.to_thread(faults_in, database):
+        raise DatabaseUnusableError(fault)
+    async with stores.opened(database, to_read=True) as store:
+        told = await store.facts.get(_PLAN_FACT)
+        try:
+            plan = Plan.from_json(told) if told else None
+        except ValidationError:
+            plan = None
+        if plan is None:
+            raise DatabaseUnusableError(
+                f"{database} doesn't hold a plan that this Plenary knows, and without one nobody can tell what may be "
+                "told of it. Start the bot once: it keeps the plan in it."
+            )
         programme = Programme(plan, store)
         await programme.load()
         yield programme, store

@@ -8,9 +8,10 @@ from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.feedback import SCALE, WORKSHOP, Summary, form_of
 from bot.domain.plan import Plan
+from bot.domain.pledges import Pledge, State
 from bot.domain.questions import Question, QuestionState
 from bot.domain.text import escape, escape_within, measure, shorten
-from bot.i18n import every, text
+from bot.i18n import every, short_day, text
 from bot.posts import Button, Post, custom_id, joined, label, moment, session_heading
 
 STATE_SIGN = {
@@ -21,6 +22,7 @@ STATE_SIGN = {
     QuestionState.MERGED: "➡️",
     QuestionState.HIDDEN: "🚫",
 }
+PLEDGE_SIGN = {State.DONE: "✅", State.UNDER_WAY: "🔧", State.NOT_YET: "⏳", None: "🤝"}
 _TITLE = 90
 #: Characters of a question that another message quotes, and of how many one message tells.
 _QUOTED, _FOLLOWING = 200, 12
@@ -98,6 +100,21 @@ def pledge(plan: Plan, mark: str) -> Post:
     """The workshop is nearly over, and what will be applied."""
     button = Button(custom_id("pledge", mark), label(plan.languages, "button.pledge"), primary=True)
     return _invitation(plan, "pledge.heading", "pledge.line", button)
+
+
+def follow_up(plan: Plan, months: int, pledged: Sequence[Pledge], mark: str) -> Post:
+    """Months after the workshop, what was pledged in it, by nobody; the first due, if they are many."""
+    heading = f"## {joined(plan.languages, 'follow_up.heading')}"
+    told = "\n".join(every(plan.languages, "follow_up.line", n=months))
+    lines = [
+        f"{PLEDGE_SIGN[one.progress.state if one.progress else None]} "
+        f"{escape_within(' '.join(one.text.split()), _QUOTED)} · {short_day(plan.languages[0], one.by)} {one.by.year}"
+        for one in pledged[:_FOLLOWING]
+    ]
+    if len(pledged) > len(lines):
+        lines.append(f"-# … + {len(pledged) - len(lines)}")
+    button = Button(custom_id("progress", str(months), mark), label(plan.languages, "button.progress"), primary=True)
+    return Post((heading, told, "\n".join(lines)) if lines else (heading, told), (button,))
 
 
 def _invitation(plan: Plan, heading: str, line: str, button: Button) -> Post:

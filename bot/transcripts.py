@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.domain.retention import Kept, overdue
 from bot.domain.transcripts import BOT, Channel, Message
 from bot.pacing import Pacer
 from bot.programme import Programme
@@ -108,7 +109,9 @@ class Transcripts:
                     before = await self._store.transcripts.begin(Channel(channel.id, room, str(channel)))
                     messages = [message async for message in self._history(channel)]
                     erased = await self._store.erasures.everybody()
-                    kept = [one for one in messages if one.author not in erased]
+                    # Nor who wrote when, where the plan keeps the participants no longer.
+                    purged = Kept.PARTICIPANTS in overdue(self._programme.plan, now)
+                    kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
                         return

@@ -26,6 +26,7 @@ from discord import app_commands
 
 from bot.domain import limits, walltime
 from bot.domain.access import Role
+from bot.domain.letters import Press
 from bot.domain.plan import Plan
 from bot.domain.text import clean, fold, shorten
 from bot.i18n import text
@@ -82,7 +83,16 @@ def _button(button: Button) -> discord.ui.Button[Any]:
     return discord.ui.Button(style=style, label=button.label, custom_id=button.custom_id)
 
 
-V = TypeVar("V", discord.ui.LayoutView, discord.ui.Modal)
+def under(button: Press | None) -> discord.ui.View:
+    """What stands under a private message that is plain text; what discord.py takes for nothing, if nothing does."""
+    if button is None:
+        return discord.utils.MISSING
+    view = discord.ui.View(timeout=None)
+    view.add_item(_button(Button(button.custom_id, shorten(button.label, limits.BUTTON_LABEL), primary=True)))
+    return forgotten(view)
+
+
+V = TypeVar("V", discord.ui.LayoutView, discord.ui.View, discord.ui.Modal)
 
 
 def forgotten(view: V) -> V:
@@ -214,13 +224,18 @@ class Entry:
 
     handler: Handler
     role: Role
+    private: bool = False
+    """Whether it also answers what the bot wrote to somebody privately; then whoever has it may press it."""
 
 
-def pressed(kind: str, role: Role) -> Callable[[H], H]:
-    """Mark a cog's method as what answers custom ids of that kind. It gets the interaction and the arguments."""
+def pressed(kind: str, role: Role, *, private: bool = False) -> Callable[[H], H]:
+    """Mark a cog's method as what answers custom ids of that kind. It gets the interaction and the arguments.
+
+    See Entry for `private`.
+    """
 
     def mark(handler: H) -> H:
-        handler.__plenary_press__ = (kind, role)  # pyright: ignore[reportFunctionMemberAccess]
+        handler.__plenary_press__ = (kind, role, private)  # pyright: ignore[reportFunctionMemberAccess]
         return handler
 
     return mark
@@ -238,8 +253,8 @@ class Router:
         for name in dir(type(cog)):
             marked = getattr(getattr(type(cog), name), "__plenary_press__", None)
             if marked:
-                kind, role = marked
-                self.entries[kind] = Entry(getattr(cog, name), role)
+                kind, role, private = marked
+                self.entries[kind] = Entry(getattr(cog, name), role, private)
 
     def _entry(self, kind: str) -> Entry:
         if kind not in self.entries:
@@ -251,7 +266,8 @@ class Router:
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
             entry = self._entry(kind)
-            await self._access.require(interaction, entry.role)
+            if not (entry.private and interaction.guild_id is None):
+                await self._access.require(interaction, entry.role)
             await _bound(entry.handler, interaction, arguments)()
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
             await tell_failure(interaction, failure, self._access.language(interaction))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import discord
 from discord import app_commands
@@ -11,13 +12,14 @@ from discord.ext import commands
 from bot import answers
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import attendance
+from bot.domain import standing
 from bot.domain.access import Role
+from bot.domain.venue import WELCOME
 from bot.exporting import dossier
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
 from bot.store.erasures import Erasure
-from bot.ui import DONE, Interaction, answer, answer_at_length, pressed
+from bot.ui import DONE, Interaction, RefusalError, answer, answer_at_length, pressed
 
 
 class Me(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
@@ -33,12 +35,40 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         person = interaction.user
         checked = await store.attendance.of(person.id)
-        stays = await store.stays.of(person.id)
-        blind = attendance.blind(plan, await store.stays.watches(), now)
-        corrected = await store.corrections.of(person.id)
-        own = attendance.record(plan, person.id, person.display_name, checked, stays, blind, corrected)
+        own = await self._parts.awards.record(person.id, person.display_name, now)
         language, doors = self._parts.access.language(interaction), store.doors.by_hand
         await answer_at_length(interaction, answers.own_attendance(plan, own, checked, now, language, doors))
+
+    @needs(Role.PARTICIPANT)
+    @app_commands.command(description="Your certificate as a PDF, or what is still missing for it")
+    async def certificate(self, interaction: Interaction) -> None:
+        """Hand it over, if it is earned by the plan's rule; else say what is missing, and what they can do."""
+        person, store, now = interaction.user, self._parts.store, self._parts.clock.now()
+        place = store.people.of(person.id)
+        if place is None:
+            raise RefusalError("refused.certificate.no_place", channel=self._parts.venue.link(WELCOME))
+        if place.role is not Role.PARTICIPANT:
+            raise RefusalError("refused.certificate.team")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            name, content = await self._parts.awards.file(person.id, now)
+        except LookupError:
+            raise await self._not_earned(person.id, place.name, now) from None
+        told = text(self._parts.access.language(interaction), "certificate.yours")
+        file = discord.File(io.BytesIO(content), filename=name)
+        await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
+
+    async def _not_earned(self, person: int, name: str, now: datetime) -> RefusalError:
+        plan = self._parts.plan
+        own = await self._parts.awards.record(person, name, now)
+        outlook = standing.outlook(plan, own, await self._parts.store.attendance.of(person), now)
+        return RefusalError(
+            f"refused.certificate.{outlook}",
+            n=standing.missing(plan, own),
+            percent=own.whole_percent,
+            scheduled=round(own.observed),
+            rule=plan.attendance.percent,
+        )
 
     # Also for who is no participant (any more): something may be kept of them all the same.
 

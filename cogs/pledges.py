@@ -14,7 +14,7 @@ from bot.client import needs
 from bot.domain import pledges, walltime
 from bot.domain.access import Role
 from bot.domain.notes import tidy
-from bot.domain.pledges import Pledge
+from bot.domain.pledges import Pledge, Progress, State
 from bot.domain.text import clean, escape, shorten
 from bot.domain.walltime import WallTimeError
 from bot.i18n import day_name, text
@@ -83,6 +83,43 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
             pledge = self._read(interaction, typed)
             await self._parts.store.pledges.put(pledge)
             await answer(interaction, f"{DONE} {text(language, 'pledge.kept', by=day_name(language, pledge.by))}")
+
+    # Months later, also privately, and by people who have left the server: that they made a pledge is what counts.
+
+    @pressed("progress", Role.VISITOR, private=True)
+    async def open_progress(self, interaction: Interaction, months: str, _mark: str = "") -> None:
+        """The button under the reminder; what they said of this time is filled in."""
+        language, store, person = self._parts.access.language(interaction), self._parts.store, interaction.user.id
+        await self._pledge_of(person, months)
+        before = await store.pledges.reported(person, int(months))
+        offered = [(str(state), text(language, f"progress.state.{state}")) for state in State]
+        fields = {
+            "state": choices("state", offered, before.state if before else ""),
+            "text": paragraph("text", before.text if before else "", required=False),
+        }
+        named = ((text(language, f"progress.{n}"), text(language, f"progress.{n}_hint"), f) for n, f in fields.items())
+        heading = text(language, "progress.heading")
+        await interaction.response.send_modal(form(custom_id("progressed", months), heading, named))
+
+    @pressed("progressed", Role.VISITOR, private=True)
+    async def keep_progress(self, interaction: Interaction, months: str) -> None:
+        """Keep how it goes, then say so, and who sees it. If it can't be kept, its author gets the text back."""
+        language, person, now = self._parts.access.language(interaction), interaction.user.id, self._parts.clock.now()
+        typed = submitted(interaction)
+        async with given_back(interaction, language, typed["text"]):
+            pledge = await self._pledge_of(person, months)
+            words = tidy(typed["text"], pledges.TEXT_LENGTH) or ""
+            await self._parts.store.pledges.report(Progress(person, int(months), State(typed["state"]), words, now))
+            seen = text(language, "follow_up.named" if pledge.follow_up else "follow_up.unnamed")
+            await answer(interaction, f"{DONE} {text(language, 'progress.kept')}\n-# {seen}")
+
+    async def _pledge_of(self, person: int, months: str) -> Pledge:
+        if not months.isdecimal():
+            raise RefusalError("refused.gone")
+        pledge = await self._parts.store.pledges.of(person)
+        if pledge is None:
+            raise RefusalError("refused.pledge.none")
+        return pledge
 
     def _read(self, interaction: Interaction, typed: Mapping[str, str]) -> Pledge:
         plan, now = self._parts.plan, self._parts.clock.now()

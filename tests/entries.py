@@ -25,6 +25,7 @@ COMMANDS = {
     "breakout open": Role.MODERATOR,
     "breakout status": Role.MODERATOR,
     "calendar": Role.PARTICIPANT,
+    "certificates": Role.ORGANISER,
     "checkin": Role.PARTICIPANT,
     "coverage": Role.MODERATOR,
     "export agenda": Role.ORGANISER,
@@ -44,6 +45,7 @@ COMMANDS = {
     "join": Role.VISITOR,
     "language": Role.VISITOR,
     "me attendance": Role.PARTICIPANT,
+    "me certificate": Role.PARTICIPANT,
     "me delete": Role.VISITOR,
     "me export": Role.VISITOR,
     "next": Role.PARTICIPANT,
@@ -140,6 +142,8 @@ PRESSED = {
     "announce": Role.MODERATOR,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
+    "award": Role.ORGANISER,
+    "awards": Role.ORGANISER,
     "break_out": Role.MODERATOR,
     "calendar": Role.PARTICIPANT,
     "checkin": Role.PARTICIPANT,
@@ -163,6 +167,8 @@ PRESSED = {
     "nudge": Role.MODERATOR,
     "pledge": Role.PARTICIPANT,
     "pledged": Role.PARTICIPANT,
+    "progress": Role.VISITOR,
+    "progressed": Role.VISITOR,
     "proposed": Role.PARTICIPANT,
     "rapporteur": Role.PARTICIPANT,
     "rate": Role.PARTICIPANT,
@@ -186,3 +192,6 @@ PRESSED = {
     "why": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
+
+#: Those that also answer what the bot wrote to somebody privately, outside the server.
+PRIVATE = {"progress", "progressed"}

@@ -23,7 +23,7 @@ from bot.domain.transcripts import lacking
 from bot.exporting.table import Source
 from bot.programme import opened
 from bot.reporting import typesetting
-from bot.reporting.command import record, secret_of
+from bot.reporting.command import record, require_secret
 from bot.reporting.material import gather
 from bot.settings import Settings, SettingsError
 
@@ -38,12 +38,12 @@ async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
     """
     typesetting.require_letters()
     await asyncio.to_thread(_require_folder, out)
-    secret = await secret_of(chosen)
+    await require_secret(chosen)
     async with opened(chosen) as (programme, store):
         try:
             source = Source(programme, store, now)
             material = await gather(programme, store, now, Audience.ORGANISERS)
-            every = entries(source, material, secret, chosen.plan)
+            every = await entries(source, material, chosen.plan)
             with _progress() as told, archive.begun(out) as made:
                 await _fill(made, source, every, told)
                 await record(store, now, "closing pack", f"zip for organisers, {len(every)} files", who)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
 from bot.domain.text import spoken
 from bot.exporting import files, subjects
 from bot.exporting.kinds import Format, Subject, takes
 from bot.exporting.table import Source
 from bot.i18n import text
-from bot.reporting import sheets
+from bot.reporting import certificates, sheets
+from bot.reporting.awards import Awards
 from bot.reporting.material import Material
 from bot.reporting.sheets import Sheet
 from bot.reporting.wording import day
@@ -63,13 +66,14 @@ class Entry:
     """What whoever makes it should know."""
 
 
-def entries(source: Source, material: Material, secret: str, plan_file: Path) -> list[Entry]:
+async def entries(source: Source, material: Material, plan_file: Path) -> list[Entry]:
     """Everything, in the order in which it is written. `material`: as gathered for whichever audience."""
+    awards = Awards(source.programme, source.store)
     every = [
         *_tables(source),
         *_documents(material),
-        *_certificates(material, secret, source.store.people.languages()),
-        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", plan_file.read_bytes()),
+        *_certificates(awards, await awards.earned(source.now), source.now),
+        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", await asyncio.to_thread(plan_file.read_bytes)),
     ]
     return [*every, *_readmes(material, every)]
 
@@ -113,9 +117,20 @@ def _documents(material: Material) -> Iterator[Entry]:
                     yield _sheet(reader, sheet, _of_document(kind, audience))
 
 
-def _certificates(material: Material, secret: str, languages: Mapping[str, str | None]) -> Iterator[Entry]:
-    for sheet in sheets.of_certificates(material, secret, languages, participation=False):
-        yield _sheet(Reader.HOLDERS, sheet, _told("certificate"))
+def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[Entry]:
+    for one in certificates.named([one for one in earned if one.award is Award.COMPLETION]):
+        yield Entry(
+            _path(Reader.HOLDERS, one.file),
+            Reader.HOLDERS,
+            "certificate",
+            _told("certificate"),
+            partial(_certificate, awards, one.certificate, now),
+            dated=True,
+        )
+
+
+async def _certificate(awards: Awards, certificate: Certificate, now: datetime, out: BinaryIO) -> None:
+    out.write(await awards.pdf(certificate, now))
 
 
 def _sheet(reader: Reader, sheet: Sheet, rule: Callable[[str], str]) -> Entry:

@@ -15,14 +15,14 @@ from bot.domain.agenda import Session
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
-from bot.domain.walltime import WallTimeError, day_of, instant
+from bot.domain.walltime import day_of, instant_or_later, months_after
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
 FEEDBACK_LIFETIME = CHANGE_LIFETIME = DIGEST_LIFETIME = timedelta(hours=12)
 HOLD_LIFETIME = timedelta(minutes=10)
-REPORT_LIFETIME = CARD_LIFETIME = timedelta(days=7)
+REPORT_LIFETIME = CARD_LIFETIME = FOLLOW_UP_LIFETIME = timedelta(days=7)
 #: How long before a session the team is told its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
 
@@ -69,6 +69,8 @@ class Kind(StrEnum):
     START = "start"
     PLEDGE = "pledge"
     """What will you apply, and by when?"""
+    FOLLOW_UP = "follow_up"
+    """What has become of the pledges? The subject is how many months after the workshop it asks."""
     GROUP = "group"
     """Who is in a breakout's group; the subject is the breakout's id and the group's number, here and below."""
     LEFT = "left"
@@ -179,6 +181,7 @@ def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan itself asks for, in order of its instant."""
     welcome = Announcement(plan.id, Kind.WELCOME, plan.id, WELCOME, _BEGINNING, plan.agenda.ends_at)
     derived = [welcome, *_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_invitations(plan)]
+    derived += follow_ups(plan)
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 
 
@@ -199,10 +202,7 @@ def custom(  # noqa: PLR0913 - one parameter a part of it
 def _daily(plan: Plan, first: datetime) -> Iterator[datetime]:
     begins = first.astimezone(plan.tz)
     for after in range(max(0, (plan.agenda.days[-1] - begins.date()).days) + 1):
-        try:
-            yield instant(begins.date() + timedelta(days=after), begins.time(), plan.tz)
-        except WallTimeError as unclear:  # clocks change in that hour
-            yield unclear.choices[-1]
+        yield instant_or_later(begins.date() + timedelta(days=after), begins.time(), plan.tz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +319,16 @@ def _invitations(plan: Plan) -> Iterator[Announcement]:
     }
     for kind, (room, due, expires) in instants.items():
         yield Announcement(plan.id, kind, "workshop", room, due, expires)
+
+
+def follow_ups(plan: Plan) -> tuple[Announcement, ...]:
+    """When those who made a pledge are asked how it goes: calendar months after the last day, in the morning."""
+    last, clock = plan.agenda.days[-1], plan.announcements.agenda.at
+    dues = {n: instant_or_later(months_after(last, n), clock, plan.tz) for n in sorted(set(plan.pledges.follow_up))}
+    return tuple(
+        Announcement(plan.id, Kind.FOLLOW_UP, str(n), ANNOUNCEMENTS, due, due + FOLLOW_UP_LIFETIME)
+        for n, due in dues.items()
+    )
 
 
 def _of(plan: Plan, kind: Kind, together: tuple[Session, ...], due: datetime) -> Announcement:

@@ -29,6 +29,7 @@ class Part(StrEnum):
     VOTES = "votes"
     FEEDBACK = "feedback"
     PLEDGE = "pledge"
+    PROGRESS = "progress"
     ANNOUNCEMENTS = "announcements"
     DEEDS = "deeds"
     REPORTS = "reports"

@@ -21,6 +21,10 @@ class LetterKind(StrEnum):
     """Somebody whose administration has shared nothing is reminded; once per person, for ever."""
     CONTACT = "contact"
     """The author of a note hears that somebody would like to be in touch."""
+    FOLLOW_UP = "follow_up"
+    """Who made a pledge is asked how it goes."""
+    CERTIFICATE = "certificate"
+    """Somebody's certificate comes with it, as it is when it is sent."""
 
 
 class LetterState(StrEnum):
@@ -31,6 +35,16 @@ class LetterState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     """Discord didn't take it: the person takes no private messages from the server."""
+    DROPPED = "dropped"
+    """What it was to hand over isn't theirs any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The button under a private message."""
+
+    custom_id: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +59,21 @@ class Letter:
     written_at: datetime
     """UTC."""
     author: int | None = None
-    """Whose words or name it holds; None if it holds nobody's."""
+    """Whose words or name it holds, beside the person's own; None if it holds nobody's."""
+    button: Press | None = None
     state: LetterState = LetterState.PLANNED
 
 
 def letter(  # noqa: PLR0913, PLR0917 - one parameter a part of it
-    workshop: str, kind: LetterKind, subject: str, person: int, text: str, now: datetime, author: int | None = None
+    workshop: str,
+    kind: LetterKind,
+    subject: str,
+    person: int,
+    text: str,
+    now: datetime,
+    author: int | None = None,
+    button: Press | None = None,
 ) -> Letter:
     """A message to somebody about a subject: of the same workshop, kind and subject, it is the same message."""
     key = f"{workshop}/{kind}/{subject}/{person}"
-    return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author)
+    return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author, button)

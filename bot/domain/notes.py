@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from bot.domain import limits
 from bot.domain.access import Role
@@ -145,6 +146,7 @@ def not_links(typed: str) -> list[str]:
 # --- who reads it, and by whom it is -----------------------------------------------------------------------------
 
 
+@cache
 def reaching(audience: Audience) -> tuple[Visibility, ...]:
     """What authors may have chosen for an audience to see their notes. What is private reaches none."""
     order = tuple(Visibility)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self, cast
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -126,7 +128,7 @@ def _clock(value: object) -> object:
     return value.zfill(5) if isinstance(value, str) else value
 
 
-WallClock = Annotated[time, BeforeValidator(_clock)]
+WallClock = Annotated[time, BeforeValidator(_clock), PlainSerializer(lambda value: f"{value:%H:%M}")]
 Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
 
 
@@ -330,6 +332,35 @@ class QuestionsRule(_Part):
     """Whether one may ask without the room seeing one's name; moderators see it."""
 
 
+def _in_calendar(months: int, info: ValidationInfo) -> int:
+    last = max(_known(info).dates.values(), default=None)
+    if last and last.year + months // 12 + 1 >= MAXYEAR:
+        raise ValueError(f"{months} months after {last} is outside the calendar; write the days of the workshop")
+    return months
+
+
+Months = Annotated[int, Field(ge=0, le=600), AfterValidator(_in_calendar)]
+
+
+class RetentionRule(_Part):
+    """For how many calendar months after the last day each kind of what is kept is kept; None: for ever."""
+
+    attendance: Months | None = None
+    notes: Months | None = None
+    questions: Months | None = None
+    feedback: Months | None = None
+    participants: Months | None = None
+    letters: Months | None = None
+    audit: Months | None = None
+
+
+class PledgesRule(_Part):
+    """What becomes of pledges."""
+
+    follow_up: tuple[Annotated[int, Field(ge=1, le=24), AfterValidator(_in_calendar)], ...] = ()
+    """So many calendar months after the last day, those who made one are asked how it goes; none: never."""
+
+
 class AttendanceRule(_Part):
     """Who has attended: a share (percent) of the scheduled minutes of all sessions but the excluded kinds."""
 
@@ -361,6 +392,8 @@ class Plan(_Part):
     announcements: AnnouncementRules = AnnouncementRules()
     attendance: AttendanceRule = AttendanceRule()
     questions: QuestionsRule = QuestionsRule()
+    pledges: PledgesRule = PledgesRule()
+    retention: RetentionRule = RetentionRule()
     chatham_house: bool = False
     """Whether all of it is held under the Chatham House Rule."""
 
@@ -368,6 +401,15 @@ class Plan(_Part):
     def read(cls, raw: Mapping[str, Any]) -> Plan:
         """The plan in a mapping as YAML gives it. Raises pydantic.ValidationError with every fault at once."""
         return cls.model_validate(raw, context=Known.in_file(raw))
+
+    @classmethod
+    def from_json(cls, told: str) -> Plan:
+        """The plan that `as_json` told. Raises pydantic.ValidationError if a plan has other keys by now."""
+        return cls.read(json.loads(told))
+
+    def as_json(self) -> str:
+        """All that the organisers wrote."""
+        return self.model_dump_json(exclude_none=True)
 
     @field_validator("zone")
     @classmethod

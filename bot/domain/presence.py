@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 #: How often (real time) the bot notes that it is watching: so far the end of a watch that was cut off may be out.
 ALIVE_MARK = timedelta(seconds=15)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Interval:
+# Tuples, because there may be a million of them: one is made in a third of the time that a dataclass takes.
+class Interval(NamedTuple):
     """From `since` up to `until` (UTC). One that ends before it begins holds nothing."""
 
     since: datetime
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """A person's stay in a voice or stage room."""
 
     person: int

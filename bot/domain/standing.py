@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -95,6 +96,11 @@ def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
             case _:
                 pass
     return tuple(told)
+
+
+def missing(plan: Plan, own: Record) -> int:
+    """Whole minutes that somebody who hasn't reached the plan's share lacks; one at least."""
+    return max(1, math.ceil(plan.attendance.percent * own.observed / 100 - own.minutes))
 
 
 class Outlook(StrEnum):

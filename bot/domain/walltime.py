@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,25 @@ def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     if earlier.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise WallTimeError("skipped", choices)
     raise WallTimeError("twice", choices)
+
+
+def instant_or_later(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The same; where clocks skip that time or show it twice, the later of the instants that may be meant.
+
+    Raises WallTimeError at the first and the last day that calendars have.
+    """
+    try:
+        return instant(day, clock, zone)
+    except WallTimeError as unclear:
+        if not unclear.choices:
+            raise
+        return unclear.choices[-1]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many calendar months later; the last one of that month, where the month is shorter."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:

@@ -77,11 +77,12 @@ async def _write(subject: Subject, form: Format, source: Source, asked: Request)
         if asked.out is None:
             shutil.copyfileobj(made, sys.stdout.buffer)
         else:
-            await asyncio.to_thread(_put, made, asked.out / exported.name if _is_folder(asked) else asked.out)
+            await asyncio.to_thread(put, made, asked.out / exported.name if _is_folder(asked) else asked.out)
     typer.echo(f"{exported.name}: {exported.rule}" if _is_folder(asked) else exported.rule, err=True)
 
 
-def _put(made: BinaryIO, path: Path) -> None:
+def put(made: BinaryIO, path: Path) -> None:
+    """Write what was made to where it was asked for. Raises OSError."""
     with path.open("wb") as file:
         shutil.copyfileobj(made, file)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from bot.exporting import calendars, frab, subjects
@@ -53,13 +53,12 @@ async def _write_table(subject: Subject, form: Format, source: Source, rule: str
     return await write_table(form, heading, table.pages, out)
 
 
-async def write_table(form: Format, heading: Heading, pages: AsyncIterator[Sequence[Row]], out: Opened) -> int:
+async def write_table(form: Format, heading: Heading, pages: AsyncIterator[Iterable[Row]], out: Opened) -> int:
     """Write a table into an opened file, in a thread; how many rows it has."""
     writer = await asyncio.to_thread(TABLE_WRITERS[form], out, heading)
     rows = 0
     async for page in pages:
-        await asyncio.to_thread(writer.add, page)
-        rows += len(page)
+        rows += await asyncio.to_thread(writer.add, page)
     await asyncio.to_thread(writer.close)
     return rows
 

@@ -50,13 +50,18 @@ def _day(day: Mapping[str, Any]) -> dict[str, Any]:
     return {**day, "date": date.fromisoformat(day["date"]), "sessions": sessions}
 
 
+def text_of(source: bytes) -> str:
+    """A plan's text, in whichever of the encodings of YAML."""
+    return source.decode("utf-16") if source.startswith((b"\xff\xfe", b"\xfe\xff")) else source.decode("utf-8-sig")
+
+
 def edited(source: bytes, keys: Mapping[str, Any], before: Mapping[str, Any]) -> bytes:
     """The text of a plan with the days and rooms of `keys` in the place of those of `before`, which it holds.
 
     Comments among the days are lost. Raises PlanError if days can't be told from the rest of the text.
     """
     mark = b"\xef\xbb\xbf" if source.startswith(b"\xef\xbb\xbf") else b""
-    text = source.decode("utf-16") if source.startswith((b"\xff\xfe", b"\xfe\xff")) else source.decode("utf-8-sig")
+    text = text_of(source)
     ends = "\r\n" if "\r\n" in text else "\n"
     for key in reversed(_MANAGED):
         if keys.get(key) != before.get(key):

@@ -189,7 +189,9 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     A question is known by its mark, since its card may quote others or be withdrawn; what there must be is what people
     were told. Where `trouble` is made on purpose, the team is told of it, and those lines are not counted.
     """
-    planned = _asked_for(history.announcements(), questions, deeds) | groups.announcements(history.plan.id)
+    planned = _asked_for(history.announcements(), questions, deeds, keeper.now()) | groups.announcements(
+        history.plan.id
+    )
     asked = {card(history.plan, one.id, one.written_at).id: f"question: {one.text}" for one in questions}
     names = {room.key: room.name for room in rooms(history.plan)} | groups.names(discord)
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
@@ -226,9 +228,9 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
 
 
 def _asked_for(
-    planned: Mapping[str, Announcement], questions: Sequence[Question], deeds: Sequence[Deed]
+    planned: Mapping[str, Announcement], questions: Sequence[Question], deeds: Sequence[Deed], now: datetime
 ) -> dict[str, Announcement]:
-    """Without the lists of questions of sessions that had none open when they were over."""
+    """What is due by now, without the lists of questions of sessions that had none open when they were over."""
 
     def was_open(question: Question, moment: datetime) -> bool:
         states = [d.latter for d in deeds if (d.what, d.subject) == (LED, question.id) and d.at <= moment and d.latter]
@@ -237,7 +239,8 @@ def _asked_for(
     return {
         key: each
         for key, each in planned.items()
-        if each.kind is not Kind.OPEN or any(q.session == each.subject and was_open(q, each.due) for q in questions)
+        if each.due <= now
+        and (each.kind is not Kind.OPEN or any(q.session == each.subject and was_open(q, each.due) for q in questions))
     }
 
 

@@ -317,8 +317,9 @@ class Person:
         if not self._discord.online:
             raise NoAnswer("the bot is offline")
         self._must_see(channel_id)
+        guild_id = self._backend.get_channel(channel_id).guild_id  # none in a private message
         record, payload = base_payload(
-            self._backend, type=kind, channel_id=channel_id, guild_id=self.guild_id, user_id=self.id, data=data
+            self._backend, type=kind, channel_id=channel_id, guild_id=guild_id, user_id=self.id, data=data
         )
         self._discord.limits.opened(record)
         payload["locale"] = self.locale

@@ -191,7 +191,7 @@ class Rehearsal:
         """Kill the bot at instants when something is due, some real milliseconds into it."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
         planned = [announcement.due for announcement in announcements.planned(self.plan)]
-        due = [moment for moment in planned if moment >= self._begins] + self._actors.moments()
+        due = [moment for moment in planned if self._begins <= moment <= self._ends] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)
             async with self._keeper.stepping_out():

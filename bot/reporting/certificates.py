@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,7 +56,7 @@ class Named:
     certificate: Certificate
 
 
-def named(given: Iterator[Certificate]) -> tuple[Named, ...]:
+def named(given: Iterable[Certificate]) -> tuple[Named, ...]:
     """Each with a file name of its own, that any system takes: the person's, and what tells namesakes apart."""
     return tuple(
         Named(f"{fold(one.place.name)[:_NAME].replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one)

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain import certificates as rule
+from bot.domain.certificates import Award
 from bot.domain.notes import Audience
 from bot.exporting.command import user
 from bot.i18n import text
 from bot.programme import CERTIFICATE_SECRET, opened
-from bot.reporting import sheets, typesetting
+from bot.reporting import certificates, sheets, typesetting
+from bot.reporting.awards import Awards
 from bot.reporting.material import gather
 from bot.settings import Settings, SettingsError
 from bot.store import Store
@@ -75,26 +77,25 @@ async def _put(path: Path, content: bytes) -> None:
 async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
     """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
     typesetting.require_letters()
+    await require_secret(chosen)
     async with opened(chosen) as (programme, store):
-        material = await gather(programme, store, now, Audience.ORGANISERS)
         await record(store, now, "certificates", "for their holders")
-        languages = store.people.languages()
-    secret = await secret_of(chosen)
-    await asyncio.to_thread(_make, out)
-    for sheet in sheets.of_certificates(material, secret, languages, participation=participation):
-        await _put(out / sheet.name, await asyncio.to_thread(sheet.make))
-        told(str(out / sheet.name))
+        await asyncio.to_thread(_make, out)
+        awards = Awards(programme, store)
+        given = [one for one in await awards.earned(now) if participation or one.award is Award.COMPLETION]
+        for one in certificates.named(given):
+            await _put(out / one.file, await awards.pdf(one.certificate, now))
+            told(str(out / one.file))
 
 
-async def secret_of(chosen: Settings) -> str:
-    """What makes the codes of certificates."""
+async def require_secret(chosen: Settings) -> None:
+    """See that there is what makes the codes of certificates."""
     async with opened(chosen) as (_, store):
         secret = await store.facts.get(CERTIFICATE_SECRET)
     if secret is None:
         # Only where the bot has not started since it learnt to award: nobody else has the database then.
         async with opened(chosen, to_read=False) as (_, store):
-            secret = await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
-    return secret
+            await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
 
 
 async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
@@ -104,11 +105,9 @@ async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
             f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
         )
     async with opened(chosen) as (programme, store):
-        secret = await store.facts.get(CERTIFICATE_SECRET)
-        material = await gather(programme, store, now, Audience.ORGANISERS)
-    one = rule.found(typed, sheets.awarded(material, secret)) if secret else None
+        one = rule.found(typed, await Awards(programme, store).earned(now))
     if one is None:
         return None
-    plan, place = material.plan, one.place
+    plan, place = programme.plan, one.place
     whose = ", ".join(part for part in (place.name, place.administration) if part)
     return f"{one.code} is genuine: {one.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."

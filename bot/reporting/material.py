@@ -15,7 +15,7 @@ from bot.domain.feedback import SMALLEST_GROUP, Answer, Summary, attendees, summ
 from bot.domain.notes import Audience, Detail, Note, NoteKind, Signature
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.domain.pledges import Pledge
+from bot.domain.pledges import Pledge, State
 from bot.domain.presence import Interval
 from bot.domain.questions import PLAIN, Question, QuestionState
 from bot.exporting.subjects import notes, pledges, questions
@@ -59,6 +59,9 @@ class Promised:
     who: str | None
     text: str
     by: date
+    state: State | None
+    """What had become of it when its author was last asked."""
+    said: str
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,16 @@ class Material:
     def pledges(self) -> tuple[Promised, ...]:
         """All, the one due first in front."""
         rows = (_columns(pledges.COLUMNS, row) for row in pledges.rows(self.plan, self.every_pledge))
-        told = [Promised(row["person"], row["text"], row["by"]) for row in rows]
+        told = [
+            Promised(
+                row["person"],
+                row["text"],
+                row["by"],
+                State(row["progress"]) if row["progress"] else None,
+                row["progress_text"] or "",
+            )
+            for row in rows
+        ]
         return tuple(sorted(told, key=lambda one: (one.by, one.text)))
 
     def rated(self, subject: str) -> Summary:

@@ -1,14 +1,12 @@
-"""Documents and certificates as files that are yet to be made: each with its name, and what makes its bytes."""
+"""Documents as files that are yet to be made: each with its name, and what makes its bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.certificates import Award, Certificate
-from bot.domain.certificates import certificates as given
-from bot.reporting import certificates, documents, typesetting, word
+from bot.reporting import documents, typesetting, word
 from bot.reporting.blocks import Document
 from bot.reporting.material import Material
 
@@ -18,7 +16,7 @@ class Sheet:
     """One file."""
 
     kind: str
-    """report, press, donor or certificate."""
+    """report, press or donor."""
     name: str
     make: Callable[[], bytes]
     """Takes tenths of a second and more: call it in a thread."""
@@ -46,23 +44,3 @@ def _pdf(document: Document, material: Material) -> bytes:
 
 def _strange(document: Document) -> str:
     return typesetting.strange_letters(document.as_data())
-
-
-def of_certificates(
-    material: Material, secret: str, language_of: Mapping[str, str | None], *, participation: bool
-) -> Iterator[Sheet]:
-    """A certificate for whoever earned one; `participation`: also for those who were there for less.
-
-    `language_of`: the language that somebody chose, by their place.
-    """
-    earned = (one for one in awarded(material, secret) if participation or one.award is Award.COMPLETION)
-    for one in certificates.named(earned):
-        chosen = language_of.get(one.certificate.place.id) or ""
-        language = chosen if chosen in material.plan.languages else material.plan.languages[0]
-        data = certificates.data(material.plan, one.certificate, language, material.now)
-        yield Sheet("certificate", one.file, partial(typesetting.pdf, "certificate", data, material.now))
-
-
-def awarded(material: Material, secret: str) -> Iterator[Certificate]:
-    """Everything that somebody has earned."""
-    return given(material.plan.id, secret, material.records, material.places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.cards import named
 from bot.domain.notes import Audience, Detail, NoteKind
@@ -12,7 +12,7 @@ from bot.i18n import text
 from bot.reporting.blocks import Block, Chart, Heading, Look, Paragraph, Shared, Table
 from bot.reporting.chapters import source
 from bot.reporting.charts import AMBER, NAVY, RED, TEAL, Series, bars
-from bot.reporting.material import Material, Told
+from bot.reporting.material import Material, Promised, Told
 from bot.reporting.wording import DASH, day, typed, written
 
 _COLOURS = {NoteKind.WORKED: TEAL, NoteKind.FAILED: RED, NoteKind.MIXED: AMBER, NoteKind.RECOMMENDATION: NAVY}
@@ -101,11 +101,22 @@ def actions(material: Material, language: str) -> Iterator[Block]:
         return
     yield Paragraph(text(language, "report.actions_line"))
     named_too = material.audience is Audience.ORGANISERS
-    columns = ("by", "action", *(("who",) if named_too else ()))
-    rows = [
-        (day(language, one.by), typed(one.text), *((typed(one.who) if one.who else DASH,) if named_too else ()))
-        for one in material.pledges
-    ]
-    header = [text(language, f"report.column.{name}") for name in columns]
-    yield Table(header, rows, (2, 6, 2) if named_too else (2, 7))
+    followed_up = any(one.state for one in material.pledges)
+    told: Mapping[str, tuple[int, Callable[[Promised], str]]] = {
+        "by": (2, lambda one: day(language, one.by)),
+        "action": (6, lambda one: typed(one.text)),
+        "state": (3, lambda one: _state(one, language)),
+        "who": (2, lambda one: typed(one.who) if one.who else DASH),
+    }
+    left_out = {*(() if followed_up else ("state",)), *(() if named_too else ("who",))}
+    kept = {name: column for name, column in told.items() if name not in left_out}
+    header = [text(language, f"report.column.{name}") for name in kept]
+    rows = [tuple(shown(one) for _, shown in kept.values()) for one in material.pledges]
+    yield Table(header, rows, tuple(width for width, _ in kept.values()))
     yield source(language, Subject.PLEDGES)
+
+
+def _state(one: Promised, language: str) -> str:
+    """What has become of a pledge, in a word and in its author's own."""
+    word = text(language, f"progress.state.{one.state}") if one.state else DASH
+    return f"{word}: {typed(one.said)}" if one.said else word

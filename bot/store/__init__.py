@@ -23,6 +23,7 @@ from bot.store.feedback import Feedback, Pledges
 from bot.store.letters import Letters
 from bot.store.notes import Notes
 from bot.store.people import People
+from bot.store.purges import Purges
 from bot.store.questions import Questions
 from bot.store.restraints import Restraints
 from bot.store.reviews import Reviews
@@ -60,6 +61,7 @@ class Store:
         self.transcripts = Transcripts(database)
         self.dossiers = Dossiers(database)
         self.erasures = Erasures(database, self.people)
+        self.purges = Purges(database, self.audit, self.erasures)
 
 
 @asynccontextmanager

@@ -55,6 +55,11 @@ class Aside:
             os.close(handle)
         sync(self._path.parent)
 
+    def remove(self) -> None:
+        """Have none left. Raises OSError."""
+        self._path.unlink(missing_ok=True)
+        sync(self._path.parent)
+
     def read(self) -> list[Deed]:
         """Every deed that is whole. Raises OSError if the file is there and can't be read."""
         lines = self._path.read_text("utf-8", "replace").splitlines() if self._path.exists() else []
@@ -83,6 +88,14 @@ class Audit:
     async def record_aside(self, deed: Deed) -> None:
         """Keep a deed though another process writes to the database. Raises OSError."""
         await asyncio.to_thread(self._aside.add, deed)
+
+    async def count_aside(self) -> int:
+        """How many deeds are kept aside. Raises OSError if they can't be read."""
+        return len(await asyncio.to_thread(self._aside.read))
+
+    def forget_aside(self) -> None:
+        """Have no deeds aside any more. Raises OSError."""
+        self._aside.remove()
 
     async def all(self) -> list[Deed]:
         """Every deed, the earliest first. Raises OSError if those aside can't be read."""

@@ -45,6 +45,13 @@ def backups_in(folder: Path, prefix: str) -> dict[datetime, Path]:
     return found
 
 
+def copies_of(database: Path, folder: Path) -> tuple[list[Path], list[Path]]:
+    """The nightly backups in a folder, and every other copy of the database, there or beside it; each by its name."""
+    nightly = sorted(backups_in(folder, prefix_of(database, nightly=True)).values())
+    beside = [each for each in database.parent.glob(f"{database.name}.before-*") if not each.name.endswith("-wal")]
+    return nightly, sorted({*folder.glob("*.db"), *beside} - {*nightly, database})
+
+
 def backup(database: Path, to: Path) -> None:
     """Copy the database as it is now, also while the bot writes to it.
 

@@ -194,8 +194,10 @@ class Database:
             raise _unusable(path, failure) from None
         try:
             await connection.run(lambda opened: _require_current(opened, path))
-        except BaseException:
+        except BaseException as failure:
             await connection.close()
+            if isinstance(failure, sqlite3.Error):
+                raise _unusable(path, failure) from None
             raise
         return cls(path, connection, None, None)
 
@@ -379,6 +381,5 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def instant(text: str) -> datetime:
-    """An instant (UTC) from the database."""
-    return datetime.fromisoformat(text)
+#: An instant (UTC) from the database.
+instant = datetime.fromisoformat

@@ -71,6 +71,7 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.VOTES: ("question", "FROM question_vote WHERE person = :person ORDER BY question"),
     Part.FEEDBACK: ("subject, written_at, answers", "FROM feedback WHERE person = :person ORDER BY written_at"),
     Part.PLEDGE: ("written_at, name, text, by_day, follow_up", "FROM pledge WHERE person = :person"),
+    Part.PROGRESS: ("months, state, text, written_at", "FROM pledge_progress WHERE person = :person ORDER BY months"),
     Part.ANNOUNCEMENTS: (
         "written_at, due, room, text",
         "FROM custom_announcement WHERE author = :person ORDER BY written_at, id",

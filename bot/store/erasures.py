@@ -29,8 +29,9 @@ _TRIES, _APART = 50, 0.1
 _STATEMENTS = (
     # What shows any of it is looked at again: edited, or taken away.
     (
-        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open') OR (kind = 'card' AND subject IN"
-        " (SELECT id FROM note WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person"
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open', 'follow_up')"
+        " OR (kind = 'card' AND subject IN (SELECT id FROM note WHERE author = :person"
+        " UNION SELECT note FROM note_echo WHERE person = :person"
         " UNION SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)))"
         " OR (kind = 'request' AND subject IN (SELECT message FROM note_request WHERE :person IN (author, asker)))"
         " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
@@ -88,6 +89,7 @@ _STATEMENTS = (
     "UPDATE breakout SET author = :nobody WHERE author = :person",
     "DELETE FROM feedback WHERE person = :person",
     "DELETE FROM pledge WHERE person = :person",
+    "DELETE FROM pledge_progress WHERE person = :person",
     "DELETE FROM chosen_language WHERE person = :person",
     "DELETE FROM word_try WHERE person = :person",
     # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
@@ -168,7 +170,7 @@ class Erasures:
             await asyncio.to_thread(self._list.add, erasure)
             await self._carry_out(erasure.id, erasure.person)
             self._people.forget(erasure.person)
-        await self._scrub()
+        await self.scrub()
 
     async def catch_up(self) -> None:
         """Erase again who is on the list, and in a database that doesn't know of it: before anything is served.
@@ -180,7 +182,7 @@ class Erasures:
             if key not in done:
                 await self._carry_out(key, person)
                 log.warning("Erased again what the database had of %s, who was erased before", person)
-        await self._scrub()
+        await self.scrub()
 
     async def everybody(self) -> frozenset[int]:
         """Everybody who was ever erased (Discord ids). Raises as `catch_up` does."""
@@ -193,6 +195,10 @@ class Erasures:
                 f"{self._database.path} holds what people had erased: it is a backup that was restored. "
                 "Start the bot once: it erases it again."
             )
+
+    def owe_bytes(self, connection: sqlite3.Connection, key: str) -> None:
+        """Have `scrub`, now or at the next start, overwrite what was deleted. For work that deletes something."""
+        connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
 
     async def _done(self) -> set[str]:
         return {key for (key,) in await self._database.read("SELECT id FROM erasure")}
@@ -215,8 +221,8 @@ class Erasures:
 
         await self._database.write(work)
 
-    async def _scrub(self) -> None:
-        """Overwrite what is left of it in the file. If that fails, the next start does it."""
+    async def scrub(self) -> None:
+        """Overwrite what is left in the file of what was deleted. If that fails, the next start does it."""
         rows = await self._database.read("SELECT id FROM erasure WHERE scrubbed = 0")
         try:
             if rows and await self._overwritten():

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import date
 
 from bot.domain.feedback import Answer
-from bot.domain.pledges import Pledge
+from bot.domain.pledges import Pledge, Progress, State
 from bot.store.database import Database, Row, instant, written
 
 
@@ -17,8 +17,14 @@ def _answer(row: Row) -> Answer:
 
 
 def _pledge(row: Row) -> Pledge:
-    person, name, text, by_day, follow_up, written_at = row
-    return Pledge(person, name, text, date.fromisoformat(by_day), bool(follow_up), instant(written_at))
+    person, name, text, by_day, follow_up, written_at, months, *said = row
+    progress = None if months is None else _progress((person, months, *said))
+    return Pledge(person, name, text, date.fromisoformat(by_day), bool(follow_up), instant(written_at), progress)
+
+
+def _progress(row: Row) -> Progress:
+    person, months, state, text, written_at = row
+    return Progress(person, months, State(state), text, instant(written_at))
 
 
 class Feedback:
@@ -62,7 +68,7 @@ class Feedback:
 
 
 class Pledges:
-    """The pledge table: one pledge a person."""
+    """The pledge table: one pledge a person, and what becomes of it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,16 +95,40 @@ class Pledges:
 
     async def of(self, person: int) -> Pledge | None:
         """Somebody's pledge."""
-        found = await self._pledges("WHERE person = ?", person)
+        found = await self._pledges("WHERE pledge.person = ?", person)
         return found[0] if found else None
 
     async def all(self) -> list[Pledge]:
         """Every pledge, the earliest first."""
-        return await self._pledges("ORDER BY written_at, person")
+        return await self._pledges("ORDER BY pledge.written_at, pledge.person")
+
+    async def report(self, progress: Progress) -> None:
+        """Keep what somebody says of their pledge, in the place of what they said when asked that time."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO pledge_progress (person, months, state, text, written_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (person, months) DO UPDATE SET state = excluded.state, text = excluded.text,"
+                " written_at = excluded.written_at",
+                (progress.person, progress.months, progress.state, progress.text, written(progress.written_at)),
+            )
+
+        await self._database.write(work)
+
+    async def reported(self, person: int, months: int) -> Progress | None:
+        """What somebody said of theirs when asked so many months after the workshop."""
+        rows = await self._database.read(
+            "SELECT person, months, state, text, written_at FROM pledge_progress WHERE person = ? AND months = ?",
+            (person, months),
+        )
+        return _progress(rows[0]) if rows else None
 
     async def _pledges(self, condition: str, *parameters: int) -> list[Pledge]:
         rows = await self._database.read(
-            f"SELECT person, name, text, by_day, follow_up, written_at FROM pledge {condition}",  # noqa: S608 - this class's only
+            "SELECT pledge.person, name, pledge.text, by_day, follow_up, pledge.written_at,"  # noqa: S608 - likewise
+            " months, state, said.text, said.written_at FROM pledge LEFT JOIN pledge_progress AS said"
+            " ON said.person = pledge.person AND said.months ="
+            f" (SELECT max(months) FROM pledge_progress AS each WHERE each.person = pledge.person) {condition}",
             parameters,
         )
         return [_pledge(row) for row in rows]

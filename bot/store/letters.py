@@ -6,22 +6,23 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.letters import Letter, LetterKind, LetterState
+from bot.domain.letters import Letter, LetterKind, LetterState, Press
 from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 
-_COLUMNS = "id, person, author, kind, text, written_at, state"
+_COLUMNS = "id, person, author, kind, text, written_at, button, label, state"
 
 
 def _letter(row: Row) -> Letter:
-    key, person, author, kind, text, written_at, state = row
-    return Letter(key, person, LetterKind(kind), text, instant(written_at), author, LetterState(state))
+    key, person, author, kind, text, written_at, custom_id, label, state = row
+    button = Press(custom_id, label) if custom_id else None
+    return Letter(key, person, LetterKind(kind), text, instant(written_at), author, button, LetterState(state))
 
 
 def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     """Have a message sent; False if it was written before. For work that writes it together with its cause."""
     cursor = connection.execute(
-        f"INSERT INTO letter ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
+        f"INSERT INTO letter ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
         (
             letter.id,
             letter.person,
@@ -29,6 +30,8 @@ def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
             letter.kind,
             letter.text,
             written(letter.written_at),
+            letter.button.custom_id if letter.button else "",
+            letter.button.label if letter.button else "",
             letter.state,
         ),
     )
@@ -52,6 +55,19 @@ class Letters:
             return count
 
         return await self._database.write(work)
+
+    async def write_once(self, occasion: str, letters: Iterable[Letter], now: datetime) -> None:
+        """Have these sent on an occasion that comes once: who would have one later has none."""
+        every = tuple(letters)
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, written(now))
+            ).rowcount:
+                for each in every:
+                    write_letter(connection, each)
+
+        await self._database.write(work)
 
     async def next(self) -> Letter | None:
         """What is to be sent next: first what a stopped process had taken up, and may have sent or not."""

@@ -76,10 +76,6 @@ class People:
         place = self._by_person.get(person)
         return self._languages.get(person) or (place.language if place else None)
 
-    def languages(self) -> dict[str, str | None]:
-        """The language of whoever took a place, by the place's id."""
-        return {place.id: self.language_of(place.person or 0) for place in self._places.values()}
-
     async def choose_language(self, person: int, language: str) -> None:
         """Keep the language that somebody wants to be answered in."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,11 +87,11 @@ class Stays:
         """Everybody's stays, the earliest first."""
         return await self._stays("ORDER BY since, person")
 
-    async def pages(self) -> AsyncIterator[list[Stay]]:
+    async def pages(self) -> AsyncIterator[Iterator[Stay]]:
         """The same, a page at a time, as of the first one."""
         async with aclosing(self._database.pages(f"{_ALL} ORDER BY since, person")) as pages:
             async for rows in pages:
-                yield [_stay(row) for row in rows]
+                yield map(_stay, rows)  # one at a time: to hold a page of them has the garbage collector look at each
 
     async def of(self, person: int) -> list[Stay]:
         """One person's stays, the earliest first."""

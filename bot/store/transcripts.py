@@ -23,6 +23,16 @@ def outdate_transcript(connection: sqlite3.Connection, delivery: str) -> None:
     )
 
 
+def drop_outdated(connection: sqlite3.Connection) -> None:
+    """Forget what is to be edited or taken away, and have every channel saved anew. For work that purges."""
+    _drop(connection)
+    connection.execute("UPDATE transcript SET unsaved = unsaved + 1")
+
+
+def _drop(connection: sqlite3.Connection) -> None:
+    connection.execute(f"DELETE FROM transcript_message WHERE message IN ({_OUTDATED})")  # noqa: S608 - ours
+
+
 class Transcripts:
     """The transcript table, and that of the messages."""
 
@@ -80,7 +90,7 @@ class Transcripts:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            connection.execute(f"DELETE FROM transcript_message WHERE message IN ({_OUTDATED})")  # noqa: S608 - ours
+            _drop(connection)
             return True
 
         return await self._database.write(work)

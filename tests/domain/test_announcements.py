@@ -74,6 +74,7 @@ def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
         *((Kind.LADDER, s.id) for s in example.agenda if s.speakers for _ in range(4)),
         *((Kind.OPEN, s.id) for s in example.agenda if s.topic),
         *((kind, "workshop") for kind in (Kind.ASK, Kind.PLEDGE, Kind.EVALUATION)),
+        *((Kind.FOLLOW_UP, months) for months in ("3", "6")),
     ]
     assert Counter((one.kind, one.subject) for one in planned(example)) == Counter(expected)
     assert len({one.id for one in planned(example)}) == len(expected)

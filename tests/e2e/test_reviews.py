@@ -131,6 +131,20 @@ async def test_a_duplicate_becomes_a_part_of_the_other_until_its_author_wants_it
     assert "Karim" not in next(one.text for one in cards(workshop) if "Start with one port" in one.text)
 
 
+def kill_at_a_private_message(world: World) -> list[str]:
+    """Have the bot killed when Discord takes the next one; then there is its path in the list."""
+    killed: list[str] = []
+
+    def strike(method: str, path: str) -> None:
+        dms = {str(one.id) for one in world.discord.backend.channels.values() if one.guild_id is None}
+        if method == "POST" and path.split("/")[2:3] and path.split("/")[2] in dms and not killed:
+            killed.append(path)
+            world.kill_in_the_act()
+
+    world.witness.on_request = strike
+    return killed
+
+
 async def joins(world: World, person: Person, name: str, administration: str) -> None:
     opened = await person.slash(world.channel("welcome"), "join")
     assert opened.modal
@@ -150,15 +164,7 @@ async def test_who_has_shared_nothing_is_reminded_once_even_if_the_bot_is_killed
     shown = await workshop.moderator.slash(workshop.channel("ledgers"), "coverage")
     assert "2 of 3 administrations have shared nothing yet" in shown.text
     assert "▪️ **Bahrain Customs** · Shared ledgers 1 · Sensors 0" in shown.text
-    killed: list[str] = []
-
-    def strike(method: str, path: str) -> None:
-        dms = {str(one.id) for one in workshop.discord.backend.channels.values() if one.guild_id is None}
-        if method == "POST" and path.split("/")[2:3] and path.split("/")[2] in dms and not killed:
-            killed.append(path)
-            workshop.kill_in_the_act()
-
-    workshop.witness.on_request = strike
+    killed = kill_at_a_private_message(workshop)
     told = await press(workshop, workshop.moderator, shown, "nudge")
     assert told.text == "✅ 2 people are reminded privately. Nobody is reminded twice."
     await workshop.eventually(lambda: killed, "a private message")

@@ -35,7 +35,7 @@ from bot.exporting.kinds import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 from cogs.help import entries
-from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS
+from tests.entries import COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,6 +99,7 @@ def test_only_the_person_who_asked_sees_an_answer() -> None:
 
 def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
+    assert {kind for kind, entry in client.router.entries.items() if entry.private} == PRIVATE
 
 
 def menus(client: Workshop) -> list[app_commands.ContextMenu]:
@@ -307,6 +308,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield prompts.rate(plan, session, mark)
     yield prompts.evaluation(plan, mark)
     yield prompts.pledge(plan, mark)
+    yield prompts.follow_up(plan, 24, [], mark)
     breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
     for post in (groups.opening, groups.left, groups.back):
         yield post(plan, session, breakout, breakout.groups[0], ids, mark)
@@ -325,8 +327,10 @@ FROM_COGS = (
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     posts.custom_id("nudge"),
+    *("award", "awards"),
     *(posts.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
     posts.custom_id("pledged"),
+    *(posts.custom_id(kind, "24") for kind in ("progress", "progressed")),
     posts.custom_id("rated", "s" * 40),
     posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
     posts.custom_id("replied", SNOWFLAKE),

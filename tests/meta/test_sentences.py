@@ -28,6 +28,7 @@ from bot.domain.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
 from bot.domain.notes import Audience as Readers
 from bot.domain.participants import OrganisationKind
+from bot.domain.pledges import State
 from bot.domain.questions import QuestionState
 from bot.domain.reschedule import Objection
 from bot.domain.review import Action, ReviewState
@@ -96,6 +97,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
     "export.rule.notes.{}": tuple(Readers),
+    "series.rule.{}": tuple(audience for audience in Readers if audience is not Readers.PARTICIPANTS),
     "question.state.{}": tuple(QuestionState),
     "report.column.{}": COLUMNS,
     "report.counted.{}": FIGURES,
@@ -106,11 +108,15 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "feedback.choice.{}": CHOSEN,
     "pledge.{}": (*PLEDGED, "yes", "no"),
     "pledge.{}_hint": PLEDGED,
+    "progress.{}": ("state", "text"),
+    "progress.{}_hint": ("state", "text"),
+    "progress.state.{}": tuple(State),
     "refused.pledge.{}": ("unreadable", "past"),
     "help.role.{}": ("moderator", "organiser"),
     # The other three are told with minutes or a time.
     "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
     "me.outlook.{}": tuple(Outlook),
+    "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
     "refused.checkin.{}": tuple(Refusal),
     "refused.show.{}": ("none", "several"),
     # Whatever is asked about counts.
@@ -480,12 +486,17 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
         **{f"button.details.{which}": limits.MODAL_TITLE for which in DETAIL_FORMS},
         "button.access": limits.MODAL_TITLE,
         **{key: limits.OPTION_LABEL for key in KEYS if key.startswith("note.") and key.count(".") == 2},
-        **dict.fromkeys(("ask.heading", "pledge.heading", "feedback.session", "feedback.workshop"), limits.MODAL_TITLE),
+        **dict.fromkeys(
+            ("ask.heading", "pledge.heading", "progress.heading", "feedback.session", "feedback.workshop"),
+            limits.MODAL_TITLE,
+        ),
         "recommend.heading": limits.MODAL_TITLE,
         **{f"recommend.{field}": limits.MODAL_LABEL for field in RECOMMENDED},
         **{f"recommend.{field}_hint": limits.MODAL_DESCRIPTION for field in RECOMMENDED},
         **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
         **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
+        **dict.fromkeys(("progress.state", "progress.text"), limits.MODAL_LABEL),
+        **dict.fromkeys(("progress.state_hint", "progress.text_hint"), limits.MODAL_DESCRIPTION),
         **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
         **{f"ask.{field}_hint": limits.MODAL_DESCRIPTION for field in ASKED},
         **{f"pledge.{field}_hint": limits.MODAL_DESCRIPTION for field in PLEDGED},

@@ -128,7 +128,7 @@ async def test_stays_come_in_pages_as_they_are_all_together(store: Store, monkey
     before = await store.stays.all()
     pages: list[list[Stay]] = []
     async for page in store.stays.pages():
-        pages.append(page)
+        pages.append(list(page))
         await store.stays.moved(Whereabouts(100 + len(pages), "Late", HALL), at(9), seen=True)
     assert [len(page) for page in pages] == [3, 3, 2]
     assert [stay for page in pages for stay in page] == before

@@ -23,8 +23,10 @@ class MarkdownWriter(Writer):
         )
         out.write(("\n\n".join(told) + "\n").encode())
 
-    def add(self, rows: Iterable[Row]) -> None:
-        self._out.write("".join(_line(map(_shown, row)) + "\n" for row in rows).encode())
+    def add(self, rows: Iterable[Row]) -> int:
+        lines = [_line(map(_shown, row)) + "\n" for row in rows]
+        self._out.write("".join(lines).encode())
+        return len(lines)
 
     def close(self) -> None:
         """Nothing is left."""

@@ -56,8 +56,9 @@ class WorkbookWriter(Writer):
         self._rows = 0
         return sheet
 
-    def add(self, rows: Iterable[Row]) -> None:
-        for row in rows:
+    def add(self, rows: Iterable[Row]) -> int:
+        count = 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last is how many there were
             if self._rows == _MOST_ROWS:
                 self._end()
                 self._sheet = self._begun()
@@ -66,6 +67,7 @@ class WorkbookWriter(Writer):
                 self._put(column, cell)
             if not self._widths:
                 self._widths = _widths(self._heading.columns, row)
+        return count
 
     def _put(self, column: int, cell: Cell) -> None:
         if cell is None or cell == "":

@@ -45,8 +45,8 @@ class Writer(ABC):
         self._heading = heading
 
     @abstractmethod
-    def add(self, rows: Iterable[Row]) -> None:
-        """Write some more rows."""
+    def add(self, rows: Iterable[Row]) -> int:
+        """Write some more rows, which may be worked out meanwhile; how many there were."""
 
     @abstractmethod
     def close(self) -> None:

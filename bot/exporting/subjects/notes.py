@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +12,10 @@ from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.exporting.table import Cell, Row, Source, Table, local
 
+_DETAILS = tuple(Detail)
 COLUMNS = (
     "id", "written_at", "author", "author_id", "administration", "country", "organisation", "region", "topic",
-    "kind", "title", "did", "learned", *map(str, Detail), "echoes", "visibility", "attribution",
+    "kind", "title", "did", "learned", *map(str, _DETAILS), "echoes", "visibility", "attribution",
 )  # fmt: skip
 
 AuthorOf = Callable[[int], Participant | None]
@@ -27,15 +27,15 @@ async def table(source: Source) -> Table:
     return Table(COLUMNS, _pages(source, echoes))
 
 
-async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Sequence[Row]]:
+async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Iterable[Row]]:
     plan, author_of = source.plan, source.store.people.of
     confidential: list[Note] = []
     async for page in source.store.notes.pages():
         allowed = [note for note in page if visible_to(note, source.audience)]
         named = [note for note in allowed if note.topic not in plan.confidential_topics]
         confidential += [note for note in allowed if note.topic in plan.confidential_topics]
-        yield await asyncio.to_thread(list, rows(plan, named, source.audience, author_of, echoes))
-    yield await asyncio.to_thread(list, rows(plan, confidential, source.audience, author_of, echoes))
+        yield rows(plan, named, source.audience, author_of, echoes)
+    yield rows(plan, confidential, source.audience, author_of, echoes)
 
 
 def rows(
@@ -87,7 +87,7 @@ def _row(  # noqa: PLR0913, PLR0917 - a note, and what of it may be told
         note.title,
         note.did,
         note.learned,
-        *(note.details.get(detail) for detail in Detail),
+        *map(note.details.get, _DETAILS),
         echoes,
         str(note.visibility),
         str(note.attribution),

@@ -9,7 +9,7 @@ from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.exporting.table import Row, Source, Table, local, whole
 
-COLUMNS = ("written_at", "person", "person_id", "follow_up", "text", "by")
+COLUMNS = ("written_at", "person", "person_id", "follow_up", "text", "by", "progress", "progress_at", "progress_text")
 
 
 async def table(source: Source) -> Table:
@@ -24,7 +24,18 @@ def rows(plan: Plan, pledges: Iterable[Pledge]) -> list[Row]:
     """
     if plan.chatham_house:
         return chatham.shuffled(
-            (None, None, None, one.follow_up, chatham.without_links(one.text), one.by) for one in pledges
+            (
+                None,
+                None,
+                None,
+                one.follow_up,
+                chatham.without_links(one.text),
+                one.by,
+                str(one.progress.state) if one.progress else None,
+                None,
+                chatham.without_links(one.progress.text) if one.progress else None,
+            )
+            for one in pledges
         )
     return [
         (
@@ -34,6 +45,9 @@ def rows(plan: Plan, pledges: Iterable[Pledge]) -> list[Row]:
             one.follow_up,
             one.text,
             one.by,
+            str(one.progress.state) if one.progress else None,
+            local(plan, one.progress.written_at) if one.progress else None,
+            one.progress.text if one.progress else None,
         )
         for one in pledges
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime, timedelta
 
 from bot.domain.agenda import Session
 from bot.domain.attendance import Presence
@@ -11,6 +11,8 @@ from bot.domain.plan import Plan
 from bot.domain.presence import Interval, Stay, within
 from bot.domain.venue import is_room_of
 from bot.exporting.table import Row, Source, Table, local
+
+_MINUTE = timedelta(minutes=1)
 
 COLUMNS = ("person", "person_id", "source", "place", "since", "until", "minutes")
 
@@ -20,11 +22,11 @@ async def table(source: Source) -> Table:
     return Table(COLUMNS, _pages(source))
 
 
-async def _pages(source: Source) -> AsyncIterator[Sequence[Row]]:
+async def _pages(source: Source) -> AsyncIterator[Iterable[Row]]:
     plan = source.plan
     async for page in source.store.stays.pages():
-        yield await asyncio.to_thread(list, stays(plan, page))
-    yield list(check_ins(plan, await source.store.attendance.all()))
+        yield stays(plan, page)
+    yield check_ins(plan, await source.store.attendance.all())
 
 
 def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
@@ -38,7 +40,8 @@ def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
     secret = [session for session in plan.agenda if session.id in plan.confidential_sessions]
     for stay in page:
         if not (secret and _reaches(stay, secret)):
-            yield _row(plan, stay.name, stay.person, "voice", stay.room, stay.time)
+            person, name, room, (since, until) = stay
+            yield name, str(person), "voice", room, local(plan, since), local(plan, until), _minutes(since, until)
 
 
 def _reaches(stay: Stay, sessions: Iterable[Session]) -> bool:
@@ -52,12 +55,10 @@ def check_ins(plan: Plan, presences: Iterable[Presence]) -> Iterator[Row]:
     for one in presences:
         session = plan.agenda.find(one.session)
         if session and one.session not in plan.confidential_sessions:
-            time = Interval(one.since, max(one.since, session.ends_at))
-            yield _row(plan, one.name, one.person, "check-in", one.session, time)
+            until = max(one.since, session.ends_at)
+            times = local(plan, one.since), local(plan, until), _minutes(one.since, until)
+            yield one.name, str(one.person), "check-in", one.session, *times
 
 
-def _row(  # noqa: PLR0913, PLR0917 - one parameter a column
-    plan: Plan, name: str, person: int, source: str, place: str, time: Interval
-) -> Row:
-    minutes = round((time.until - time.since).total_seconds() / 60, 1)
-    return name, str(person), source, place, local(plan, time.since), local(plan, time.until), minutes
+def _minutes(since: datetime, until: datetime) -> float:
+    return round((until - since) / _MINUTE, 1)

@@ -1,0 +1,1 @@
+"""Several workshops of a series side by side, each by its own database."""

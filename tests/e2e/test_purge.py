@@ -1,0 +1,49 @@
+"""`plenary purge` between two runs of the bot: what is gone from the file leaves the channels, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.retention import Kept
+from tests.e2e.conftest import PLAN
+from tests.e2e.test_note_cards import cards, settled
+from tests.e2e.test_reviews import OPEN, joins, shared_by
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import World
+
+
+@pytest.fixture
+def written_plan() -> str:
+    return PLAN + "retention:\n" + "".join(f"  {kind}: 1\n" for kind in Kept)
+
+
+async def test_all_is_purged_at_a_yes_and_the_cards_leave_discord(workshop: World) -> None:
+    await joins(workshop, workshop.amina, "Amina", "Bahrain Customs")
+    await workshop.until(OPEN)
+    await shared_by(workshop, workshop.amina)
+    asked = await workshop.amina.slash(workshop.channel("questions"), "ask")
+    assert asked.modal
+    await workshop.amina.submit(asked.modal, {"text": "Which port?", "session": "cases", "who": "named"})
+    await workshop.until("2023-03-25 09:05")
+    await workshop.press(workshop.amina, "announcements", "checkin:welcome")
+    assert len(cards(workshop)) == 1
+    running = await workshop.plenary("purge", "--yes")
+    assert (running.code, "stop that one first" in running.err) == (2, True)
+    await workshop.stop_bot()
+    asked_first = await workshop.plenary("purge")
+    assert "Nothing was purged. To purge it, answer yes or say --yes." in asked_first.out.decode()
+    done = await workshop.plenary("purge", "--yes")
+    assert (done.code, "It is erased, and recorded in the audit." in done.out.decode()) == (0, True)
+    for table in ("note", "question", "presence", "participant", "letter"):
+        assert workshop.rows(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 - names only
+    assert b"Start with one port" not in workshop.database.read_bytes()
+    await workshop.start_bot()
+    await settled(workshop)
+    assert cards(workshop) == []
+    assert not any("Which port?" in message.text for message in workshop.messages("questions"))
+    assert not any("Amina" in message.text for message in workshop.messages("team"))
+    shown = await workshop.moderator.slash(workshop.channel("ledgers"), "attendance show")
+    assert shown.text
