@@ -70,7 +70,7 @@ class Arena:
     async def burst(self, name: str, what: Sequence[Payload], first_person: int) -> Burst:
         """Have people press at once at one of them, over connections that it first has to open."""
         self.server.hang_up()
-        await self.server.quiet(0.3)
+        await self.bots[name].rest()
         self.bots[name].forget_peak()
         gc.collect()
         cpu = self.bots[name].cpu()
@@ -80,7 +80,7 @@ class Arena:
 
     async def steady(self, name: str, what: Sequence[Payload], first_person: int, per_second: float) -> Burst:
         """Have people press evenly at one of them."""
-        await self.server.quiet(0.3)
+        await self.bots[name].rest()
         gc.collect()
         cpu = self.bots[name].cpu()
         done = await self.server.steady(name, what, first_person, per_second)

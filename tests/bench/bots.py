@@ -39,6 +39,13 @@ class BotProcess:
         # NOTE: Linux makes the id of a process's CPU clock out of its pid; see clock_getcpuclockid(3).
         return time.clock_gettime((~self._process.pid << 3) | 2)
 
+    async def rest(self) -> None:
+        """Wait until it has nothing to do."""
+        used = -1.0
+        while self.cpu() - used > 0.01:
+            used = self.cpu()
+            await asyncio.sleep(0.2)
+
     def memory(self) -> float:
         """Megabytes in memory."""
         return self._status("VmRSS")

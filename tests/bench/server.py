@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from tests.bench import payloads
 from tests.bench.payloads import Payload
-from tests.bench.wire import Connection, framed
+from tests.bench.wire import Connection
 
 _CALLBACK = re.compile(r"/api/v10/interactions/(\d+)/[^/]+/callback")
 _SENT = re.compile(r"/api/v10/channels/(\d+)/messages")
@@ -165,7 +165,7 @@ class DiscordServer:
             number = next(self._numbers)
             known.sequence += 1
             told = payloads.event("INTERACTION_CREATE", payloads.interaction(number, person, one), known.sequence)
-            made.append((str(number), framed(told)))
+            made.append((str(number), known.socket.framed(told)))
         return made
 
     async def _answers(self, known: _Bot, expected: int, seconds: float, begun: tuple[float, float]) -> Burst:
@@ -184,11 +184,12 @@ class DiscordServer:
     def heard(self, connection: Connection, text: bytes) -> None:
         """A text of a bot's; empty when its socket has just been opened."""
         if not text:
-            connection.send([framed(b'{"op":10,"d":{"heartbeat_interval":41250}}')])
+            # So rarely that no answer to a heartbeat comes between frames that are made and frames that are sent.
+            connection.send([connection.framed(b'{"op":10,"d":{"heartbeat_interval":3600000}}')])
             return
         frame = json.loads(text)
         if frame["op"] == 1:
-            connection.send([framed(b'{"op":11}')])
+            connection.send([connection.framed(b'{"op":11}')])
         elif frame["op"] == 2:
             self._identified(connection, frame["d"]["token"])
 
@@ -204,7 +205,7 @@ class DiscordServer:
         told = [("READY", ready), *(("GUILD_CREATE", guild) for guild in self.guilds)]
         for kind, payload in told:
             known.sequence += 1
-            connection.send([framed(payloads.event(kind, payload, known.sequence))])
+            connection.send([connection.framed(payloads.event(kind, payload, known.sequence))])
         self._bots[token] = known
         if self._welcome:
             for number, made in self._frames(known, [self._welcome], 0):

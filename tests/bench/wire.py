@@ -7,6 +7,7 @@ import base64
 import hashlib
 import re
 import struct
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Protocol, cast
 
@@ -14,7 +15,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _KEY = re.compile(rb"\r\nsec-websocket-key: *(\S+)", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-_TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
+_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 
 
 class Server(Protocol):
@@ -39,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self.transport: asyncio.Transport
         self.is_socket = False
+        self._compressor: zlib._Compress | None = None
         self.owner = ""
         """Whose it is, once that is known."""
 
@@ -77,7 +79,7 @@ class Connection(asyncio.Protocol):
         method, target, _ = head.split(b"\r\n", 1)[0].split(b" ")
         key = _KEY.search(head)
         if key:
-            self._upgrade(key[1])
+            self._upgrade(key[1], compressed=b"compress=zlib-stream" in target)
         else:
             self._server.request(self, method.decode(), target.decode(), body)
         return True
@@ -90,13 +92,14 @@ class Connection(asyncio.Protocol):
                 % (status.encode(), len(body), headers, body)
             )
 
-    def _upgrade(self, key: bytes) -> None:
+    def _upgrade(self, key: bytes, *, compressed: bool) -> None:
         accepted = base64.b64encode(hashlib.sha1(key + _MAGIC).digest())  # noqa: S324 - as RFC 6455 has it
         self.transport.write(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: %b\r\n\r\n" % accepted
         )
         self.is_socket = True
+        self._compressor = zlib.compressobj(level=1) if compressed else None
         self._server.heard(self, b"")
 
     # --- WebSocket ---------------------------------------------------------------------------------------------
@@ -126,12 +129,18 @@ class Connection(asyncio.Protocol):
             self.transport.close()
         return True
 
+    def framed(self, text: bytes) -> bytes:
+        """A text as a frame, to be sent in this order: compressed as a part of one stream, if that was asked for."""
+        if self._compressor is None:
+            return framed(text, _TEXT)
+        return framed(self._compressor.compress(text) + self._compressor.flush(zlib.Z_SYNC_FLUSH), _BINARY)
+
     def send(self, frames: Iterable[bytes]) -> None:
         """Send frames at once."""
         self.transport.write(b"".join(frames))
 
 
-def framed(data: bytes, operation: int = _TEXT) -> bytes:
+def framed(data: bytes, operation: int) -> bytes:
     """Data as one frame of a server's."""
     length = len(data)
     if length < 126:
