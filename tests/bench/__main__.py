@@ -19,7 +19,7 @@ from bot import runtime
 from tests.bench import tables
 from tests.bench.bench import Bench
 from tests.bench.measure import Figure
-from tests.bench.scenarios import steady, storm
+from tests.bench.scenarios import steady, storm, writes
 
 Scenario = Callable[[Bench], AsyncIterator[Figure]]
 
@@ -27,6 +27,7 @@ SCENARIOS: dict[str, Scenario] = {
     "storm": storm.check_ins,
     "kinds": storm.other_kinds,
     "steady": steady.measure,
+    "writes": writes.measure,
 }
 
 
