@@ -19,15 +19,21 @@ from bot import runtime
 from tests.bench import tables
 from tests.bench.bench import Bench
 from tests.bench.measure import Figure
-from tests.bench.scenarios import steady, storm, writes
+from tests.bench.scenarios import due, exports, growth, idle, startup, steady, storm, tls, writes
 
 Scenario = Callable[[Bench], AsyncIterator[Figure]]
 
 SCENARIOS: dict[str, Scenario] = {
     "storm": storm.check_ins,
     "kinds": storm.other_kinds,
+    "tls": tls.measure,
     "steady": steady.measure,
     "writes": writes.measure,
+    "due": due.measure,
+    "startup": startup.measure,
+    "idle": idle.measure,
+    "exports": exports.measure,
+    "growth": growth.measure,
 }
 
 

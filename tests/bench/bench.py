@@ -115,3 +115,15 @@ async def arena(
 async def usual_workshop(bench: Bench) -> Workshop:
     """A workshop of 5,000 people, with a session to check in to for each pair and more."""
     return await workshop.make(bench.place(), tracks=bench.pairs * 3 + 4, people=bench.sized(5_000))
+
+
+async def settled_workshop(bench: Bench, people: int, extra_rooms: int = 0) -> Workshop:
+    """A workshop in which all has been posted that there is to post, and whose commands Discord knows."""
+    held = await workshop.make(bench.place(), people=people, extra_rooms=extra_rooms)
+    server = DiscordServer([held.server])
+    async with server.serving() as api:
+        told = bots.environment(bots.PLENARY, api, held.folder, None)
+        async with bots.running(bots.PLENARY, told, held.folder):
+            await server.ready(bots.PLENARY)
+            await server.quiet(2)
+    return held

@@ -84,6 +84,8 @@ class DiscordServer:
         """How many requests a second are let through; 0: all. Answers to interactions don't count."""
         self.refused = 0
         """How many were answered with 429."""
+        self.requests = 0
+        """How many came, answers to interactions included."""
         self.messages: list[Message] = []
         self._bots: dict[str, _Bot] = {}
         self._ready = asyncio.Condition()
@@ -94,6 +96,7 @@ class DiscordServer:
         self._address = ""
         self._loop = asyncio.get_running_loop()
         self._welcome: Payload | None = None
+        self._told = [payloads.event("GUILD_CREATE", guild, place) for place, guild in enumerate(guilds, 2)]
 
     @asynccontextmanager
     async def serving(self, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str, None]:
@@ -202,10 +205,9 @@ class DiscordServer:
             "resume_gateway_url": self._address.replace("http", "ws", 1),
             "application": {"id": str(payloads.APPLICATION), "flags": 0},
         }  # fmt: skip
-        told = [("READY", ready), *(("GUILD_CREATE", guild) for guild in self.guilds)]
-        for kind, payload in told:
-            known.sequence += 1
-            connection.send([connection.framed(payloads.event(kind, payload, known.sequence))])
+        connection.send([connection.framed(payloads.event("READY", ready, 1))])
+        connection.send([connection.framed(told) for told in self._told])
+        known.sequence = 1 + len(self._told)
         self._bots[token] = known
         if self._welcome:
             for number, made in self._frames(known, [self._welcome], 0):
@@ -217,9 +219,9 @@ class DiscordServer:
         async with self._ready:
             self._ready.notify_all()
 
-    async def first_answer(self, bot: str) -> None:
+    async def first_answer(self, bot: str) -> Burst:
         """Wait for the answer to what was pressed when the bot came. Raises UnansweredError."""
-        await self._answers(self._bots[bot], 1, 20, (0.0, 0.0))
+        return await self._answers(self._bots[bot], 1, 20, (0.0, 0.0))
 
     def lost(self, connection: Connection) -> None:
         """A connection has ended."""
@@ -233,6 +235,7 @@ class DiscordServer:
     def request(self, connection: Connection, method: str, target: str, body: bytes) -> None:
         """Answer one, after the delay."""
         path = target.partition("?")[0]
+        self.requests += 1
         callback = _CALLBACK.fullmatch(path)
         if callback:
             self._answered(callback[1], body)

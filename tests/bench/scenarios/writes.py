@@ -63,13 +63,14 @@ async def _lock_and_commit(path: Path, rows: Sequence[Presence]) -> float:
         for pragma in _PRAGMAS:
             await connection.execute(pragma)
 
-        async def write(row: Presence) -> None:
+        async def write(values: Values) -> None:
             async with lock:
-                await connection.execute(_UPSERT, _values(row))
+                await connection.execute(_UPSERT, values)
                 await connection.commit()
 
+        waiting = list(map(_values, rows))
         begun = time.perf_counter()
-        await asyncio.gather(*map(write, rows))
+        await asyncio.gather(*map(write, waiting))
         return time.perf_counter() - begun
 
 
@@ -77,11 +78,15 @@ async def _executemany(path: Path, rows: Sequence[Presence]) -> float:
     with closing(sqlite3.connect(path)) as connection:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        waiting = list(map(_values, rows))
         begun = time.perf_counter()
-        connection.executemany(_UPSERT, map(_values, rows))
+        connection.executemany(_UPSERT, waiting)
         connection.commit()
         return time.perf_counter() - begun
 
 
-def _values(row: Presence) -> tuple[str, int, str, str]:
+Values = tuple[str, int, str, str]
+
+
+def _values(row: Presence) -> Values:
     return row.session, row.person, row.name, written(row.since)
