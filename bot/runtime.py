@@ -1,4 +1,4 @@
-"""How the process runs: its event loop, its garbage collection, its connections. What a storm of presses costs hangs on it."""
+"""How the process runs: its event loop, its garbage collection, its connections. What a storm costs hangs on it."""
 
 from __future__ import annotations
 

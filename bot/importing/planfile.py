@@ -67,7 +67,7 @@ class Loaded:
 
     @cached_property
     def warnings(self) -> tuple[Remark, ...]:
-        """What its organisers should look at again. Every message is written for it, which a start need not wait for."""
+        """What its organisers should look at again. It takes writing every message: a start need not wait for that."""
         return tuple(sorted(_warnings(self.plan, self._document), key=lambda remark: remark.line))
 
 

@@ -273,7 +273,7 @@ def _scrub(connection: sqlite3.Connection) -> bool:
 def _transact(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> list[Any]:
     try:
         return _in_transaction(connection, lambda: [one.work(connection) for one in batch])
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 - whoever waits is told
         if len(batch) == 1:
             return [failure]
     # Somebody's work raised, or the commit did: nothing was kept. So each is tried by itself, which takes longer.

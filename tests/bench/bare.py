@@ -1,8 +1,8 @@
 """The yardstick: a discord.py bot that answers whatever is pressed with "pong" and keeps nothing.
 
 `python -m tests.bench.bare` runs it as it comes; with `--floor`, on the loop and with the settings that Plenary has.
-BARE_API and BARE_TOKEN tell where and as whom. BARE_DUE, if given, is a JSON list of [instant, channel]: so many messages
-are sent by the loop's `call_later` once it is ready.
+BARE_API and BARE_TOKEN tell where and as whom. BARE_DUE, if given, is a JSON list of [instant, channel]: so many
+messages are sent by the loop's `call_later` once it is ready.
 """
 
 from __future__ import annotations

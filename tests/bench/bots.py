@@ -80,9 +80,8 @@ class BotProcess:
 
 def environment(name: str, api: str, folder: Path, certificate: Path | None) -> dict[str, str]:
     """What a bot is told; its files are in `folder`."""
-    kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("PLENARY_", "DISCORD_", "BARE_", "PYTHON"))
-    }
+    settings = ("PLENARY_", "DISCORD_", "BARE_", "PYTHON")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(settings)}
     if certificate:
         kept["SSL_CERT_FILE"] = str(certificate)
     if name != PLENARY:

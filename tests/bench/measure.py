@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 
@@ -77,9 +78,9 @@ def exponent(sizes: Sequence[int], costs: Sequence[float]) -> float:
 
 def bends(sizes: Sequence[int], costs: Sequence[float]) -> tuple[float, int]:
     """The steepest slope between two sizes that follow each other, and the size from which it is so steep."""
-    pairs = list(zip(sizes, costs, strict=True))
+    points = zip(sizes, costs, strict=True)
     slopes = [
         (math.log(cost / former) / math.log(size / smaller), smaller)
-        for (smaller, former), (size, cost) in zip(pairs, pairs[1:], strict=False)
+        for (smaller, former), (size, cost) in pairwise(points)
     ]
     return max(slopes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.domain.venue import Form, Room, permission_bits, rooms
 from bot.domain.plan import Plan
+from bot.domain.venue import Form, Room, permission_bits, rooms
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
 GUILD = 200_000_000_000_000_000
@@ -30,7 +30,8 @@ def user(number: int, name: str, *, bot: bool = False) -> Payload:
 def member(number: int, name: str, *roles: int) -> Payload:
     """A member of the server."""
     return {
-        "user": user(number, name), "nick": name, "avatar": None, "banner": None, "roles": [str(role) for role in roles],
+        "user": user(number, name), "nick": name, "avatar": None, "banner": None,
+        "roles": [str(role) for role in roles],
         "joined_at": JOINED, "premium_since": None, "deaf": False, "mute": False, "flags": 0, "pending": False,
         "communication_disabled_until": None, "unusual_dm_activity_until": None, "permissions": str(permission_bits()),
     }  # fmt: skip
@@ -65,7 +66,8 @@ def guild(number: int, name: str, channels: list[Payload], roles: list[Payload])
         "joined_at": JOINED, "large": True, "unavailable": False, "member_count": 300, "voice_states": [],
         "members": [{**member(BOT, "Plenary", number + 1), "user": user(BOT, "Plenary", bot=True)}],
         "channels": channels, "threads": [], "presences": [], "stage_instances": [], "guild_scheduled_events": [],
-        "soundboard_sounds": [], "roles": [_role(number, "@everyone", 0), *roles], "premium_progress_bar_enabled": False,
+        "soundboard_sounds": [], "roles": [_role(number, "@everyone", 0), *roles],
+        "premium_progress_bar_enabled": False,
     }  # fmt: skip
 
 
@@ -104,6 +106,14 @@ def _other(first: int, number: int) -> Payload:
         for place in range(20)
     ]  # fmt: skip
     return made
+
+
+def application() -> Payload:
+    """The bot's application."""
+    return {
+        "id": str(APPLICATION), "name": "Plenary", "icon": None, "description": "", "flags": 0, "bot_public": True,
+        "bot_require_code_grant": False, "verify_key": "0", "owner": user(OWNER, "Owner"), "team": None,
+    }  # fmt: skip
 
 
 # --- what people do --------------------------------------------------------------------------------------------

@@ -122,7 +122,7 @@ class DiscordServer:
 
     async def quiet(self, seconds: float = 1) -> None:
         """Wait until nothing has been asked for a while."""
-        while (rest := self._last_request + seconds - time.monotonic()) > 0:
+        while (rest := self._last_request + seconds - time.monotonic()) > 0:  # noqa: ASYNC110 - for nothing to come
             await asyncio.sleep(rest)
 
     def hang_up(self) -> None:
@@ -273,26 +273,26 @@ class DiscordServer:
 
     def _api(self, method: str, path: str, body: bytes) -> object:
         if sent := _SENT.fullmatch(path):
-            if method == "GET":
-                return []
-            self.messages.append(Message(time.time(), int(sent[1]), body))
-            return payloads.message(next(self._numbers), int(sent[1]))
+            return [] if method == "GET" else self._sent(int(sent[1]), body)
         if method == "PUT" and _COMMANDS.fullmatch(path):
             return [self._command(one) for one in json.loads(body)]
-        match path.removeprefix("/api/v10"):
-            case "/users/@me":
-                return payloads.user(payloads.BOT, "Plenary", bot=True)
-            case "/gateway" | "/gateway/bot":
-                limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-                return {"url": self._address.replace("http", "ws", 1), "shards": 1, "session_start_limit": limit}
-            case "/oauth2/applications/@me":
-                owner = payloads.user(payloads.OWNER, "Owner")
-                return {
-                    "id": str(payloads.APPLICATION), "name": "Plenary", "icon": None, "description": "", "flags": 0,
-                    "bot_public": True, "bot_require_code_grant": False, "verify_key": "0", "owner": owner, "team": None,
-                }  # fmt: skip
-            case _:
-                return {}
+        return self._about.get(path.removeprefix("/api/v10"), {})
+
+    def _sent(self, channel: int, body: bytes) -> Payload:
+        self.messages.append(Message(time.time(), channel, body))
+        return payloads.message(next(self._numbers), channel)
+
+    @property
+    def _about(self) -> dict[str, Payload]:
+        """What can be asked about the bot and its way to the gateway, by path."""
+        url = self._address.replace("http", "ws", 1)
+        limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+        return {
+            "/users/@me": payloads.user(payloads.BOT, "Plenary", bot=True),
+            "/gateway": {"url": url},
+            "/gateway/bot": {"url": url, "shards": 1, "session_start_limit": limit},
+            "/oauth2/applications/@me": payloads.application(),
+        }
 
     def _command(self, told: Payload) -> Payload:
         ours = {"id": str(next(self._numbers)), "application_id": str(payloads.APPLICATION), "version": "1"}

@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.bench.measure import Figure
 
-
 HEAD = ("What", "Plenary", "Yardstick", "Ratio (spread)", "Aim")
 
 

@@ -8,5 +8,5 @@ from bot import app, cli
 from bot.pacing import Pacer
 
 if __name__ == "__main__":
-    vars(app)["Pacer"] = partial(Pacer, per_second=1e9)
+    app.Pacer = partial(Pacer, per_second=1e9)  # pyright: ignore[reportAttributeAccessIssue]
     cli.app(["run"])

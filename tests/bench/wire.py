@@ -1,4 +1,4 @@
-"""HTTP/1.1 and WebSocket on an asyncio protocol: as little of both as a discord.py bot needs, so that it costs little."""
+"""HTTP/1.1 and WebSocket on an asyncio protocol: as little of both as a discord.py bot needs, for little."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Connection(asyncio.Protocol):
         """Called by the loop."""
         self.transport = cast("asyncio.Transport", transport)
         # A storm is written at once; how much waits to be read is the bot's affair.
-        transport.set_write_buffer_limits(high=1 << 30)
+        self.transport.set_write_buffer_limits(high=1 << 30)
         self._opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -43,7 +43,7 @@ def _session(name: str, kind: str, start: str, end: str, room: str = "plenary") 
 
 
 def plan(now: datetime, tracks: int, sessions: int) -> dict[str, Any]:
-    """A plan of three days: `tracks` sessions `open-…` are under way side by side, and `sessions` come later or are over.
+    """A plan of three days: `tracks` sessions `open-…` are under way at once; `sessions` more are over or to come.
 
     Nothing begins or ends within hours.
     """
@@ -116,15 +116,19 @@ class Workshop:
         return Path(shutil.copytree(self.folder, folder))
 
 
+def _planned(folder: Path, written: dict[str, Any]) -> Plan:
+    folder.mkdir(parents=True)
+    path = folder / "plan.yaml"
+    path.write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), "utf-8")
+    return planfile.load(path).plan
+
+
 async def make(
     folder: Path, *, tracks: int = 12, sessions: int = 48, people: int = 5_000, extra_rooms: int = 0
 ) -> Workshop:
     """Make one, as it is on its second day."""
     now = datetime.now(UTC)
-    folder.mkdir(parents=True)
-    path = folder / "plan.yaml"
-    path.write_text(yaml.safe_dump(plan(now, tracks, sessions), allow_unicode=True, sort_keys=False), "utf-8")
-    read = planfile.load(path).plan
+    read = _planned(folder, plan(now, tracks, sessions))
     server, known = payloads.home(read, extra_rooms)
     async with store.opened(folder / "plenary.db") as opened:
         await Programme(read, opened).follow(now)

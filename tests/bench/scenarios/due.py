@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,9 +72,16 @@ def _channel_of(held: Workshop, number: int) -> int:
 
 
 @asynccontextmanager
-async def _sending(
-    bench: Bench, held: Workshop, name: str, count: int, due: datetime, *, channels: int = _CHANNELS, paced: bool = False
-) -> AsyncIterator[DiscordServer]:
+async def _sending(  # noqa: PLR0913 - who, what, when and how
+    bench: Bench,
+    held: Workshop,
+    name: str,
+    count: int,
+    due: datetime,
+    *,
+    channels: int = _CHANNELS,
+    paced: bool = False,
+) -> AsyncGenerator[DiscordServer, None]:
     """A bot that has so many announcements to send at an instant."""
     server = DiscordServer([held.server])
     server.per_second = _PER_SECOND if paced else 0
@@ -104,10 +111,10 @@ async def _all_sent(server: DiscordServer, held: Workshop, count: int, seconds: 
     return came
 
 
-async def _in_time(
+async def _in_time(  # noqa: PLR0913 - as above
     bench: Bench, held: Workshop, name: str, count: int, *, channels: int = _CHANNELS, paced: bool = False
 ) -> tuple[list[float], int]:
-    """By how many seconds each was late, in order, of a bot that was at rest before; and how many requests were refused."""
+    """By how many seconds each was late, in order, of a bot that was at rest before; and how many were refused."""
     for ahead in _AHEAD:
         due = datetime.now(UTC) + timedelta(seconds=ahead)
         async with _sending(bench, held, name, count, due, channels=channels, paced=paced) as server:

@@ -7,7 +7,7 @@ import io
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
 
 
 @asynccontextmanager
-async def source(held: Workshop) -> AsyncIterator[Source]:
+async def source(held: Workshop) -> AsyncGenerator[Source, None]:
     """What exports are made of."""
     async with store.opened(held.database, to_read=True) as opened:
         programme = Programme(held.plan, opened)
@@ -83,8 +83,8 @@ def add_notes(folder: Path, count: int) -> None:
     with closing(sqlite3.connect(folder / "plenary.db")) as connection, connection:
         connection.execute("DELETE FROM note")
         connection.executemany(
-            "INSERT INTO note (id, author, author_name, topic, kind, title, did, learned, visibility, written_at, details,"
-            " folded) VALUES (?, ?, ?, 'ledgers', 'worked', ?, ?, ?, 'participants', ?, ?, ?)",
+            "INSERT INTO note (id, author, author_name, topic, kind, title, did, learned, visibility, written_at,"
+            " details, folded) VALUES (?, ?, ?, 'ledgers', 'worked', ?, ?, ?, 'participants', ?, ?, ?)",
             (
                 (
                     f"n{number}", person(number % 300), f"Delegate {number % 300}", f"Seals {number}", _WORDS, _WORDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from bot.rehearsal.timekeeper import Timekeeper
 from tests.bench import bots
@@ -27,8 +28,11 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
             for name, bot in ring.bots.items():
                 found.add(name, "cpu", 1000 * (bot.cpu() - before[name]) * 60 / _SECONDS)
                 found.add(name, "memory", bot.memory())
-            bench.say(f"idle, {number + 1}: " + ", ".join(f"{n} {found.of(n, 'cpu')[-1]:.0f} ms/min" for n in ring.bots))
-    yield Figure("idle", "idle, CPU a minute", "ms", found.of(PLENARY, "cpu"), BARE, found.of(BARE, "cpu"))
+            bench.say(
+                f"idle, {number + 1}: " + ", ".join(f"{n} {found.of(n, 'cpu')[-1]:.0f} ms/min" for n in ring.bots)
+            )
+    bare = f"bare {median(found.of(BARE, 'cpu')):.1f} ms"
+    yield Figure("idle", "idle, CPU a minute", "ms", found.of(PLENARY, "cpu"), note=bare)
     yield Figure("idle", "idle, memory", "MB", found.of(PLENARY, "memory"), BARE, found.of(BARE, "memory"))
     async for figure in _fast(bench):
         yield figure

@@ -41,13 +41,9 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
                 )
             )
     for other, aim in ((FLOOR, 1.25), (BARE, None)):
-        yield Figure(
-            "steady", "300/s, p50", "ms", found.of(PLENARY, "p50"), other, found.of(other, "p50"), aim
-        )
+        yield Figure("steady", "300/s, p50", "ms", found.of(PLENARY, "p50"), other, found.of(other, "p50"), aim)
         yield Figure("steady", "300/s, p99", "ms", found.of(PLENARY, "p99"), other, found.of(other, "p99"))
-        yield Figure(
-            "steady", "300/s, CPU each", "µs", found.of(PLENARY, "cpu"), other, found.of(other, "cpu"), aim
-        )
+        yield Figure("steady", "300/s, CPU each", "µs", found.of(PLENARY, "cpu"), other, found.of(other, "cpu"), aim)
         yield Figure(
             "steady", "one press at a time, p50", "ms", single.of(PLENARY, "p50"), other, single.of(other, "p50")
         )

@@ -1,4 +1,4 @@
-"""Everybody presses at once: check-ins in three sizes, each on disk before it is answered, and other kinds of presses."""
+"""Everybody presses at once: check-ins, each on disk before it is answered, and other kinds of presses."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ async def other_kinds(bench: Bench) -> AsyncIterator[Figure]:
     async with arena(bench, await usual_workshop(bench), names) as ring:
         for kind in (presses.NOTE, presses.AUTOCOMPLETE, presses.AGENDA):
             found = await storms(bench, ring, kind, bench.sized(1_000), 0, names)
-            yield _against(found, BARE, f"1,000 × {kind.name} at once, p99", "p99", "ms")
-            yield _against(found, BARE, f"1,000 × {kind.name} at once, CPU each", "cpu", "µs")
+            yield _against(found, BARE, f"1,000 {kind.name} at once, p99", "p99", "ms")
+            yield _against(found, BARE, f"1,000 {kind.name} at once, CPU each", "cpu", "µs")
 
 
 def _figures(found: Collected, what: str, *, with_aims: bool) -> list[Figure]:
@@ -44,12 +44,14 @@ def _figures(found: Collected, what: str, *, with_aims: bool) -> list[Figure]:
     ]
 
 
-def _against(found: Collected, other: str, what: str, key: str, unit: str, at_most: float | None = None) -> Figure:
+def _against(  # noqa: PLR0913, PLR0917 - at whom, what and how much
+    found: Collected, other: str, what: str, key: str, unit: str, at_most: float | None = None
+) -> Figure:
     note = f"server {max(found.of(PLENARY, 'server')):.0%} busy"
     return Figure("storm", what, unit, found.of(PLENARY, key), other, found.of(other, key), at_most, note=note)
 
 
-async def storms(  # noqa: PLR0913, PLR0917 - who, what, how many, how often
+async def storms(  # noqa: PLR0913, PLR0917 - at whom, what, how many and how often
     bench: Bench, ring: Arena, kind: Kind, size: int, first_turn: int, names: Sequence[str]
 ) -> Collected:
     """Bursts, one bot after the other, once for each pair; a smaller one before, which is not counted."""
@@ -72,7 +74,7 @@ async def storms(  # noqa: PLR0913, PLR0917 - who, what, how many, how often
             found.add(name, "cpu", 1e6 * done.cpu_each)
             found.add(name, "server", done.server)
             found.add(name, "peak", ring.bots[name].peak())
-        bench.say(f"{kind.name} × {size}, pair {number + 1}: " + _line(found, names))
+        bench.say(f"{size} of {kind.name}, pair {number + 1}: " + _line(found, names))
     return found
 
 

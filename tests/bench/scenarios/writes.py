@@ -38,7 +38,9 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
             path = bench.place()
             await (await Database.open(path)).close()
             found.add(way, "rows", size / await ways[way](path, rows))
-        bench.say(f"writes, pair {number + 1}: " + ", ".join(f"{way} {found.of(way, 'rows')[-1]:,.0f}/s" for way in ways))
+        bench.say(
+            f"writes, pair {number + 1}: " + ", ".join(f"{way} {found.of(way, 'rows')[-1]:,.0f}/s" for way in ways)
+        )
     for way, aim in ((_LOCK, 15), (_MANY, 0.10)):
         yield Figure(
             "writes", f"{size:,} waiting upserts, each on disk", "rows/s", found.of(_OURS, "rows"), way,
