@@ -40,6 +40,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Run the bot until it is stopped. Needs a token; settings are in config/plenary.toml."""
+    runtime.collect_nothing()
     chosen = settings.load()
     token = settings.token()
     # Imported here, so that `plenary check` and `plenary health` answer at once.

@@ -20,6 +20,7 @@ from tests.bench.wire import Connection
 
 _CALLBACK = re.compile(r"/api/v10/interactions/(\d+)/[^/]+/callback")
 _SENT = re.compile(r"/api/v10/channels/(\d+)/messages")
+_EDITED = re.compile(r"/api/v10/channels/(\d+)/messages/(\d+)")
 _COMMANDS = re.compile(r"/api/v10/applications/\d+/(guilds/\d+/)?commands")
 
 
@@ -274,6 +275,8 @@ class DiscordServer:
     def _api(self, method: str, path: str, body: bytes) -> object:
         if sent := _SENT.fullmatch(path):
             return [] if method == "GET" else self._sent(int(sent[1]), body)
+        if method == "PATCH" and (edited := _EDITED.fullmatch(path)):
+            return payloads.message(int(edited[2]), int(edited[1]))
         if method == "PUT" and _COMMANDS.fullmatch(path):
             return [self._command(one) for one in json.loads(body)]
         return self._about.get(path.removeprefix("/api/v10"), {})
