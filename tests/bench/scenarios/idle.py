@@ -14,7 +14,7 @@ from tests.bench.bots import BARE, PLENARY
 from tests.bench.measure import Collected, Figure
 from tests.bench.server import DiscordServer
 
-_SECONDS = 15
+_SECONDS = 8
 
 
 async def measure(bench: Bench) -> AsyncIterator[Figure]:
