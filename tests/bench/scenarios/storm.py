@@ -21,7 +21,7 @@ async def check_ins(bench: Bench) -> AsyncIterator[Figure]:
         for size in (5_000, 1_000, 100):
             found = await storms(bench, ring, CHECK_IN, bench.sized(size), turns, _ALL)
             turns += bench.pairs + 1
-            for figure in _figures(found, f"{size:,} check-ins at once", with_aims=size == 5_000):
+            for figure in _figures(found, f"{bench.sized(size):,} check-ins at once", with_aims=size == 5_000):
                 yield figure
 
 
@@ -30,9 +30,10 @@ async def other_kinds(bench: Bench) -> AsyncIterator[Figure]:
     names = (PLENARY, BARE)
     async with arena(bench, await usual_workshop(bench), names) as ring:
         for kind in (presses.NOTE, presses.AUTOCOMPLETE, presses.AGENDA):
-            found = await storms(bench, ring, kind, bench.sized(1_000), 0, names)
-            yield _against(found, BARE, f"1,000 {kind.name} at once, p99", "p99", "ms")
-            yield _against(found, BARE, f"1,000 {kind.name} at once, CPU each", "cpu", "µs")
+            size = bench.sized(1_000)
+            found = await storms(bench, ring, kind, size, 0, names)
+            yield _against(found, BARE, f"{size:,} {kind.name} at once, p99", "p99", "ms")
+            yield _against(found, BARE, f"{size:,} {kind.name} at once, CPU each", "cpu", "µs")
 
 
 def _figures(found: Collected, what: str, *, with_aims: bool) -> list[Figure]:
