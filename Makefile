@@ -30,7 +30,7 @@ MEASURED := tests/domain tests/store tests/test_clock.py tests/test_notices.py t
 	tests/e2e/test_,announcements.py breakouts.py disorder.py downtime.py note_cards.py process.py reviews.py storage.py))
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
-.PHONY: help rehearse crash fuzz test check fix lock clean
+.PHONY: help rehearse crash fuzz bench test check fix lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), then a
 
 fuzz: .venv/.ready ## try broken schedule files on each importer, for a minute each (SECONDS=600)
 	@PLENARY_FUZZ_SECONDS=$(SECONDS) .venv/bin/python -m pytest --quiet --capture=no -k broken_file tests/importing/test_fuzz.py
+
+bench: .venv/.ready ## measure against a bare bot, sqlite3 and bare writers, in 15 min (ARGS="storm --pairs 5" for some)
+	@.venv/bin/python -m tests.bench $(ARGS)
 
 test: .venv/.ready ## run the tests, with branch coverage of the core (ARGS="-k agenda" for some of them)
 ifdef ARGS

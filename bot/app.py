@@ -14,7 +14,7 @@ import aiohttp
 import discord
 
 from bot import clock as clocks
-from bot import health, i18n, store
+from bot import health, i18n, runtime, store
 from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
 from bot.delivery import Chore, Courier
@@ -111,6 +111,7 @@ async def run(settings: Settings, token: str) -> None:
         _backed_up(settings, loaded.plan) as chores,
         _assembled(loaded.plan, opened, clock, settings, chores, loaded.roster) as client,
     ):
+        runtime.collect_rarely()
         await _until(stop, client, token, settings)
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot import settings
+from bot import runtime, settings
 from bot.domain.notes import Audience
 from bot.exporting.kinds import Format, Subject
 from bot.series.commands import app as series
@@ -42,6 +41,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Run the bot until it is stopped. Needs a token; settings are in config/plenary.toml."""
+    runtime.collect_nothing()
     chosen = settings.load()
     token = settings.token()
     # Imported here, so that `plenary check` and `plenary health` answer at once.
@@ -50,7 +50,7 @@ def run() -> None:
 
     _log(chosen.log_level)
     try:
-        _run(program.run(chosen, token))
+        runtime.run(program.run(chosen, token))
     except DiscordUnreachableError as failure:
         # 1, not 2: whoever keeps the bot running may start it again.
         typer.echo(failure, err=True)
@@ -62,16 +62,6 @@ def _log(level: str) -> None:
     # At DEBUG discord.py logs addresses that hold live interaction tokens; APScheduler logs every alarm.
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-
-
-def _run(work: Coroutine[Any, Any, int | None]) -> int:
-    """Run a coroutine, on uvloop where there is one: it answers about a quarter more a second."""
-    try:
-        import uvloop  # noqa: PLC0415
-    except ImportError:
-        return asyncio.run(work) or 0
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work) or 0
 
 
 @app.command()
@@ -333,4 +323,4 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     asked = rehearsal.Request(plan, cast, out, speed, seed, kill, openapi)
     if faults is not None:
         asked = replace(asked, draw=RandomFaults(faults))
-    raise typer.Exit(_run(rehearsal.run(asked)))
+    raise typer.Exit(runtime.run(rehearsal.run(asked)))

@@ -20,6 +20,7 @@ from discord.http import Route
 from bot import i18n
 from bot.domain.access import Role
 from bot.posts import Post
+from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD
 from bot.store import Store
 from bot.ui import Access, Interaction, Router, allowed_mentions, passes, tell_failure
@@ -29,8 +30,6 @@ log = logging.getLogger(__name__)
 # No sound is sent, so the libraries for it are not missed.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-#: discord.py opens a connection for each answer under way; with TLS, 5,000 at once took 1.6 GB and 16 s.
-_CONNECTIONS = 256
 REFUSED_TOKEN = (
     "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
     "into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
@@ -148,7 +147,7 @@ class Plenary(commands.Bot):
             max_messages=None,
             # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
             guild_ready_timeout=0.2,
-            connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         )
         self.access = access
         self.router = Router(access)

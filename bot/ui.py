@@ -14,9 +14,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
-from inspect import signature
+from inspect import Parameter, signature
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -224,6 +223,8 @@ class Entry:
 
     handler: Handler
     role: Role
+    takes: range
+    """How many arguments it takes."""
     private: bool = False
     """Whether it also answers what the bot wrote to somebody privately; then whoever has it may press it."""
 
@@ -254,32 +255,34 @@ class Router:
             marked = getattr(getattr(type(cog), name), "__plenary_press__", None)
             if marked:
                 kind, role, private = marked
-                self.entries[kind] = Entry(getattr(cog, name), role, private)
+                handler = getattr(cog, name)
+                self.entries[kind] = Entry(handler, role, _taken(handler), private)
 
-    def _entry(self, kind: str) -> Entry:
-        if kind not in self.entries:
+    def _entry(self, kind: str, arguments: Sequence[str]) -> Entry:
+        """Raises RefusalError if there is none, or if a custom id of another time has other arguments."""
+        entry = self.entries.get(kind)
+        if entry is None or len(arguments) not in entry.takes:
             raise RefusalError("refused.gone")
-        return self.entries[kind]
+        return entry
 
     async def route(self, interaction: Interaction) -> None:
         """Answer one press. Whatever goes wrong, the person hears something true."""
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
-            entry = self._entry(kind)
+            entry = self._entry(kind, arguments)
             if not (entry.private and interaction.guild_id is None):
                 await self._access.require(interaction, entry.role)
-            await _bound(entry.handler, interaction, arguments)()
+            await entry.handler(interaction, *arguments)
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
             await tell_failure(interaction, failure, self._access.language(interaction))
 
 
-def _bound(handler: Handler, interaction: Interaction, arguments: list[str]) -> Callable[[], Awaitable[None]]:
-    """The handler with its arguments. Raises RefusalError if a custom id of another time has others."""
-    try:
-        signature(handler).bind(interaction, *arguments)
-    except TypeError:
-        raise RefusalError("refused.gone") from None
-    return partial(handler, interaction, *arguments)
+def _taken(handler: Handler) -> range:
+    """How many arguments a handler takes beside the interaction. Asked once: to look costs as much as an answer."""
+    _, *taken = signature(handler).parameters.values()
+    if any(each.kind is Parameter.VAR_POSITIONAL for each in taken):
+        raise TypeError(f"{handler.__qualname__} must say how many arguments it takes.")
+    return range(sum(each.default is Parameter.empty for each in taken), len(taken) + 1)
 
 
 class Access:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -87,17 +87,19 @@ class Agenda:
     """All sessions of a workshop, each id once; in order of their start (then end, then id), however they are given."""
 
     sessions: tuple[Session, ...]
+    _by_id: Mapping[str, Session] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Two agendas of the same sessions are equal, so that a change can be applied and undone exactly."""
         object.__setattr__(self, "sessions", tuple(sorted(self.sessions, key=_order)))
+        object.__setattr__(self, "_by_id", {session.id: session for session in self.sessions})
 
     def __iter__(self) -> Iterator[Session]:
         return iter(self.sessions)
 
     def find(self, session_id: str) -> Session | None:
         """The session of that id, if the agenda has it."""
-        return next((session for session in self.sessions if session.id == session_id), None)
+        return self._by_id.get(session_id)
 
     @property
     def days(self) -> tuple[date, ...]:

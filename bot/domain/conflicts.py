@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import islice
 
 from bot.domain.agenda import Agenda, Session, Speaker
 
@@ -68,5 +68,9 @@ def created(before: Agenda, after: Agenda) -> tuple[Conflict, ...]:
 
 
 def _at_once(agenda: Agenda) -> Iterator[tuple[Session, Session]]:
-    # The agenda is in order of starts, so `other` never starts before `one`.
-    return ((one, other) for one, other in combinations(agenda, 2) if other.starts_at < one.ends_at)
+    # The agenda is in order of starts: `other` never starts before `one`, and after one that starts too late all do.
+    for place, one in enumerate(agenda.sessions, 1):
+        for other in islice(agenda.sessions, place, None):
+            if other.starts_at >= one.ends_at:
+                break
+            yield one, other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -22,6 +23,9 @@ from bot.posts import Place
 from bot.settings import SettingsError
 
 MAX_BYTES = 1024 * 1024
+# It keeps every scalar as it was written: YAML 1.1 would read 09:30 as 570 and `no` as false. libyaml's is ten times
+# as fast; not every build of PyYAML has it.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DEEPEST = 20
 
 
@@ -47,16 +51,24 @@ class Remark:
         return f"line {self.line}, {self.where}: {self.what}" if self.where else f"line {self.line}: {self.what}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
-    """A plan, and what its organisers should look at again."""
+    """A plan as it was read."""
 
     plan: Plan
-    warnings: tuple[Remark, ...]
-    keys: dict[str, Any]
-    """The plan's keys, with every value as it is written."""
-    roster: tuple[Participant, ...] | None = None
+    roster: tuple[Participant, ...] | None
     """The places in the file that the plan names."""
+    _document: _Document
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """The plan's keys, with every value as it is written."""
+        return self._document.value
+
+    @cached_property
+    def warnings(self) -> tuple[Remark, ...]:
+        """What its organisers should look at again. It takes writing every message: a start need not wait for that."""
+        return tuple(sorted(_warnings(self.plan, self._document), key=lambda remark: remark.line))
 
 
 def load(path: Path) -> Loaded:
@@ -94,8 +106,7 @@ def _read(source: bytes, folder: Path) -> Loaded:
         faults += (document.remark(("roster",), f"{document.value['roster']}: {fault}.") for fault in failure.faults)
     if plan is None or faults:
         raise _FaultsError(faults)
-    warnings = sorted(_warnings(plan, document), key=lambda remark: remark.line)
-    return Loaded(plan, tuple(warnings), document.value, roster)
+    return Loaded(plan, roster, document)
 
 
 def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None:
@@ -143,8 +154,7 @@ def _compose(source: bytes) -> _Document:
         raise _FaultsError([Remark(1, "", f"the file has {len(source):,} bytes; a plan may have {MAX_BYTES:,}.")])
     try:
         _refuse_what_is_never_in_a_plan(source)
-        # BaseLoader keeps every scalar as it was written: YAML 1.1 would read 09:30 as 570 and `no` as false.
-        node = yaml.compose(source, Loader=yaml.BaseLoader)
+        node = yaml.compose(source, Loader=_LOADER)
     except yaml.MarkedYAMLError as failure:
         line = _line(failure.problem_mark or failure.context_mark)
         raise _FaultsError([Remark(line, "", f"this is not YAML: {failure.problem or failure.context}.")]) from None
@@ -168,7 +178,7 @@ def _refuse_what_is_never_in_a_plan(source: bytes) -> None:
     """Aliases (a short file could become a huge one) and deep nesting (PyYAML takes minutes for some kilobytes)."""
     aliases: list[Remark] = []
     depth = 0
-    for event in yaml.parse(source, Loader=yaml.BaseLoader):
+    for event in yaml.parse(source, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise _FaultsError([Remark(_line(event.start_mark), "", "this is nested deeper than any plan is.")])

@@ -20,8 +20,7 @@ class Attendance:
         """Keep a check-in, and return the one that counts: the first, if there was one already."""
 
         def work(connection: sqlite3.Connection) -> Presence:
-            _keep(connection, presence)
-            return _kept(connection, presence) or presence
+            return presence if _keep(connection, presence) else _kept(connection, presence) or presence
 
         return await self._database.write(work)
 
@@ -78,12 +77,14 @@ class Attendance:
         return [Presence(session, person, name, instant(since)) for session, person, name, since in rows]
 
 
-def _keep(connection: sqlite3.Connection, presence: Presence) -> None:
-    connection.execute(
+def _keep(connection: sqlite3.Connection, presence: Presence) -> bool:
+    """Keep one, unless there is one already."""
+    cursor = connection.execute(
         "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (session, person) DO NOTHING",
         (presence.session, presence.person, presence.name, written(presence.since)),
     )
+    return cursor.rowcount == 1
 
 
 def _kept(connection: sqlite3.Connection, like: Presence) -> Presence | None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,27 +104,29 @@ class _Writer:
 
     def __init__(self, connection: _Connection) -> None:
         self._connection = connection
-        self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
+        self._waiting: list[_Waiting] = []
+        self._called = asyncio.Event()
+        self._closing = False
         self._task = asyncio.create_task(self._serve(), name="database writer")
 
     async def write(self, work: Work[T], *, alone: bool = False) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(work, done, alone))
-        return await asyncio.shield(done)
+        self._waiting.append(_Waiting(work, done, alone))
+        self._called.set()
+        # Whoever is cancelled here only stops waiting: the work is done all the same.
+        return await done
 
     async def close(self) -> None:
-        self._queue.put_nowait(None)
+        self._closing = True
+        self._called.set()
         await self._task
         await self._connection.close()
 
     async def _serve(self) -> None:
-        open_for_more = True
-        while open_for_more:
-            waiting = [await self._queue.get()]
-            while not self._queue.empty():
-                waiting.append(self._queue.get_nowait())
-            batch = [one for one in waiting if one is not None]
-            open_for_more = len(batch) == len(waiting)
+        while not self._closing or self._waiting:
+            await self._called.wait()
+            self._called.clear()
+            batch, self._waiting = self._waiting, []
             if together := [one for one in batch if not one.alone]:
                 await self._commit(together)
             for one in batch:
@@ -268,10 +270,20 @@ def _scrub(connection: sqlite3.Connection) -> bool:
     return not busy
 
 
-def _transact(connection: sqlite3.Connection, batch: Iterable[_Waiting]) -> list[Any]:
+def _transact(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> list[Any]:
+    try:
+        return _in_transaction(connection, lambda: [one.work(connection) for one in batch])
+    except Exception as failure:  # noqa: BLE001 - whoever waits is told
+        if len(batch) == 1:
+            return [failure]
+    # Somebody's work raised, or the commit did: nothing was kept. So each is tried by itself, which takes longer.
+    return _in_transaction(connection, lambda: [_attempt(connection, one.work) for one in batch])
+
+
+def _in_transaction(connection: sqlite3.Connection, work: Callable[[], list[Any]]) -> list[Any]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        outcomes = [_attempt(connection, one.work) for one in batch]
+        outcomes = work()
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -378,7 +390,7 @@ def sync(path: Path) -> None:
 
 def written(moment: datetime) -> str:
     """An instant as the database keeps it: UTC, ISO-8601, microseconds always, so that text sorts as time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 #: An instant (UTC) from the database.
