@@ -76,10 +76,11 @@ class RehearsalClock(Clock):
     says until when this process rests: an instant, "idle" (nothing planned) or null (busy).
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, pace: Pace) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, first: dict[str, Any]) -> None:
+        """`first`: the timekeeper's first message."""
         self._socket = socket
-        self._pace = pace
-        self._number = 0
+        self._pace = Pace.from_wire(first["pace"])
+        self._number = first["number"]
         self._resting: str | None = None
         self._watchers: list[Callable[[], None]] = []
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
@@ -135,8 +136,7 @@ async def opened(address: str) -> AsyncGenerator[Clock, None]:
         yield Clock()
         return
     async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket:
-        first = await socket.receive_json()
-        clock = RehearsalClock(socket, Pace.from_wire(first["pace"]))
+        clock = RehearsalClock(socket, await socket.receive_json())
         following = asyncio.create_task(clock.follow(), name="rehearsal clock")
         try:
             yield clock

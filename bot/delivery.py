@@ -180,6 +180,9 @@ class Courier:
             except sqlite3.Error:
                 # Nothing is sent that can't be recorded. The sweep tries again.
                 log.exception("The database can't be written to; no announcement is sent until it can")
+            except Exception:
+                # Whatever it is, what comes after it must not wait for a restart.
+                log.exception("What is due could not be looked through; the sweep tries again")
 
     async def _round(self) -> None:
         guild = self._client.get_guild(self._venue.guild_id or 0)

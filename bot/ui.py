@@ -258,20 +258,20 @@ class Router:
                 handler = getattr(cog, name)
                 self.entries[kind] = Entry(handler, role, _taken(handler), private)
 
-    def _entry(self, kind: str, arguments: Sequence[str]) -> Entry:
-        """Raises RefusalError if there is none, or if a custom id of another time has other arguments."""
-        entry = self.entries.get(kind)
-        if entry is None or len(arguments) not in entry.takes:
+    def _entry(self, kind: str) -> Entry:
+        if kind not in self.entries:
             raise RefusalError("refused.gone")
-        return entry
+        return self.entries[kind]
 
     async def route(self, interaction: Interaction) -> None:
         """Answer one press. Whatever goes wrong, the person hears something true."""
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
-            entry = self._entry(kind, arguments)
+            entry = self._entry(kind)
             if not (entry.private and interaction.guild_id is None):
                 await self._access.require(interaction, entry.role)
+            if len(arguments) not in entry.takes:
+                raise RefusalError("refused.gone")  # noqa: TRY301 - a custom id of another time has other arguments
             await entry.handler(interaction, *arguments)
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
             await tell_failure(interaction, failure, self._access.language(interaction))

@@ -167,8 +167,9 @@ class Timekeeper:
             return None
         active = self._active()
         await self._tell()
-        asked = self._number
-        while self._followed and self._heard[0] < asked:
+        # A bot that was killed meanwhile doesn't answer; the next one says by itself when it rests.
+        asked, whom = self._number, self._socket
+        while self._socket is whom is not None and self._heard[0] < asked:
             await self._something_changes()
         seen, resting = self._heard
         if self._active() != active:

@@ -14,6 +14,7 @@ from bot.clock import Pace
 from bot.domain.venue import permission_bits
 from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import NoAnswer
+from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from bot.rehearsal.limits import Request
@@ -243,6 +244,24 @@ async def test_who_leaves_the_server_and_comes_back_has_kept_everything_but_the_
     again = await amina.press(message.id, message.channel_id, button)
     assert again.text.startswith("✅")
     assert workshop.rows("SELECT count(*) FROM presence") == [(1,)]
+
+
+async def test_a_row_that_cannot_be_read_is_in_the_log_and_the_bot_goes_on_once_it_is_mended(workshop: World) -> None:
+    workshop.forgiven.add("error")
+    await workshop.until("2023-03-25 08:45")
+    await workshop.stop_bot()
+    columns = "id, kind, subject, room, due, expires, state"
+    row = ("broken", "custom", "nothing", "announcements", "noon", "later", "sending")
+    assert workshop.rewrite(f"INSERT INTO delivery ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", *row) == 1  # noqa: S608 - names only
+    workshop.bot = WarmBot(workshop.environment, workshop.folder / "bot.log")
+    await workshop.bot.start()
+    await workshop.eventually(lambda: "could not be looked through" in workshop.log, "a line in the log")
+    assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
+    assert await workshop.bot.stop() == 0
+    assert workshop.rewrite("DELETE FROM delivery WHERE id = ?", "broken") == 1
+    await workshop.start_bot()
+    await workshop.until("2023-03-25 08:51")
+    assert announced(workshop) == ["⏰ **Welcome**"]
 
 
 # --- clocks --------------------------------------------------------------------------------------------------------

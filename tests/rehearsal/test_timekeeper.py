@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
+from bot import clock as clocks
 from bot.rehearsal.timekeeper import Timekeeper
 
 BEGINS = datetime(2023, 2, 20, 9, tzinfo=UTC)
@@ -41,3 +42,28 @@ async def test_something_that_happens_while_it_is_asked_does_not_stop_time() -> 
             await conducting
         await keeper.close()
     assert keeper.now() >= BEGINS + timedelta(hours=1)
+
+
+async def test_a_bot_that_takes_the_place_of_one_that_was_asked_does_not_stop_time() -> None:
+    """The first is killed before it answers, and the end of its connection is noticed late."""
+    keeper = Timekeeper(BEGINS, speed=0, active=lambda: 0)
+    await keeper.start()
+    conducting = asyncio.create_task(keeper.conduct(BEGINS + timedelta(hours=2)))
+    try:
+        async with (
+            asyncio.timeout(5),
+            aiohttp.ClientSession() as session,
+            session.ws_connect(keeper.address) as first,
+            asyncio.TaskGroup() as group,
+            keeper.on_stage(),
+        ):
+            asleep = group.create_task(keeper.sleep_until(BEGINS + timedelta(hours=1)))
+            assert [(await first.receive_json())["number"] for _ in range(2)] == [1, 2]
+            async with clocks.opened(keeper.address) as second:
+                second.rest(None)
+                await asleep
+    finally:
+        conducting.cancel()
+        with suppress(asyncio.CancelledError):
+            await conducting
+        await keeper.close()
