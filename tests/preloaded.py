@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from zoneinfo import available_timezones
 
 from bot import i18n
 from bot.domain.text import LANGUAGES
+from bot.domain.walltime import zones
 from bot.settings import ROOT
 
 COGS = [
@@ -20,4 +20,4 @@ for module in ("bot.app", "bot.cli", "bot.exporting.command", "uvloop", *COGS):
 i18n.preload()
 for language in LANGUAGES:
     i18n.language_name(language)
-available_timezones()
+zones()

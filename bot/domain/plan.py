@@ -10,7 +10,7 @@ from datetime import MAXYEAR, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self, cast
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -26,7 +26,7 @@ from pydantic import (
 
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
 from bot.domain.text import LANGUAGES, Text
-from bot.domain.walltime import WallTimeError, instant
+from bot.domain.walltime import WallTimeError, instant, zones
 
 #: The room that every workshop has.
 PLENARY = "plenary"
@@ -62,7 +62,7 @@ class Known(NamedTuple):
             rooms=frozenset(_ids(raw.get("rooms"))) | {PLENARY},
             twice=_repeated(raw),
             dates=_dates(raw),
-            zone=ZoneInfo(zone) if isinstance(zone, str) and zone in available_timezones() else None,
+            zone=ZoneInfo(zone) if isinstance(zone, str) and zone in zones() else None,
         )
 
 
@@ -414,7 +414,7 @@ class Plan(_Part):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in zones():
             raise ValueError(f"no such time zone: '{value}'; write an IANA name, such as Europe/Brussels")
         return value
 

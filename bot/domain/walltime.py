@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)"
 _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
@@ -22,6 +23,12 @@ _DAY_WORDS = {
     "غدا": 1,
     "غدًا": 1,
 }
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones (IANA); to list them is to read hundreds of files."""
+    return frozenset(available_timezones())
 
 
 class WallTimeError(ValueError):

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from icalendar.parser import Contentline, Parameters
 from icalendar.prop import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from bot.domain.walltime import zones
 from bot.importing import grid
 from bot.importing.gathering import Found, Gathering, identifier, line
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
@@ -165,9 +166,4 @@ def _zone(name: str) -> ZoneInfo | None:
     """The zone of that name, as IANA or Windows call it, or with a maker's path before it; None if there is none."""
     parts = name.strip("/").split("/")
     candidates = [WINDOWS_TO_OLSON.get(name, name), *("/".join(parts[cut:]) for cut in range(1, len(parts)))]
-    return next((ZoneInfo(known) for known in candidates[:8] if known in _zones()), None)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return next((ZoneInfo(known) for known in candidates[:8] if known in zones()), None)

@@ -6,11 +6,12 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Agenda
 from bot.domain.changes import Changes, RoomNames, diff
 from bot.domain.plan import Plan
+from bot.domain.walltime import zones
 from bot.importing import merging, planedit, planfile, reading
 from bot.importing.planfile import PlanError
 from bot.importing.schedule import ScheduleError
@@ -61,7 +62,7 @@ def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> 
 
 
 def _zone(zone: str) -> ZoneInfo:
-    if zone not in available_timezones():
+    if zone not in zones():
         found = (
             f"There is no time zone '{zone}'" if zone else "There is no plan yet, so the zone of its times must be told"
         )
