@@ -122,8 +122,15 @@ async def test_made_again_it_is_the_same_but_for_what_the_manifest_calls_dated(k
     assert [row["subject"] for row in rows if row["what"] == "exported"] == ["closing pack"]
 
 
-async def test_what_is_wrong_with_a_pack_is_named(kept: Kept, tmp_path: Path) -> None:
-    files = await made(kept, tmp_path / "pack.zip")
+async def test_what_is_wrong_with_a_pack_is_named(tmp_path: Path) -> None:
+    with archive.begun(tmp_path / "pack.zip") as small:
+        size, digest = small.add("organisers/plan.yaml", io.BytesIO(b"id: plan"))
+        filed = archive.Filed(
+            "organisers/plan.yaml", "plan", "organisers", "As it is.", None, dated=False, size=size, sha256=digest
+        )
+        small.add(MANIFEST, io.BytesIO(archive.manifest({}, [filed])))
+    with zipfile.ZipFile(tmp_path / "pack.zip") as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
 
     def packed(**changed: bytes | None) -> list[str]:
         with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:

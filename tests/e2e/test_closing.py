@@ -68,7 +68,6 @@ def handed_over(world: World, channel: int) -> bytes | None:
     return None
 
 
-@pytest.mark.timeout(180)
 async def test_transcripts_are_saved_by_themselves_once_it_is_over(workshop: World) -> None:
     world, backend, ledgers = workshop, workshop.discord.backend, workshop.channel("ledgers")
     await world.until("2023-03-25 09:31")
@@ -87,11 +86,12 @@ async def test_transcripts_are_saved_by_themselves_once_it_is_over(workshop: Wor
             world.kill_in_the_act()
 
     world.witness.on_request = kill
-    await world.keeper.sleep_until(world.at(OVER))
+    over = asyncio.create_task(world.keeper.sleep_until(world.at(OVER)))
     await world.eventually(lambda: read == 3, "the third channel")
     world.witness.on_request = None
     await world.kill_bot()
     await world.start_bot()
+    await over
     await world.eventually(lambda: unlike(world) == [], "every channel")
     assert kept(world, ledgers)[typed] == (world.karim.id, None)
     assert any(NOTE["title"] in (text or "") for _, text in kept(world, ledgers).values())
