@@ -278,12 +278,12 @@ class Courier:
         async with self._in_room[delivery.room]:  # people read a room in the order in which things were due
             if self._paused(delivery.room):
                 return
-            if delivery.room not in self._venue.rooms:
-                # It is being made, or made anew; if it can't be, the chore that keeps the venue says so.
-                self._pauses[delivery.room] = _Pause(self._clock.now() + _AFTER_TROUBLE, 0)
-                return
             try:
-                await work()
+                if delivery.room in self._venue.rooms:
+                    await work()
+                else:
+                    await self._wait_for_room(delivery)
+                    return
             except sqlite3.Error:
                 self._pause(delivery.room, _AFTER_TROUBLE)
                 log.exception("%s of %s could not be recorded", delivery.kind, delivery.subject)
@@ -295,6 +295,11 @@ class Courier:
                     await self._refused(delivery, failure)
             else:
                 self._pauses.pop(delivery.room, None)
+
+    async def _wait_for_room(self, delivery: Delivery) -> None:
+        """Its room is being made, or made anew; if it can't be, the chore that keeps the venue says so."""
+        self._pauses[delivery.room] = _Pause(self._clock.now() + _AFTER_TROUBLE, 0)
+        await self._give_up(delivery, "its room is not there")
 
     def _paused(self, what: str | Chore) -> bool:
         pause = self._pauses.get(what)
@@ -353,9 +358,16 @@ class Courier:
         self._pause(delivery.room, _AFTER_REFUSAL)
         log.warning("%s of %s can't be sent", delivery.kind, delivery.subject, exc_info=failure)
         await self._store.deliveries.record_problem(delivery.id, problem)
+        await self._give_up(delivery, problem)
         if delivery.room != TEAM:
             channel = f"<#{self._venue.rooms.get(delivery.room, 0)}>"
             await self._tell_team("team.failed", kind=str(delivery.kind), room=channel, problem=problem)
+
+    async def _give_up(self, delivery: Delivery, problem: str) -> None:
+        """Try no more to send what is of no more use."""
+        now = self._clock.now()
+        if delivery.state is State.SENDING and delivery.expires <= now:
+            await self._store.deliveries.settle(delivery.id, State.FAILED, now, problem)
 
     async def _tell_team(self, key: str, **values: object) -> None:
         """One line for organisers and moderators, in the workshop's first language; the same line only once."""

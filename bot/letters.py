@@ -44,29 +44,31 @@ class Letters:
         await self._store.letters.begin(letter.id, now)
         try:
             async with asyncio.timeout(_SECONDS):
-                await self._send(letter, now)
+                state, problem = await self._send(letter, now)
         except discord.HTTPException as failure:
             if passes(failure):
                 raise
             log.info("A private message of the kind %s was refused: %r", letter.kind, failure)
-            await self._store.letters.settle(letter.id, LetterState.REFUSED, failure.text or str(failure))
-        except LookupError as gone:
-            await self._store.letters.settle(letter.id, LetterState.DROPPED, str(gone))
-        else:
-            await self._store.letters.settle(letter.id, LetterState.SENT)
+            state, problem = LetterState.REFUSED, failure.text or str(failure)
+        await self._store.letters.settle(letter.id, state, problem)
         return now + _BETWEEN
 
-    async def _send(self, letter: Letter, now: datetime) -> None:
+    async def _send(self, letter: Letter, now: datetime) -> tuple[LetterState, str | None]:
+        """What has become of it, and why."""
         await self._pacer.turn()
         channel = await self._client.create_dm(discord.Object(letter.person))
         if letter.state is LetterState.SENDING:
             await self._pacer.turn()
             async for message in channel.history(limit=_LATEST):
                 if message.content == letter.text:
-                    return
-        enclosed = await self._enclosed(letter, now)
+                    return LetterState.SENT, None
+        try:
+            enclosed = await self._enclosed(letter, now)
+        except LookupError as gone:
+            return LetterState.DROPPED, str(gone)
         await self._pacer.turn()
         await channel.send(letter.text, view=under(letter.button), file=enclosed, nonce=letter.id)
+        return LetterState.SENT, None
 
     async def _enclosed(self, letter: Letter, now: datetime) -> discord.File:
         """What comes with it. Raises LookupError where there is no such thing any more."""

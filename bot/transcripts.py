@@ -114,6 +114,7 @@ class Transcripts:
                     kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
+                        self._refused.pop(channel.id, None)
                         return
             except discord.HTTPException as failure:
                 if passes(failure):

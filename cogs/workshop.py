@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
@@ -33,6 +35,8 @@ from bot.store.audit import Deed
 from bot.store.backup import STAMP
 from bot.store.changes import AgendaChange, edits_of
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -99,7 +103,8 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             await answer(interaction, f"{DONE} {text(language, 'rooms.archived_already')}")
 
     async def _ensure(self, interaction: Interaction, guild: discord.Guild, *, archived: bool) -> Sequence[Step]:
-        told = _progress(interaction, self._parts.access.language(interaction))
+        language = self._parts.access.language(interaction)
+        told = _progress(interaction, lambda done, of: text(language, "rooms.progress", done=done, of=of))
         try:
             return await self._parts.venue.ensure(guild, self._parts.clock.now(), archived=archived, told=told)
         except discord.Forbidden as failure:
@@ -118,27 +123,18 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             await self._close(interaction, self._parts.access.language(interaction))
 
     async def _close(self, interaction: Interaction, language: str) -> None:
-        parts, now, shown = self._parts, self._parts.clock.now(), _Shown(interaction)
-
-        async def saving(done: int, total: int) -> None:
-            await shown.tell(text(language, "closing.saving", done=done, total=total))
-
-        async def making(done: int, total: int) -> None:
-            await shown.tell(text(language, "closing.making", done=done, total=total))
-
+        parts, now = self._parts, self._parts.clock.now()
+        saving = _progress(interaction, lambda done, of: text(language, "closing.saving", done=done, of=of))
+        making = _progress(interaction, lambda done, of: text(language, "closing.making", done=done, of=of))
         unread = await parts.transcripts.save_all(now, saving)
         pack = parts.settings.database.with_name(f"{parts.plan.id}-closing-{now:{STAMP}}.zip")
         try:
             await beside.make(parts.settings, pack, now, interaction.user.id, making)
         except beside.ClosingError as failure:
             raise RefusalError("refused.closing.failed", problem=str(failure)) from None
-        told = text(language, "closing.kept", path=pack)
-        if pack.stat().st_size <= interaction.filesize_limit:
-            await interaction.followup.send(file=discord.File(pack), ephemeral=True)
-            pack.unlink()
-            told = text(language, "closing.done")
-        lines = [f"{DONE} {told}", *([text(language, "closing.unread", channels=" ".join(unread))] if unread else [])]
-        await answer(interaction, "\n".join(lines))
+        remarks = [text(language, "closing.unread", channels=" ".join(unread))] if unread else []
+        if not await _hand_over(interaction, pack, "\n".join((f"{DONE} {text(language, 'closing.done')}", *remarks))):
+            await answer(interaction, "\n".join((f"{DONE} {text(language, 'closing.kept', path=pack)}", *remarks)))
 
     # --- the schedule as a whole -------------------------------------------------------------------------------
 
@@ -192,8 +188,8 @@ def _told(done: Sequence[Step], language: str) -> str:
 # --- long work -------------------------------------------------------------------------------------------------
 
 
-def _progress(interaction: Interaction, language: str) -> Callable[[int, int], Awaitable[None]]:
-    """Tells every few seconds how many steps of how many are done; of short work, nothing."""
+def _progress(interaction: Interaction, sentence: Callable[[int, int], str]) -> Callable[[int, int], Awaitable[None]]:
+    """Tells every few seconds how much of how much is done; of short work, nothing."""
     loop = asyncio.get_running_loop()
     shown = loop.time()
 
@@ -201,26 +197,15 @@ def _progress(interaction: Interaction, language: str) -> Callable[[int, int], A
         nonlocal shown
         if loop.time() - shown >= _PATIENCE and done < of:
             shown = loop.time()
-            # The work goes on, whether or not somebody can be told about it.
-            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-                await answer(interaction, f"{_WAITING} {text(language, 'rooms.progress', done=done, of=of)}")
+            await _tell(interaction, sentence(done, of))
 
     return told
 
 
-class _Shown:
-    """An answer that tells at once that something takes its time, and every few seconds how far it is."""
-
-    def __init__(self, interaction: Interaction) -> None:
-        self._interaction = interaction
-        self._at: float | None = None
-
-    async def tell(self, sentence: str) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._at is None or now - self._at >= _PATIENCE:
-            self._at = now
-            with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-                await answer(self._interaction, f"{_WAITING} {sentence}")
+async def _tell(interaction: Interaction, sentence: str) -> None:
+    """Say how it goes; the work goes on, whether or not somebody can be told about it."""
+    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        await answer(interaction, f"{_WAITING} {sentence}")
 
 
 async def _patiently(interaction: Interaction, language: str, work: Callable[[], T]) -> T:
@@ -228,9 +213,22 @@ async def _patiently(interaction: Interaction, language: str, work: Callable[[],
     computing = asyncio.create_task(asyncio.to_thread(work))
     done, _ = await asyncio.wait((computing,), timeout=_PATIENCE)
     if not done:
-        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-            await answer(interaction, f"{_WAITING} {text(language, 'import.reading')}")
+        await _tell(interaction, text(language, "import.reading"))
     return await computing
+
+
+async def _hand_over(interaction: Interaction, pack: Path, words: str) -> bool:
+    """Answer with an archive; where it is too large or Discord doesn't take it, it is left where it is."""
+    content = await asyncio.to_thread(pack.read_bytes)
+    if len(content) > interaction.filesize_limit:
+        return False
+    try:
+        await answer(interaction, words, discord.File(io.BytesIO(content), filename=pack.name))
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        log.warning("The closing pack could not be handed over and stays at %s: %r", pack, failure)
+        return False
+    await asyncio.to_thread(pack.unlink)
+    return True
 
 
 # --- what an import would change -------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ from bot.rehearsal.timekeeper import Timekeeper
 
 _ACCEPTED, _REFUSED = "✅", "⚠️"
 #: How often somebody tries again when the bot doesn't answer. People are patient when they must be.
-_TRIES = 30
+_TRIES = 90
 #: Who also comes to the room where a session is held; the others listen in elsewhere.
 _IN_ROOM = (Habit.PUNCTUAL, Habit.LATE, Habit.TWICE)
 #: How many of them leave before a session's end, and how many stay on after it.
@@ -105,7 +105,9 @@ class Told:
     announced: dict[str, Announced] = field(default_factory=dict[str, Announced])
     """Each custom announcement that was confirmed and not taken back, by its text."""
     panels: int = 0
-    """Panels that moderators had posted."""
+    """Panels that moderators were told are posted."""
+    panels_asked_for: int = 0
+    """The same with those of which they weren't told: who gets no answer asks again, and each may be there."""
     pressed_again: int = 0
     """How often a button of the panel, which may look otherwise meanwhile, was pressed again for want of an answer."""
     changes: int = 0
@@ -237,6 +239,7 @@ class Actors:
                 await asyncio.sleep(0.5)
             else:
                 self.told.ack_ms.append(answer.ack_ms)
+                answer = replace(answer, again=unheard)
                 # A refusal with buttons offers another way: trying again is not what it asks for.
                 refused = answer.text.startswith(_REFUSED) and not _offers(answer)
                 if not (self._patient and expected is Expected.ACCEPTED and refused):
@@ -259,7 +262,7 @@ class Actors:
         if answer is None:
             return False
         sign = _ACCEPTED if expected is Expected.ACCEPTED else _REFUSED
-        good = answer.ephemeral and says in answer.text
+        good = answer.ephemeral and (says in answer.text or answer.again)
         if expected is Expected.REFUSED or answer.text.startswith(_REFUSED):
             good = good and answer.text.startswith(sign)
         if not good:
@@ -299,6 +302,7 @@ class Actors:
             for name, value in action.options.items():
                 if name not in chosen:  # sent again, a command is sent as it was
                     chosen[name] = await self._option(person, channel, action, name, value)
+            self.told.panels_asked_for += action.command == "show panel"
             return await person.slash(channel, action.command, **chosen)
 
         answer = await self._step(what, person, action, attempt)

@@ -196,7 +196,6 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     names = {room.key: room.name for room in rooms(history.plan)} | groups.names(discord)
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
-    expected[names[TEAM], "panel"] = told.panels
     expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
     expected.update((names[QUESTIONS], f"question: {text}") for _, text in told.questions)
     if not trouble:
@@ -208,10 +207,13 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     seen = Counter(
         (message.channel, _name(found) if found else _told(message, told, asked)) for message, found in marked
     )
+    panel = (names[TEAM], "panel")
+    expected[panel] = min(max(seen[panel], told.panels), told.panels_asked_for)
     surplus = seen - expected
     # The same words twice in a room are a duplicate, whatever the bot thinks that they are.
     daily = {text for text, one in told.announced.items() if one.times > 1}
-    words = Counter((m.channel, m.text) for m in sent if not any(text in m.text for text in daily))
+    once = (m for m in sent if not m.text.startswith(PANEL_SIGN) and not any(text in m.text for text in daily))
+    words = Counter((m.channel, m.text) for m in once)
     surplus |= Counter({key: n - 1 for key, n in words.items() if n > 1})
     return Messages(
         expected=expected.total(),

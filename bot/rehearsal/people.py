@@ -77,6 +77,8 @@ class Answer:
     components: tuple[Json, ...]
     ack_ms: float
     choices: tuple[Json, ...]
+    again: bool = False
+    """Whether it answers to a try after one that got no answer: what was asked for may have been done by that one."""
 
 
 @dataclass(frozen=True, slots=True)

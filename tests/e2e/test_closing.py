@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.closing.archive import faults
+from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import shown_text
 from tests.e2e.test_note_cards import NOTE
 from tests.e2e.test_privacy import erase
@@ -161,3 +162,17 @@ async def test_the_pack_is_handed_over_or_left_where_it_is_told(
     (left,) = world.database.parent.glob("*.zip")
     assert str(left) in shown_text(backend.messages[team][answer.message_id or 0])
     assert faults(left) == []
+    left.unlink()
+
+    # What Discord doesn't take after all is not lost either.
+    world.forgiven.add("invalid")
+    monkeypatch.setattr(backend, "emit", emit)
+    refusals = iter((Fault.FORBIDDEN,))
+    made = world.database.parent.glob
+    world.discord._draw = lambda request: (  # noqa: SLF001 - it begins in the midst of the test
+        next(refusals, None) if request.path.startswith("/webhooks/") and list(made("*.zip")) else None
+    )
+    answer = await world.organiser.slash(team, "workshop close")
+    await world.eventually(lambda: shown_text(backend.messages[team][answer.message_id or 0])[0] == "✅", "it", 60)
+    (left,) = world.database.parent.glob("*.zip")
+    assert str(left) in shown_text(backend.messages[team][answer.message_id or 0])

@@ -123,6 +123,21 @@ async def test_a_channel_that_may_not_be_made_anew_is_told_to_the_team_and_made_
     assert workshop.channels().count("sensors") == 1
 
 
+async def test_what_is_due_in_a_room_that_never_comes_back_is_given_up_once_it_is_of_no_more_use(
+    workshop: World,
+) -> None:
+    workshop.forgiven.add("invalid")
+    await workshop.until("2023-03-25 08:00")
+    own_permissions(workshop, permission_bits() & ~MANAGE_CHANNELS)
+    workshop.discord.backend.delete_channel(workshop.channel("announcements"))
+    await workshop.until("2023-03-25 08:50")
+    asked = "SELECT state, problem FROM delivery WHERE kind = 'soon' AND subject = 'welcome'"
+    [(state, problem)] = workshop.rows(asked)
+    assert (state, "Unknown Channel" in problem) == ("sending", True)
+    await workshop.until("2023-03-25 09:45")
+    assert workshop.rows(asked) == [("failed", problem)]
+
+
 async def test_a_room_deleted_while_discord_is_out_of_order_is_made_anew_without_a_word_once_it_is_back(
     workshop: World,
 ) -> None:
