@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
-from bot.rehearsal.faults import Fault
+from bot.rehearsal.faults import ANSWERS, Fault
 from tests.e2e.conftest import PLAN, buttons
 from tests.e2e.test_note_cards import private, settled
 from tests.e2e.test_reviews import joins, kill_at_a_private_message
@@ -50,7 +50,9 @@ async def handed_out(world: World) -> Answer:
     return await asks(world, world.organiser, "certificates")
 
 
-async def test_each_gets_theirs_once_even_if_the_bot_is_killed_in_the_act(workshop: World) -> None:
+async def test_each_gets_theirs_once_even_if_the_bot_is_killed_in_the_act(
+    workshop: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workshop.forgiven.add("invalid")
     everybody = [workshop.amina, workshop.karim, workshop.visitor]
     sara = workshop.discord.add_person("sara", guild_id=workshop.guild_id)
@@ -81,6 +83,7 @@ async def test_each_gets_theirs_once_even_if_the_bot_is_killed_in_the_act(worksh
     workshop.rewrite("DELETE FROM presence WHERE person = ?", sara.id)
     workshop.rewrite("UPDATE letter SET state = 'planned' WHERE person = ?", sara.id)
     # And Discord says "later" without saying when: a message is not lost for that.
+    monkeypatch.setitem(ANSWERS, Fault.BARE_LIMIT, (429, {"message": "Later"}, {"Via": "1.1 rehearsal"}))
     unclear = iter((Fault.BARE_LIMIT, Fault.BARE_LIMIT))
     workshop.discord._draw = lambda request: (  # noqa: SLF001 - it begins in the midst of the test
         next(unclear, None) if request.path == "/users/@me/channels" else None
