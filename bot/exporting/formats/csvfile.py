@@ -36,7 +36,9 @@ def _line(row: Row) -> str:
     # NOTE: the csv module looks at each sign of a text by itself, and takes three times as long.
     # Most cells are told apart here: to call something for each takes longer than to write it.
     told = [
-        (cell if cell.isalnum() else _text(cell))
+        ""
+        if cell is None
+        else (cell if cell.isalnum() else _text(cell))
         if type(cell) is str
         else cell.isoformat()
         if type(cell) is datetime
@@ -58,8 +60,6 @@ def _text(cell: str) -> str:
 
 
 def _other(cell: Cell) -> str:
-    if cell is None:
-        return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     told = plain(cell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.exporting.formats.writer import Heading, Opened, Writer, plain
 from bot.exporting.table import Cell, Row
@@ -17,14 +18,30 @@ class MarkdownWriter(Writer):
     def __init__(self, out: Opened, heading: Heading) -> None:
         super().__init__(out, heading)
         told = (
-            f"# {_shown(heading.title)}: {heading.subject}",
-            f"*{_shown(heading.rule)}* ({heading.zone})",
+            f"# {_text(heading.title)}: {heading.subject}",
+            f"*{_text(heading.rule)}* ({heading.zone})",
             _line(heading.columns) + "\n" + _line(["---"] * len(heading.columns)),
         )
         out.write(("\n\n".join(told) + "\n").encode())
 
     def add(self, rows: Iterable[Row]) -> int:
-        lines = [_line(map(_shown, row)) + "\n" for row in rows]
+        # Most cells are told apart here: to call something for each takes longer than to write it.
+        lines = [
+            _line(
+                [
+                    ""
+                    if cell is None
+                    else (cell if cell.isalnum() else _text(cell))
+                    if type(cell) is str
+                    else cell.isoformat()
+                    if type(cell) is datetime
+                    else _other(cell)
+                    for cell in row
+                ]
+            )
+            + "\n"
+            for row in rows
+        ]
         self._out.write("".join(lines).encode())
         return len(lines)
 
@@ -36,10 +53,12 @@ def _line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _shown(cell: Cell) -> str:
+def _text(cell: str) -> str:
+    return "<br>".join(_MARKUP.sub(r"\\\1", cell).splitlines())
+
+
+def _other(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     told = plain(cell)
-    if isinstance(told, str):
-        return "<br>".join(_MARKUP.sub(r"\\\1", told).splitlines())
-    return "" if told is None else str(told)
+    return _text(told) if isinstance(told, str) else str(told)

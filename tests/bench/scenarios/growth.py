@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from bot.domain import announcements
 from bot.domain.attendance import Presence
 from bot.domain.plan import Plan
-from bot.exporting.kinds import Subject
+from bot.exporting.kinds import Format, Subject
 from bot.store import opened
 from tests.bench import workshop
 from tests.bench.bench import Bench, arena, usual_workshop
 from tests.bench.bots import PLENARY
+from tests.bench.exporter import exported, fill
 from tests.bench.measure import Figure, bends, exponent, percentile
 from tests.bench.presses import CHECK_IN
 from tests.bench.scenarios.due import plan_custom
-from tests.bench.scenarios.exports import add_notes, add_stays, exported
 from tests.bench.workshop import person
 
 #: What n log n fits over three decades, and a little for what doesn't repeat.
@@ -103,8 +103,9 @@ async def _intervals(bench: Bench, size: int) -> float:
 
 
 async def _exported(bench: Bench, subject: Subject, size: int) -> float:
-    held = await workshop.make(bench.place(), people=300)
-    (add_notes if subject is Subject.NOTES else add_stays)(held.folder, size)
+    folder = bench.place()
+    folder.mkdir()
+    await asyncio.to_thread(fill, folder / "plenary.db", {subject: size})
     begun = time.perf_counter()
-    await exported(held, subject)
+    await exported(folder / "plenary.db", subject, Format.CSV, folder / "made")
     return time.perf_counter() - begun
