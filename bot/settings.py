@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 #: Where config/ and cogs/ are.
 ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "config" / "plenary.toml"
 DISCORD = "https://discord.com/api/v10"
 
 
@@ -24,12 +20,10 @@ class SettingsError(ValueError):
     """Settings that can't be used; the message names each, with what was found and what to do."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Each setting is described in config/plenary.toml. Environment wins over the file."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PLENARY_", toml_file=ROOT / "config" / "plenary.toml", extra="forbid", frozen=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Path = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
     database: Path = Path("plenary.db")
@@ -40,23 +34,14 @@ class Settings(BaseSettings):
     clock: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic-settings passes it by name
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is passed, the environment, and the one file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
-
 
 def load() -> Settings:
     """The settings in force. Raises SettingsError with one line a fault."""
+    variables = {name: f"PLENARY_{name.upper()}" for name in Settings.model_fields}
+    told = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
     try:
-        return Settings()
+        written = tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
+        return Settings.model_validate(written | told)
     except ValidationError as faults:
         lines = [_sentence(fault["loc"], fault["msg"], fault.get("input")) for fault in faults.errors()]
         raise SettingsError("\n".join(lines)) from None

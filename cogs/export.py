@@ -13,7 +13,6 @@ from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain.access import Role
 from bot.domain.notes import Audience
-from bot.exporting import files, subjects
 from bot.exporting.kinds import Format, Subject
 from bot.exporting.table import Source
 from bot.i18n import text
@@ -112,6 +111,9 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
+        # Imported here: a bot that starts doesn't need it yet.
+        from bot.exporting import files, subjects  # noqa: PLC0415
+
         parts = self._parts
         language = parts.access.language(interaction)
         source = Source(parts.programme, parts.store, parts.clock.now(), audience, language)

@@ -18,14 +18,8 @@ from bot.domain import limits, participants
 from bot.domain.access import Role
 from bot.domain.participants import Participant, RosterChange
 from bot.domain.text import escape
-from bot.exporting import files
-from bot.exporting.formats import Heading
 from bot.exporting.kinds import Format
-from bot.exporting.subjects import participants as listing
-from bot.exporting.table import whole
 from bot.i18n import country_name, text
-from bot.importing import roster as rosters
-from bot.importing.roster import RosterError
 from bot.posts import Button, Post, custom_id
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 
@@ -60,7 +54,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await self._hand_over(interaction, told, absent)
 
     def _places(self) -> list[Participant]:
-        return listing.in_order(self._parts.store.people.all())
+        return participants.in_order(self._parts.store.people.all())
 
     async def _hand_over(self, interaction: Interaction, told: str, places: Sequence[Participant]) -> None:
         """In a message, or, where there are too many for one, as a file."""
@@ -71,6 +65,12 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             await answer(interaction, post)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
+        # Imported here: a bot that starts doesn't need it yet.
+        from bot.exporting import files  # noqa: PLC0415
+        from bot.exporting.formats import Heading  # noqa: PLC0415
+        from bot.exporting.subjects import participants as listing  # noqa: PLC0415
+        from bot.exporting.table import whole  # noqa: PLC0415
+
         made = io.BytesIO()
         plan = self._parts.plan
         heading = Heading("participants", plan.title[plan.languages[0]], "", plan.zone, language, listing.COLUMNS)
@@ -104,13 +104,16 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
     async def import_roster(self, interaction: Interaction, file: discord.Attachment) -> None:
         """Show what a file would change; nothing is changed yet."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        # Imported here: a bot that starts doesn't need it yet.
+        from bot.importing import roster as rosters  # noqa: PLC0415
+
         language = self._parts.access.language(interaction)
         if file.size > rosters.MAX_BYTES:
             raise RefusalError("refused.roster.too_large", limit=rosters.MAX_BYTES // 1024)
         content = await file.read()
         try:
             roster = await asyncio.to_thread(rosters.read, content, file.filename, self._parts.plan.languages)
-        except RosterError as failure:
+        except rosters.RosterError as failure:
             heading = text(language, "refused.roster.faults", n=len(failure.faults))
             shown, _ = faults_post(f"{REFUSED} {heading}", failure.faults)
             await answer(interaction, shown)
@@ -126,6 +129,8 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
     async def confirm(self, interaction: Interaction, digest: str) -> None:
         """Take the previewed roster over."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        from bot.importing import roster as rosters  # noqa: PLC0415 - likewise
+
         language = self._parts.access.language(interaction)
         proposed, _, packed = (await self._parts.store.facts.get(_PROPOSED) or "").partition("\n")
         if proposed != digest:

@@ -7,8 +7,9 @@ import contextlib
 import io
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
 import discord
@@ -21,20 +22,22 @@ from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.closing import beside
 from bot.domain.access import Role
+from bot.domain.plan import Plan
 from bot.domain.steps import Step
 from bot.domain.text import escape
 from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_words
 from bot.i18n import text
-from bot.importing import reading
 from bot.importing.planfile import PlanError
-from bot.importing.revision import Revision, revise
-from bot.importing.schedule import ScheduleError
+from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.posts import Post, moment
 from bot.rooms import names_made, plan_blocks, status_blocks
 from bot.store.audit import Deed
 from bot.store.backup import STAMP
 from bot.store.changes import AgendaChange, edits_of
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length
+
+if TYPE_CHECKING:
+    from bot.importing.revision import Revision
 
 log = logging.getLogger(__name__)
 
@@ -145,11 +148,11 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         """Show what a file would change; nothing is changed until that is confirmed, as any change of the agenda."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         parts, language = self._parts, self._parts.access.language(interaction)
-        if file.size > reading.MAX_BYTES:
-            raise RefusalError("refused.import.too_large", limit=reading.MAX_BYTES // 1024**2)
+        if file.size > MAX_BYTES:
+            raise RefusalError("refused.import.too_large", limit=MAX_BYTES // 1024**2)
         content, now = await file.read(), parts.clock.now()
         try:
-            revision = await _patiently(interaction, language, lambda: revise(content, parts.plan, now))
+            revision = await _patiently(interaction, language, lambda: _revise(content, parts.plan, now))
         except (ScheduleError, PlanError) as failure:
             await _refuse(interaction, language, str(failure).splitlines())
             return
@@ -232,6 +235,13 @@ async def _hand_over(interaction: Interaction, pack: Path, words: str) -> bool:
 
 
 # --- what an import would change -------------------------------------------------------------------------------
+
+
+def _revise(source: bytes, plan: Plan, now: datetime) -> Revision:
+    # Imported here, in the thread: the readers of all formats together take long to import, and are needed rarely.
+    from bot.importing.revision import revise  # noqa: PLC0415
+
+    return revise(source, plan, now)
 
 
 def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, discord.File]:

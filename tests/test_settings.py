@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import settings
-from bot.settings import DISCORD, ROOT, Settings, SettingsError
+from bot.settings import DISCORD, ROOT, SettingsError
 
 TOKEN = "MTA3Mz.very.secret"  # noqa: S105 - nobody's
 
@@ -22,7 +22,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if name.startswith("PLENARY_"):
             monkeypatch.delenv(name)
     path = tmp_path / "plenary.toml"
-    monkeypatch.setitem(Settings.model_config, "toml_file", path)
+    monkeypatch.setattr(settings, "FILE", path)
     return path
 
 
@@ -48,7 +48,7 @@ def test_nothing_need_be_set() -> None:
 def test_the_file_that_comes_with_the_program_says_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its comments promise so."""
     default = settings.load()
-    monkeypatch.setitem(Settings.model_config, "toml_file", ROOT / "config" / "plenary.toml")
+    monkeypatch.setattr(settings, "FILE", ROOT / "config" / "plenary.toml")
     assert settings.load() == default
 
 

@@ -82,6 +82,11 @@ def vacated(place: Participant) -> Participant | None:
 _INTRODUCED = "self-"
 
 
+def in_order(places: Iterable[Participant]) -> list[Participant]:
+    """By administration and name."""
+    return sorted(places, key=lambda place: (fold(place.administration), fold(place.name), place.id))
+
+
 def same_name(one: str, other: str) -> bool:
     """Whether two names have the same words, in any order; accents, case and punctuation don't count."""
     return sorted(fold(one).split()) == sorted(fold(other).split())

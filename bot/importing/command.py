@@ -10,8 +10,7 @@ import typer
 
 from bot.importing import preview, template
 from bot.importing.proposal import propose, write
-from bot.importing.reading import MAX_BYTES
-from bot.importing.schedule import ScheduleError
+from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.settings import SettingsError
 
 

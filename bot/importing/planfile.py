@@ -17,8 +17,6 @@ from bot.domain.conflicts import Conflict, Overlap, conflicts
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import rooms
-from bot.importing import roster as rosters
-from bot.importing.roster import RosterError
 from bot.posts import Place
 from bot.settings import SettingsError
 
@@ -102,8 +100,8 @@ def _read(source: bytes, folder: Path) -> Loaded:
         faults += _faults(failure, document)
     try:
         roster = _roster(document, folder)
-    except RosterError as failure:
-        faults += (document.remark(("roster",), f"{document.value['roster']}: {fault}.") for fault in failure.faults)
+    except _FaultsError as failure:
+        faults += failure.remarks
     if plan is None or faults:
         raise _FaultsError(faults)
     return Loaded(plan, roster, document)
@@ -113,13 +111,18 @@ def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None
     named, languages = document.value.get("roster"), document.value.get("languages")
     if not isinstance(named, str) or not named:
         return None  # there is none, or that is a fault of the plan's
+    # Imported here: most bots start without a roster, and then without what reads tables.
+    from bot.importing import roster as rosters  # noqa: PLC0415
+
+    spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
     try:
-        content = (folder / named).read_bytes()
+        return rosters.read((folder / named).read_bytes(), named, map(str, spoken))
+    except rosters.RosterError as failure:
+        faults = failure.faults
     except (OSError, ValueError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else failure
-        raise RosterError([f"can't be read ({reason}); write its path as seen from the plan's folder"]) from None
-    spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
-    return rosters.read(content, named, map(str, spoken))
+        faults = (f"can't be read ({reason}); write its path as seen from the plan's folder",)
+    raise _FaultsError([document.remark(("roster",), f"{named}: {fault}.") for fault in faults])
 
 
 class _FaultsError(ValueError):

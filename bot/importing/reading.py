@@ -19,9 +19,8 @@ from bot.importing import (
     pretalx,
     programapi,
 )
-from bot.importing.schedule import Schedule, ScheduleError
+from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError
 
-MAX_BYTES = 8 * 1024 * 1024
 MAX_SESSIONS = 1_000
 
 

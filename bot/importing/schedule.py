@@ -15,6 +15,8 @@ from bot.domain.text import Text
 from bot.domain.walltime import day_of
 from bot.settings import SettingsError
 
+#: Of a file that is read.
+MAX_BYTES = 8 * 1024 * 1024
 _ID_LENGTH = 40
 
 #: Words in the name of a type of session, in the languages of conference systems, and the kind that they tell.

@@ -11,10 +11,8 @@ from bot.domain import attendance
 from bot.domain import certificates as rule
 from bot.domain.attendance import Record
 from bot.domain.certificates import Award, Certificate
-from bot.exporting.subjects.attendance import kept_by
 from bot.exporting.table import Source
 from bot.programme import CERTIFICATE_SECRET, Programme
-from bot.reporting import certificates
 from bot.store import Store
 
 
@@ -34,6 +32,9 @@ class Awards:
 
     async def earned(self, now: datetime) -> list[Certificate]:
         """Everybody's, in order of their names; of each the highest."""
+        # Imported here: a bot that starts makes no certificate yet, nor has it to list them.
+        from bot.exporting.subjects.attendance import kept_by  # noqa: PLC0415
+
         kept = await kept_by(Source(self._programme, self._store, now))
         return await self._of(await asyncio.to_thread(kept.records, self._programme.plan))
 
@@ -53,6 +54,8 @@ class Awards:
 
     async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
         """A certificate in its holder's language."""
+        from bot.reporting import certificates  # noqa: PLC0415 - likewise
+
         language = self._programme.language_of(certificate.place.person or 0)
         data = certificates.data(self._programme.plan, certificate, language, now)
         return await asyncio.to_thread(_typeset, data, now)
@@ -62,6 +65,8 @@ class Awards:
         one = await self.certificate(person, now)
         if one is None:
             raise LookupError("this certificate isn't earned (any more)")
+        from bot.reporting import certificates  # noqa: PLC0415 - likewise
+
         [named] = certificates.named([one])
         return named.file, await self.pdf(one, now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.importing.reading import MAX_BYTES
+from bot.importing.schedule import MAX_BYTES
 from bot.rehearsal.people import Attachment
 from tests.e2e.conftest import buttons
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.domain import chatham
-from bot.domain.participants import Participant
+from bot.domain.participants import Participant, in_order
 from bot.domain.plan import Plan
-from bot.domain.text import fold
 from bot.exporting.table import Row, Source, Table, local, whole
 
 COLUMNS = ("name", "administration", "country", "kind of organisation", "language", "role", "joined_at")
@@ -16,11 +15,6 @@ COLUMNS = ("name", "administration", "country", "kind of organisation", "languag
 async def table(source: Source) -> Table:
     """One row a place."""
     return whole(COLUMNS, rows(source.plan, in_order(source.store.people.all())))
-
-
-def in_order(places: Iterable[Participant]) -> list[Participant]:
-    """By administration and name."""
-    return sorted(places, key=lambda place: (fold(place.administration), fold(place.name), place.id))
 
 
 def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
