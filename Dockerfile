@@ -15,7 +15,7 @@ COPY requirements.lock /
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r /requirements.lock
 
 # The script that pyproject.toml declares, written out: so nothing unlocked is fetched to build a package.
-RUN printf '#!/venv/bin/python\nimport sys\n\nfrom bot.cli import main\n\nsys.exit(main())\n' > /venv/bin/plenary \
+RUN printf '#!/venv/bin/python\nimport sys\n\nfrom bot.__main__ import main\n\nsys.exit(main())\n' > /venv/bin/plenary \
     && chmod 755 /venv/bin/plenary
 
 # Compiled here, because nothing can be written beside the sources later.

@@ -1,5 +1,23 @@
-"""`python -m bot` is `plenary`."""
+"""`plenary`, and `python -m bot`: the bot, or any other command."""
 
-from bot.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+from bot import runtime
+
+
+def main() -> None:
+    """Run what the command line asks for. The bot starts without what reads command lines: it is to answer soon."""
+    if sys.argv[1:] == ["run"]:
+        runtime.collect_nothing()
+        from bot import running  # noqa: PLC0415 - no garbage is collected while it is imported
+
+        sys.exit(running.run())
+    from bot import cli  # noqa: PLC0415 - see above
+
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -42,26 +41,10 @@ def main() -> None:
 def run() -> None:
     """Run the bot until it is stopped. Needs a token; settings are in config/plenary.toml."""
     runtime.collect_nothing()
-    chosen = settings.load()
-    token = settings.token()
     # Imported here, so that `plenary check` and `plenary health` answer at once.
-    from bot import app as program  # noqa: PLC0415
-    from bot.client import DiscordUnreachableError  # noqa: PLC0415
+    from bot import running  # noqa: PLC0415
 
-    _log(chosen.log_level)
-    try:
-        runtime.run(program.run(chosen, token))
-    except DiscordUnreachableError as failure:
-        # 1, not 2: whoever keeps the bot running may start it again.
-        typer.echo(failure, err=True)
-        raise typer.Exit(_BAD) from None
-
-
-def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s", stream=sys.stderr)
-    # At DEBUG discord.py logs addresses that hold live interaction tokens; APScheduler logs every alarm.
-    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    raise typer.Exit(running.run())
 
 
 @app.command()

@@ -45,7 +45,7 @@ def _become(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
     sys.argv = ["plenary", *arguments]
-    from bot.cli import main  # noqa: PLC0415 - the test's own process has no use for it
+    from bot.__main__ import main  # noqa: PLC0415 - the test's own process has no use for it
 
     main()
 

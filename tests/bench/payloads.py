@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
+from bot import rooms as standing
 from bot.domain.plan import Plan
+from bot.domain.steps import EVERYONE, ME, Channel, Grant, Server, steps
 from bot.domain.venue import Form, Room, permission_bits, rooms
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
@@ -71,8 +74,11 @@ def guild(number: int, name: str, channels: list[Payload], roles: list[Payload])
     }  # fmt: skip
 
 
-def home(plan: Plan, extra: int) -> tuple[Payload, dict[str, int]]:
-    """The workshop's server with everything made, and `extra` rooms beside; and what the store knows of it by key."""
+def home(plan: Plan, extra: int, now: datetime) -> tuple[Payload, dict[str, int]]:
+    """The workshop's server with everything made and granted at `now`, and `extra` rooms beside.
+
+    And what the store knows of it by key.
+    """
     wanted = [*rooms(plan), *(Room(f"extra:{number}", Form.TEXT, f"extra-{number}", None) for number in range(extra))]
     known = {room.key: FIRST_CHANNEL + place for place, room in enumerate(wanted)}
     channels = [
@@ -86,6 +92,14 @@ def home(plan: Plan, extra: int) -> tuple[Payload, dict[str, int]]:
         _role(PARTICIPANT, "Participant", 1),
     ]
     known |= {"role:organiser": ORGANISER, "role:moderator": MODERATOR, "role:participant": PARTICIPANT}
+    there = {known[room.key]: Channel(known[room.key], room.form, room.name) for room in wanted}
+    bare = Server(BOT, GUILD, dict.fromkeys((ORGANISER, MODERATOR, PARTICIPANT), ""), there)
+    ids = {**known, ME: BOT, EVERYONE: GUILD}
+    for step in steps(standing.wanted(plan, (), now), bare, known):
+        assert isinstance(step, Grant), step
+        granted = {"id": str(ids[str(step.who)]), "type": int(step.who == ME),
+                   "allow": str(step.rights.allow), "deny": str(step.rights.deny)}  # fmt: skip
+        channels[step.channel.id - FIRST_CHANNEL]["permission_overwrites"].append(granted)
     return guild(GUILD, "Workshop", channels, roles), known
 
 

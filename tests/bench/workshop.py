@@ -129,7 +129,7 @@ async def make(
     """Make one, as it is on its second day."""
     now = datetime.now(UTC)
     read = _planned(folder, plan(now, tracks, sessions))
-    server, known = payloads.home(read, extra_rooms)
+    server, known = payloads.home(read, extra_rooms, now)
     async with store.opened(folder / "plenary.db") as opened:
         await Programme(read, opened).follow(now)
         await opened.facts.put(GUILD_FACT, str(payloads.GUILD))
