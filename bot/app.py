@@ -95,10 +95,18 @@ class Workshop(Plenary):
 
     parts: Parts
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """The workshop's server came after READY, or came back after an outage of Discord's.
+
+        Whatever other servers the bot was invited to: each of them comes at a start, and nothing has changed by it.
+        """
+        if guild.id == self.parts.venue.guild_id:
+            await self.on_ready()
+
 
 async def run(settings: Settings, token: str) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must mend."""
-    loaded = planfile.load(settings.plan)
+    plan, roster = _planned(settings)
     i18n.preload()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -108,11 +116,17 @@ async def run(settings: Settings, token: str) -> None:
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
-        _backed_up(settings, loaded.plan) as chores,
-        _assembled(loaded.plan, opened, clock, settings, chores, loaded.roster) as client,
+        _backed_up(settings, plan) as chores,
+        _assembled(plan, opened, clock, settings, chores, roster) as client,
     ):
         runtime.collect_rarely()
         await _until(stop, client, token, settings)
+
+
+def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
+    """The plan and its roster, without the text and the lines of the file, which would be in memory for good."""
+    loaded = planfile.load(settings.plan)
+    return loaded.plan, loaded.roster
 
 
 @contextlib.asynccontextmanager

@@ -229,10 +229,6 @@ class Plenary(commands.Bot):
         async with self._reconciling:
             pass
 
-    async def on_guild_available(self, _guild: discord.Guild) -> None:
-        """A server that came after READY, or came back after an outage of Discord's."""
-        await self.on_ready()
-
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted: if by hand and one of ours, it is made anew."""
         await self._on_changed(channel.id)

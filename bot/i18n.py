@@ -20,8 +20,9 @@ from bot.settings import ROOT
 LOCALES = ROOT / "config" / "locales"
 _COMMANDS = "commands."
 
-#: What stands behind a keyword of a `.po` file: one string, or several, one a line.
-_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr)(?:\[\d\])? (".*"(?:\n".*")*)$', re.MULTILINE)
+_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr)(?:\[\d\])? "(.*)"$', re.MULTILINE)
+#: Where a string goes on in the next line.
+_BREAK = '"\n"'
 _PLURAL = re.compile(r"plural=(.*);")
 
 
@@ -31,8 +32,8 @@ class Catalogue:
     def __init__(self, written: str) -> None:
         self._forms: dict[str, list[str]] = {}
         forms: list[str] = []
-        for keyword, strings in _ENTRY.findall(written):
-            said = "".join(map(json.loads, strings.splitlines()))  # it escapes as JSON does
+        for keyword, found in _ENTRY.findall(written.replace(_BREAK, "")):
+            said = json.loads(f'"{found}"') if "\\" in found else found  # it escapes as JSON does
             if keyword == "msgid":
                 forms = self._forms[said] = []
             elif keyword == "msgstr":

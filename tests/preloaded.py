@@ -15,7 +15,9 @@ COGS = [
     if path.stem != "__init__"
 ]
 
-for module in ("bot.app", "bot.cli", "bot.exporting.command", "uvloop", *COGS):
+_LATER = ("bot.exporting.command", "bot.importing.revision")
+
+for module in ("bot.running", "bot.cli", *_LATER, "uvloop", *COGS):
     importlib.import_module(module)
 i18n.preload()
 for language in LANGUAGES:
