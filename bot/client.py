@@ -19,6 +19,7 @@ from discord.http import Route
 
 from bot import i18n
 from bot.domain.access import Role
+from bot.gateway import Gateway, Presses, let_go
 from bot.posts import Post
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 # No sound is sent, so the libraries for it are not missed.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+# NOTE: there is no other way to say which class it connects by.
+discord.client.DiscordWebSocket = Gateway  # pyright: ignore[reportPrivateImportUsage]
 
 REFUSED_TOKEN = (
     "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
@@ -150,6 +154,7 @@ class Plenary(commands.Bot):
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
         )
         self.access = access
+        self.presses = Presses()
         self.router = Router(access)
         self._cogs = cogs
         self._store = store
@@ -201,6 +206,8 @@ class Plenary(commands.Bot):
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's own
         """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
+        if event == "interaction":
+            self.presses.add(args[0].response)
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
@@ -246,3 +253,8 @@ class Plenary(commands.Bot):
         """Route what is pressed; commands are the tree's."""
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self.router.route(interaction)
+            let_go(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        """A command was answered."""
+        let_go(interaction)

@@ -86,10 +86,9 @@ class Venue:
 
     def role_of(self, member: discord.Member) -> Role:
         """What a member is in the workshop."""
-        held = {role.id for role in member.roles}
-        known = {role: self._ids[key] for role in ROLES if (key := role_key(role)) in self._ids}
+        held = {role for role in ROLES if member.get_role(self._ids.get(role_key(role), 0))}
         manages = member.guild_permissions.manage_guild or member.guild.owner_id == member.id
-        return role_of(held, known, manages_server=manages)
+        return role_of(held, manages_server=manages)
 
     async def admit(self, member: discord.Member, place: Participant) -> tuple[str, ...]:
         """Give somebody the role and the name of their place; of `role` and `nickname`, what Discord doesn't allow."""

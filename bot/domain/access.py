@@ -20,11 +20,9 @@ class Role(IntEnum):
 ROLES = (Role.ORGANISER, Role.MODERATOR, Role.PARTICIPANT)
 
 
-def role_of(held: Collection[int], known: dict[Role, int], *, manages_server: bool) -> Role:
-    """A person's role: the mightiest of the Discord roles that they hold (`known`: role to its Discord id).
+def role_of(held: Collection[Role], *, manages_server: bool) -> Role:
+    """A person's role: the mightiest of those that they hold on Discord.
 
     Who may manage the server is an organiser: somebody must be, before the first setup has made the roles.
     """
-    if manages_server:
-        return Role.ORGANISER
-    return next((role for role in ROLES if known.get(role) in held), Role.VISITOR)
+    return Role.ORGANISER if manages_server else max(held, default=Role.VISITOR)

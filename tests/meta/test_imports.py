@@ -94,6 +94,7 @@ def sources() -> list[Source]:
 RESERVED = {
     "discord": (
         "bot/client.py",
+        "bot/gateway.py",  # how the client is connected
         "bot/ui.py",
         "bot/venue.py",
         "bot/site.py",  # where the venue's steps are carried out
