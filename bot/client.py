@@ -179,8 +179,10 @@ class Plenary(commands.Bot):
     async def _sync(self) -> None:
         """Tell Discord the commands, but only if they changed: it allows 200 creations a day.
 
-        Where that fails, everything else goes on, and the next READY tries again.
+        Where that fails, everything else goes on, and the next READY tries again. They don't change while the bot runs.
         """
+        if self._command_ids:
+            return
         # NOTE: discord.py asks for the wording of each text in 34 languages, which is most of what a start costs here.
         told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
         worded = i18n.command_wordings()
