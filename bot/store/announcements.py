@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class CustomAnnouncements:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._wanted: set[str] = set()
+        self._reading: asyncio.Task[dict[str, CustomAnnouncement]] | None = None
 
     async def draft(self, custom: CustomAnnouncement) -> None:
         """Keep what somebody is shown before they confirm it."""
@@ -120,12 +123,21 @@ class CustomAnnouncements:
         return await self._database.write(work)
 
     async def find(self, custom_id: str) -> CustomAnnouncement | None:
-        """One by its id."""
+        """One by its id. What is asked for at once is read at once: a hop each was a fifth of 1,000 that are due."""
+        self._wanted.add(custom_id)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return (await asyncio.shield(self._reading)).get(custom_id)
+
+    async def _read(self) -> dict[str, CustomAnnouncement]:
+        # Whoever asks from here on is answered by the next.
+        wanted, self._wanted, self._reading = tuple(self._wanted), set(), None
+        marks = ", ".join("?" * len(wanted))
         rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM custom_announcement WHERE id = ?",  # noqa: S608 - names only
-            (custom_id,),
+            f"SELECT {_COLUMNS} FROM custom_announcement WHERE id IN ({marks})",  # noqa: S608 - names and marks only
+            wanted,
         )
-        return _custom(rows[0]) if rows else None
+        return {custom.id: custom for custom in map(_custom, rows)}
 
 
 def _plan(connection: sqlite3.Connection, announcement: Announcement) -> bool:

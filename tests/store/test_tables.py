@@ -100,6 +100,19 @@ async def test_an_announcement_is_kept_to_the_letter_and_planned_once_it_is_conf
     assert (planned.id, planned.subject, planned.due, planned.expires) == (DUE.id, CUSTOM.id, DUE.due, DUE.expires)
 
 
+async def test_whoever_asks_for_an_announcement_at_the_same_time_gets_their_own_as_it_is_then(store: Store) -> None:
+    """They are read together, also those that are asked for while the former ones are read."""
+    many = [replace(CUSTOM, id=f"c{number}", text=f"Number {number}") for number in range(4)]
+    for one in many[:3]:
+        await store.announcements.draft(one)
+    early = asyncio.gather(*(store.announcements.find(one.id) for one in many))
+    await asyncio.sleep(0)
+    await store.announcements.draft(many[3])
+    late = await asyncio.gather(*(store.announcements.find(one.id) for one in many))
+    assert (await early)[:3] == late[:3] == many[:3]
+    assert late[3] == many[3]
+
+
 async def test_the_same_announcement_is_added_once(store: Store) -> None:
     added = await asyncio.gather(*(store.announcements.plan([DUE], deed(number)) for number in range(4)))
     assert sorted(added) == [False, False, False, True]
