@@ -79,7 +79,7 @@ async def run(request: Request) -> int:
     except BotEndedError as ended:
         raise SettingsError(f"The rehearsal was broken off. {ended}") from None
     await rehearsal.export()
-    verdict = await rehearsal.examine(rehearsal.exported(), began)
+    verdict = await rehearsal.examine(rehearsal.exported(), began, packed=True)
     rehearsal.tell(verdict)
     return 0 if verdict.sound else 1
 
@@ -240,8 +240,8 @@ class Rehearsal:
         """What was exported."""
         return {subject: json.loads((self._out / f"{subject}.json").read_bytes())["rows"] for subject in _SUBJECTS}
 
-    async def examine(self, kept: Exported, began: float) -> Verdict:
-        """Hold what people were told against what is on disk and what Discord shows."""
+    async def examine(self, kept: Exported, began: float, *, packed: bool) -> Verdict:
+        """Hold what people were told against what is on disk, what is in the closing pack (if `packed`), and Discord."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             ids = await opened.venue.ids()
             groups = findings.GroupRooms(await opened.breakouts.opened(), ids)
@@ -309,7 +309,7 @@ class Rehearsal:
             orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
             integrity=faults_in(self._out / "plenary.db") or "ok",
             worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
-            pack=tuple(mispacked(self._out / _PACK, kept, ids, discord)),
+            pack=tuple(mispacked(self._out / _PACK, kept, ids, discord)) if packed else (),
             beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
             remarks=(*posts.remarks, *unexpected, *violations),
         )

@@ -37,7 +37,7 @@ from tests.crash.hooked_bot import hooked_run
 from tests.warm import WarmBot
 
 _HERE = Path(__file__).resolve().parent
-_AT_ONCE = 3
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class CrashDay(Rehearsal):
             kept = {str(subject): await _rows(subject, source) for subject in Subject}
             with (self._folder / "agenda.ics").open("wb") as calendar:
                 await files.write(Subject.AGENDA, Format.ICS, source, calendar)
-        return await self.examine(kept, began)
+        return await self.examine(kept, began, packed=False)
 
     def commits(self) -> int:
         """How many commits the day had."""
