@@ -241,7 +241,7 @@ class Rehearsal:
         return {subject: json.loads((self._out / f"{subject}.json").read_bytes())["rows"] for subject in _SUBJECTS}
 
     async def examine(self, kept: Exported, began: float, *, packed: bool) -> Verdict:
-        """Hold what people were told against what is on disk, what is in the closing pack (if `packed`), and Discord."""
+        """Hold what people were told against what is on disk, the closing pack (if `packed`), and Discord."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             ids = await opened.venue.ids()
             groups = findings.GroupRooms(await opened.breakouts.opened(), ids)
