@@ -38,9 +38,11 @@ help: ## list these targets
 rehearse: .venv/.ready ## run a workshop on a simulated Discord: no token, no network (ARGS="--help" for more)
 	@.venv/bin/plenary rehearse $(ARGS)
 
-crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), then at every commit and request of one day
-	@.venv/bin/plenary rehearse --kill $(KILLS) --seed 1 --out crash
-	@.venv/bin/python -m tests.crash
+crash: .venv/.ready ## kill the bot 200 times in a workshop (KILLS=2000), and at every commit and request of one day
+	@mkdir -p crash
+	@.venv/bin/python -m tests.crash >crash/points.txt 2>&1 & points=$$!; \
+	.venv/bin/plenary rehearse --kill $(KILLS) --seed 1 --out crash; kills=$$?; \
+	wait $$points; points=$$?; cat crash/points.txt; exit $$((kills + points))
 
 fuzz: .venv/.ready ## try broken schedule files on each importer, for a minute each (SECONDS=600)
 	@PLENARY_FUZZ_SECONDS=$(SECONDS) .venv/bin/python -m pytest --quiet --capture=no -k broken_file tests/importing/test_fuzz.py

@@ -37,7 +37,7 @@ from tests.crash.hooked_bot import hooked_run
 from tests.warm import WarmBot
 
 _HERE = Path(__file__).resolve().parent
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
