@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gettext
-import json
-import re
+import io
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import cast
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from bot.domain.text import LANGUAGES, RIGHT_TO_LEFT, Text, fold, isolate
 from bot.settings import ROOT
@@ -20,40 +22,20 @@ from bot.settings import ROOT
 LOCALES = ROOT / "config" / "locales"
 _COMMANDS = "commands."
 
-_ENTRY = re.compile(r'^(msgid|msgid_plural|msgstr)(?:\[\d\])? "(.*)"$', re.MULTILINE)
-#: Where a string goes on in the next line.
-_BREAK = '"\n"'
-_PLURAL = re.compile(r"plural=(.*);")
-
-
-class Catalogue:
-    """The sentences of a `.po` file by key, from the text of the file; to have Babel read it takes much longer."""
-
-    def __init__(self, written: str) -> None:
-        self._forms: dict[str, list[str]] = {}
-        forms: list[str] = []
-        for keyword, found in _ENTRY.findall(written.replace(_BREAK, "")):
-            said = json.loads(f'"{found}"') if "\\" in found else found  # it escapes as JSON does
-            if keyword == "msgid":
-                forms = self._forms[said] = []
-            elif keyword == "msgstr":
-                forms.append(said)
-        # What a file says of itself stands under the empty key.
-        [about] = self._forms.pop("", [""])
-        rule = _PLURAL.search(about)
-        self._plural = gettext.c2py(rule[1] if rule else "0")
-
-    def sentence(self, key: str, count: int = 1) -> str:
-        """The sentence for so many, by the file's own rule (Arabic has six forms); the key, where there is none."""
-        forms = self._forms.get(key)
-        if not forms:
-            return key
-        return (forms[self._plural(count)] if len(forms) > 1 else forms[0]) or key
-
 
 @cache
-def _catalogue(language: str) -> Catalogue:
-    return Catalogue((LOCALES / f"{language}.po").read_text("utf-8"))
+def _catalogue(language: str) -> gettext.GNUTranslations:
+    return compiled(LOCALES / f"{language}.po", language)
+
+
+def compiled(path: Path, language: str) -> gettext.GNUTranslations:
+    """A `.po` file as gettext uses it, so that plurals follow the file's own rule (Arabic has six forms)."""
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled_form = io.BytesIO()
+    write_mo(compiled_form, catalogue)
+    compiled_form.seek(0)
+    return gettext.GNUTranslations(compiled_form)
 
 
 def text(language: str, key: str, **values: object) -> str:
@@ -63,7 +45,7 @@ def text(language: str, key: str, **values: object) -> str:
     """
     catalogue = _catalogue(language)
     count = values.get("n")
-    sentence = catalogue.sentence(key, count) if isinstance(count, int) else catalogue.sentence(key)
+    sentence = catalogue.ngettext(key, key, count) if isinstance(count, int) else catalogue.gettext(key)
     if not values:
         return sentence
     shown = {name: isolate(str(value)) if language in RIGHT_TO_LEFT else value for name, value in values.items()}
@@ -75,14 +57,14 @@ def command_wording(language: str, english: str) -> str | None:
 
     Discord has no Arabic: `commands.ar.po` has what /help shows, and no names.
     """
-    translated = _command_catalogue(language).sentence(english)
+    translated = _command_catalogue(language).gettext(english)
     return translated if translated != english else None
 
 
 @cache
-def _command_catalogue(language: str) -> Catalogue:
+def _command_catalogue(language: str) -> gettext.NullTranslations:
     path = LOCALES / f"{_COMMANDS}{language}.po"
-    return Catalogue(path.read_text("utf-8") if path.exists() else "")
+    return compiled(path, language) if path.exists() else gettext.NullTranslations()
 
 
 def command_wordings() -> str:

@@ -7,7 +7,7 @@ import sys
 
 #: Needed by other commands, or when somebody asks for a file: together they would take longer than all the rest.
 HEAVY = (
-    "typer", "icalendar", "openpyxl", "docx", "lxml", "typst", "babel.messages", "bot.cli", "bot.exporting.subjects",
+    "typer", "icalendar", "openpyxl", "docx", "lxml", "typst", "bot.cli", "bot.exporting.subjects",
     "bot.exporting.files", "bot.importing.reading", "bot.importing.roster", "bot.rehearsal", "bot.series",
     "bot.reporting.typesetting",
 )  # fmt: skip
