@@ -89,12 +89,13 @@ class Gathering:
 
     def fault(self, place: str, what: str) -> None:
         """Something because of which the file can't be used."""
-        self._faults.append(f"{place}: {what}." if place else f"{what}.")
+        # A line each, whatever a cell of the file holds.
+        self._faults.append(line(f"{place}: {what}." if place else f"{what}."))
         self._faulty.add(place)
 
     def remark(self, what: str) -> None:
         """Something that should be looked at; told once."""
-        self._remarks.setdefault(what)
+        self._remarks.setdefault(line(what))
 
     def zone_named(self, name: str, place: str) -> None:
         """The file names its zone: tell if it isn't the workshop's."""

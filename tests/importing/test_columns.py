@@ -119,6 +119,10 @@ def test_every_sheet_is_read_and_one_without_an_agenda_is_told() -> None:
     ("row", "fault"),
     [
         (("", "02/20/2023", "9:30", "10:00"), "'02/20/2023' is no day of the calendar; write the day before the month"),
+        (
+            ("", "2\n\n0/02/2023", "9:30", "10:00"),
+            "'2 0/02/2023' is no day of the calendar; write the day",
+        ),
         (("", "20/02/2023", "noon", "10:00"), "'noon' is not a time of day; write hours and minutes, such as 09:30."),
         (("", "20/02/2023", "9:30", ""), "the session has no end; give it an end or a length."),
         (("", "20/02/2023", "9:30", "9:00"), "the session doesn't end after its start; mend its end or its length."),
