@@ -194,7 +194,7 @@ class Courier:
         await self._take_due(now)
         # What nobody waits for comes after the announcements.
         later = [await self._do(chore, now) for chore in self._chores]
-        await self._arm([*first, *later])
+        await self._arm(now, [*first, *later])
 
     async def _do(self, chore: Chore, now: datetime) -> datetime | None:
         """One chore; a failure never stops the announcements, and it is tried again after a while."""
@@ -242,11 +242,15 @@ class Courier:
         if late or skipped:
             await self._tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
 
-    async def _arm(self, instants: Iterable[datetime | None]) -> None:
-        """Set the alarm for the next instant at which there is something to do, and rest until then."""
+    async def _arm(self, now: datetime, instants: Iterable[datetime | None]) -> None:
+        """Set the alarm for the next instant at which there is something to do, and rest until then.
+
+        `now` is when the round began. A pause that was over by then has held nothing up; it may stand for good, where
+        what could not be done need not be done any more, and must not ring again and again.
+        """
         if self._under_way:
             return  # the last of them stirs us
-        pauses = (pause.until for pause in self._pauses.values())
+        pauses = (pause.until for pause in self._pauses.values() if pause.until > now)
         due = await self._store.deliveries.next_due()
         wake = min((instant for instant in (*instants, *pauses, due) if instant is not None), default=None)
         if wake is not None:
