@@ -165,8 +165,7 @@ class Events:
 
     async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KeptEvent | None) -> None:
         session = wanted.session
-        if known is None:
-            await self._store.events.begin(session.id)
+        await self._store.events.begin(session.id)
         async with asyncio.timeout(_SECONDS):
             event = await self._find(guild, session, known)
             if event is not None:

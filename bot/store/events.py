@@ -30,10 +30,12 @@ class Events:
         return {session: KeptEvent(discord_id, shown) for session, discord_id, shown in rows}
 
     async def begin(self, session: str) -> None:
-        """Record that one is about to be made."""
+        """Record that one is about to be made or changed: until that is settled, nobody knows what it shows."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("INSERT INTO event (session) VALUES (?) ON CONFLICT (session) DO NOTHING", (session,))
+            connection.execute(
+                "INSERT INTO event (session) VALUES (?) ON CONFLICT (session) DO UPDATE SET shown = NULL", (session,)
+            )
 
         await self._database.write(work)
 

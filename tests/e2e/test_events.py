@@ -117,6 +117,28 @@ async def test_a_bot_killed_while_it_makes_an_event_leaves_no_second_one(world: 
     assert set(stands(world).values()) == {SCHEDULED}
 
 
+async def test_one_cancelled_just_before_a_kill_is_made_anew_if_its_session_is_held_after_all(workshop: World) -> None:
+    farewell, cancelled = by_session(workshop)["farewell"].id, 0
+
+    def kill(method: str, path: str) -> None:
+        nonlocal cancelled
+        if method == "PATCH" and path.endswith(f"/scheduled-events/{farewell}"):
+            cancelled += 1
+            workshop.kill_in_the_act()
+
+    await workshop.stop_bot()
+    (workshop.folder / "plan.yaml").write_text(CHANGED, "utf-8")
+    workshop.witness.on_request = kill
+    await workshop.start_bot()
+    await workshop.eventually(lambda: cancelled, "the cancellation")
+    workshop.witness.on_request = None
+    await workshop.kill_bot()
+    (workshop.folder / "plan.yaml").write_text(PLAN, "utf-8")
+    await workshop.start_bot()
+    await workshop.settle()
+    assert [event.status for event in events(workshop) if "farewell" in event.description] == [CANCELLED, SCHEDULED]
+
+
 async def test_one_made_just_before_a_kill_still_begins_with_its_session(world: World) -> None:
     def kill(method: str, path: str) -> None:
         if (method, path) == ("POST", f"/guilds/{world.guild_id}/scheduled-events"):
