@@ -219,7 +219,9 @@ class Actors:
 
     # --- doing -------------------------------------------------------------------------------------------------
 
-    async def _try(self, what: str, attempt: Attempt, expected: Expected = Expected.ACCEPTED) -> Answer | None:
+    async def _try(
+        self, what: str, attempt: Attempt, expected: Expected = Expected.ACCEPTED, says: str = ""
+    ) -> Answer | None:
         """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
         self.told.actions += 1
         unheard, refused = False, False
@@ -242,7 +244,8 @@ class Actors:
                 answer = replace(answer, again=unheard)
                 # A refusal with buttons offers another way: trying again is not what it asks for.
                 refused = answer.text.startswith(_REFUSED) and not _offers(answer)
-                if not (self._patient and expected is Expected.ACCEPTED and refused):
+                heard = not refused if expected is Expected.ACCEPTED else says in answer.text
+                if heard or answer.modal or not self._patient:
                     return answer
                 await asyncio.sleep(0.5)
         # Of what can be done only once, the second try finds that it is done: only the answer to the first was lost.
@@ -316,10 +319,10 @@ class Actors:
 
     async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> Answer | None:
         """Do one thing, filling in the form that opens; the answer, if it is as it should be."""
-        answer = await self._try(what, attempt, step.answer)
+        answer = await self._try(what, attempt, step.answer, step.says)
         if answer and answer.modal and step.fill:
             form = answer.modal
-            answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer)
+            answer = await self._try(what, lambda: person.submit(form, step.fill), step.answer, step.says)
             self._follow(person, answer, form["custom_id"], _sent(form, step.fill))
         if not self._judge(what, answer, step.answer, step.says):
             return None
