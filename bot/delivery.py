@@ -458,6 +458,8 @@ class Courier:
 
     async def _edit(self, delivery: Delivery, post: Post) -> None:
         self._edited[delivery.id] = self._clock.now()
+        # If the answer is lost, and what it shows becomes again what it showed before, it is edited all the same.
+        await self._store.deliveries.begin_edit(delivery.id)
         try:
             await self._pacer.turn()
             async with asyncio.timeout(_SEND_SECONDS):

@@ -235,6 +235,14 @@ class Deliveries:
 
         await self._database.write(work)
 
+    async def begin_edit(self, delivery_id: str) -> None:
+        """Record that a message is about to be edited: until that is settled, nobody knows what it shows."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE delivery SET shown = NULL WHERE id = ?", (delivery_id,))
+
+        await self._database.write(work)
+
     async def record_shown(self, delivery: Delivery, shown: str) -> None:
         """Record what a message shows, made of what was so when `delivery` was read; later changes stay unshown."""
 

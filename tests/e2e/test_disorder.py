@@ -14,11 +14,13 @@ from bot.clock import Pace
 from bot.domain.venue import permission_bits
 from bot.rehearsal.faults import Fault
 from bot.rehearsal.people import NoAnswer
+from tests.e2e.conftest import PLAN
+from tests.e2e.test_calendar import CHANGED
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from bot.rehearsal.limits import Request
-    from tests.e2e.conftest import World
+from tests.e2e.conftest import World
 
 START = "🔴 **Ledgers at work**"
 MANAGE_CHANNELS = 1 << 4
@@ -224,6 +226,30 @@ async def test_messages_deleted_by_hand_stay_deleted_and_the_team_hears_of_an_ag
     await workshop.until("2023-03-27 09:01")
     assert len(workshop.messages("agenda")) == 1
     assert_nothing_twice(workshop)
+
+
+async def test_an_edit_cut_off_by_a_kill_is_undone_where_what_it_showed_before_is_so_again(workshop: World) -> None:
+    await workshop.until("2023-03-25 08:10")
+    before, agenda, edits = workshop.messages("agenda")[0], workshop.channel("agenda"), 0
+
+    def kill(method: str, path: str) -> None:
+        nonlocal edits
+        if (method, path) == ("PATCH", f"/channels/{agenda}/messages/{before.id}"):
+            edits += 1
+            workshop.kill_in_the_act()
+
+    await workshop.stop_bot()
+    (workshop.folder / "plan.yaml").write_text(CHANGED, "utf-8")
+    workshop.witness.on_request = kill
+    await workshop.start_bot()
+    await workshop.eventually(lambda: edits, "the edit")
+    workshop.witness.on_request = None
+    await workshop.kill_bot()
+    assert workshop.messages("agenda")[0].text != before.text
+    (workshop.folder / "plan.yaml").write_text(PLAN, "utf-8")
+    await workshop.start_bot()
+    await workshop.settle()
+    assert workshop.messages("agenda")[0].text == before.text
 
 
 async def test_a_bot_that_is_removed_from_its_server_rests_and_goes_on_when_it_is_invited_again(
