@@ -17,12 +17,6 @@ from bot.store.deliveries import outdate, plan_again
 
 _COLUMNS = "id, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details"
 
-#: What has each value. An enumeration that is called for it takes five times as long, and there may be 100,000 notes.
-_KINDS = {str(kind): kind for kind in NoteKind}
-_VISIBILITIES = {str(visibility): visibility for visibility in Visibility}
-_ATTRIBUTIONS = {str(attribution): attribution for attribution in Attribution}
-_DETAILS = {str(detail): detail for detail in Detail}
-
 
 def _note(row: Row) -> Note:
     key, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details = row
@@ -31,14 +25,14 @@ def _note(row: Row) -> Note:
         author,
         author_name,
         topic,
-        _KINDS[kind],
+        NoteKind(kind),
         title,
         did,
         learned,
-        _VISIBILITIES[visibility],
+        Visibility(visibility),
         instant(written_at),
-        _ATTRIBUTIONS[attribution],
-        {_DETAILS[name]: text for name, text in json.loads(details).items()},
+        Attribution(attribution),
+        {Detail(name): text for name, text in json.loads(details).items()},
     )
 
 
