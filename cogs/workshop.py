@@ -222,9 +222,9 @@ async def _patiently(interaction: Interaction, language: str, work: Callable[[],
 
 async def _hand_over(interaction: Interaction, pack: Path, words: str) -> bool:
     """Answer with an archive; where it is too large or Discord doesn't take it, it is left where it is."""
-    content = await asyncio.to_thread(pack.read_bytes)
-    if len(content) > interaction.filesize_limit:
+    if (await asyncio.to_thread(pack.stat)).st_size > interaction.filesize_limit:
         return False
+    content = await asyncio.to_thread(pack.read_bytes)
     try:
         await answer(interaction, words, discord.File(io.BytesIO(content), filename=pack.name))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
