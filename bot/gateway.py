@@ -9,7 +9,7 @@ import discord
 from discord.gateway import DiscordWebSocket
 
 #: So many presses may wait for their answers at a time. discord.py would take up all 5,000 of a storm before it answers
-#: the first; those that are left in the connection take a tenth of the memory, and are answered as soon.
+#: the first; those that are left in the connection take far less memory, and are answered as soon.
 AT_ONCE = 512
 
 # What Discord no longer waits for holds up nobody else. Seconds.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from bot import app, store
+from bot.app import Workshop
+from bot.clock import Clock
 from bot.domain.plan import Plan
 from bot.importing import planfile
-from bot.settings import ROOT
+from bot.settings import ROOT, Settings
 
 # No deadline: on a busy machine a single example may take long, and nothing is wrong.
 settings.register_profile("plenary", max_examples=60, deadline=None)
@@ -50,6 +53,16 @@ _TINY: Mapping[str, Any] = {
 def example() -> Plan:
     """The plan that comes with the program, as its organisers would load it."""
     return planfile.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+
+
+@pytest.fixture
+async def unconnected(example: Plan, tmp_path: Path) -> AsyncIterator[Workshop]:
+    """The real bot, as `run` has it, which has not connected to Discord."""
+    async with (
+        store.opened(tmp_path / "plenary.db") as opened,
+        app._assembled(example, opened, Clock(), Settings()) as client,  # noqa: SLF001 - as `run` does, less the connection
+    ):
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import discord
 import pytest
 
-from bot import app, store
 from bot.app import Workshop
-from bot.clock import Clock
-from bot.importing import planfile
-from bot.settings import ROOT, Settings
 
 HOME, ELSEWHERE = 1, 2
 
 
-@pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[Workshop]:
-    """The bot, as `run` has it."""
-    plan = planfile.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
-    async with (
-        store.opened(tmp_path / "plenary.db") as opened,
-        app._assembled(plan, opened, Clock(), Settings()) as client,  # noqa: SLF001 - as `run` does, less the connection
-    ):
-        yield client
-
-
 async def test_a_server_that_comes_is_seen_to_if_it_is_the_workshops(
-    client: Workshop, monkeypatch: pytest.MonkeyPatch
+    unconnected: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each server comes at each start; with a thousand others, to see to each took twelve seconds."""
     seen: list[str] = []
@@ -39,15 +22,15 @@ async def test_a_server_that_comes_is_seen_to_if_it_is_the_workshops(
     async def on_ready() -> None:
         seen.append("seen to")
 
-    monkeypatch.setattr(client, "on_ready", on_ready)
-    await client.parts.venue.adopt(HOME)
+    monkeypatch.setattr(unconnected, "on_ready", on_ready)
+    await unconnected.parts.venue.adopt(HOME)
     for number in (ELSEWHERE, HOME, ELSEWHERE):
-        await client.on_guild_available(cast("discord.Guild", discord.Object(number)))
+        await unconnected.on_guild_available(cast("discord.Guild", discord.Object(number)))
     assert seen == ["seen to"]
 
 
 async def test_commands_that_could_not_be_told_are_told_at_the_next_ready(
-    client: Workshop, monkeypatch: pytest.MonkeyPatch
+    unconnected: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And after that no more."""
     asked: list[str] = []
@@ -58,7 +41,7 @@ async def test_commands_that_could_not_be_told_are_told_at_the_next_ready(
             raise ConnectionResetError
         return [SimpleNamespace(name="now", id=7)]
 
-    monkeypatch.setattr(client.tree, "sync", sync)
+    monkeypatch.setattr(unconnected.tree, "sync", sync)
     for _ in range(3):
-        await client.on_ready()
+        await unconnected.on_ready()
     assert len(asked) == 2
