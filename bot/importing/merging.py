@@ -188,7 +188,9 @@ class _Merge:
     def _speakers(self, names: Sequence[str], before: list[Raw]) -> list[Raw]:
         if not self._tells_speakers:
             return before
-        there = {shown: entry for entry in before for shown in _shown(entry)}
+        # Two may have one office: who is named whole is not the one whose office alone is the same.
+        there = {office: entry for entry in before for office in _variants(entry["office"])}
+        there |= {name: entry for entry in before for name in _named(entry)}
         return [there.get(name) or _speaker(name) for name in names if name.strip()]
 
     def _materials(self, materials: Iterable[Material], before: list[Raw]) -> list[Raw]:
@@ -239,7 +241,7 @@ def _speaker(name: str) -> Raw:
     return {"office": match["office"], "organisation": match["organisation"]} if match else {"office": name}
 
 
-def _shown(entry: Raw) -> set[str]:
-    """A speaker as a file may name them, in any language."""
-    offices, organisations = _variants(entry["office"]), _variants(entry.get("organisation", ""))
-    return offices | {f"{office} ({organisation})" for office in offices for organisation in organisations}
+def _named(entry: Raw) -> set[str]:
+    """A speaker as a file names them whole, in any language."""
+    offices, organisations = _variants(entry["office"]), _variants(entry.get("organisation", "")) - {""}
+    return {f"{office} ({organisation})" for office in offices for organisation in organisations} or offices

@@ -164,6 +164,24 @@ def test_translations_stay_while_the_text_does() -> None:
     assert any(warning.startswith("The titles of 'welcome' have changed") for warning in renamed.warnings)
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("Alan; Alan (Bletchley)", [("Alan", ""), ("Alan", "Bletchley")]),
+        ("Alan (Bletchley); Alan", [("Alan", "Bletchley"), ("Alan", "")]),
+        ("Alan (Bletchley); Alan (Navy)", [("Alan", "Bletchley"), ("Alan", "Navy")]),
+    ],
+)
+def test_speakers_of_the_same_office_are_told_apart(told: str, expected: list[tuple[str, str]]) -> None:
+    """Who is named whole is not taken for the other one: importing it again changes nothing."""
+    source = SAMPLES["csv"].replace(b"Grace; Alan (Bletchley)", told.encode())
+    first = proposed(source)
+    talk = first.after.agenda.find("ledgers")
+    assert talk is not None
+    assert [(one.office["en"], one.organisation["en"]) for one in talk.speakers] == expected
+    assert not proposed(source, first.text).changes
+
+
 def test_what_a_file_never_says_is_kept() -> None:
     """A table of times and titles alone removes no room, topic, speaker or description."""
     rows = (("id", "date", "start", "end", "title"), ("ledgers", "20/02/2023", "10:15", "11:00", "Ledgers"))
