@@ -13,7 +13,7 @@ from bot.domain.plan import Plan
 from bot.domain.show import Deed, Hold
 from bot.domain.text import escape, measure, shorten
 from bot.i18n import day_name, enumeration, text
-from bot.posts import Button, Post, by_office, custom_id, moment, where
+from bot.posts import Button, Post, custom_id, moment, where
 
 #: In front of every panel.
 PANEL_SIGN = "🎛️"
@@ -102,7 +102,7 @@ def ladder(plan: Plan, session: Session, now: datetime, mark: str) -> Post:
 
 def _speakers(session: Session, language: str) -> str:
     """As many as a line takes: the agenda has them all."""
-    names = [by_office(language, speaker) for speaker in session.speakers]
+    names = [escape(speaker.named(language)) for speaker in session.speakers]
     while len(names) > 1 and measure(enumeration(language, names)) > limits.MESSAGE_TEXT // 8:
         names = [*names[:-2], "…"]
     return enumeration(language, names)

@@ -14,7 +14,7 @@ from bot.domain.conflicts import Conflict, DoubleBooking, created
 from bot.domain.plan import Plan
 from bot.domain.text import Text, escape, measure
 from bot.i18n import enumeration, every, text
-from bot.posts import Button, Post, by_office, custom_id, joined, label, moment, span, titles
+from bot.posts import Button, Post, custom_id, joined, label, moment, span, titles
 
 
 class Section(StrEnum):
@@ -73,7 +73,7 @@ def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: S
 def _conflict(language: str, conflict: Conflict) -> str:
     one, other = (f"**{escape(session.title[language])}**" for session in (conflict.one, conflict.other))
     if isinstance(conflict, DoubleBooking):
-        speaker = by_office(language, conflict.speaker)
+        speaker = escape(conflict.speaker.named(language))
         return text(language, "session.double_booked", speaker=speaker, one=one, other=other)
     return text(language, "session.overlap", one=one, other=other)
 
@@ -173,7 +173,7 @@ class _Teller:
 
     def _speakers(self, session: Session) -> Iterator[str]:
         for language in self._languages:
-            named = [by_office(language, speaker) for speaker in session.speakers]
+            named = [escape(speaker.named(language)) for speaker in session.speakers]
             key = "start.speakers" if named else "change.no_speakers"
             yield text(language, key, names=enumeration(language, named))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain import limits
-from bot.domain.agenda import Progress, Session, Speaker, Topic, progress
+from bot.domain.agenda import Progress, Session, Topic, progress
 from bot.domain.events import marker
 from bot.domain.plan import Plan
 from bot.domain.text import Text, clean, escape, measure, shorten
@@ -194,17 +194,11 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
     for language in languages:
         if session.speakers:
-            named = [by_office(language, speaker) for speaker in session.speakers]
+            named = [escape(speaker.named(language)) for speaker in session.speakers]
             yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         titles = " · ".join(dict.fromkeys(escape(material.title[language]) for language in languages))
         yield f"📄 {titles}: {material.url}"
-
-
-def by_office(language: str, speaker: Speaker) -> str:
-    """A speaker's office and organisation; a schedule from elsewhere may know no organisation."""
-    organisation = escape(speaker.organisation[language])
-    return escape(speaker.office[language]) + (f" ({organisation})" if organisation else "")
 
 
 def end(plan: Plan, session: Session, mark: str) -> Post:
@@ -308,7 +302,7 @@ def _detailed(session: Session, standing: Progress, language: str, rooms: Mappin
     lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
     if meeting_room(session.room) in rooms:
         lines[0] += f" · {where(session, rooms)}"
-    lines += [f"-# {by_office(language, speaker)}" for speaker in session.speakers]
+    lines += [f"-# {escape(speaker.named(language))}" for speaker in session.speakers]
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.text import Text
+from bot.domain.text import Text, spoken
 
 
 class SessionKind(StrEnum):
@@ -46,6 +46,11 @@ class Speaker:
     office: Text
     organisation: Text
     """Empty in every language, if the plan doesn't say."""
+
+    def named(self, language: str) -> str:
+        """Who speaks, and for whom, where that is known."""
+        organisation = spoken(self.organisation, language)
+        return spoken(self.office, language) + (f" ({organisation})" if organisation else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.domain.agenda import Session, SessionKind, Speaker
+from bot.domain.agenda import Session, SessionKind
 from bot.domain.plan import Plan
 from bot.domain.text import clean, spoken
 from bot.i18n import enumeration, text
@@ -83,13 +83,7 @@ def _description(plan: Plan, session: Session, language: str) -> Iterator[str]:
     if session.topic and (topic := plan.topic(session.topic)):
         yield text(language, "calendar.topic", title=topic.title[language])
     if session.speakers:
-        named = (speaker(one, language) for one in session.speakers)
+        named = (one.named(language) for one in session.speakers)
         yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         yield f"{spoken(material.title, language)}: {material.url}"
-
-
-def speaker(one: Speaker, language: str) -> str:
-    """Who speaks, and for whom, where that is known."""
-    organisation = spoken(one.organisation, language)
-    return spoken(one.office, language) + (f" ({organisation})" if organisation else "")

@@ -76,8 +76,7 @@ def _event(plan: Plan, session: Session, room: str, language: str) -> dict[str, 
         "abstract": html.escape(clean(described), quote=False),
         "description": "",
         "persons": [
-            {"id": number, "public_name": calendars.speaker(one, language)}
-            for number, one in enumerate(session.speakers, 1)
+            {"id": number, "public_name": one.named(language)} for number, one in enumerate(session.speakers, 1)
         ],
         "links": [{"url": one.url, "title": spoken(one.title, language)} for one in session.materials],
         "attachments": [],

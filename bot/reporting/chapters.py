@@ -20,7 +20,7 @@ from bot.reporting.blocks import Block, Cards, Chart, Heading, Look, Paragraph, 
 from bot.reporting.charts import NAVY, SKY, Band, Series, bars, profile
 from bot.reporting.figures import figures
 from bot.reporting.material import Material
-from bot.reporting.wording import DASH, clock, days, number, percent, speaker, times, typed
+from bot.reporting.wording import DASH, clock, days, number, percent, times, typed
 from bot.store.agenda import HeldSession
 
 #: How finely the presence over a day is drawn.
@@ -216,7 +216,7 @@ def _session(material: Material, session: Session, position: int, language: str)
         told.append(text(language, "report.asked", n=asked))
     yield Paragraph(" · ".join(told), Look.META)
     if session.speakers:
-        names = enumeration(language, (speaker(one, language) for one in session.speakers))
+        names = enumeration(language, (one.named(language) for one in session.speakers))
         yield Paragraph(text(language, "report.speakers", names=names), Look.META)
     if session.description:
         yield Paragraph(spoken(session.description, language))

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from bot.domain.agenda import Session, Speaker
+from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.text import clean, isolate, one_line, spoken
+from bot.domain.text import clean, isolate, one_line
 
 #: From one to another; and where there is nothing to tell.
 DASH = "\N{EN DASH}"
@@ -54,12 +54,6 @@ def times(plan: Plan, session: Session) -> str:
 def clock(plan: Plan, instant: datetime) -> str:
     """`10:00`, on the wall of the workshop's zone."""
     return f"{instant.astimezone(plan.tz):%H:%M}"
-
-
-def speaker(one: Speaker, language: str) -> str:
-    """Who speaks, and for whom, where that is known."""
-    organisation = spoken(one.organisation, language)
-    return spoken(one.office, language) + (f" ({organisation})" if organisation else "")
 
 
 def typed(words: str) -> str:

@@ -88,8 +88,9 @@ class Stays:
         return await self._stays("ORDER BY since, person")
 
     async def pages(self) -> AsyncIterator[Iterator[Stay]]:
-        """The same, a page at a time, as of the first one."""
-        async with aclosing(self._database.pages(f"{_ALL} ORDER BY since, person")) as pages:
+        """The same as of the first page, a page at a time, in the order in which they were seen."""
+        # As they were put down: to sort a million takes half as long as to read them.
+        async with aclosing(self._database.pages(f"{_ALL} ORDER BY rowid")) as pages:
             async for rows in pages:
                 yield map(_stay, rows)  # one at a time: to hold a page of them has the garbage collector look at each
 

@@ -54,7 +54,7 @@ def rows(
             calendars.room_name(plan, session, language),
             session.topic,
             *(spoken(session.title, each) for each in plan.languages),
-            "; ".join(calendars.speaker(each, language) for each in session.speakers),
+            "; ".join(each.named(language) for each in session.speakers),
             "planned" if one.cancelled_at is None else "cancelled",
             one.sequence,
             local(plan, before.starts_at) if before else None,
