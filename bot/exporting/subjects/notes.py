@@ -28,14 +28,10 @@ async def table(source: Source) -> Table:
 
 
 async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Iterable[Row]]:
-    plan, author_of = source.plan, source.store.people.of
-    confidential: list[Note] = []
+    told = _Rows(source.plan, source.audience, source.store.people.of, echoes)
     async for page in source.store.notes.pages():
-        allowed = [note for note in page if visible_to(note, source.audience)]
-        named = [note for note in allowed if note.topic not in plan.confidential_topics]
-        confidential += [note for note in allowed if note.topic in plan.confidential_topics]
-        yield rows(plan, named, source.audience, author_of, echoes)
-    yield rows(plan, confidential, source.audience, author_of, echoes)
+        yield told.signed(page)
+    yield told.unsigned()
 
 
 def rows(
@@ -46,19 +42,42 @@ def rows(
     Of its author there is what they chose to tell. `echoes`: how many do the same, by note. At the end those of topics
     under the Chatham House Rule, without anything that leads to their authors.
     """
-    secret: list[Note] = []
-    for note in notes:
-        if visible_to(note, audience):
-            if note.topic in plan.confidential_topics:
-                secret.append(note)
+    told = _Rows(plan, audience, author_of, echoes)
+    yield from told.signed(notes)
+    yield from told.unsigned()
+
+
+class _Rows:
+    """See `rows`."""
+
+    def __init__(self, plan: Plan, audience: Audience, author_of: AuthorOf, echoes: Mapping[str, int]) -> None:
+        self._plan = plan
+        self._audience = audience
+        self._author_of = author_of
+        self._echoes = echoes
+        self._secret: list[Note] = []
+
+    def signed(self, notes: Iterable[Note]) -> Iterator[Row]:
+        """Those that may be signed; the others are kept for `unsigned`."""
+        plan, confidential = self._plan, self._plan.confidential_topics
+        for note in notes:
+            if not visible_to(note, self._audience):
+                continue
+            if note.topic in confidential:
+                self._secret.append(note)
             else:
-                signed = signature(note, author_of(note.author))
-                yield _row(plan, note, signed, note.id, local(plan, note.written_at), echoes.get(note.id, 0))
-    told = chatham.told_groups((note.topic, note.author) for note in secret)
-    yield from chatham.shuffled(
-        _row(plan, _bare(note, told=note.topic in told), Signature(), None, None, echoes.get(note.id, 0))
-        for note in secret
-    )
+                author = signature(note, self._author_of(note.author))
+                yield _row(plan, note, author, note.id, local(plan, note.written_at), self._echoes.get(note.id, 0))
+
+    def unsigned(self) -> Iterator[Row]:
+        """Those under the Chatham House Rule, when all the others have been told."""
+        told = chatham.told_groups((note.topic, note.author) for note in self._secret)
+        yield from chatham.shuffled(
+            _row(
+                self._plan, _bare(note, told=note.topic in told), Signature(), None, None, self._echoes.get(note.id, 0)
+            )
+            for note in self._secret
+        )
 
 
 def _bare(note: Note, *, told: bool) -> Note:
@@ -94,11 +113,13 @@ def _row(  # noqa: PLR0913, PLR0917 - a note, and what of it may be told
     )
 
 
-def _author(plan: Plan, signed: Signature) -> Iterator[Cell]:
+def _author(plan: Plan, signed: Signature) -> tuple[Cell, ...]:
     """Name, id, administration, country, kind of organisation and region, each where it may be told."""
-    yield signed.name or None
-    yield str(signed.person) if signed.person is not None else None
-    yield signed.administration or None
-    yield signed.country or None
-    yield str(signed.organisation) if signed.organisation else None
-    yield plan.region[plan.languages[0]] if plan.region and signed.region else None
+    return (
+        signed.name or None,
+        str(signed.person) if signed.person is not None else None,
+        signed.administration or None,
+        signed.country or None,
+        str(signed.organisation) if signed.organisation else None,
+        plan.region[plan.languages[0]] if plan.region and signed.region else None,
+    )
