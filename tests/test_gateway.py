@@ -65,11 +65,41 @@ async def test_nothing_more_is_read_until_there_is_room(monkeypatch: pytest.Monk
     assert read == [connection]
 
 
-async def test_a_press_that_is_over_is_gone_without_the_garbage_collector() -> None:
-    client = discord.Client(intents=discord.Intents.none())
+def told_privately() -> dict[str, Any]:
     told: Any = payloads.interaction(10**18, 1, payloads.button("checkin:opening:0"))
     told["user"] = told.pop("member")["user"]
-    del told["guild"], told["guild_id"], told["message"]
+    del told["guild"], told["guild_id"]
+    return told
+
+
+async def test_the_message_in_which_something_was_pressed_is_not_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The press is, with all else that came with it."""
+    client: Any = discord.Client(intents=discord.Intents.none())
+    client.presses = Presses()
+    seen: list[discord.Interaction[Any]] = []
+    client._connection.dispatch = lambda _event, interaction: seen.append(interaction)  # noqa: SLF001 - where it listens
+
+    async def connects(cls: type[Gateway], client: discord.Client) -> Gateway:
+        made = cls(cast("Any", None), loop=asyncio.get_running_loop())
+        made._discord_parsers = client._connection.parsers  # noqa: SLF001 - as discord.py does
+        return made
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", classmethod(connects))
+    connection = await Gateway.from_client(client)
+    told = told_privately()
+    assert told["message"]
+    connection._discord_parsers["INTERACTION_CREATE"](told)  # noqa: SLF001 - as discord.py calls it
+    (one,) = seen
+    assert (one.message, cast("Any", one.data)["custom_id"], one.user.id) == (
+        None, "checkin:opening:0", int(told["user"]["id"]),
+    )  # fmt: skip
+
+
+async def test_a_press_that_is_over_is_gone_without_the_garbage_collector() -> None:
+    client = discord.Client(intents=discord.Intents.none())
+    told: Any = told_privately()
+    del told["message"]
+    gc.collect()
     gc.disable()
     try:
         for _ in range(3):
