@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph as Line
 
 from bot.domain.text import RIGHT_TO_LEFT
 from bot.reporting.blocks import Block, Cards, Chart, Document, Heading, Look, Paragraph, Shared, Table
-from bot.reporting.wording import DASH, mirrored
+from bot.reporting.wording import DASH, mirrored, unisolated
 
 _NAVY, _SOFT, _AMBER = RGBColor(0x0B, 0x3C, 0x6F), RGBColor(0x5C, 0x6B, 0x7A), RGBColor(0xD9, 0x98, 0x2B)
 _KINDS = {"worked": "1F8A70", "mixed": "D9982B", "failed": "B8463C", "recommendation": "0B3C6F"}
@@ -185,7 +185,7 @@ class _Writer:
         return line
 
     def _run(self, line: Line, text: str, size: int, colour: RGBColor | None, *, bold: bool = False) -> None:
-        run = line.add_run(text)
+        run = line.add_run(unisolated(text, mirrored=_is_mirrored(line)))
         run.font.size, run.font.bold = Pt(size), bold
         # Word takes size and weight of Arabic letters from settings of their own.
         run.font.cs_bold = bold
@@ -193,6 +193,10 @@ class _Writer:
         if colour is not None:
             run.font.color.rgb = colour
         _xml(run).get_or_add_rPr().find(qn("w:sz")).addnext(_element("w:szCs", val=str(size * 2)))
+
+
+def _is_mirrored(line: Line) -> bool:
+    return _xml(line).get_or_add_pPr().find(qn("w:bidi")) is not None
 
 
 def _xml(part: Any) -> Any:  # noqa: ANN401 - python-docx doesn't say more

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from babel.dates import format_date
@@ -68,5 +70,30 @@ def written(words: str) -> str:
 
 def mirrored(words: str) -> bool:
     """Whether a text runs from right to left: as its first letter does that runs anywhere."""
-    ways = (unicodedata.bidirectional(sign) for sign in words)
-    return next((way in {"R", "AL"} for way in ways if way in {"L", "R", "AL"}), False)
+    return next(_ways(words), False)
+
+
+def _ways(words: str) -> Iterator[bool]:
+    """Of each letter that runs anywhere, whether it does from right to left."""
+    ways = map(unicodedata.bidirectional, words)
+    return (way != "L" for way in ways if way in {"L", "R", "AL"})
+
+
+_ISOLATED = re.compile(isolate(f"([^{isolate('')}]*)"))
+_NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c]\d+)*")
+
+
+def unisolated(words: str, *, mirrored: bool) -> str:
+    """The words of a line less the isolates that change nothing in it: around what runs as the line itself does.
+
+    NOTE: of a run that begins with an isolate and goes the way of its line, LibreOffice shows the blank before it in
+    another place, and a point behind it not at all.
+    """
+    one_way = set(_ways(words)) <= {mirrored}
+
+    def shown(isolated: re.Match[str]) -> str:
+        held = isolated[1]
+        with_the_line = set(_ways(held)) == {mirrored} or (one_way and _NUMBER.fullmatch(held))
+        return held if with_the_line else isolated[0]
+
+    return _ISOLATED.sub(shown, words)

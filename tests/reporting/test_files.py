@@ -16,7 +16,7 @@ from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
 from bot.domain.plan import Plan
 from bot.domain.text import isolate
-from bot.reporting import certificates, command, documents, typesetting, word
+from bot.reporting import certificates, command, documents, typesetting, word, wording
 from bot.reporting.blocks import Document, Look, Paragraph, Shared
 from bot.settings import Settings, SettingsError
 from tests.reporting.conftest import AWKWARD, NOW, PEOPLE
@@ -113,6 +113,34 @@ def test_the_same_at_the_same_instant_is_the_same_file(kept_documents: list[Docu
     assert typesetting.pdf("report", report.as_data(), NOW + timedelta(days=1)) != first
     drawn = "image".encode
     assert word.docx_of(page("T"), NOW, lambda _: drawn()) == word.docx_of(page("T"), NOW, lambda _: drawn())
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "shown"),
+    [
+        ("ar", "محمد", "محمد"),
+        ("ar", "5", "5"),
+        ("ar", "92.5", "92.5"),
+        ("ar", "WCO", isolate("WCO")),
+        ("ar", "محمد (WCO)", isolate("محمد (WCO)")),
+        ("ar", "10:00\N{EN DASH}10:45", isolate("10:00\N{EN DASH}10:45")),
+        ("fr", "Douanes", "Douanes"),
+        ("fr", "محمد", isolate("محمد")),
+        ("fr", "10:00\N{EN DASH}10:45", isolate("10:00\N{EN DASH}10:45")),
+    ],
+)
+def test_a_word_file_isolates_only_what_would_else_run_astray(language: str, held: str, shown: str) -> None:
+    """Some programs show the blank before an isolate, and the point behind it, in another place or not at all."""
+    around = "بدعم من {}." if language == "ar" else "Grâce à {}."
+    block = Paragraph(around.format(isolate(held)), Look.BODY)
+    opened = docx.Document(io.BytesIO(word.docx_of(page("T", block, language=language), NOW, lambda _: b"")))
+    assert opened.paragraphs[-1].text == around.format(shown)
+
+
+def test_a_number_beside_letters_of_the_other_way_stays_isolated() -> None:
+    """It would else go with them."""
+    words = f"WCO {isolate('5')} محمد"
+    assert wording.unisolated(words, mirrored=True) == words
 
 
 @pytest.fixture
