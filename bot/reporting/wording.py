@@ -96,4 +96,6 @@ def unisolated(words: str, *, mirrored: bool) -> str:
         with_the_line = set(_ways(held)) == {mirrored} or (one_way and _NUMBER.fullmatch(held))
         return held if with_the_line else isolated[0]
 
-    return _ISOLATED.sub(shown, words)
+    while (less := _ISOLATED.sub(shown, words)) != words:  # within one there may be others
+        words = less
+    return words

@@ -137,6 +137,11 @@ def test_a_word_file_isolates_only_what_would_else_run_astray(language: str, hel
     assert opened.paragraphs[-1].text == around.format(shown)
 
 
+def test_isolates_within_others_are_looked_at_first() -> None:
+    words = isolate(f"{isolate('5')} من {isolate('5')}")
+    assert wording.unisolated(words, mirrored=True) == "5 من 5"
+
+
 def test_a_number_beside_letters_of_the_other_way_stays_isolated() -> None:
     """It would else go with them."""
     words = f"WCO {isolate('5')} محمد"
