@@ -27,7 +27,7 @@ from bot.domain import limits, walltime
 from bot.domain.access import Role
 from bot.domain.letters import Press
 from bot.domain.plan import Plan
-from bot.domain.text import clean, fold, shorten
+from bot.domain.text import clean, fold, measure, shorten
 from bot.i18n import text
 from bot.posts import Button, Post
 
@@ -102,11 +102,20 @@ def forgotten(view: V) -> V:
 
 async def answer(interaction: Interaction, post: Post | str, *files: discord.File) -> None:
     """Answer the one person who pressed or typed, with files where there are any; nobody else sees it."""
+    if (
+        isinstance(post, str)
+        and not files
+        and not interaction.response.is_done()
+        and measure(post) <= limits.PLAIN_TEXT
+    ):
+        # A sentence alone needs no layout: to make one takes a fifth of what a storm costs.
+        await interaction.response.send_message(post, ephemeral=True, suppress_embeds=True)
+        return
     view = layout(Post((post,)) if isinstance(post, str) else post)
     for file in files:
         view.add_item(discord.ui.File(file))  # NOTE: beside components, Discord shows only the files that one names
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, attachments=files)
+        await interaction.edit_original_response(content=None, view=view, attachments=files)
     else:
         await interaction.response.send_message(view=view, files=files, ephemeral=True)
 

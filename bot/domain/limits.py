@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Characters that all texts of one message may show together (Components V2).
 MESSAGE_TEXT = 4000
+#: Characters of a message that is plain text.
+PLAIN_TEXT = 2000
 #: Components in one message, nested ones included (Components V2).
 MESSAGE_COMPONENTS = 40
 #: Channels in a category.
