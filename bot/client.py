@@ -210,7 +210,8 @@ class Plenary(commands.Bot):
         """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
         if event == "interaction":
             self.presses.add(args[0].response)
-        if not self.is_closed():
+        # NOTE: discord.py tells twice of everything that it is told.
+        if event != "socket_event_type" and not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
     async def on_connect(self) -> None:

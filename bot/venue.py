@@ -87,7 +87,9 @@ class Venue:
     def role_of(self, member: discord.Member) -> Role:
         """What a member is in the workshop."""
         held = {role for role in ROLES if member.get_role(self._ids.get(role_key(role), 0))}
-        manages = member.guild_permissions.manage_guild or member.guild.owner_id == member.id
+        # What Discord tells with a press needs not be worked out.
+        allowed = member.resolved_permissions or member.guild_permissions
+        manages = allowed.manage_guild or member.guild.owner_id == member.id
         return role_of(held, manages_server=manages)
 
     async def admit(self, member: discord.Member, place: Participant) -> tuple[str, ...]:
