@@ -210,7 +210,7 @@ class Plenary(commands.Bot):
         """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
         if event == "interaction":
             self.presses.add(args[0].response)
-        # NOTE: discord.py tells twice of everything that it is told.
+        # NOTE: discord.py also tells the bare name of each event; here nothing listens to that.
         if event != "socket_event_type" and not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
