@@ -194,7 +194,7 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     client = Workshop(COGS, access, opened, reconcile, mend)
     events = Events(programme, opened, venue, pacer, home)
     awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
-    letters = Letters(opened, client, pacer, awards)
+    letters = Letters(programme, opened, client, pacer)
     transcripts = Transcripts(programme, opened, venue, pacer, home)
     every = (events.keep, follow_ups.keep, letters.keep, transcripts.keep, *chores)
     courier = Courier(programme, opened, venue, clock, client, pacer, every)

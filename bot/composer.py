@@ -60,6 +60,7 @@ class Composer:
             Kind.CARD: self._card,
             Kind.REQUEST: self._request,
             Kind.QUESTION: self._question,
+            Kind.CERTIFICATES: self._certificates,
             Kind.REPORT: self._report,
         }
 
@@ -237,6 +238,9 @@ class Composer:
             return None
         session = _there(self._plan.agenda.find(delivery.subject))
         return prompts.open_questions(self._plan, session, found, delivery.id)
+
+    async def _certificates(self, delivery: Delivery, _now: datetime) -> Post:
+        return prompts.certificates(self._plan, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.report(delivery.subject, delivery.id)

@@ -1,78 +1,137 @@
-"""Private messages on their way, one at a time and unhurried: Discord takes a bot that writes to many for a nuisance.
+"""Direct messages on their way, one at a time and unhurried: Discord takes a bot that writes to many for a nuisance.
 
-Each is claimed by its row before it is sent, with a nonce that is always the same. Whoever takes up what a stopped
-process had begun looks for its text among the latest messages of that person first.
+Each is claimed by its row before it is sent, with a nonce and a mark that are always the same. Before a message that
+Discord may have is sent again, its mark is looked for among the latest messages to that person.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
+import sqlite3
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import discord
 
-from bot.domain.letters import Letter, LetterKind, LetterState
+from bot.domain import announcements, limits
+from bot.domain.announcements import Announcement
+from bot.domain.letters import MOST_TRIES, PACE, RETRY, Letter, LetterState, Throttle, throttled
+from bot.domain.text import shorten
+from bot.i18n import text
 from bot.pacing import Pacer
-from bot.reporting.awards import Awards
+from bot.posts import Button, Post, moment
+from bot.programme import Programme
 from bot.store import Store
-from bot.ui import passes, under
+from bot.ui import layout
 
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
-_BETWEEN = timedelta(seconds=2)
-#: So many of the latest messages to somebody are looked at.
-_LATEST = 50
+#: How many of the latest messages to a person are searched.
+_LATEST = 100
+#: How far Discord's clock and ours may differ when they are.
+_CLOCKS_DIFFER = timedelta(hours=1)
+#: The same for a message of an earlier version, which has no mark: an older one of the same text is another message.
+_CLOCKS_DIFFER_UNMARKED = timedelta(minutes=1)
+
+#: Discord's codes by which it holds back the whole bot: quarantine; opening direct messages too fast; sending messages
+#: is temporarily disabled.
+_HELD_BACK = frozenset({20026, 40003, 40004})
+#: Its codes for a person who can't be written to: unknown user; cannot send messages to this user; invalid recipient;
+#: no mutual server.
+_REFUSED = frozenset({10013, 50007, 50033, 50278})
 
 
 class Letters:
-    """Sees them delivered, or recorded as refused: not everybody takes private messages from a server's bots."""
+    """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
 
-    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, awards: Awards) -> None:
+    def __init__(self, programme: Programme, store: Store, client: discord.Client, pacer: Pacer) -> None:
+        self._programme = programme
         self._store = store
-        self._awards = awards
         self._client = client
         self._pacer = pacer
 
     async def keep(self, now: datetime) -> datetime | None:
-        """Send the next one; the instant at which to go on. Raises what discord.py raises for what passes by itself."""
-        letter = await self._store.letters.next()
+        """Send the next one if it is time; the instant at which to go on."""
+        letters = self._store.letters
+        letter = await letters.next(now)
         if letter is None:
             return None
-        await self._store.letters.begin(letter.id, now)
+        throttle = await letters.throttle()
+        if throttle and throttle.active(now):
+            return throttle.until
+        ready_at = max(letter.ready_at(now), PACE.ready_at(await letters.latest_tries(PACE.most), now))
+        if ready_at > now:
+            return ready_at
+        known = None if letter.tries else await letters.channel_of(letter.person)
+        await letters.begin(letter.id, now)
         try:
             async with asyncio.timeout(_SECONDS):
-                state, problem = await self._send(letter, now)
-        except discord.HTTPException as failure:
-            if passes(failure):
-                raise
-            log.info("A private message of the kind %s was refused: %r", letter.kind, failure)
-            state, problem = LetterState.REFUSED, failure.text or str(failure)
-        await self._store.letters.settle(letter.id, state, problem)
-        return now + _BETWEEN
+                channel = await self._send(letter, known)
+        except sqlite3.Error:
+            raise
+        except Exception as failure:  # noqa: BLE001 - recorded, and tried again: one message never holds up the others
+            await self._failed(letter, failure, throttle, now)
+        else:
+            await letters.settle_sent(letter.id, channel)
+            if throttle:
+                since = moment(throttle.since, "f")
+                await letters.release(self._report("team.letters_go_on", now, since=since))
+        return now + PACE.gap
 
-    async def _send(self, letter: Letter, now: datetime) -> tuple[LetterState, str | None]:
-        """What has become of it, and why."""
-        await self._pacer.turn()
-        channel = await self._client.create_dm(discord.Object(letter.person))
-        if letter.state is LetterState.SENDING:
+    async def _send(self, letter: Letter, known: int | None) -> int:
+        """Send it unless Discord has it; the id of its channel. `known`: the person's channel, if there is one."""
+        if known:
+            channel = self._client.get_partial_messageable(known, type=discord.ChannelType.private)
+        else:
             await self._pacer.turn()
-            async for message in channel.history(limit=_LATEST):
-                if message.content == letter.text:
-                    return LetterState.SENT, None
-        try:
-            enclosed = await self._enclosed(letter, now)
-        except LookupError as gone:
-            return LetterState.DROPPED, str(gone)
-        await self._pacer.turn()
-        await channel.send(letter.text, view=under(letter.button), file=enclosed, nonce=letter.id)
-        return LetterState.SENT, None
+            channel = await self._client.create_dm(discord.Object(letter.person))
+        if letter.begun_at is None or not await self._is_there(channel, letter, letter.begun_at):
+            await self._pacer.turn()
+            await channel.send(view=layout(_post(letter), letter.mark), nonce=letter.id)
+        return channel.id
 
-    async def _enclosed(self, letter: Letter, now: datetime) -> discord.File:
-        """What comes with it. Raises LookupError where there is no such thing any more."""
-        if letter.kind is not LetterKind.CERTIFICATE:
-            return discord.utils.MISSING
-        name, content = await self._awards.file(letter.person, now)
-        return discord.File(io.BytesIO(content), filename=name)
+    async def _is_there(
+        self, channel: discord.DMChannel | discord.PartialMessageable, letter: Letter, begun_at: datetime
+    ) -> bool:
+        await self._pacer.turn()
+        async for message in channel.history(limit=_LATEST):  # the newest first
+            if message.created_at < begun_at - _CLOCKS_DIFFER:
+                return False
+            if self._client.user is None or message.author.id != self._client.user.id:
+                continue
+            if any(isinstance(part, discord.Container) and part.id == letter.mark for part in message.components):
+                return True
+            if message.content == letter.text and message.created_at >= begun_at - _CLOCKS_DIFFER_UNMARKED:
+                return True
+        return False
+
+    async def _failed(self, letter: Letter, failure: Exception, throttle: Throttle | None, now: datetime) -> None:
+        """Record what a failure means: for all letters, for the person, or for this try."""
+        problem = str(failure) or repr(failure)
+        code, status = (failure.code, failure.status) if isinstance(failure, discord.HTTPException) else (0, 0)
+        log.info("A direct message of the kind %s did not reach Discord: %r", letter.kind, failure)
+        if code in _HELD_BACK:
+            report = self._report("team.letters_held_back", now, at=moment(now, "f"), problem=problem)
+            await self._store.letters.hold_back(letter, throttled(throttle, now), None if throttle else report)
+        elif code in _REFUSED:
+            await self._store.letters.settle(letter.id, LetterState.REFUSED, problem)
+        elif status == HTTPStatus.BAD_REQUEST or letter.tries + 1 >= MOST_TRIES:
+            person = f"<@{letter.person}>"
+            report = self._report("team.letter_failed", now, person=person, at=moment(now, "f"), problem=problem)
+            await self._store.letters.settle(letter.id, LetterState.FAILED, problem, report)
+        else:
+            await self._store.letters.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
+
+    def _report(self, key: str, now: datetime, **values: object) -> Announcement:
+        """One line for the team; its instant makes it the line of this incident alone."""
+        plan = self._programme.plan
+        return announcements.report(plan.id, text(plan.languages[0], key, **values), now)
+
+
+def _post(letter: Letter) -> Post:
+    words, button = shorten(letter.text, limits.MESSAGE_TEXT), letter.button
+    if button is None:
+        return Post((words,))
+    return Post((words,), (Button(button.custom_id, shorten(button.label, limits.BUTTON_LABEL), primary=True),))

@@ -1,4 +1,4 @@
-"""What the messages say that ask participants for something: their questions, their feedback, their pledges."""
+"""What the posts say that ask participants for something, or hand out something: questions, pledges, certificates."""
 
 from __future__ import annotations
 
@@ -100,6 +100,13 @@ def pledge(plan: Plan, mark: str) -> Post:
     """The workshop is nearly over, and what will be applied."""
     button = Button(custom_id("pledge", mark), label(plan.languages, "button.pledge"), primary=True)
     return _invitation(plan, "pledge.heading", "pledge.line", button)
+
+
+def certificates(plan: Plan, mark: str) -> Post:
+    """The certificates are there to be taken; whose it is decides who presses."""
+    button = Button(custom_id("certificate", mark), label(plan.languages, "button.certificate"), primary=True)
+    heading = f"## {joined(plan.languages, 'certificate.heading')}"
+    return Post((heading, "\n".join(every(plan.languages, "certificate.line"))), (button,))
 
 
 def follow_up(plan: Plan, months: int, pledged: Sequence[Pledge], mark: str) -> Post:

@@ -25,7 +25,6 @@ from discord import app_commands
 
 from bot.domain import limits, walltime
 from bot.domain.access import Role
-from bot.domain.letters import Press
 from bot.domain.plan import Plan
 from bot.domain.text import clean, fold, measure, shorten
 from bot.i18n import text
@@ -53,9 +52,9 @@ class RefusalError(Exception):
 # --- posts as Discord has them ---------------------------------------------------------------------------------
 
 
-def layout(post: Post) -> discord.ui.LayoutView:
-    """A post as Discord's components (V2)."""
-    container: discord.ui.Container[Any] = discord.ui.Container()
+def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
+    """A post as Discord's components (V2). `mark`: the id of the component that holds its text, where it needs one."""
+    container: discord.ui.Container[Any] = discord.ui.Container(id=mark)
     for index, block in enumerate(post.blocks):
         if index:
             container.add_item(discord.ui.Separator())
@@ -82,16 +81,7 @@ def _button(button: Button) -> discord.ui.Button[Any]:
     return discord.ui.Button(style=style, label=button.label, custom_id=button.custom_id)
 
 
-def under(button: Press | None) -> discord.ui.View:
-    """What stands under a private message that is plain text; what discord.py takes for nothing, if nothing does."""
-    if button is None:
-        return discord.utils.MISSING
-    view = discord.ui.View(timeout=None)
-    view.add_item(_button(Button(button.custom_id, shorten(button.label, limits.BUTTON_LABEL), primary=True)))
-    return forgotten(view)
-
-
-V = TypeVar("V", discord.ui.LayoutView, discord.ui.View, discord.ui.Modal)
+V = TypeVar("V", discord.ui.LayoutView, discord.ui.Modal)
 
 
 def forgotten(view: V) -> V:

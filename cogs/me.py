@@ -42,7 +42,12 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Your certificate as a PDF, or what is still missing for it")
     async def certificate(self, interaction: Interaction) -> None:
-        """Hand it over, if it is earned by the plan's rule; else say what is missing, and what they can do."""
+        """The command; the same as the button."""
+        await self.take_certificate(interaction)
+
+    @pressed("certificate", Role.PARTICIPANT)
+    async def take_certificate(self, interaction: Interaction, _mark: str = "") -> None:
+        """Hand it over, if it is earned by the plan's rule; else say what is missing, and what the person can do."""
         person, store, now = interaction.user, self._parts.store, self._parts.clock.now()
         place = store.people.of(person.id)
         if place is None:

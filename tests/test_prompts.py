@@ -98,6 +98,7 @@ def test_discord_takes_every_invitation_and_each_carries_its_mark(example: Plan)
         prompts.rate(example, session, MARK),
         prompts.pledge(example, MARK),
         prompts.evaluation(example, MARK),
+        prompts.certificates(example, MARK),
         prompts.question_card(example, QUESTION, MARK),
     ):
         assert_discord_takes(post)

@@ -89,6 +89,8 @@ class Kind(StrEnum):
     """A message's author is asked to let it be a note; the subject is the message's id."""
     QUESTION = "question"
     """A question shown in the room for them; the subject is its id."""
+    CERTIFICATES = "certificates"
+    """Everybody may take their certificate, by a button."""
     REPORT = "report"
     """One line for the organisers; the subject is the line."""
 
@@ -160,6 +162,11 @@ def report(workshop: str, line: str, now: datetime) -> Announcement:
 def subjects(subject: str) -> tuple[str, ...]:
     """The ids of the sessions in a subject: of those that start or end at the same instant there may be several."""
     return tuple(subject.split(_AND))
+
+
+def certificates(plan: Plan, now: datetime) -> Announcement:
+    """What lets everybody take their certificate, once an organiser releases them."""
+    return Announcement(plan.id, Kind.CERTIFICATES, "workshop", ANNOUNCEMENTS, now, card_expires(plan, now))
 
 
 def card(plan: Plan, note: Note, now: datetime) -> Announcement:

@@ -1,11 +1,14 @@
-"""Private messages of the bot's to one person: written once, and never a second time."""
+"""Direct messages of the bot to one person: written once, sent once, and at a pace that Discord tolerates."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.backoff import Backoff
 
 
 class LetterKind(StrEnum):
@@ -24,7 +27,7 @@ class LetterKind(StrEnum):
     FOLLOW_UP = "follow_up"
     """Who made a pledge is asked how it goes."""
     CERTIFICATE = "certificate"
-    """Somebody's certificate comes with it, as it is when it is sent."""
+    """Only in databases of earlier versions: a certificate is now taken by a button in `announcements`."""
 
 
 class LetterState(StrEnum):
@@ -34,9 +37,11 @@ class LetterState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
-    """Discord didn't take it: the person takes no private messages from the server."""
+    """The person takes no direct messages from the server."""
+    FAILED = "failed"
+    """Discord neither took it nor refused it for the person, however often it was tried."""
     DROPPED = "dropped"
-    """What it was to hand over isn't theirs any more."""
+    """Only in databases of earlier versions: the certificate was not theirs any more, or is taken by the button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,79 @@ class Letter:
     """Whose words or name it holds, beside the person's own; None if it holds nobody's."""
     button: Press | None = None
     state: LetterState = LetterState.PLANNED
+    begun_at: datetime | None = None
+    """When sending it began (UTC); from then on, until it is settled, Discord may have it or not."""
+    tries: int = 0
+    """How many tries have failed."""
+    retry_at: datetime | None = None
+    """After a failed try: when it is tried again (UTC)."""
+
+    @property
+    def mark(self) -> int:
+        """The id of the component that holds its text. Discord keeps it, nobody sees it, and the bot finds it again.
+
+        28 bits of the id: Discord takes positive integers of 32 bits, and the mark is only looked for among the
+        latest messages to one person.
+        """
+        return int(self.id[:7], 16) + 1
+
+    def ready_at(self, now: datetime) -> datetime:
+        """When it may be tried (UTC)."""
+        # A pause that seems longer than it can be was begun before the clock was put back.
+        waits = self.retry_at is not None and now < self.retry_at <= now + RETRY.longest
+        return self.retry_at if waits and self.retry_at else now
+
+
+#: For one message that did not reach Discord: the others go on meanwhile.
+RETRY = Backoff(timedelta(seconds=30), timedelta(hours=1))
+#: After so many failed tries, which takes about four days, a message is given up, and the team is told.
+MOST_TRIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """At most `most` messages in any `window`, and `gap` between two."""
+
+    most: int
+    window: timedelta
+    gap: timedelta
+
+    def ready_at(self, latest: Sequence[datetime], now: datetime) -> datetime:
+        """When the next message may be sent (UTC). `latest`: when the last `most` were tried, the newest first."""
+        past = [instant for instant in latest if instant <= now]  # the clock may have been put back
+        if not past:
+            return now
+        first_of_window = past[self.most - 1] + self.window if len(past) >= self.most else now
+        return max(now, past[0] + self.gap, first_of_window)
+
+
+#: Bots are reported to be throttled after 20 to 50 direct messages, even seconds apart (DiscordPHP#467). This is 30 an
+#: hour, and few enough at once that one person's message is not late.
+PACE = Pace(5, timedelta(minutes=10), timedelta(seconds=2))
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Discord holds back all direct messages of the bot. Instants are UTC."""
+
+    since: datetime
+    until: datetime
+    refusals: int
+
+    def active(self, now: datetime) -> bool:
+        """Whether no direct message may be tried. A throttle of the future was met before the clock was put back."""
+        return self.since <= now < self.until
+
+
+#: What Discord holds back is asked for again after 10 minutes at first, and at last every two hours: each try is an
+#: invalid request, and may prolong a quarantine.
+THROTTLED = Backoff(timedelta(minutes=10), timedelta(hours=2))
+
+
+def throttled(before: Throttle | None, now: datetime) -> Throttle:
+    """The throttle after one more refusal."""
+    since, refusals = (before.since, before.refusals + 1) if before else (now, 1)
+    return Throttle(since, now + THROTTLED.after(refusals), refusals)
 
 
 def letter(  # noqa: PLR0913, PLR0917 - one parameter a part of it
@@ -74,6 +152,6 @@ def letter(  # noqa: PLR0913, PLR0917 - one parameter a part of it
     author: int | None = None,
     button: Press | None = None,
 ) -> Letter:
-    """A message to somebody about a subject: of the same workshop, kind and subject, it is the same message."""
+    """A message to a person about a subject: of the same workshop, kind and subject, it is the same message."""
     key = f"{workshop}/{kind}/{subject}/{person}"
     return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author, button)

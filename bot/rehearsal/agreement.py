@@ -49,12 +49,15 @@ def mispacked(
 
 
 def misdelivered(letters: Iterable[Letter], discord: LoopbackDiscord) -> Iterator[str]:
-    """The private messages that aren't there as often as they must: once if they are recorded as sent, else never."""
+    """The direct messages that are there more or less often than they are recorded as sent, by person and text."""
+    sent: Counter[tuple[int, str]] = Counter()
     for letter in letters:
-        channel = discord.backend.dm_channels.get(letter.person)
-        there = sum(one.text == letter.text for one in discord.messages(channel)) if channel else 0
-        if there != (letter.state is LetterState.SENT):
-            yield f"the letter to {letter.person} ({letter.kind}) is {letter.state}, and is there {there} times"
+        sent[letter.person, letter.text] += letter.state is LetterState.SENT
+    for (person, text), recorded in sent.items():
+        channel = discord.backend.dm_channels.get(person)
+        there = sum(message.text == text for message in discord.messages(channel)) if channel else 0
+        if there != recorded:
+            yield f"a direct message to {person} is recorded as sent {recorded} times, and is there {there} times"
 
 
 def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime) -> Iterator[str]:

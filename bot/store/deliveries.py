@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.announcements import Announcement, Kind, State
+from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 from bot.store.transcripts import outdate_transcript
 
@@ -20,6 +21,7 @@ _KINDS = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Kin
 #: Of what is due at the same instant, the kinds come as they stand in Kind.
 _ORDER = f"due, CASE kind {_KINDS} END, id"
 _PLACES = tuple(Kind)
+_ANNOUNCED = "SELECT 1 FROM delivery WHERE kind = ? AND state IN ('planned', 'sending', 'sent') LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,20 @@ class Deliveries:
     async def add(self, announcement: Announcement) -> bool:
         """Plan one more; False if it is there already."""
         return await self._database.write(lambda connection: plan_delivery(connection, announcement))
+
+    async def release(self, announcement: Announcement, deed: Deed) -> None:
+        """Plan one that somebody wants to be sent, and record who, unless one of its kind is there or on its way."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute(_ANNOUNCED, (announcement.kind,)).fetchone() is None:
+                plan_again(connection, announcement)
+                record(connection, deed)
+
+        await self._database.write(work)
+
+    async def announced(self, kind: Kind) -> bool:
+        """Whether an announcement of a kind is there or on its way."""
+        return bool(await self._database.read(_ANNOUNCED, (kind,)))
 
     async def skip_expired(self, now: datetime) -> list[Delivery]:
         """Give up what is due and past its lifetime, and return it."""

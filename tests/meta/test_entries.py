@@ -308,6 +308,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield prompts.rate(plan, session, mark)
     yield prompts.evaluation(plan, mark)
     yield prompts.pledge(plan, mark)
+    yield prompts.certificates(plan, mark)
     yield prompts.follow_up(plan, 24, [], mark)
     breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
     for post in (groups.opening, groups.left, groups.back):
@@ -327,7 +328,7 @@ FROM_COGS = (
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     posts.custom_id("nudge"),
-    *("award", "awards"),
+    "award",
     *(posts.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
     posts.custom_id("pledged"),
     *(posts.custom_id(kind, "24") for kind in ("progress", "progressed")),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.announcements import Announcement, Kind, State
 from bot.domain.contacts import NoteRequest
-from bot.domain.letters import LetterKind, LetterState, letter
+from bot.domain.letters import LetterKind, letter
 from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching
 from bot.domain.text import clean, fold
 from bot.store import Store
@@ -261,11 +261,11 @@ async def test_a_contact_is_the_authors_to_grant_and_once_granted_stays(store: S
     for name in ("Basim", "Basim again"):
         told = letter("w", LetterKind.CONTACT, f"{NOTE.id}/2", NOTE.author, name, NOON, 2)
         await store.contacts.ask(NOTE.id, 2, name, NOON, told)
-    sent = await store.letters.next()
+    sent = await store.letters.next(NOON)
     assert sent
     assert (sent.person, sent.text) == (NOTE.author, "Basim")
-    await store.letters.settle(sent.id, LetterState.SENT)
-    assert await store.letters.next() is None
+    await store.letters.settle_sent(sent.id, 5)
+    assert await store.letters.next(NOON) is None
     assert await store.contacts.answer(NOTE.id, 2, 2, agreed=True) is None
     assert await store.contacts.answer(NOTE.id, 1, 9, agreed=True) is None
     (asked,) = await store.contacts.asked_by(2)
