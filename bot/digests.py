@@ -18,7 +18,8 @@ _SESSIONS = 10
 def digest(plan: Plan, told: Digest, links: Mapping[str, str], mark: str) -> Post:
     """A day in short. `links` has the address of each note's card."""
     title, *others = (text(code, "digest.heading", date=day_name(code, told.day)) for code in plan.languages)
-    numbers = every(plan.languages, "digest.numbers", people=told.people, minutes=told.minutes)
+    # Once attendance is purged, there are no figures to tell.
+    numbers = every(plan.languages, "digest.numbers", people=told.people, minutes=told.minutes) if told.people else ()
     blocks = [
         "\n".join([f"## 🌙 {title}", *(f"-# {other}" for other in others)]),
         "\n".join([*_sessions(plan, told), *(f"-# {line}" for line in numbers)]),

@@ -16,13 +16,14 @@ from bot.programme import opened
 from bot.settings import Settings, SettingsError
 from bot.store.audit import Deed
 from bot.store.backup import copies_of
-from bot.store.purges import PURGED, Counts, may_hold
+from bot.store.purges import Counts, may_hold
+from bot.store.register import PURGED
 
 #: What becomes impossible, or stays elsewhere, when a kind has gone.
 _LOST = {
     Kept.ATTENDANCE: "Certificates can't be made or verified any more; figures of attendance are gone.",
-    Kept.NOTES: "Their cards leave Discord when the bot is started.",
-    Kept.QUESTIONS: "Their cards leave Discord when the bot is started.",
+    Kept.NOTES: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
+    Kept.QUESTIONS: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
     Kept.FEEDBACK: "The pledges leave the posts that followed them up when the bot is started.",
     Kept.PARTICIPANTS: "Certificates can't be made or verified any more; names stay on what else is kept. The team's "
     "lines about people leave Discord when the bot is started.",

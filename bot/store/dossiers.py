@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from bot.domain.dossier import Part, Records
 from bot.store.database import Database
+from bot.store.register import named, pattern
 
-#: What is kept of a person (`:person`; `:mention` in texts), by part. Of others' texts nothing, but for their names.
+#: What is kept of a person (`:person`; `:named` in texts), by part. Of others' texts nothing, but for their names.
 _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.PLACE: (
         "name, administration, country, organisation, language, joined_at",
@@ -79,14 +80,9 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.DEEDS: ("at, what, subject, former, latter", "FROM audit WHERE who = :person ORDER BY at, id"),
     Part.REPORTS: (
         "due, subject AS line",
-        "FROM delivery WHERE kind = 'report' AND subject LIKE :mention ORDER BY due",
+        f"FROM delivery WHERE kind = 'report' AND {named('subject')} ORDER BY due",
     ),
 }
-
-
-def in_texts(person: int) -> str:
-    """The pattern of texts of ours that mention somebody."""
-    return f"%<@{person}>%"
 
 
 class Dossiers:
@@ -103,7 +99,7 @@ class Dossiers:
         columns, source = _PARTS[part]
         rows = await self._database.read(
             f"SELECT {columns} {source}",
-            {"person": person, "mention": in_texts(person)},
+            {"person": person, "named": pattern(person)},
         )
         names = (column.rpartition(" AS ")[2] for column in columns.split(", "))
         return Records(part, tuple(names), tuple(rows))

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.database import Database, sync, written
-from bot.store.dossiers import in_texts
 from bot.store.lock import DatabaseUnusableError
 from bot.store.people import People, vacate
+from bot.store.register import TABLES, pattern
 
 log = logging.getLogger(__name__)
 
@@ -24,88 +24,6 @@ log = logging.getLogger(__name__)
 NOBODY = 0
 #: How often, and how far apart (seconds), what is left of erased text is overwritten while somebody reads.
 _TRIES, _APART = 50, 0.1
-
-#: In this order: what refers to a note goes before the note. Under `:stand_in` go the figures that stay.
-_STATEMENTS = (
-    # What shows any of it is looked at again: edited, or taken away.
-    (
-        "UPDATE delivery SET unshown = unshown + 1 WHERE kind IN ('digest', 'open', 'follow_up')"
-        " OR (kind = 'card' AND subject IN (SELECT id FROM note WHERE author = :person"
-        " UNION SELECT note FROM note_echo WHERE person = :person"
-        " UNION SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)))"
-        " OR (kind = 'request' AND subject IN (SELECT message FROM note_request WHERE :person IN (author, asker)))"
-        " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
-        " UNION SELECT question FROM question_vote WHERE person = :person UNION SELECT id FROM question"
-        " WHERE merged_into IN (SELECT id FROM question WHERE author = :person)))"
-        " OR (kind IN ('group', 'left', 'back') AND subject IN"
-        " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))"
-    ),
-    "UPDATE delivery SET subject = '', unshown = unshown + 1 WHERE kind = 'report' AND subject LIKE :mention",
-    (
-        "DELETE FROM transcript_message WHERE author = :person OR text LIKE :mention"
-        " OR message IN (SELECT message_id FROM delivery WHERE unshown > 0)"
-    ),
-    # What is being saved at this moment may hold it: then it is saved anew.
-    "UPDATE transcript SET unsaved = unsaved + 1",
-    "DELETE FROM contact WHERE asker = :person OR note IN (SELECT id FROM note WHERE author = :person)",
-    "DELETE FROM note_echo WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
-    "DELETE FROM note_consent WHERE person = :person OR note IN (SELECT id FROM note WHERE author = :person)",
-    (
-        "DELETE FROM note_revision WHERE note IN (SELECT id FROM note WHERE author = :person)"
-        " OR merged IN (SELECT id FROM note WHERE author = :person)"
-    ),
-    # What a reviewer wrote of others' notes goes too: such a note waits for another reviewer.
-    (
-        "UPDATE note_review SET state = 'waiting', asked = '' WHERE state = 'changes' AND note IN"
-        " (SELECT subject FROM audit WHERE who = :person AND what = 'note sent back')"
-    ),
-    (
-        "UPDATE note_review SET proposal = NULL WHERE note IN"
-        " (SELECT subject FROM audit WHERE who = :person AND what = 'edit proposed')"
-    ),
-    (
-        "UPDATE audit SET former = NULL, latter = NULL WHERE id LIKE 'review/%' AND (subject IN"
-        " (SELECT id FROM note WHERE author = :person) OR subject IN"
-        " (SELECT subject FROM audit WHERE who = :person AND id LIKE 'review/%'))"
-    ),
-    "DELETE FROM note_review WHERE note IN (SELECT id FROM note WHERE author = :person)",
-    "UPDATE note_review SET merged_into = NULL WHERE merged_into IN (SELECT id FROM note WHERE author = :person)",
-    "DELETE FROM letter WHERE :person IN (person, author)",
-    "DELETE FROM note_request WHERE :person IN (author, asker)",
-    "DELETE FROM note WHERE author = :person",
-    "DELETE FROM question_vote WHERE person = :person",
-    "UPDATE question SET merged_into = NULL WHERE merged_into IN (SELECT id FROM question WHERE author = :person)",
-    (
-        "UPDATE audit SET former = NULL, latter = NULL"
-        " WHERE who = :person OR subject IN (SELECT id FROM question WHERE author = :person)"
-    ),
-    "DELETE FROM question WHERE author = :person",
-    # A correction's deed names whom it is about, and so would tell whose number it is.
-    "UPDATE audit SET subject = '', former = NULL, latter = NULL WHERE subject LIKE :corrected",
-    "UPDATE correction SET author = :nobody, author_name = '', reason = '' WHERE author = :person",
-    "UPDATE correction SET person = :stand_in, name = '', reason = '' WHERE person = :person",
-    "DELETE FROM breakout_member WHERE person = :person",
-    "UPDATE breakout_group SET rapporteur = NULL WHERE rapporteur = :person",
-    "UPDATE breakout SET author = :nobody WHERE author = :person",
-    "DELETE FROM feedback WHERE person = :person",
-    "DELETE FROM pledge WHERE person = :person",
-    "DELETE FROM pledge_progress WHERE person = :person",
-    "DELETE FROM chosen_language WHERE person = :person",
-    "DELETE FROM word_try WHERE person = :person",
-    # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
-    (
-        "DELETE FROM custom_announcement WHERE author = :person"
-        " AND id NOT IN (SELECT subject FROM delivery WHERE kind = 'custom')"
-    ),
-    "UPDATE custom_announcement SET author = :nobody WHERE author = :person",
-    "DELETE FROM agenda_change WHERE author = :person AND applied_at IS NULL",
-    "UPDATE agenda_change SET author = :nobody WHERE author = :person",
-    "UPDATE presence SET person = :stand_in, name = '' WHERE person = :person",
-    (
-        "UPDATE voice_stay SET person = :stand_in, name = '', until = coalesce(until, (SELECT max(until) FROM watch))"
-        " WHERE person = :person"
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +124,7 @@ class Erasures:
     async def _carry_out(self, key: str, person: int) -> None:
         values = {
             "person": person,
-            "mention": in_texts(person),
-            "corrected": f"% {person}",
+            "named": pattern(person),
             "stand_in": secrets.randbits(62),
             "nobody": NOBODY,
         }
@@ -215,8 +132,9 @@ class Erasures:
         def work(connection: sqlite3.Connection) -> None:
             if not connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,)).rowcount:
                 return
-            for statement in _STATEMENTS:
-                connection.execute(statement, values)
+            for name, table in TABLES.items():
+                for change in table.erased:
+                    connection.execute(change.statement(name), values)
             vacate(connection, person)
 
         await self._database.write(work)
