@@ -17,7 +17,6 @@ from bot import clock as clocks
 from bot import health, i18n, runtime, store
 from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, point_at
 from bot.clock import Clock
-from bot.delivery import Chore, Courier
 from bot.domain.access import Role
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
@@ -25,8 +24,11 @@ from bot.domain.venue import WELCOME
 from bot.events import Events
 from bot.follow_ups import FollowUps
 from bot.importing import planfile
+from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.incidents import Incidents
+from bot.jobs.runner import Job, JobName
 from bot.letters import Letters
-from bot.pacing import Pacer
+from bot.pacing import INVALID_LIMIT, InvalidAnswers, Pacer
 from bot.programme import Programme
 from bot.reporting.awards import Awards
 from bot.settings import Settings, SettingsError
@@ -74,7 +76,8 @@ class Parts:
     store: Store
     clock: Clock
     venue: Venue
-    courier: Courier
+    courier: Dispatcher
+    invalid: InvalidAnswers
     access: Access
     transcripts: Transcripts
     settings: Settings
@@ -116,8 +119,8 @@ async def run(settings: Settings, token: str) -> None:
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
-        _backed_up(settings, plan) as chores,
-        _assembled(plan, opened, clock, settings, chores, roster) as client,
+        _backed_up(settings, plan) as jobs,
+        _assembled(plan, opened, clock, settings, jobs, roster) as client,
     ):
         runtime.collect_rarely()
         await _until(stop, client, token, settings)
@@ -130,14 +133,14 @@ def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
 
 
 @contextlib.asynccontextmanager
-async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Chore, ...], None]:
-    """The chore of the nightly backup, unless none are to be kept."""
+async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job, ...], None]:
+    """The job of the nightly backup, unless none are to be kept."""
     if not settings.backups_kept:
         yield ()
         return
     nightly = NightlyBackup(settings.database, settings.backups, settings.backups_kept, plan.tz)
     try:
-        yield (nightly.keep,)
+        yield (Job(JobName.BACKUP, nightly.keep),)
     finally:
         await nightly.close()
 
@@ -148,17 +151,20 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     opened: Store,
     clock: Clock,
     settings: Settings,
-    chores: tuple[Chore, ...] = (),
+    jobs: tuple[Job, ...] = (),
     roster: tuple[Participant, ...] | None = None,
 ) -> AsyncGenerator[Workshop, None]:
-    pacer = Pacer()
+    pacer, invalid = Pacer(), InvalidAnswers(clock)
     programme = Programme(plan, opened, roster)
     await programme.follow(clock.now())
     venue = Venue(programme, opened, pacer)
     await venue.load()
+    incidents = Incidents(programme, opened, clock)
+    await incidents.load()
 
     def home() -> discord.Guild | None:
-        return client.get_guild(venue.guild_id or 0)
+        guild = client.get_guild(venue.guild_id or 0)
+        return None if guild is None or guild.unavailable else guild
 
     async def reconcile() -> None:
         venue.look_again()
@@ -191,15 +197,21 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         venue.role_of, plan.languages, opened.people.language_of, home_id, restore, lambda: venue.link(WELCOME)
     )
 
-    client = Workshop(COGS, access, opened, reconcile, mend)
-    events = Events(programme, opened, venue, pacer, home)
+    client = Workshop(COGS, access, opened, reconcile, mend, invalid.trace())
+    events = Events(programme, opened, venue, pacer, home, incidents)
     awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
     letters = Letters(programme, opened, client, pacer)
-    transcripts = Transcripts(programme, opened, venue, pacer, home)
-    every = (events.keep, follow_ups.keep, letters.keep, transcripts.keep, *chores)
-    courier = Courier(programme, opened, venue, clock, client, pacer, every)
+    transcripts = Transcripts(programme, opened, venue, pacer, home, incidents)
+    every = (
+        Job(JobName.EVENTS, events.keep),
+        Job(JobName.FOLLOW_UPS, follow_ups.keep),
+        Job(JobName.DIRECT_MESSAGES, letters.keep),
+        Job(JobName.TRANSCRIPTS, transcripts.keep),
+        *jobs,
+    )
+    courier = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, courier, access, transcripts, settings, awards)
+    client.parts = Parts(programme, opened, clock, venue, courier, invalid, access, transcripts, settings, awards)
     async with client:
         try:
             yield client
@@ -212,10 +224,14 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
     parts = client.parts
 
     async def look() -> list[health.Finding]:
+        now = parts.clock.now()
         connected = client.connected and client.is_ready() and not client.is_closed()
         return [
             health.heartbeat(client.latency, connected=connected),
-            health.delivery(parts.courier.idle()),
+            health.rounds(parts.courier.idle()),
+            health.deliveries(parts.courier.overdue(), now),
+            health.jobs(parts.courier.jobs.failing(), now),
+            health.refusals(parts.invalid.count(now), INVALID_LIMIT),
             await health.database(lambda: parts.store.facts.put("alive", written(parts.clock.now()))),
         ]
 

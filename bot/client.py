@@ -38,6 +38,8 @@ REFUSED_TOKEN = (
     "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
     "into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
 )
+#: The least that discord.py takes (seconds).
+_LONGEST_RATE_LIMIT = 30.0
 _COMMANDS_FACT = "commands"
 _COMMAND_IDS_FACT = "command_ids"
 
@@ -130,13 +132,14 @@ class Tree(app_commands.CommandTree["Plenary"]):
 class Plenary(commands.Bot):
     """The bot. `cogs` are module names; each gets this client, and takes what it needs from it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
         cogs: Sequence[str],
         access: Access,
         store: Store,
         on_every_ready: Callable[[], Awaitable[None]],
         on_changed: Callable[[int], Awaitable[None]],
+        trace: aiohttp.TraceConfig,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -152,6 +155,9 @@ class Plenary(commands.Bot):
             # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
             guild_ready_timeout=0.2,
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            http_trace=trace,
+            # A request that must wait longer than this fails at once, and is tried again then.
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
         self.access = access
         self.presses = Presses()

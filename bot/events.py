@@ -11,7 +11,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -20,10 +20,12 @@ from discord import EntityType, EventStatus, PrivacyLevel
 from bot import posts
 from bot.domain import limits
 from bot.domain.agenda import Session
+from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.events import Standing, marker, standing, to_show
 from bot.domain.plan import Plan
 from bot.domain.text import clean, shorten
 from bot.domain.venue import meeting_room
+from bot.jobs.incidents import Incidents
 from bot.pacing import Pacer
 from bot.programme import Programme
 from bot.store import Store
@@ -34,8 +36,6 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
-#: How long an event that Discord refused is left alone; doubled with each refusal, up to the longest.
-_AFTER_REFUSAL, _LONGEST = timedelta(minutes=3), timedelta(hours=1)
 _OPEN = (EventStatus.scheduled, EventStatus.active)
 # NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
 _STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
@@ -73,33 +73,26 @@ class _Wanted:
         return {"name": self.name, "description": self.description, "end_time": self.session.ends_at, **place}
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """What Discord did not take, and when it is tried again."""
-
-    fingerprint: str
-    until: datetime
-    pause: timedelta
-
-
 class Events:
     """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
         programme: Programme,
         store: Store,
         venue: Venue,
         pacer: Pacer,
         home: Callable[[], discord.Guild | None],
+        incidents: Incidents,
     ) -> None:
         self._programme = programme
         self._store = store
         self._venue = venue
         self._pacer = pacer
         self._home = home
-        self._refused: dict[str, _Refusal] = {}
-        """By session."""
+        self._incidents = incidents
+        self._refused = Pauses[str]()
+        """By fingerprint: an event that is to be another one is tried at once."""
 
     @property
     def _plan(self) -> Plan:
@@ -116,22 +109,22 @@ class Events:
         kept = await self._store.events.all()
         wanted = self._next(guild, kept, now)
         if wanted is None:
-            again = [refusal.until for refusal in self._refused.values() if refusal.until > now]
-            following = self._plan.agenda.next_change(now)
-            return min([*again, *([following] if following else [])], default=None)
+            instants = (self._refused.next_end(now), self._plan.agenda.next_change(now))
+            return min((instant for instant in instants if instant is not None), default=None)
         if not guild.me.guild_permissions.create_events:
             raise RefusalError("team.events_not_allowed")
+        incident = f"event:{wanted.session.id}"
         try:
             await self._step(guild, wanted, kept.get(wanted.session.id))
         except discord.HTTPException as failure:
             if passes(failure):
                 raise
-            former = self._refused.get(wanted.session.id)
-            pause = min(2 * former.pause, _LONGEST) if former else _AFTER_REFUSAL
-            self._refused[wanted.session.id] = _Refusal(wanted.fingerprint, now + pause, pause)
+            self._refused.failed(wanted.fingerprint, now, PATIENT)
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
-            raise RefusalError("team.event_refused", title=wanted.name, problem=failure.text) from None
-        self._refused.pop(wanted.session.id, None)
+            await self._incidents.trouble_began(incident, "team.event_refused", title=wanted.name, problem=failure.text)
+            return now
+        self._refused.clear(wanted.fingerprint)
+        await self._incidents.trouble_ended(incident, "team.event_works", title=wanted.name)
         return now
 
     def _next(self, guild: discord.Guild, kept: dict[str, KeptEvent], now: datetime) -> _Wanted | None:
@@ -143,9 +136,8 @@ class Events:
                 continue
             wanted = self._wanted(guild, session, standing(session, now, cancelled=held.cancelled_at is not None))
             known = kept.get(session.id)
-            refusal = self._refused.get(session.id)
-            waiting = refusal and refusal.fingerprint == wanted.fingerprint and now < refusal.until
-            if wanted.fingerprint != (known.shown if known else None) and not waiting:
+            shown = known.shown if known else None
+            if wanted.fingerprint != shown and not self._refused.active(wanted.fingerprint, now):
                 return wanted
         return None
 

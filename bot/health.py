@@ -7,10 +7,15 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+if TYPE_CHECKING:
+    from bot.domain.announcements import Overdue  # a health check must start fast
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +27,8 @@ _LOOP_LATE_SECONDS = 2
 _HEARTBEAT_LATE_SECONDS = 10
 _ROUND_LATE_SECONDS = 90
 _WRITE_SECONDS = 10
+#: So long may due deliveries wait, and a job fail.
+_DELIVERY_LATE, _JOB_FAILS = timedelta(minutes=2), timedelta(hours=1)
 
 
 class Finding(BaseModel):
@@ -67,12 +74,35 @@ def loop(late: float) -> Finding:
     return Finding(name="loop", ok=late <= _LOOP_LATE_SECONDS, sentence=f"at most {late * 1000:.0f} ms late")
 
 
-def delivery(idle: float | None) -> Finding:
-    """`idle`: the seconds since what is due was last looked at; None if that has not begun."""
+def rounds(idle: float | None) -> Finding:
+    """`idle`: the seconds since a round last finished; None if the rounds have not begun."""
     if idle is None:
-        return Finding(name="delivery", ok=True, sentence="begins once the bot is connected")
-    sentence = f"what is due was last seen to {idle:.0f} s ago"
-    return Finding(name="delivery", ok=idle <= _ROUND_LATE_SECONDS, sentence=sentence)
+        return Finding(name="rounds", ok=True, sentence="they begin once the bot is connected")
+    sentence = f"the due announcements were last looked through {idle:.0f} s ago"
+    return Finding(name="rounds", ok=idle <= _ROUND_LATE_SECONDS, sentence=sentence)
+
+
+def deliveries(overdue: Overdue | None, now: datetime) -> Finding:
+    """`overdue`: the deliveries that are due and not sent; `now` by the same clock (UTC)."""
+    if overdue is None:
+        return Finding(name="deliveries", ok=True, sentence="nothing that is due waits")
+    sentence = f"messages for {', '.join(overdue.rooms)} have been due since {overdue.since:%Y-%m-%d %H:%M:%S} UTC"
+    return Finding(name="deliveries", ok=now - overdue.since <= _DELIVERY_LATE, sentence=sentence)
+
+
+def jobs(failing: Mapping[str, datetime], now: datetime) -> Finding:
+    """`failing`: the jobs whose last run failed, and since when they fail; `now` by the same clock (UTC)."""
+    if not failing:
+        return Finding(name="jobs", ok=True, sentence="none is failing")
+    named = ", ".join(f"{name} since {since:%Y-%m-%d %H:%M:%S} UTC" for name, since in failing.items())
+    ok = all(now - since < _JOB_FAILS for since in failing.values())
+    return Finding(name="jobs", ok=ok, sentence=f"failing: {named}")
+
+
+def refusals(count: int, limit: int) -> Finding:
+    """`count`: the answers of the last ten minutes that Discord calls invalid; at `limit`, the bot stops asking."""
+    sentence = f"Discord refused {count} requests in the last ten minutes, and bans the bot's address at 10,000"
+    return Finding(name="refusals", ok=count < limit, sentence=sentence)
 
 
 async def database(write: Callable[[], Awaitable[object]]) -> Finding:

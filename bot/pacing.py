@@ -1,8 +1,15 @@
-"""Our own pace towards Discord, which allows 50 requests a second; discord.py has no limiter over all routes."""
+"""What keeps the bot within what Discord allows: a pace over all routes, and the count of its invalid answers."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+import aiohttp
+
+from bot.clock import Clock
 
 
 class Pacer:
@@ -19,3 +26,49 @@ class Pacer:
         self._next = mine + self._gap
         if mine > now:
             await asyncio.sleep(mine - now)
+
+
+#: Discord bans an address for an hour after 10,000 invalid answers in ten minutes; long before that, we stop asking.
+INVALID_WINDOW = timedelta(minutes=10)
+INVALID_LIMIT = 1_000
+
+_INVALID = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
+
+
+class InvalidAnswers:
+    """Counts the answers that Discord calls invalid: 401, 403, and 429 unless the limit is shared with others.
+
+    Source: Discord's API documentation, "Rate Limits", "Invalid Request Limit". Instants are the clock's (UTC).
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._instants: deque[datetime] = deque(maxlen=INVALID_LIMIT)
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """What has aiohttp tell of each answer."""
+        config = aiohttp.TraceConfig()
+        config.on_request_end.append(self._hear)
+        return config
+
+    async def _hear(self, _session: object, _context: object, request: aiohttp.TraceRequestEndParams) -> None:
+        answer = request.response
+        if answer.status in _INVALID and answer.headers.get("X-RateLimit-Scope") != "shared":
+            self.add()
+
+    def add(self) -> None:
+        """One more, now."""
+        self._instants.append(self._clock.now())
+
+    def count(self, now: datetime) -> int:
+        """How many there were in the last ten minutes, at most INVALID_LIMIT."""
+        return sum(now - INVALID_WINDOW < instant <= now for instant in self._instants)
+
+    def spent(self, now: datetime) -> bool:
+        """Whether nothing that was refused before may be tried for now."""
+        full = len(self._instants) == INVALID_LIMIT
+        return full and self.count(now) == INVALID_LIMIT
+
+    def next_end(self, now: datetime) -> datetime | None:
+        """When it may be tried again, if not now."""
+        return self._instants[0] + INVALID_WINDOW if self.spent(now) else None

@@ -265,7 +265,7 @@ def hold(plan: Plan, mark: str) -> Post:
 def late(plan: Plan, post: Post, due: datetime) -> Post:
     """The same post, which says that it comes late."""
     told = "\n".join(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
-    return Post((*post.blocks, told), post.buttons)
+    return replace(post, blocks=(*post.blocks, told))
 
 
 def report(line: str, mark: str) -> Post:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
+from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.retention import Kept, overdue
 from bot.domain.transcripts import BOT, Channel, Message
+from bot.jobs.incidents import Incidents
 from bot.pacing import Pacer
 from bot.programme import Programme
 from bot.store import Store
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 _PAGE, _SECONDS = 100, 15
 #: How often one channel is read again because it changed while it was read.
 _TRIES = 3
-#: How long a channel that can't be read is left alone; doubled with each refusal, up to the longest.
-_AFTER_REFUSAL, _LONGEST = timedelta(minutes=3), timedelta(hours=1)
 
 #: What can be written in.
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
@@ -38,19 +37,17 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Progress = Callable[[int, int], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """A channel that Discord didn't let us read, and when it is tried again."""
-
-    until: datetime
-    pause: timedelta
-
-
 class Transcripts:
     """Saves them: a channel at a round, because announcements must not wait for all of them."""
 
-    def __init__(
-        self, programme: Programme, store: Store, venue: Venue, pacer: Pacer, home: Callable[[], discord.Guild | None]
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+        self,
+        programme: Programme,
+        store: Store,
+        venue: Venue,
+        pacer: Pacer,
+        home: Callable[[], discord.Guild | None],
+        incidents: Incidents,
     ) -> None:
         self._programme = programme
         self._store = store
@@ -58,28 +55,32 @@ class Transcripts:
         self._pacer = pacer
         self._home = home
         self._one_at_a_time = asyncio.Lock()
-        self._refused: dict[int, _Refusal] = {}
+        self._incidents = incidents
+        self._refused = Pauses[int]()
         """By channel."""
 
     async def keep(self, now: datetime) -> datetime | None:
         """Save one channel that is not saved as it is; the next instant at which to look, `now` if there may be more.
 
-        Raises RefusalError with what the team must mend, and what discord.py raises for what passes by itself.
+        Raises what discord.py raises for what passes by itself.
         """
         guild, ends_at = self._home(), self._programme.plan.agenda.ends_at
         if guild is None or now < ends_at:
             return ends_at if guild else None
-        known, later = await self._store.transcripts.all(), list[datetime]()
+        known = await self._store.transcripts.all()
         for room, channel in self._channels(guild):
-            saved, refusal = known.get(channel.id), self._refused.get(channel.id)
-            if saved is not None and not saved.due(ends_at):
+            saved = known.get(channel.id)
+            if (saved is not None and not saved.due(ends_at)) or self._refused.active(channel.id, now):
                 continue
-            if refusal and now < refusal.until:
-                later.append(refusal.until)
-                continue
-            await self._save(room, channel, now)
+            incident = f"transcript:{channel.id}"
+            try:
+                await self._save(room, channel, now)
+            except RefusalError as refusal:
+                await self._incidents.trouble_began(incident, refusal.key, **refusal.values)
+            else:
+                await self._incidents.trouble_ended(incident, "team.transcript_works", room=channel.mention)
             return now
-        return min(later, default=None)
+        return self._refused.next_end(now)
 
     async def save_all(self, now: datetime, told: Progress) -> list[str]:
         """Save every channel as it is now; links to those that Discord didn't let us read."""
@@ -114,14 +115,12 @@ class Transcripts:
                     kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
-                        self._refused.pop(channel.id, None)
+                        self._refused.clear(channel.id)
                         return
             except discord.HTTPException as failure:
                 if passes(failure):
                     raise
-                former = self._refused.get(channel.id)
-                pause = min(2 * former.pause, _LONGEST) if former else _AFTER_REFUSAL
-                self._refused[channel.id] = _Refusal(now + pause, pause)
+                self._refused.failed(channel.id, now, PATIENT)
                 log.warning("%s can't be read", channel, exc_info=failure)
                 if isinstance(failure, discord.NotFound):
                     return  # deleted by hand: what was saved of it stays

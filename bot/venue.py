@@ -26,10 +26,14 @@ from bot.programme import Programme
 from bot.rooms import Status, group_rooms, names_made, wanted
 from bot.site import Site
 from bot.store import Store
+from bot.ui import passes
 
 log = logging.getLogger(__name__)
 
 GUILD_FACT = "guild"
+
+#: One step may take so long, a rate limit included; whoever waits for the rooms waits no longer for it (seconds).
+_STEP_SECONDS = 15
 
 #: Discord's code for somebody who has left the voice room meanwhile.
 _NOT_IN_VOICE = 40032
@@ -48,6 +52,8 @@ class Venue:
         self._ids: dict[str, int] = {}
         self._guild_id: int | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._people_waiting = 0
+        """How many people wait for `ensure`: what is done in the background gives way to them after its step."""
         self._just_made: dict[int, discord.Role] = {}
         """See Site."""
         self._settled = False
@@ -150,14 +156,22 @@ class Venue:
         What was done. A room that fails doesn't stop the others; the first failure is raised at the end
         (discord.Forbidden, mostly).
         """
-        async with self._one_at_a_time:
-            self._settled = True  # first: whoever asks to look again in the midst of it is heard
-            try:
-                done = await self._ensure_all(guild, now, archived=archived, told=told)
-            except BaseException:
-                self._settled = False
-                raise
-            return done
+        self._people_waiting += 1
+        try:
+            async with self._one_at_a_time:
+                return await self._settle(guild, now, archived=archived, told=told)
+        finally:
+            self._people_waiting -= 1
+
+    async def _settle(
+        self, guild: discord.Guild, now: datetime, *, archived: bool | None = None, told: Told | None = None
+    ) -> tuple[Step, ...]:
+        self._settled = True  # first: whoever asks to look again in the midst of it is heard
+        try:
+            return await self._ensure_all(guild, now, archived=archived, told=told)
+        except BaseException:
+            self._settled = False
+            raise
 
     async def _ensure_all(
         self, guild: discord.Guild, now: datetime, *, archived: bool | None, told: Told | None
@@ -166,14 +180,18 @@ class Venue:
         site, wished = self._site(guild), self._wanted(self._breakouts, now, archived=archived)
         # What is adopted is kept; for the steps it is all the same.
         for key, number in found(wished, site.server(), self._ids).items():
-            await self._keep(key, number)
+            await self._keep(key, number, now)
         planned = steps(wished, site.server(), self._ids)
         done: list[Step] = []
         failures: list[Exception] = []
         for number, step in enumerate(planned, 1):
+            if told is None and self._people_waiting:
+                self._settled = False  # the rest is theirs, or the next round's
+                break
             try:
-                await self._take(site, step)
-            except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+                async with asyncio.timeout(_STEP_SECONDS):
+                    await self._take(site, step, now)
+            except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, LookupError) as failure:
                 if isinstance(step, MakeRole):
                     raise
                 failures.append(failure)
@@ -204,60 +222,84 @@ class Venue:
     def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> Wanted:
         return wanted(self._plan, group_rooms(self._programme, breakouts, now), now, archived=archived)
 
-    async def _take(self, site: Site, step: Step) -> None:
+    async def _take(self, site: Site, step: Step, now: datetime) -> None:
         made = await site.carry_out(step, self._ids, self._plan)
         if made is not None and isinstance(step, MakeRole | MakeRoom):
-            await self._keep(step.key, made)
+            await self._keep(step.key, made, now)
 
     def look_again(self, deleted: int = 0) -> None:
         """Something may have changed by hand, such as what was deleted: the next `keep` compares everything."""
         self._just_made.pop(deleted, None)
         self._settled = False
 
-    async def keep(self, guild: discord.Guild, now: datetime) -> datetime | None:
-        """See that all is as planned for `now`; the next instant at which to look. Raises as `ensure` does."""
-        if not self._settled or (self._next_change is not None and now >= self._next_change):
-            done = await self.ensure(guild, now)
+    async def keep(self, guild: discord.Guild, now: datetime) -> tuple[datetime | None, bool]:
+        """See that all is as planned for `now`, unless somebody is just setting it up.
+
+        The next instant at which to look, and whether anything was changed. Raises as `ensure` does.
+        """
+        done: tuple[Step, ...] = ()
+        due = not self._settled or (self._next_change is not None and now >= self._next_change)
+        if due and not self._one_at_a_time.locked():
+            async with self._one_at_a_time:
+                done = await self._settle(guild, now)
             if made := names_made(done):
                 log.info("Made what was missing in the server: %s", ", ".join(made))
-        for breakout in self._breakouts:
-            if not breakout.open(now):
-                await self._wind_up(guild, breakout, now)
-        return self._next_change
+        return self._next_change, bool(done)
 
     def owns(self, discord_id: int) -> bool:
         """Whether a role or channel is the workshop's."""
         return discord_id in self._ids.values()
 
-    async def _wind_up(self, guild: discord.Guild, breakout: Breakout, now: datetime) -> None:
-        """Bring whoever is still in the rooms back to the session's, for a while; then nothing is left to be done."""
-        if breakout.ends_at and now >= breakout.ends_at + CALLING:
-            await self._store.breakouts.archive(breakout.id, now)
-            self.look_again()
-            return
+    async def wind_up(self, guild: discord.Guild, now: datetime) -> datetime | None:
+        """Bring people back from the rooms of breakouts that are over; `now` if the rooms are to be looked at again.
+
+        Raises what Discord refused, once everybody was tried.
+        """
+        failures: list[Exception] = []
+        archived = False
+        for breakout in self._breakouts:
+            if breakout.ends_at and now >= breakout.ends_at + CALLING:
+                await self._store.breakouts.archive(breakout.id, now)
+                self.look_again()
+                archived = True
+            elif not breakout.open(now):
+                failures += await self._call_back(guild, breakout)
+        if failures:
+            raise failures[0]
+        return now if archived else None
+
+    async def _call_back(self, guild: discord.Guild, breakout: Breakout) -> list[Exception]:
+        """Move everybody who is still in the groups' rooms to the session's; whom Discord refused to move."""
         back = guild.get_channel(self._ids.get(meeting_room(self._programme.session(breakout.session).room), 0))
         if not isinstance(back, discord.VoiceChannel | discord.StageChannel) or not _may_move(guild):
-            return
+            return []
+        failures: list[Exception] = []
         for group in breakout.groups:
             channel = guild.get_channel(self._ids.get(breakout_room(breakout.id, group.number), 0))
-            if isinstance(channel, discord.VoiceChannel):
-                for person in tuple(channel.voice_states):
+            for person in tuple(channel.voice_states) if isinstance(channel, discord.VoiceChannel) else ():
+                try:
                     await self._bring_back(guild, person, back)
+                except discord.HTTPException as failure:
+                    if passes(failure):
+                        raise
+                    failures.append(failure)
+        return failures
 
     async def _bring_back(
         self, guild: discord.Guild, person: int, back: discord.VoiceChannel | discord.StageChannel
     ) -> None:
         try:
             await self._pacer.turn()
-            member = guild.get_member(person) or await guild.fetch_member(person)
-            await member.move_to(back, reason=f"Workshop {self._plan.id}")
+            async with asyncio.timeout(_STEP_SECONDS):
+                member = guild.get_member(person) or await guild.fetch_member(person)
+                await member.move_to(back, reason=f"Workshop {self._plan.id}")
         except discord.HTTPException as failure:
             if failure.code != _NOT_IN_VOICE and not isinstance(failure, discord.NotFound):
                 raise
 
-    async def _keep(self, key: str, discord_id: int) -> None:
+    async def _keep(self, key: str, discord_id: int, now: datetime) -> None:
         if self._ids.get(key) != discord_id:
-            await self._store.venue.keep(key, discord_id)
+            await self._store.venue.keep(key, discord_id, now)
             self._ids[key] = discord_id
 
 

@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.app import Parts, Workshop
 from bot.domain.presence import ALIVE_MARK
 from bot.domain.venue import BREAKOUT_ROOM, MEETING_ROOM
+from bot.jobs.runner import Job, JobName
 from bot.store.stays import Whereabouts
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class Presence(commands.Cog):
 
     async def cog_load(self) -> None:
         self._parts.clock.watch(self._note_the_jump)
-        self._parts.courier.tend(self._mark_after_a_jump)
+        self._parts.courier.jobs.add(Job(JobName.PRESENCE, self._mark_after_a_jump))
         self._marking = asyncio.create_task(self._mark_again_and_again(), name="alive marks")
 
     async def cog_unload(self) -> None:
@@ -118,7 +119,7 @@ class Presence(commands.Cog):
         self._jumped = True
 
     async def _mark_after_a_jump(self, _: datetime) -> None:
-        """A chore: a rehearsal's time moves on only when the chores are done, so a jump never looks like an outage."""
+        """A job: a rehearsal's time moves on only when the jobs have ended, so a jump never looks like an outage."""
         if self._jumped:
             self._jumped = False
             await self._mark()

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 
 CORE = {
-    "delivery": "bot/delivery.py",
+    "delivery": "bot/jobs/",
     "store": "bot/store/",
     "clock": "bot/clock.py",
     "domain": "bot/domain/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import health
-from bot.health import Finding, Report, database, delivery, heartbeat, keep_fresh, loop, read
+from bot.domain.announcements import Overdue
+from bot.health import Finding, Report, database, deliveries, heartbeat, jobs, keep_fresh, loop, read, refusals, rounds
+from bot.pacing import INVALID_LIMIT
 
+NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 GOOD = Finding(name="database", ok=True, sentence="it can be written to")
 BAD = Finding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
 
@@ -56,7 +60,31 @@ def test_the_program_keeps_up(late: float, well: bool) -> None:  # noqa: FBT001
 @pytest.mark.parametrize(("idle", "well"), [(None, True), (30, True), (91, False)])
 def test_what_is_due_is_looked_at(idle: float | None, well: bool) -> None:  # noqa: FBT001
     """Every half minute; before it has begun, nothing is wrong with it."""
-    assert delivery(idle).ok is well
+    assert rounds(idle).ok is well
+
+
+@pytest.mark.parametrize(("waited", "well"), [(None, True), (119, True), (121, False)])
+def test_due_messages_are_sent_within_two_minutes(waited: int | None, well: bool) -> None:  # noqa: FBT001
+    """Or the finding names their rooms."""
+    overdue = None if waited is None else Overdue(NOON - timedelta(seconds=waited), ("agenda", "team"))
+    finding = deliveries(overdue, NOON)
+    assert finding.ok is well
+    assert overdue is None or "agenda, team" in finding.sentence
+
+
+@pytest.mark.parametrize(("minutes", "well"), [([], True), ([59], True), ([5, 60], False)])
+def test_a_job_may_fail_for_an_hour(minutes: list[int], well: bool) -> None:  # noqa: FBT001
+    """Discord has bad hours; a job that fails longer needs somebody."""
+    failing = {f"job{number}": NOON - timedelta(minutes=ago) for number, ago in enumerate(minutes)}
+    finding = jobs(failing, NOON)
+    assert finding.ok is well
+    assert all(name in finding.sentence for name in failing)
+
+
+@pytest.mark.parametrize(("count", "well"), [(0, True), (999, True), (1_000, False)])
+def test_a_bot_that_discord_refuses_without_end_is_not_well(count: int, well: bool) -> None:  # noqa: FBT001
+    """Discord would ban its address."""
+    assert refusals(count, INVALID_LIMIT).ok is well
 
 
 async def test_a_database_that_takes_a_write_is_well() -> None:

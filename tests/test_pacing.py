@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+import aiohttp
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacing import Pacer
+from bot.clock import Clock
+from bot.pacing import INVALID_LIMIT, INVALID_WINDOW, InvalidAnswers, Pacer
 
 T = TypeVar("T")
 
@@ -100,3 +104,69 @@ def test_who_gives_up_waiting_holds_up_nobody() -> None:
     first, second = swiftly(work)
     assert first <= 1000.3 + 1e-6
     assert second - first == pytest.approx(0.1)
+
+
+# --- the count of invalid answers ------------------------------------------------------------------------------
+
+
+class _SetClock(Clock):
+    """Shows the time that the test says."""
+
+    instant = datetime(2023, 2, 20, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+async def _answered(invalid: InvalidAnswers, status: int, scope: str | None = None) -> None:
+    """An answer of Discord's, as aiohttp tells of it."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"X-RateLimit-Scope": scope} if scope else {})
+
+    application = web.Application()
+    application.router.add_get("/", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        async with aiohttp.ClientSession(trace_configs=[invalid.trace()]) as session:
+            host, port = runner.addresses[0][:2]
+            await (await session.get(f"http://{host}:{port}/")).read()
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("status", "scope", "counts"),
+    [
+        (401, None, 1),
+        (403, None, 1),
+        (429, None, 1),
+        (429, "user", 1),
+        (429, "shared", 0),
+        (404, None, 0),
+        (200, None, 0),
+    ],
+)
+async def test_what_discord_calls_invalid_is_counted(status: int, scope: str | None, counts: int) -> None:
+    clock = _SetClock()
+    invalid = InvalidAnswers(clock)
+    await _answered(invalid, status, scope)
+    assert invalid.count(clock.now()) == counts
+
+
+def test_after_a_thousand_in_ten_minutes_what_was_refused_is_left_alone_until_they_are_past() -> None:
+    clock = _SetClock()
+    invalid = InvalidAnswers(clock)
+    begins = clock.instant
+    for number in range(INVALID_LIMIT):
+        assert not invalid.spent(clock.now())
+        clock.instant = begins + timedelta(milliseconds=500 * number)
+        invalid.add()
+    assert invalid.spent(clock.now())
+    assert invalid.next_end(clock.now()) == begins + INVALID_WINDOW
+    clock.instant = begins + INVALID_WINDOW
+    assert not invalid.spent(clock.now())
+    assert invalid.next_end(clock.now()) is None

@@ -154,9 +154,18 @@ class Announcement:
         return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Deliveries that are due and not settled."""
+
+    since: datetime
+    """When the first of them was first seen due (UTC)."""
+    rooms: tuple[str, ...]
+
+
 def report(workshop: str, line: str, now: datetime) -> Announcement:
-    """One line for organisers and moderators, at once; the same line is the same report."""
-    return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME)
+    """One line for organisers and moderators, at once. The same line at another instant is another report."""
+    return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME, again=True)
 
 
 def subjects(subject: str) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ class Backoff:
 TRANSIENT = Backoff(timedelta(seconds=2))
 #: For refusals that somebody must fix: a missing permission.
 REFUSED = Backoff(timedelta(minutes=1))
+#: For refusals of something that nobody waits for: an event in the server's list, a transcript.
+PATIENT = Backoff(timedelta(minutes=3), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ class Pauses(Generic[K]):
         length = max(backoff.after(failures), min(at_least, backoff.longest))
         self._pauses[key] = Pause(before.since if before else now, now + length, length, failures)
 
-    def succeeded(self, key: K) -> bool:
-        """End the series of failures; whether there was one."""
-        return self._pauses.pop(key, None) is not None
+    def clear(self, key: K) -> None:
+        """End the series of failures: an attempt succeeded, or none is needed any more."""
+        self._pauses.pop(key, None)
 
     def active(self, key: K, now: datetime) -> bool:
         """Whether the key must be left alone now."""

@@ -20,6 +20,7 @@ from bot.store.dossiers import Dossiers
 from bot.store.erasures import Erasures
 from bot.store.events import Events
 from bot.store.feedback import Feedback, Pledges
+from bot.store.incidents import Incidents
 from bot.store.letters import Letters
 from bot.store.notes import Notes
 from bot.store.people import People
@@ -49,6 +50,7 @@ class Store:
         self.stays = Stays(database)
         self.notes = Notes(database)
         self.reviews = Reviews(database)
+        self.incidents = Incidents(database)
         self.letters = Letters(database)
         self.contacts = Contacts(database)
         self.questions = Questions(database)

@@ -108,6 +108,16 @@ def plan_again(connection: sqlite3.Connection, announcement: Announcement) -> No
         )
 
 
+def plan_room_again(connection: sqlite3.Connection, room: str, channel_id: int, now: datetime) -> None:
+    """Plan what stood in a room's former channel for its new one. For work that writes which channel it is now."""
+    connection.execute(
+        "UPDATE delivery SET state = 'planned', begun_at = NULL, settled_at = NULL, channel_id = NULL,"
+        " message_id = NULL, shown = NULL, retracted = retracted + 1"
+        " WHERE room = ? AND state = 'sent' AND channel_id <> ? AND expires > ?",
+        (room, channel_id, written(now)),
+    )
+
+
 class Deliveries:
     """The delivery table."""
 
@@ -196,6 +206,10 @@ class Deliveries:
     async def unsettled(self) -> list[Delivery]:
         """What a killed process had taken up: it may have been sent or not."""
         return _in_order(await self._select("state = 'sending'"))
+
+    async def due(self, now: datetime) -> list[Delivery]:
+        """What is planned and due by now."""
+        return await self._select("state = 'planned' AND due <= ?", written(now))
 
     async def sent(self, kind: Kind) -> list[Delivery]:
         """What was sent of a kind."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 from bot.store.database import Database
+from bot.store.deliveries import plan_room_again
 
 
 class Venue:
@@ -18,8 +20,8 @@ class Venue:
         rows = await self._database.read("SELECT key, discord_id FROM venue")
         return {str(key): int(discord_id) for key, discord_id in rows}
 
-    async def keep(self, key: str, discord_id: int) -> None:
-        """Remember what a key is on Discord."""
+    async def keep(self, key: str, discord_id: int, now: datetime) -> None:
+        """Remember what a key is on Discord. What stood in a room's former channel is planned again for this one."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
@@ -27,6 +29,7 @@ class Venue:
                 " ON CONFLICT (key) DO UPDATE SET discord_id = excluded.discord_id",
                 (key, discord_id),
             )
+            plan_room_again(connection, key, discord_id, now)
 
         await self._database.write(work)
 

@@ -134,6 +134,6 @@ async def make(
         await Programme(read, opened).follow(now)
         await opened.facts.put(GUILD_FACT, str(payloads.GUILD))
         for key, number in known.items():
-            await opened.venue.keep(key, number)
+            await opened.venue.keep(key, number, now)
         await opened.people.put(participants(people))
     return Workshop(folder, read, server)

@@ -37,8 +37,8 @@ def test_a_success_ends_the_series() -> None:
     pauses.failed("room", NOON + timedelta(minutes=1), REFUSED)
     assert pauses.failing_since("room") == NOON
     assert pauses.next_end(NOON + timedelta(minutes=1)) == NOON + timedelta(minutes=3)
-    assert pauses.succeeded("room")
-    assert not pauses.succeeded("room")
+    pauses.clear("room")
+    pauses.clear("room")
     assert pauses.failing_since("room") is None
     pauses.failed("room", NOON, REFUSED)
     assert not pauses.active("room", NOON + REFUSED.first)

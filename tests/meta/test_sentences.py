@@ -39,13 +39,19 @@ from bot.domain.venue import PERMISSIONS
 from bot.exporting.kinds import Subject
 from bot.exporting.subjects import rule
 from bot.i18n import LOCALES, compiled, every, text
+from bot.jobs.runner import JobName
 from bot.notices import Section
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0}
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0} | {
+    "trouble_began": 1,
+    "trouble_ended": 1,
+    "tell_team": 0,
+    "wording": 0,
+}
 
 RECOMMENDED = ("title", "learned", "did")
 JOINING = ("name", "administration", "country", "kind", "absent")
@@ -81,6 +87,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "button.details.{}": tuple(DETAIL_FORMS),
     "note.attribution.{}": tuple(Attribution),
     "change.{}": tuple(Section),
+    "job.{}": tuple(JobName),
     "kind.{}": QUIETABLE,
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),

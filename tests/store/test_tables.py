@@ -154,9 +154,9 @@ async def test_one_takes_another_ones_place_or_nothing_is_done(store: Store) -> 
 
 async def test_the_venue_is_remembered(store: Store) -> None:
     assert await store.venue.ids() == {}
-    await store.venue.keep("role:organiser", 1)
-    await store.venue.keep("topic:blockchain", SNOWFLAKE)
-    await store.venue.keep("role:organiser", 2)
+    await store.venue.keep("role:organiser", 1, NOON)
+    await store.venue.keep("topic:blockchain", SNOWFLAKE, NOON)
+    await store.venue.keep("role:organiser", 2, NOON)
     assert await store.venue.ids() == {"role:organiser": 2, "topic:blockchain": SNOWFLAKE}
 
 
@@ -197,7 +197,7 @@ async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path:
         await store.notes.submit(NOTE, DUE)
         await store.announcements.draft(CUSTOM)
         await store.announcements.plan([DUE], deed())
-        await store.venue.keep("agenda", 5)
+        await store.venue.keep("agenda", 5, NOON)
         await store.facts.put("guild", "9")
         kept = await everything(store)
         async with stores.opened(path, to_read=True) as beside:

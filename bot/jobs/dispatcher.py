@@ -1,0 +1,275 @@
+"""The dispatcher: due announcements first and on their own, the jobs beside them, one alarm for whatever comes next.
+
+The database is the only schedule; APScheduler is only the alarm. A round takes what is due and starts the jobs; it
+waits for none of them. When everything that it started has ended, the alarm is set for the next instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import discord
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot import posts
+from bot.clock import Clock
+from bot.composer import SESSION_KINDS, Composer
+from bot.domain import announcements, breakouts
+from bot.domain.announcements import Announcement, Kind, Overdue
+from bot.domain.backoff import Pauses
+from bot.jobs.incidents import Incidents
+from bot.jobs.outbox import Outbox, is_late
+from bot.jobs.refresher import Refresher
+from bot.jobs.runner import Job, JobName, Jobs
+from bot.pacing import InvalidAnswers, Pacer
+from bot.programme import Programme
+from bot.store import Store
+from bot.store.deliveries import Delivery
+from bot.venue import Venue
+
+log = logging.getLogger(__name__)
+
+#: Kinds that only the plan asks for: what it no longer asks for is taken back. (Moderators ask for panels, too.)
+_PLANNED_KINDS = (
+    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
+    Kind.OPEN, Kind.EVALUATION, Kind.FOLLOW_UP,
+)  # fmt: skip
+
+#: Kinds that breakouts ask for.
+_GROUP_KINDS = (Kind.GROUP, Kind.LEFT, Kind.BACK)
+
+_SWEEP_SECONDS = 30
+_BATCH = 100
+#: How long messages under way may take when the bot stops (seconds).
+_STOP_SECONDS = 4
+
+
+class Dispatcher:
+    """Takes what is due and sees it delivered."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+        self,
+        programme: Programme,
+        store: Store,
+        venue: Venue,
+        clock: Clock,
+        client: discord.Client,
+        pacer: Pacer,
+        incidents: Incidents,
+        invalid: InvalidAnswers,
+        home: Callable[[], discord.Guild | None],
+        jobs: Iterable[Job] = (),
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._venue = venue
+        self._clock = clock
+        self._incidents = incidents
+        self._invalid = invalid
+        self._home = home
+        self._pauses = Pauses[str]()
+        composer = Composer(programme, store, venue)
+        self._outbox = Outbox(
+            programme, store, venue, clock, client, pacer, composer,
+            self._pauses, incidents, self._left_alone, self.stir,
+        )  # fmt: skip
+        refresher = Refresher(programme, store, composer, self._outbox)
+        own = (
+            Job(JobName.ROOMS, self._keep_rooms),
+            Job(JobName.MOVES, self._bring_people_back),
+            Job(JobName.GROUPS, self._plan_for_groups),
+            Job(JobName.POSTS, refresher.keep),
+        )
+        self.jobs = Jobs((*own, *jobs), client, clock, self._pauses, incidents, self._wake)
+        self._stirred = False
+        self._woken = asyncio.Event()
+        # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
+        # The executor that it has for debugging calls on the loop; any other rings from a thread, or after the end.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None}, executors={"default": DebugExecutor()}
+        )
+        self._ring(IntervalTrigger(seconds=_SWEEP_SECONDS), "sweep")
+        self._task: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._last_round: float | None = None
+        self._round_at = clock.now()
+        self._unsettled: dict[str, tuple[datetime, Delivery]] = {}
+        """By id: the due deliveries of the last round, and when each was first seen due."""
+        self._for_groups: tuple[Announcement, ...] = ()
+        """What is said in the rooms of groups, as it was last planned."""
+        clock.watch(self.stir)
+
+    def start(self) -> None:
+        """Begin, or look again at once if begun: for every READY. One that comes after the end begins nothing."""
+        if self._stopped:
+            return
+        if self._task is None:
+            self._scheduler.start()
+            self._last_round = asyncio.get_running_loop().time()
+            self._task = asyncio.create_task(self._run(), name="dispatcher")
+        self.stir()
+
+    async def stop(self) -> None:
+        """Take up nothing more, and give what is under way the time that one message may need."""
+        self._stopped = True
+        if self._task is None:
+            return
+        self._scheduler.shutdown(wait=False)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self.jobs.close()
+        await self._outbox.close(_STOP_SECONDS)
+
+    def stir(self) -> None:
+        """Look at once at what is due: something was planned, or time has moved."""
+        self._clock.stir()
+        self._stirred = True
+        self._wake()
+
+    async def replan(self) -> None:
+        """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
+        plan, restraint = self._programme.plan, await self._store.restraints.all()
+        wanted = announcements.restrained(announcements.planned(plan), restraint, plan.tz)
+        await self._store.deliveries.plan(wanted, _PLANNED_KINDS, self._clock.now())
+        self.stir()
+
+    # --- for the health check ----------------------------------------------------------------------------------
+
+    def idle(self) -> float | None:
+        """Real seconds since a round last saw to everything due; None before the start."""
+        return None if self._last_round is None else asyncio.get_running_loop().time() - self._last_round
+
+    def overdue(self) -> Overdue | None:
+        """The deliveries that were due when a round last looked, and are still not settled; None if there are none."""
+        if not self._unsettled:
+            return None
+        waiting = self._unsettled.values()
+        return Overdue(min(since for since, _ in waiting), tuple(sorted({each.room for _, each in waiting})))
+
+    # --- the rounds --------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        self._woken.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            try:
+                if self._stirred:
+                    self._stirred = False
+                    await self._round()
+                if not (self._outbox.busy or self.jobs.running):
+                    await self._arm()
+            except sqlite3.Error:
+                # Nothing is sent that can't be recorded. The sweep tries again.
+                log.exception("The database can't be used; no announcement is sent until it can")
+            except Exception:
+                # Whatever it is, the announcements after it must not wait for a restart.
+                log.exception("The due announcements could not be looked through; the sweep tries again")
+
+    async def _round(self) -> None:
+        now = self._round_at = self._clock.now()
+        try:
+            await self._dispatch(now)
+            self._last_round = asyncio.get_running_loop().time()
+        finally:
+            self.jobs.begin(self._left_alone)
+
+    async def _dispatch(self, now: datetime) -> None:
+        """Begin to send what is due. Nothing here waits for Discord."""
+        unsettled = await self._store.deliveries.unsettled()
+        if self._home() is None:
+            missed = await self._store.deliveries.due(now) if self._venue.guild_id else []
+            self._remember([*unsettled, *missed], now)
+            return
+        # What a stopped process, or a failed attempt, left half done comes first.
+        for delivery in unsettled:
+            self._outbox.send(delivery, again=True)
+        due = await self._store.deliveries.next_due()
+        if due is not None and due <= now:
+            unsettled += await self._take_due(now)
+        self._remember(unsettled, now)
+
+    async def _take_due(self, now: datetime) -> list[Delivery]:
+        skipped = await self._store.deliveries.skip_expired(now)
+        for delivery in skipped:
+            log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
+            if delivery.kind is Kind.FOLLOW_UP:
+                when = posts.moment(delivery.due, "D")
+                await self._incidents.tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)
+        taken: list[Delivery] = []
+        while batch := await self._store.deliveries.take(now, _BATCH):
+            for delivery in batch:
+                self._outbox.send(delivery, again=False)
+            taken += batch
+        late = sum(is_late(delivery, now) for delivery in taken)
+        if late or skipped:
+            await self._incidents.tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
+        return taken
+
+    def _remember(self, unsettled: Iterable[Delivery], now: datetime) -> None:
+        before = self._unsettled
+        self._unsettled = {each.id: (before[each.id][0] if each.id in before else now, each) for each in unsettled}
+
+    def _left_alone(self, key: str) -> bool:
+        """Whether a room, a message or a job must not be tried now."""
+        now = self._clock.now()
+        refused = self._pauses.failing_since(key) is not None
+        return self._pauses.active(key, now) or (refused and self._invalid.spent(now))
+
+    async def _arm(self) -> None:
+        """Set the alarm for the next instant at which there is something to do, and rest until then.
+
+        What came to its end before the round began has held nothing up; it may stand for good, where what could not be
+        done need not be done any more, and must not ring again and again.
+        """
+        ends = (self._pauses.next_end(self._round_at), self._invalid.next_end(self._round_at))
+        expiring = (delivery.expires for _, delivery in self._unsettled.values() if delivery.expires > self._round_at)
+        due = await self._store.deliveries.next_due() if self._home() else None
+        instants = (*self.jobs.next_instants(), *ends, *expiring, due)
+        wake = min((instant for instant in instants if instant is not None), default=None)
+        if wake is not None:
+            self._ring(DateTrigger(self._clock.on_machine(wake)), "alarm")
+        if not self._woken.is_set():
+            self._clock.rest(wake)
+
+    def _ring(self, trigger: DateTrigger | IntervalTrigger, name: str) -> None:
+        self._scheduler.add_job(self.stir, trigger, id=name, replace_existing=True)  # pyright: ignore[reportUnknownMemberType]
+
+    # --- jobs of its own ---------------------------------------------------------------------------------------
+
+    async def _keep_rooms(self, now: datetime) -> datetime | None:
+        """Roles and rooms are there, and rooms open and close as the plan says."""
+        guild = self._home()
+        if guild is None:
+            return None
+        following, changed = await self._venue.keep(guild, now)
+        if changed:
+            self.stir()  # messages may wait for a room that has been made
+        return following
+
+    async def _bring_people_back(self, now: datetime) -> datetime | None:
+        """People leave the rooms of a breakout that is over."""
+        guild = self._home()
+        return await self._venue.wind_up(guild, now) if guild else None
+
+    async def _plan_for_groups(self, now: datetime) -> datetime | None:
+        """What is said in the rooms of groups is planned once they are there, and moves with a breakout's end."""
+        wanted = tuple(
+            announcement
+            for breakout in self._venue.breakouts
+            for announcement in breakouts.announcements(self._programme.plan.id, breakout)
+            if announcement.room in self._venue.rooms
+        )
+        if wanted != self._for_groups:
+            await self._store.deliveries.plan(wanted, _GROUP_KINDS, now)
+            self._for_groups = wanted
+        return None

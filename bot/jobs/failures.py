@@ -1,0 +1,30 @@
+"""What a failure means for the next attempt."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+
+import discord
+
+from bot.domain.backoff import REFUSED, TRANSIENT, Backoff
+from bot.ui import passes
+
+
+def backoff_for(failure: Exception) -> Backoff:
+    """Short for what passes by itself, also a role or channel that was deleted meanwhile; long for a refusal."""
+    return TRANSIENT if passes(failure) or isinstance(failure, LookupError | sqlite3.Error) else REFUSED
+
+
+def asked_for(failure: Exception) -> timedelta:
+    """How long Discord wants to be left alone, where it says so."""
+    return timedelta(seconds=failure.retry_after if isinstance(failure, discord.RateLimited) else 0)
+
+
+def release_global_limit(client: discord.Client) -> None:
+    """Let requests go on after a deadline has cut one off.
+
+    NOTE: discord.py holds up all requests during a global rate limit; if the request that waits for its end is
+    cancelled meanwhile, nothing ever releases them.
+    """
+    client.http._global_over.set()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,61 @@
+"""The refresher: a job that edits posts which are no longer true, and takes away those that must not be there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.composer import Composer
+from bot.domain.announcements import Kind
+from bot.jobs.outbox import Outbox
+from bot.programme import Programme
+from bot.store import Store
+
+#: Kinds that are to be true at any time, whatever it is that changes.
+_ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)
+#: So often, at most, a message is edited: a storm of votes is not a storm of edits.
+_BETWEEN_EDITS = timedelta(seconds=3)
+
+
+class Refresher:
+    """Looks through what was sent; in a room one message at a time, the longest untouched first."""
+
+    def __init__(self, programme: Programme, store: Store, composer: Composer, outbox: Outbox) -> None:
+        self._programme = programme
+        self._store = store
+        self._composer = composer
+        self._outbox = outbox
+        self._edited: dict[str, datetime] = {}
+        """By delivery: when its message was last edited."""
+
+    async def keep(self, now: datetime) -> datetime | None:
+        """Begin the edits that are needed; the next instant at which one may be."""
+        deliveries = self._store.deliveries
+        always = [delivery for kind in _ALWAYS_TRUE for delivery in await deliveries.sent(kind)]
+        others = [delivery for delivery in await deliveries.outdated() if delivery.kind not in _ALWAYS_TRUE]
+        instants = [self._programme.plan.agenda.next_change(now)]
+        begun: set[str] = set()
+        for delivery in sorted((*always, *others), key=lambda sent: self._edited.get(sent.id, sent.due)):
+            ready_at = self._edited.get(delivery.id, now - _BETWEEN_EDITS) + _BETWEEN_EDITS
+            if delivery.room in begun or not self._outbox.may_edit(delivery):
+                continue  # the end of what is under way, and of a pause, starts this job again
+            if now < ready_at and delivery.kind is not Kind.AGENDA:
+                instants.append(ready_at)
+                continue
+            room = await self._composer.room(delivery)
+            if room != delivery.room:
+                begun.add(delivery.room)
+                self._outbox.take_away(delivery, room)
+                continue
+            try:
+                post = await self._composer.post(delivery, now)
+            except LookupError:
+                continue  # what it is about is gone: it stays as it was
+            if post is None:
+                continue
+            if post.fingerprint != delivery.shown:
+                begun.add(delivery.room)
+                self._edited[delivery.id] = now
+                self._outbox.edit(delivery, post)
+            elif delivery.unshown:
+                await deliveries.record_shown(delivery, delivery.shown or "")
+        return min((instant for instant in instants if instant is not None), default=None)
