@@ -36,6 +36,8 @@ from bot.venue import Venue
 log = logging.getLogger(__name__)
 
 _SECONDS = 15
+#: One for all events: they are refused for the same reasons, mostly.
+_INCIDENT = "events"
 _OPEN = (EventStatus.scheduled, EventStatus.active)
 # NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
 _STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
@@ -110,10 +112,11 @@ class Events:
         wanted = self._next(guild, kept, now)
         if wanted is None:
             instants = (self._refused.next_end(now), self._plan.agenda.next_change(now))
+            if instants[0] is None:
+                await self._incidents.trouble_ended(_INCIDENT, "team.events_work")
             return min((instant for instant in instants if instant is not None), default=None)
         if not guild.me.guild_permissions.create_events:
             raise RefusalError("team.events_not_allowed")
-        incident = f"event:{wanted.session.id}"
         try:
             await self._step(guild, wanted, kept.get(wanted.session.id))
         except discord.HTTPException as failure:
@@ -121,10 +124,11 @@ class Events:
                 raise
             self._refused.failed(wanted.fingerprint, now, PATIENT)
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
-            await self._incidents.trouble_began(incident, "team.event_refused", title=wanted.name, problem=failure.text)
+            await self._incidents.trouble_began(
+                _INCIDENT, "team.event_refused", title=wanted.name, problem=failure.text
+            )
             return now
         self._refused.clear(wanted.fingerprint)
-        await self._incidents.trouble_ended(incident, "team.event_works", title=wanted.name)
         return now
 
     def _next(self, guild: discord.Guild, kept: dict[str, KeptEvent], now: datetime) -> _Wanted | None:

@@ -200,8 +200,9 @@ async def test_one_that_discord_refuses_is_told_of_once_and_tried_again_later(wo
     assert events(world) == []
     await world.until(world.keeper.now() + timedelta(minutes=4))
     assert stands(world) == dict.fromkeys(SESSIONS, SCHEDULED)
-    told = [title for title in world.titles("team") if "Welcome" in title]
-    assert len(told) == 1
+    refused, again = world.titles("team")
+    assert "Welcome" in refused
+    assert "All sessions are shown among" in again
 
 
 async def test_one_that_somebody_deleted_or_ended_is_left_alone(workshop: World) -> None:
