@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiohttp
 import discord
@@ -24,7 +24,7 @@ from bot.posts import Post
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD
 from bot.store import Store
-from bot.ui import Access, Interaction, Router, allowed_mentions, passes, tell_failure
+from bot.ui import Access, Interaction, Router, allowed_mentions, clean_options, passes, tell_failure
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,7 @@ class Tree(app_commands.CommandTree["Plenary"]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
         try:
+            clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
             command = interaction.command
             role = command.extras["role"] if command else Role.ORGANISER
             await self.client.access.require(interaction, role)

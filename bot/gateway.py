@@ -1,13 +1,18 @@
-"""The connection to Discord's gateway, read no faster than presses are answered."""
+"""What comes from Discord: the gateway, read no faster than presses are answered, and each JSON text, cleaned."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import Callable
 from typing import Any, Protocol, Self
 
 import discord
+import orjson
 from discord.gateway import DiscordWebSocket
+
+from bot.domain.text import all_writable, writable
 
 #: So many presses may wait for their answers at a time. discord.py would take up all 5,000 of a storm before it answers
 #: the first; those that are left in the connection take far less memory, and are answered as soon.
@@ -19,6 +24,23 @@ _PAUSE = 0.02
 _FEW = 32
 
 _PRESSED = "INTERACTION_CREATE"
+
+# Escapes that may stand for a character that is not writable: control characters, lone surrogates, noncharacters.
+_ESCAPE = re.compile(r"\\[bfru]")
+
+
+def parsed(received: str) -> Any:  # noqa: ANN401 - any JSON
+    """Parse JSON from Discord, gateway and REST alike; names, messages and typed text in it are writable.
+
+    orjson refuses lone surrogates, which would end the connection.
+    """
+    if _ESCAPE.search(received):
+        return all_writable(json.loads(received))
+    return orjson.loads(writable(received))
+
+
+# NOTE: there is no other way to say how discord.py parses.
+discord.utils._from_json = parsed  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 class _Response(Protocol):

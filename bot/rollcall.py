@@ -13,7 +13,7 @@ from bot.domain.corrections import Correction
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.roll import Roll
-from bot.domain.text import clean, escape, shorten
+from bot.domain.text import clean, escape, shorten, writable
 from bot.i18n import text
 from bot.posts import moment
 
@@ -55,7 +55,7 @@ class RollCall:
             for group in self.groups
             for line in (group.heading, *(f"{at}: {', '.join(names)}" for at, names in group.names.items()), "")
         )
-        return "\n".join(lines).encode()
+        return writable("\n".join(lines)).encode()
 
 
 def _line(at: str, names: Iterable[str]) -> str:

@@ -38,6 +38,8 @@ H = TypeVar("H", bound=Handler)
 
 #: In front of every answer, so that it can be told at a glance.
 DONE, REFUSED = "✅", "⚠️"
+#: Characters of one value in a refusal.
+_VALUE = 500
 
 
 class RefusalError(Exception):
@@ -46,7 +48,10 @@ class RefusalError(Exception):
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
         self.key = key
-        self.values = values
+        # What others wrote, such as an error's text, may be as long as a page of HTML.
+        self.values = {
+            name: shorten(value, _VALUE) if isinstance(value, str) else value for name, value in values.items()
+        }
 
 
 # --- posts as Discord has them ---------------------------------------------------------------------------------
@@ -145,10 +150,23 @@ def meant(typed: str, now: datetime, plan: Plan) -> datetime:
 
 
 def submitted(interaction: Interaction) -> dict[str, str]:
-    """What was typed and chosen in a form, by the custom id of each field."""
+    """Return what was typed and chosen in a form, cleaned, by the custom id of each field."""
     data = cast("Mapping[str, Any]", interaction.data)
     fields = [row.get("component") for row in data["components"]]
-    return {field["custom_id"]: _value(field) for field in fields if field}
+    return {field["custom_id"]: clean(_value(field)) for field in fields if field}
+
+
+def clean_options(options: Iterable[dict[str, Any]]) -> None:
+    """Clean the text options of a command, before discord.py hands them to it.
+
+    Raises RefusalError for one in which nothing can be read: Discord's least length counted what was left out.
+    """
+    for option in options:
+        clean_options(option.get("options", ()))
+        if isinstance(option.get("value"), str):
+            option["value"] = clean(option["value"])
+            if not option["value"] and not option.get("focused"):
+                raise RefusalError("refused.option", option=option["name"])
 
 
 def _value(field: Mapping[str, Any]) -> str:
@@ -347,25 +365,42 @@ def passes(failure: BaseException) -> bool:
 
 
 async def tell_failure(interaction: Interaction, failure: BaseException, language: str) -> None:
-    """Say what went wrong: to the person in a sentence, to the log with everything that helps."""
+    """Say what went wrong: to the person in a sentence, to the log with everything that helps.
+
+    Where that sentence itself is refused or fails, a plain one follows: nobody waits for an answer for ever.
+    """
     cause = getattr(failure, "original", failure)
-    if isinstance(cause, RefusalError):
-        sentence = text(language, cause.key, **cause.values)
-    else:
-        reference = secrets.token_hex(3)
-        if passes(cause) or isinstance(cause, discord.HTTPException):
-            # Discord's or the network's doing; nothing in the program is to be mended.
-            log.warning("Failure %s in %s: %r", reference, _what(interaction), cause)
-        else:
-            log.error("Failure %s in %s", reference, _what(interaction), exc_info=cause)
-        sentence = text(language, "refused.failure", reference=reference)
     try:
-        if interaction.type is discord.InteractionType.autocomplete:
-            await interaction.response.autocomplete([])
-        else:
-            await answer(interaction, f"{REFUSED} {sentence}")
+        if isinstance(cause, RefusalError):
+            try:
+                await _say(interaction, text(language, cause.key, **cause.values))
+            except Exception as unsaid:
+                if passes(unsaid) or isinstance(unsaid, discord.NotFound):
+                    raise
+                cause = unsaid
+            else:
+                return
+        await _say(interaction, text(language, "refused.failure", reference=_logged(interaction, cause)))
     except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, KeyError) as unreachable:
         log.warning("Nobody could be told about it in %s: %r", _what(interaction), unreachable)
+
+
+async def _say(interaction: Interaction, sentence: str) -> None:
+    if interaction.type is discord.InteractionType.autocomplete:
+        await interaction.response.autocomplete([])
+    else:
+        await answer(interaction, f"{REFUSED} {sentence}")
+
+
+def _logged(interaction: Interaction, failure: BaseException) -> str:
+    """Log a failure with everything that helps; return the reference under which it is found."""
+    reference = secrets.token_hex(3)
+    if passes(failure) or isinstance(failure, discord.HTTPException):
+        # Discord's or the network's doing; nothing in the program is to be mended.
+        log.warning("Failure %s in %s: %r", reference, _what(interaction), failure)
+    else:
+        log.error("Failure %s in %s", reference, _what(interaction), exc_info=failure)
+    return reference
 
 
 def _what(interaction: Interaction) -> str:

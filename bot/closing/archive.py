@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.domain.text import all_writable
 from bot.store.database import PART, sync
 
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
@@ -96,7 +97,7 @@ def begun(out: Path) -> Generator[Archive]:
 
 def manifest(about: Mapping[str, Any], filed: list[Filed]) -> bytes:
     """What programs read of a pack."""
-    told = {**about, "files": [asdict(one) for one in filed]}
+    told = all_writable({**about, "files": [asdict(one) for one in filed]})
     return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -12,6 +12,11 @@ from typing import cast
 
 from bot.settings import Settings
 
+#: The exit code of `plenary` where a sentence on standard error says what to fix.
+_MEND = 2
+#: An interaction can be answered for 15 minutes.
+_SECONDS = 14 * 60
+
 Progress = Callable[[int, int], Awaitable[None]]
 """Hears how many files are made, and of how many."""
 
@@ -21,7 +26,10 @@ class ClosingError(Exception):
 
 
 async def make(chosen: Settings, out: Path, now: datetime, who: int, told: Progress) -> None:
-    """Have `plenary close` make the pack at `out`. Raises ClosingError."""
+    """Have `plenary close` make the pack at `out`.
+
+    Raises ClosingError with what a person must fix, RuntimeError with all that a crash left, TimeoutError.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "close", "--out", str(out), "--as-of", now.isoformat(), "--who", str(who),
         env=_environment(chosen), stdin=asyncio.subprocess.DEVNULL,
@@ -29,13 +37,17 @@ async def make(chosen: Settings, out: Path, now: datetime, who: int, told: Progr
     )  # fmt: skip
     shown, complaints = cast("asyncio.StreamReader", process.stdout), cast("asyncio.StreamReader", process.stderr)
     try:
-        _, problem, code = await asyncio.gather(_listen(shown, told), complaints.read(), process.wait())
+        async with asyncio.timeout(_SECONDS):
+            _, problem, code = await asyncio.gather(_listen(shown, told), complaints.read(), process.wait())
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    words = problem.decode("utf-8", "replace").strip()
+    if code == _MEND:
+        raise ClosingError(words)
     if code:
-        raise ClosingError(problem.decode("utf-8", "replace").strip() or f"It ended with code {code}.")
+        raise RuntimeError(f"plenary close ended with code {code}: {words}")
 
 
 def _environment(chosen: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
-from bot.domain.text import spoken
+from bot.domain.text import spoken, writable
 from bot.exporting import files, subjects
 from bot.exporting.kinds import Format, Subject, takes
 from bot.exporting.table import Source
@@ -160,7 +160,7 @@ def _plain(path: str, what: str, content: bytes, *, dated: bool = False) -> Entr
 def _readmes(material: Material, every: list[Entry]) -> Iterator[Entry]:
     """Which file is for whom, in each language."""
     for language in material.plan.languages:
-        content = _readme(material, every, language).encode()
+        content = writable(_readme(material, every, language)).encode()
         yield _plain(f"README-{language}.md", "readme", content, dated=True)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import MAXYEAR, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Self, cast
@@ -26,10 +26,12 @@ from pydantic import (
 
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
 from bot.domain.text import LANGUAGES, Text
-from bot.domain.walltime import WallTimeError, instant, zones
+from bot.domain.walltime import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
 
 #: The room that every workshop has.
 PLENARY = "plenary"
+#: Days from the first to the last: what is planned for each day must stay few.
+LONGEST = 366
 
 #: Ids stand in custom ids, which Discord cuts at 100 characters, and in file names.
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
@@ -252,6 +254,13 @@ class Day(_Part):
             raise ValueError(f"'{value}' is not a date; write year, month and day, such as 2023-02-20")
         return value
 
+    @field_validator("date")
+    @classmethod
+    def _is_in_our_time(cls, value: date) -> date:
+        if not FIRST_DAY <= value <= LAST_DAY:
+            raise ValueError(f"found {value}; a workshop is held between {FIRST_DAY} and {LAST_DAY}")
+        return value
+
 
 def _must_exist(clock: time, days: Iterable[date], zone: ZoneInfo | None) -> time:
     """The time, if the zone's clocks show it once on each of the days."""
@@ -332,14 +341,7 @@ class QuestionsRule(_Part):
     """Whether one may ask without the room seeing one's name; moderators see it."""
 
 
-def _in_calendar(months: int, info: ValidationInfo) -> int:
-    last = max(_known(info).dates.values(), default=None)
-    if last and last.year + months // 12 + 1 >= MAXYEAR:
-        raise ValueError(f"{months} months after {last} is outside the calendar; write the days of the workshop")
-    return months
-
-
-Months = Annotated[int, Field(ge=0, le=600), AfterValidator(_in_calendar)]
+Months = Annotated[int, Field(ge=0, le=600)]
 
 
 class RetentionRule(_Part):
@@ -357,7 +359,7 @@ class RetentionRule(_Part):
 class PledgesRule(_Part):
     """What becomes of pledges."""
 
-    follow_up: tuple[Annotated[int, Field(ge=1, le=24), AfterValidator(_in_calendar)], ...] = ()
+    follow_up: tuple[Annotated[int, Field(ge=1, le=24)], ...] = ()
     """So many calendar months after the last day, those who made one are asked how it goes; none: never."""
 
 
@@ -432,6 +434,8 @@ class Plan(_Part):
         dates = [day.date for day in value]
         if dates != sorted(set(dates)):
             raise ValueError("the days are not in order, or one comes twice; list each day once, earliest first")
+        if (lasts := (dates[-1] - dates[0]).days + 1) > LONGEST:
+            raise ValueError(f"found {lasts:,} days from the first to the last; a workshop may last {LONGEST}")
         return value
 
     @cached_property

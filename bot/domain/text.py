@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from typing import Any, cast
 
 #: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
 LANGUAGES = ("en", "fr", "ar")
@@ -18,9 +19,13 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 # Everything that starts, ends or overrides a direction (Unicode Bidirectional Algorithm, UAX #9): typed by
 # somebody, it could turn the rest of our message around.
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# Unicode's control characters (category Cc) but for the line feed and the tab.
+_BIDI = re.compile(f"[{_BIDI_CONTROLS}]")
+# Unicode's control characters (category Cc) except the line feed and the tab.
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
-_UNSEEN = re.compile(f"[{_BIDI_CONTROLS}{_CONTROLS}]")
+_SURROGATES = "\ud800-\udfff"
+# The last two code points of each plane, and 32 in the Arabic block (Unicode 15, section 23.7).
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(end - 1)}{chr(end)}" for end in range(0xFFFF, 0x110000, 0x10000))
+_UNWRITABLE = re.compile(f"[{_CONTROLS}{_SURROGATES}{_NONCHARACTERS}]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 # NOTE: to Discord no address ends with punctuation: `https://_` alone is none, and its `_` would be active.
@@ -31,7 +36,7 @@ _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_
 
 #: How Discord's styles of timestamps are told where Discord doesn't show them; the others become day and time.
 _TIMESTAMP_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
-_TIMESTAMP = re.compile(r"<t:(\d+)(?::(\w))?>")
+_TIMESTAMP = re.compile(r"<t:(\d{1,11})(?::(\w))?>")  # twelve digits are after the year 9999
 _LINK = re.compile(r"<([#@]\d+)>")
 
 # Letters that people type for one another and that Unicode doesn't take apart by itself.
@@ -56,11 +61,31 @@ def fold(typed: str) -> str:
 
 
 def clean(typed: str) -> str:
-    """What somebody typed, less what no reader can see: direction overrides, control characters, outer blanks.
+    """Return typed text as it is kept: without what no file can hold, direction overrides and outer blanks.
 
     Line breaks stay (as line feeds), and so does everything that joins letters or emoji.
     """
-    return _UNSEEN.sub("", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _BIDI.sub("", writable(typed)).strip()
+
+
+def writable(text: str) -> str:
+    """Return the text without the characters that some file format, Discord or the database refuses.
+
+    These are control characters except line feed and tab, lone surrogates, and noncharacters.
+    """
+    # Most texts are printable, and so hold none of them: that check takes a tenth of the time of the substitution.
+    return text if text.isprintable() else _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def all_writable(value: Any) -> Any:  # noqa: ANN401 - any value that JSON can hold
+    """Return a value made of mappings, lists and tuples with each text in it writable."""
+    if isinstance(value, str):
+        return writable(value)
+    if isinstance(value, Mapping):
+        return {all_writable(key): all_writable(item) for key, item in cast("Mapping[Any, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [all_writable(item) for item in cast("Sequence[Any]", value)]
+    return value
 
 
 def one_line(typed: str) -> str:
@@ -112,7 +137,7 @@ def spoken(text: Text, language: str) -> str:
 
 def measure(text: str) -> int:
     """Characters as Discord counts them: UTF-16 units, so that an emoji may be two."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape_within(typed: str, limit: int) -> str:

@@ -13,6 +13,11 @@ _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./ -](?P<month>\d{1,2})[./ -](?P<year>\d{4})")
 _WHEN = re.compile(rf"(?:(?P<day>\S+)\s+)?{_CLOCK}", re.IGNORECASE)
 
+#: Workshops are held between these days: what is outside is a slip, and calendars end at the year 9999.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
+#: How far ahead somebody may set a time, or promise something.
+_FURTHEST, _FURTHEST_DATE = timedelta(days=731), timedelta(days=3653)
+
 #: Day words of the three languages that a moderator may type in front of a time.
 _DAY_WORDS = {
     "today": 0,
@@ -85,13 +90,15 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
 def read(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
 
-    A time without a day is today's. Raises WallTimeError with the reason `unreadable`, `past`, `skipped`
-    or `twice`.
+    A time without a day is today's. Raises WallTimeError with the reason `unreadable`, `past`, `far` (more than two
+    years ahead), `skipped` or `twice`.
     """
     match = _WHEN.fullmatch(typed.strip())
     if match is None:
         raise WallTimeError("unreadable")
     day = _read_day(match["day"], day_of(now, zone))
+    if day > day_of(now, zone) + _FURTHEST:
+        raise WallTimeError("far")
     meant = instant(day, time(int(match["hour"]), int(match["minute"])), zone)
     if meant < now - timedelta(minutes=1):
         raise WallTimeError("past")
@@ -101,7 +108,8 @@ def read(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
 def read_date(typed: str, today: date) -> date:
     """The day that somebody means by `2023-06-30`, `30.06.2023` or `30/6/2023`, in any script's digits.
 
-    Raises WallTimeError with the reason `unreadable`, or `past` where it is before `today`.
+    Raises WallTimeError with the reason `unreadable`, `past` where it is before `today`, or `far` where it is more than
+    ten years after it.
     """
     match = _ISO_DATE.fullmatch(typed.strip()) or _DAY_FIRST.fullmatch(typed.strip())
     try:
@@ -112,6 +120,8 @@ def read_date(typed: str, today: date) -> date:
         raise WallTimeError("unreadable")
     if meant < today:
         raise WallTimeError("past")
+    if meant > today + _FURTHEST_DATE:
+        raise WallTimeError("far")
     return meant
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.agenda import Session, SessionKind
 from bot.domain.plan import Plan
-from bot.domain.text import clean, spoken
+from bot.domain.text import all_writable, clean, one_line, spoken
 from bot.i18n import enumeration, text
 from bot.store.agenda import HeldSession
 
@@ -30,12 +30,13 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
     """
     from icalendar import Calendar, Event  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
+    title = one_line(plan.title[language])  # NOTE: a line break in an `x-` property makes the library raise
     made = _holding(
         Calendar(),
         ("prodid", _MAKER),
         ("version", "2.0"),
-        ("name", plan.title[language]),  # RFC 7986; the next two are what programs read that are older
-        ("x-wr-calname", plan.title[language]),
+        ("name", title),  # RFC 7986; the next two are what programs read that are older
+        ("x-wr-calname", title),
         ("x-wr-timezone", plan.zone),
         *([("description", rule)] if rule else []),
     )
@@ -67,7 +68,7 @@ def _event(blank: Event, plan: Plan, held: HeldSession, now: datetime, language:
 
 def _holding(component: C, *properties: tuple[str, object]) -> C:
     for name, value in properties:
-        component.add(name, value)  # pyright: ignore[reportUnknownMemberType] - it takes whatever the property is
+        component.add(name, all_writable(value))  # pyright: ignore[reportUnknownMemberType] - it takes whatever the property is
     return component
 
 

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Iterator
 
 from bot.domain.dossier import Records
-from bot.domain.text import isolate
+from bot.domain.text import all_writable, isolate, writable
 from bot.i18n import text
 
 
 def as_json(dossier: Iterable[Records]) -> bytes:
     """One list of objects a part."""
     parts = {str(one.part): [dict(zip(one.columns, row, strict=True)) for row in one.rows] for one in dossier}
-    return (json.dumps(parts, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(all_writable(parts), indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def as_markdown(dossier: Iterable[Records], title: str, language: str) -> bytes:
@@ -22,7 +22,7 @@ def as_markdown(dossier: Iterable[Records], title: str, language: str) -> bytes:
     for one in dossier:
         if one.rows:
             blocks += [f"## {text(language, f'dossier.{one.part}')}", *_entries(one)]
-    return ("\n\n".join(blocks) + "\n").encode()
+    return writable("\n\n".join(blocks) + "\n").encode()
 
 
 def _entries(records: Records) -> Iterator[str]:

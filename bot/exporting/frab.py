@@ -5,14 +5,14 @@ from __future__ import annotations
 import html
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.text import clean, spoken
+from bot.domain.text import all_writable, clean, spoken, writable
 from bot.exporting import calendars
 
 #: Minutes that a slot of the schedule lasts.
@@ -22,7 +22,7 @@ _SLOT = "00:05"
 def as_json(plan: Plan, rule: str, language: str) -> bytes:
     """schedule.json; cancelled sessions aren't in it. Texts are in one language."""
     schedule = {"version": _version(plan), "base_url": "", "conference": _conference(plan, language)}
-    told = {"rule": rule, "schedule": schedule}
+    told = all_writable({"rule": rule, "schedule": schedule})
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -85,7 +85,7 @@ def _event(plan: Plan, session: Session, room: str, language: str) -> dict[str, 
 
 def as_xml(plan: Plan, rule: str, language: str) -> bytes:
     """schedule.xml, of the same sessions; the rule stands in a comment above it."""
-    conference = _conference(plan, language)
+    conference = all_writable(_conference(plan, language))
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "version").text = _version(plan)
     head = ET.SubElement(schedule, "conference")
@@ -100,7 +100,7 @@ def as_xml(plan: Plan, rule: str, language: str) -> bytes:
                 _append(room, event)
     ET.indent(schedule)
     # NOTE: no comment may hold two hyphens in a row.
-    comment = rule.replace("--", "- -").rstrip("-")
+    comment = writable(rule).replace("--", "- -").rstrip("-")
     written = ET.tostring(schedule, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!-- {comment} -->\n{written}\n'.encode()
 
@@ -120,12 +120,7 @@ def _append(room: ET.Element, event: dict[str, Any]) -> None:
 
 def _texts(parent: ET.Element, values: Sequence[tuple[str, str]]) -> None:
     for name, value in values:
-        ET.SubElement(parent, name).text = "".join(_legible(value))
-
-
-def _legible(text: str) -> Iterator[str]:
-    """What XML 1.0 can hold of a text."""
-    return (sign for sign in text if sign not in "\ufffe\uffff")
+        ET.SubElement(parent, name).text = value
 
 
 def _version(plan: Plan) -> str:

@@ -13,9 +13,10 @@ from icalendar.parser import Contentline, Parameters
 from icalendar.prop import vDuration
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from bot.domain.text import one_line
 from bot.domain.walltime import zones
 from bot.importing import grid
-from bot.importing.gathering import Found, Gathering, identifier, line
+from bot.importing.gathering import Found, Gathering, identifier
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
 
 _DATE_ONLY = re.compile(r"\d{8}")
@@ -63,19 +64,23 @@ def _components(text: str, gathering: Gathering) -> Iterator[_Component]:
         try:
             name, parameters, value = Contentline(content).parts()
         except ValueError:
-            gathering.fault(f"line {number}", f"{line(content)[:40]!r} is no line of a calendar; export it again")
+            gathering.fault(f"line {number}", f"{one_line(content)[:40]!r} is no line of a calendar; export it again")
             continue
         name = name.upper()
         if name == "BEGIN":
             begun.append(_Component(value.strip().upper(), number))
         elif name == "END":
             if not begun or begun[-1].name != value.strip().upper():
-                raise ScheduleError(f"line {number}: {line(content)[:40]!r} ends what wasn't begun; export it again.")
+                raise ScheduleError(
+                    f"line {number}: {one_line(content)[:40]!r} ends what wasn't begun; export it again."
+                )
             yield begun.pop()
         elif begun:
             begun[-1].properties.setdefault(name, _Property(number, value, parameters))
     if begun:
-        raise ScheduleError(f"line {begun[-1].line}: this {line(begun[-1].name)[:40]} doesn't end; export it again.")
+        raise ScheduleError(
+            f"line {begun[-1].line}: this {one_line(begun[-1].name)[:40]} doesn't end; export it again."
+        )
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
@@ -94,7 +99,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 def _gather(gathering: Gathering, event: _Component, zone: ZoneInfo) -> None:
     uid = event.text("UID")
-    place = f"line {event.line} ({line(event.text('SUMMARY') or uid)[:60]})"
+    place = f"line {event.line} ({one_line(event.text('SUMMARY') or uid)[:60]})"
     begins = event.properties.get("DTSTART")
     if event.text("STATUS").upper() == "CANCELLED":
         gathering.remark(f"{place}: it is cancelled, and was left out.")
@@ -141,7 +146,7 @@ def _end(gathering: Gathering, event: _Component, start: datetime, place: str, z
     try:
         return start + vDuration.from_ical(lasts) if lasts else None  # pyright: ignore[reportUnknownMemberType]
     except (ValueError, OverflowError):
-        gathering.fault(place, f"{line(lasts)[:40]!r} is not a length; export the calendar again")
+        gathering.fault(place, f"{one_line(lasts)[:40]!r} is not a length; export the calendar again")
         return None
 
 
@@ -149,14 +154,14 @@ def _instant(gathering: Gathering, found: _Property, place: str, zone: ZoneInfo)
     try:
         moment = datetime.strptime(found.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
     except ValueError:
-        gathering.fault(place, f"{line(found.value)[:40]!r} is not a time; export the calendar again")
+        gathering.fault(place, f"{one_line(found.value)[:40]!r} is not a time; export the calendar again")
         return None
     if found.value.strip().endswith("Z"):
         return gathering.instant(moment.replace(tzinfo=UTC), place)
     name = str(found.parameters.get("TZID", ""))
     known = _zone(name) if name else zone
     if known is None:
-        gathering.fault(place, f"there is no time zone {line(name)[:60]!r}; use an IANA name, such as {zone.key}")
+        gathering.fault(place, f"there is no time zone {one_line(name)[:60]!r}; use an IANA name, such as {zone.key}")
         return None
     return gathering.instant(moment, place, known)
 

@@ -158,7 +158,7 @@ class _Sheet:
         return day is not None
 
     def _row(self, row: Row, place: str) -> None:
-        formulas = [p.column for p in self._header.places if row[p.at].startswith("=")]
+        formulas = [column.column for column in self._header.places if column.at in row.formulas]
         if formulas:
             what = f"the cell under {', '.join(formulas)} is a formula; put its value there"
             self._gathering.fault(place, what)

@@ -8,8 +8,9 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import SessionKind
+from bot.domain.text import one_line
 from bot.importing import markup, typed
-from bot.importing.gathering import Found, Gathering, identifier, line
+from bot.importing.gathering import Found, Gathering, identifier
 from bot.importing.markup import Element
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
 
@@ -42,7 +43,7 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
         raise ScheduleError(f"line {fault.line}: {fault}.") from None
     if top.name != "schedule":
         raise ScheduleError(
-            f"line {top.line}: found <{line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
+            f"line {top.line}: found <{one_line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
         )
     gathering = Gathering(zone)
     conference = next(top.all("conference"), Element("", {}, top.line))
@@ -86,7 +87,7 @@ def _inner(event: Element, group: str, name: str) -> Iterator[str]:
 
 def gather(gathering: Gathering, talk: Talk, place: str) -> None:
     """Keep the talk, or tell what is wrong with it."""
-    where = f"{place} ({line(talk.id)[:60]})" if talk.id else place
+    where = f"{place} ({one_line(talk.id)[:60]})" if talk.id else place
     if not talk.id:
         gathering.fault(where, "the event has no id; export the schedule again, with ids")
         return
@@ -122,7 +123,7 @@ def _start(gathering: Gathering, talk: Talk, place: str) -> datetime | None:
     try:
         begins = datetime.combine(date.fromisoformat(talk.day), time(0))
     except ValueError:
-        gathering.fault(place, f"its day has the date '{line(talk.day)[:40]}'; write one such as 2023-02-20")
+        gathering.fault(place, f"its day has the date '{one_line(talk.day)[:40]}'; write one such as 2023-02-20")
         return None
     try:
         return gathering.instant(datetime.combine(begins, typed.clock(talk.start)), place)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Material, SessionKind
 from bot.domain.plan import PLENARY
-from bot.domain.text import Text, clean, shorten
+from bot.domain.text import Text, clean, one_line, shorten
 from bot.domain.walltime import WallTimeError, instant
 from bot.importing import typed
 from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, is_foreign, other_zone, slug
@@ -23,23 +23,17 @@ _MAX_SPEAKERS, _MAX_MATERIALS = 30, 10
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_URL = 300, 2_000, 400
 
 _TAG = re.compile(r"<[^<>]*>")
-_UNPAIRED = re.compile("[\ud800-\udfff]")
-
-
-def line(words: str) -> str:
-    """Words from a file as one line that any text file can hold."""
-    return " ".join(clean(_UNPAIRED.sub("\ufffd", words)).split())
 
 
 def paragraph(words: str) -> str:
     """Words from a file, their line breaks kept and HTML's tags not."""
     bare = html.unescape(_TAG.sub("", words)) if "<" in words or "&" in words else words
-    return shorten(clean(_UNPAIRED.sub("\ufffd", bare)), _MAX_DESCRIPTION)
+    return shorten(clean(bare), _MAX_DESCRIPTION)
 
 
 def is_address(words: str) -> bool:
     """Whether a plan may have it as the address of a document."""
-    return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == line(words)
+    return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == one_line(words)
 
 
 def identifier(name: str, kind: str) -> str:
@@ -90,17 +84,17 @@ class Gathering:
     def fault(self, place: str, what: str) -> None:
         """Something because of which the file can't be used."""
         # A line each, whatever a cell of the file holds.
-        self._faults.append(line(f"{place}: {what}." if place else f"{what}."))
+        self._faults.append(one_line(f"{place}: {what}." if place else f"{what}."))
         self._faulty.add(place)
 
     def remark(self, what: str) -> None:
         """Something that should be looked at; told once."""
-        self._remarks.setdefault(line(what))
+        self._remarks.setdefault(one_line(what))
 
     def zone_named(self, name: str, place: str) -> None:
         """The file names its zone: tell if it isn't the workshop's."""
         if name and name != self._zone.key:
-            what = f"the file's zone is {line(name)}, the plan's is {self._zone.key}; times are converted"
+            what = f"the file's zone is {one_line(name)}, the plan's is {self._zone.key}; times are converted"
             self.remark(f"{place}: {what}.")
 
     def instant(self, moment: datetime, place: str, zone: ZoneInfo | None = None) -> datetime | None:
@@ -124,7 +118,7 @@ class Gathering:
         try:
             moment = datetime.fromisoformat(typed if isinstance(typed, str) else "")
         except ValueError:
-            told = f"{line(typed)[:40]!r} is not a time" if typed and isinstance(typed, str) else "there is no time"
+            told = f"{one_line(typed)[:40]!r} is not a time" if typed and isinstance(typed, str) else "there is no time"
             self.fault(place, f"{told}; export the schedule again, with dates and times")
             return None
         return self.instant(moment, place)
@@ -144,7 +138,7 @@ class Gathering:
     def add(self, found: Found) -> None:
         """Keep a session, or tell what is wrong with it."""
         told = found.place in self._faulty
-        title = {language: line(words)[:_MAX_TITLE] for language, words in found.title.items() if line(words)}
+        title = {language: one_line(words)[:_MAX_TITLE] for language, words in found.title.items() if one_line(words)}
         if not title:
             self.fault(found.place, "the session has no title; give it one")
         if found.starts_at is None:
@@ -168,7 +162,7 @@ class Gathering:
         return first == found.place
 
     def _session(self, found: Found, title: Text, start: datetime, end: datetime) -> ScheduledSession:
-        rooms = [self._named(room, self._rooms, "room") for room in map(line, found.rooms) if room]
+        rooms = [self._named(room, self._rooms, "room") for room in map(one_line, found.rooms) if room]
         if len(rooms) > 1:
             self.remark(f"'{found.id}' is in {len(rooms)} rooms; it is announced in the first one.")
         description = {language: paragraph(words) for language, words in found.description.items()}
@@ -178,10 +172,10 @@ class Gathering:
             starts_at=start,
             ends_at=end,
             room=rooms[0] if rooms else PLENARY,
-            track=self._named(line(found.track), self._tracks, "track") if line(found.track) else None,
+            track=self._named(one_line(found.track), self._tracks, "track") if one_line(found.track) else None,
             title=title,
             description={language: words for language, words in description.items() if words} or None,
-            speakers=tuple(dict.fromkeys(name for name in map(line, found.speakers) if name))[:_MAX_SPEAKERS],
+            speakers=tuple(dict.fromkeys(name for name in map(one_line, found.speakers) if name))[:_MAX_SPEAKERS],
             materials=tuple(_materials(found.materials, next(iter(title))))[:_MAX_MATERIALS],
         )
 
@@ -201,7 +195,7 @@ class Gathering:
         if self._foreign:
             self.remark(other_zone(self._foreign, self._zone))
         return Schedule(
-            title={"en": line(title)} if line(title) else None,
+            title={"en": one_line(title)} if one_line(title) else None,
             zone=self._zone,
             rooms=tuple(self._rooms.values()),
             tracks=tuple(self._tracks.values()),
@@ -217,4 +211,4 @@ def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Mate
     """What is an address is written down, never opened."""
     for title, address in links:
         if is_address(address):
-            yield Material({language: line(title)[:_MAX_TITLE] or address.rstrip("/").rpartition("/")[2]}, address)
+            yield Material({language: one_line(title)[:_MAX_TITLE] or address.rstrip("/").rpartition("/")[2]}, address)

@@ -7,11 +7,12 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from bot.domain.formulas import unguarded
 from bot.importing import markup
 
 if TYPE_CHECKING:
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
+#: Of one cell (Excel's own limit), and of all cells together.
+MAX_CELL, _MAX_CHARACTERS = 32_767, 8 * 1024 * 1024
 #: What an XLSX file may hold when it is unpacked.
-_MAX_MEMBERS = 500
+_MAX_MEMBERS, _MAX_SHEETS = 500, 50
 _MAX_UNPACKED = 32 * 1024 * 1024
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -37,6 +40,8 @@ class Row:
 
     number: int
     cells: tuple[str, ...]
+    formulas: frozenset[int] = frozenset()
+    """The columns whose cells are formulas, and not texts that begin as one does."""
 
     def __getitem__(self, column: int) -> str:
         return self.cells[column] if column < len(self.cells) else ""
@@ -63,9 +68,10 @@ def from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
             grids.append(Grid("", tuple(_split(text, delimiter))))
         except GridError as fault:
             broken = broken or fault
-    if not grids:
+    best = max(grids, key=promise, default=None)
+    if best is None or (broken and not promise(best)):
         raise broken or GridError("it is empty")
-    return max(grids, key=promise)
+    return best
 
 
 def decoded(source: bytes) -> str:
@@ -83,18 +89,43 @@ def decoded(source: bytes) -> str:
 
 def _split(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    limits = _Limits()
     number = 0
     try:
-        for number, cells in enumerate(reader, 1):
-            _limit(number)
-            yield Row(number, tuple(cells[:MAX_COLUMNS]))
+        for number, fields in enumerate(reader, 1):
+            cells = fields[:MAX_COLUMNS]
+            limits.check(number, cells)
+            formulas = frozenset(column for column, cell in enumerate(cells) if cell.startswith("="))
+            yield Row(number, tuple(map(unguarded, cells)), formulas)
     except csv.Error as broken:
-        raise GridError(f"row {number + 1}: this is not CSV ({broken}); save the table anew as CSV") from None
+        # The csv module has a limit of its own, above ours.
+        fault = f"a cell has more than {csv.field_size_limit():,} characters; it may have {MAX_CELL:,}"
+        if "field limit" not in str(broken):
+            fault = f"this is not CSV ({broken}); save the table again as CSV"
+        raise GridError(f"row {number + 1}: {fault}") from None
 
 
-def _limit(number: int) -> None:
-    if number > MAX_ROWS:
-        raise GridError(f"it has more than {MAX_ROWS:,} rows; a workshop's agenda has fewer")
+class _Limits:
+    """What a table may hold, counted while it is read."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+
+    def check_sheets(self, count: int) -> None:
+        """Raise GridError where a workbook has too many sheets."""
+        if count > _MAX_SHEETS:
+            raise GridError(f"it has {count} sheets; a workbook may have {_MAX_SHEETS}")
+
+    def check(self, number: int, cells: Sequence[str]) -> None:
+        """Raise GridError where the row of that number is one too many, or holds too much."""
+        if number > MAX_ROWS:
+            raise GridError(f"it has more than {MAX_ROWS:,} rows; a workshop's agenda has fewer")
+        longest = max(map(len, cells), default=0)
+        if longest > MAX_CELL:
+            raise GridError(f"row {number}: a cell has {longest:,} characters; it may have {MAX_CELL:,}")
+        self._characters += sum(map(len, cells))
+        if self._characters > _MAX_CHARACTERS:
+            raise GridError(f"up to row {number} it has more than {_MAX_CHARACTERS:,} characters; shorten the table")
 
 
 # --- XLSX ------------------------------------------------------------------------------------------------------
@@ -109,7 +140,9 @@ def from_xlsx(source: bytes) -> tuple[Grid, ...]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the library leaves out: styles, checks of entries, pictures
             book = openpyxl.load_workbook(io.BytesIO(source), read_only=True, keep_links=False)
-            return tuple(Grid(sheet.title, tuple(_rows(sheet))) for sheet in book.worksheets)
+            limits = _Limits()
+            limits.check_sheets(len(book.worksheets))
+            return tuple(Grid(sheet.title, tuple(_rows(sheet, limits))) for sheet in book.worksheets)
     except GridError:
         raise
     except Exception as broken:  # noqa: BLE001 - a damaged workbook makes the library fail in any way
@@ -148,12 +181,12 @@ def _inspect_part(name: str, content: bytes) -> None:
             raise GridError(f"its part {name!r} is not used: {fault}") from None
 
 
-def _rows(sheet: Worksheet) -> Iterator[Row]:
-    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS, values_only=True), 1):
-        shown = tuple(map(_shown, cells))
+def _rows(sheet: Worksheet, limits: _Limits) -> Iterator[Row]:
+    for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
+        shown = tuple(_shown(cell.value) for cell in cells)
         if any(shown):
-            _limit(number)
-            yield Row(number, shown)
+            limits.check(number, shown)
+            yield Row(number, shown, frozenset(at for at, cell in enumerate(cells) if cell.data_type == "f"))
 
 
 def _shown(value: object) -> str:

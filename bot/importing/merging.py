@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Material, SessionKind
 from bot.domain.plan import PLENARY
-from bot.domain.text import Text
+from bot.domain.text import Text, one_line
 from bot.domain.walltime import WallTimeError, instant
-from bot.importing.gathering import identifier, is_address, line
+from bot.importing.gathering import identifier, is_address
 from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread
 from bot.importing.typed import folded
 
@@ -222,7 +222,7 @@ def _guessed(title: Text) -> SessionKind:
 def _variants(wording: str | Mapping[str, str]) -> set[str]:
     """The wording in every language, as it is typed and as it is read from a file, which keeps plain blanks only."""
     typed = {wording} if isinstance(wording, str) else set(wording.values())
-    return typed | {line(words) for words in typed}
+    return typed | {one_line(words) for words in typed}
 
 
 def _topic(track: Named, topics: Iterable[Raw]) -> str | None:

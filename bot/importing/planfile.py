@@ -16,6 +16,7 @@ from bot.domain import limits
 from bot.domain.conflicts import Conflict, Overlap, conflicts
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
+from bot.domain.text import clean
 from bot.domain.venue import rooms
 from bot.posts import Place
 from bot.settings import SettingsError
@@ -203,12 +204,12 @@ class _Reader:
             return {key: self.value(child, (*place, key)) for key, child in self._pairs(node, place)}
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*place, index)) for index, child in enumerate(node.value)]
-        return node.value
+        return clean(node.value)
 
     def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node]]:
         seen: set[str] = set()
         for key_node, child in node.value:
-            key = str(key_node.value)
+            key = clean(str(key_node.value))
             line = key_node.start_mark.line + 1
             if key in seen:
                 self.repeated.append(Remark(line, _spell((*place, key)), "this key is here twice; keep one."))

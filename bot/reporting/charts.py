@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
+from bot.domain.text import writable
+
 #: Units of the picture's width; what sets it scales it to the text's.
 WIDTH = 720
 FONT = "IBM Plex Sans Arabic"
@@ -81,7 +83,7 @@ class _Canvas:
             anchor = {"start": "end", "end": "start"}.get(anchor, anchor)
         self._elements.append(
             f'<text x="{self.x(x)}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" font-weight="{weight}"'
-            f' fill="{colour}">{escape(words)}</text>'
+            f' fill="{colour}">{escape(writable(words))}</text>'
         )
 
     def svg(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import fontpkg_ibm_plex_sans_arabic
 import typst
 
+from bot.domain.text import all_writable
 from bot.reporting.charts import FONT
 from bot.settings import ROOT, SettingsError
 
@@ -65,7 +66,7 @@ def _compiled(template: str, data: Mapping[str, Any], **options: Any) -> bytes: 
         font_paths=[str(FONTS)],
         # The machine's own fonts would only be asked for letters that ours lack, such as Chinese ones.
         ignore_system_fonts=False,
-        sys_inputs={"data": _EMOJI.sub("", json.dumps(data, ensure_ascii=False))},
+        sys_inputs={"data": _EMOJI.sub("", json.dumps(all_writable(data), ensure_ascii=False))},
         **options,
     )
     return cast("bytes", made)

@@ -17,7 +17,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell  # pyright: ignore[reportPrivateUsage] - the only name that it has
 from docx.text.paragraph import Paragraph as Line
 
-from bot.domain.text import RIGHT_TO_LEFT
+from bot.domain.text import RIGHT_TO_LEFT, shorten, writable
 from bot.reporting.blocks import Block, Cards, Chart, Document, Heading, Look, Paragraph, Shared, Table
 from bot.reporting.wording import DASH, mirrored, unisolated
 
@@ -73,8 +73,8 @@ class _Writer:
         self._styles()
         told = self.word.core_properties
         told.title, told.author, told.language = (
-            f"{document.title} {DASH} {document.kicker}",
-            document.lines[-1],
+            _property(f"{document.title} {DASH} {document.kicker}"),
+            _property(document.lines[-1]),
             document.language,
         )
         told.comments = ""
@@ -112,7 +112,7 @@ class _Writer:
             case Chart(svg=svg, caption=caption):
                 self._line(caption, 9, None, bold=True)
                 picture = self.word.add_picture(io.BytesIO(self._drawn(svg)), width=_WIDTH)
-                picture._inline.docPr.set("descr", caption)  # noqa: SLF001 # pyright: ignore - python-docx has no other way
+                picture._inline.docPr.set("descr", writable(caption))  # noqa: SLF001 # pyright: ignore - python-docx has no other way
             case Shared():
                 self._shared(block)
 
@@ -185,7 +185,7 @@ class _Writer:
         return line
 
     def _run(self, line: Line, text: str, size: int, colour: RGBColor | None, *, bold: bool = False) -> None:
-        run = line.add_run(unisolated(text, mirrored=_is_mirrored(line)))
+        run = line.add_run(unisolated(writable(text), mirrored=_is_mirrored(line)))
         run.font.size, run.font.bold = Pt(size), bold
         # Word takes size and weight of Arabic letters from settings of their own.
         run.font.cs_bold = bold
@@ -193,6 +193,11 @@ class _Writer:
         if colour is not None:
             run.font.color.rgb = colour
         _xml(run).get_or_add_rPr().find(qn("w:sz")).addnext(_element("w:szCs", val=str(size * 2)))
+
+
+def _property(text: str) -> str:
+    """Return a text as a property of the file, which may have 255 characters."""
+    return shorten(writable(text), 255)
 
 
 def _is_mirrored(line: Line) -> bool:

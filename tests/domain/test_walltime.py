@@ -126,6 +126,8 @@ def test_what_a_moderator_types_is_understood(typed: str, meant: datetime) -> No
         ("2023-02-19 23:00", "past"),
         ("2023-03-26 02:30", "skipped"),
         ("2023-10-29 02:30", "twice"),
+        ("2025-02-21 00:00", "far"),
+        ("9999-12-31 14:30", "far"),
     ],
 )
 def test_what_names_no_time_to_come_is_refused(typed: str, reason: str) -> None:
@@ -153,7 +155,8 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
         reason = str(refusal)
     else:
         assert meant >= now - timedelta(minutes=1)
-    assert reason in {"", "unreadable", "past", "skipped", "twice"}
+        assert meant < now + timedelta(days=733)
+    assert reason in {"", "unreadable", "past", "far", "skipped", "twice"}
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------
@@ -165,7 +168,7 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
 )
 def test_a_date_is_read_as_people_write_it(day: date, form: str) -> None:
     """Year first with hyphens, or day first."""
-    assert read_date(form.format(day), date(1990, 1, 1)) == day
+    assert read_date(form.format(day), day - timedelta(days=1)) == day
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "30.06", "2023-02-30", "06/31/2023", "2023-06-30T10:00", "0000-01-01"])
@@ -181,3 +184,13 @@ def test_a_day_that_has_passed_is_refused_and_today_is_not() -> None:
     assert read_date("٢٠٢٣-٠٢-٢٢", today) == today
     with pytest.raises(WallTimeError, match="past"):
         read_date("2023-02-21", today)
+
+
+@pytest.mark.parametrize(("typed", "far"), [("2033-02-22", False), ("2033-02-23", True), ("9999-12-31", True)])
+def test_a_day_more_than_ten_years_ahead_is_refused(typed: str, *, far: bool) -> None:
+    """It is a slip, and what is planned after it would be outside the calendar."""
+    if far:
+        with pytest.raises(WallTimeError, match="far"):
+            read_date(typed, date(2023, 2, 22))
+    else:
+        assert read_date(typed, date(2023, 2, 22)) == date.fromisoformat(typed)

@@ -259,10 +259,20 @@ def test_a_morning_that_the_clocks_skip_is_a_fault_too(tmp_path: Path) -> None:
     assert "02:30" in told
 
 
-def test_a_day_outside_the_calendar_is_a_fault(tmp_path: Path) -> None:
-    """Its instants don't exist in UTC."""
-    source = changed(("2023-02-20", "0001-01-01"), ("Europe/Brussels", "Asia/Tokyo"), ("09:30", "00:30"))
-    assert "0001-01-01 is outside the calendar; write the day of the workshop." in faults(tmp_path, source)[0]
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_outside_our_time_is_a_fault(tmp_path: Path, day: str) -> None:
+    """What is planned months after it would be outside the calendar."""
+    source = changed(("2023-02-20", day), ("Europe/Brussels", "Asia/Tokyo"), ("09:30", "00:30"))
+    told = f"found {day}; a workshop is held between 1990-01-01 and 2099-12-31."
+    assert any(told in fault for fault in faults(tmp_path, source))
+
+
+def test_a_workshop_that_lasts_for_years_is_a_fault(tmp_path: Path) -> None:
+    """Something is planned for each of its days."""
+    second = GOOD[GOOD.index("  - date:") :].replace("2023-02-20", "2024-02-21")
+    second = second.replace("id: welcome", "id: welcome-2").replace("id: talk", "id: talk-2")
+    told = faults(tmp_path, GOOD + second)
+    assert any("found 367 days from the first to the last; a workshop may last 366." in fault for fault in told), told
 
 
 def test_missing_languages_are_one_fault(tmp_path: Path) -> None:

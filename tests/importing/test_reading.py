@@ -247,7 +247,7 @@ HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "deep xml": (lambda: "<schedule>" + "<day>" * 100_000, "its elements are nested deeper than in any schedule"),
     "deep list": (lambda: "[" * 100_000, "this is not JSON: recursion limit exceeded"),
     "deep keys": (lambda: '{"slots":' * 100_000, "this is not JSON: recursion limit exceeded"),
-    "number": (lambda: "1" * 1_000_000, "row 1: this is not CSV (field larger than field limit (131072))"),
+    "number": (lambda: "1" * 1_000_000, "row 1: a cell has more than 131,072 characters; it may have 32,767."),
     "long number": (lambda: '{"days": ' + "9" * 100_000 + "}", "this is not JSON: number out of range"),
     "100 MB": (lambda: b" " * (100 * 1024 * 1024), "the file has 104,857,600 bytes; a schedule may have 8,388,608."),
     "zip bomb": (lambda: packed(more=b"0" * (200 * 1024 * 1024)), "it unpacks to more than 500 parts or 32 MiB"),

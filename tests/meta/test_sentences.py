@@ -118,7 +118,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "progress.{}": ("state", "text"),
     "progress.{}_hint": ("state", "text"),
     "progress.state.{}": tuple(State),
-    "refused.pledge.{}": ("unreadable", "past"),
+    "refused.pledge.{}": ("unreadable", "past", "far"),
     "help.role.{}": ("moderator", "organiser"),
     # The other three are told with minutes or a time.
     "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
@@ -132,7 +132,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
     "refused.role.{}": tuple(role.name.lower() for role in Role if role is not Role.VISITOR),
-    "refused.when.{}": ("unreadable", "past", "skipped", "twice"),
+    "refused.when.{}": ("unreadable", "past", "far", "skipped", "twice"),
     "import.{}": (*ASPECTS, "kind", "topic", "description", "materials"),
     "import.count.{}": ("new", "cancelled", "moved", "changed", "elsewhere", "renamed"),
     "permission.{}": tuple(PERMISSIONS),

@@ -6,15 +6,16 @@ import codecs
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.formulas import guarded
+from bot.domain.text import writable
 from bot.exporting.formats.writer import Heading, Opened, Writer, plain
 from bot.exporting.table import Cell, Row
 
-#: A spreadsheet takes a text that begins so for a formula (OWASP, "CSV Injection").
-_FORMULA_SIGNS = frozenset("=+-@\t\r")
-
 
 class CsvWriter(Writer):
-    """RFC 4180, UTF-8 with the byte order mark by which spreadsheets know it; nothing is taken for a formula.
+    """RFC 4180, UTF-8 with the byte order mark by which spreadsheets know it; no text is taken for a formula.
+
+    That holds also where a spreadsheet separates cells at semicolons or tabs: see bot.domain.formulas.
 
     It has no place for the rule: a line above the columns would be taken for them.
     """
@@ -52,9 +53,9 @@ def _line(row: Row) -> str:
 
 
 def _text(cell: str) -> str:
-    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    shown = f"'{cell}" if cell[:1] in _FORMULA_SIGNS else cell
-    if "," in shown or '"' in shown or "\n" in shown or "\r" in shown:
+    shown = guarded(writable(cell))
+    # Quoted also for programs that separate at any of the three, as LibreOffice proposes to.
+    if any(mark in shown for mark in ',;\t"\n'):
         return '"' + shown.replace('"', '""') + '"'
     return shown
 

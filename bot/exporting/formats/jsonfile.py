@@ -1,4 +1,4 @@
-"""JSON, to the letter."""
+"""JSON, with every cell as it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
+from bot.domain.text import writable
 from bot.exporting.formats.writer import Heading, Opened, Writer
 from bot.exporting.table import Row
 
@@ -18,14 +19,23 @@ class JsonWriter(Writer):
 
     def __init__(self, out: Opened, heading: Heading) -> None:
         super().__init__(out, heading)
-        told = {"workshop": heading.title, "subject": heading.subject, "rule": heading.rule, "zone": heading.zone}
+        made = self._heading
+        told = {"workshop": made.title, "subject": made.subject, "rule": made.rule, "zone": made.zone}
         # Left open behind its last entry: the rows follow.
         out.write(orjson.dumps(told)[:-1] + b',\n"rows": [')
         self._separator = b"\n"
 
     def add(self, rows: Iterable[Row]) -> int:
         columns = self._heading.columns
-        lines = [orjson.dumps(dict(zip(columns, row, strict=True))) for row in rows]
+        lines = [
+            orjson.dumps(
+                {
+                    name: writable(cell) if isinstance(cell, str) else cell
+                    for name, cell in zip(columns, row, strict=True)
+                }
+            )
+            for row in rows
+        ]
         if lines:
             self._out.write(self._separator + b",\n".join(lines))
             self._separator = b",\n"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.text import writable
 from bot.exporting.formats.writer import Heading, Opened, Writer, plain
 from bot.exporting.table import Cell, Row
 
@@ -17,9 +18,10 @@ class MarkdownWriter(Writer):
 
     def __init__(self, out: Opened, heading: Heading) -> None:
         super().__init__(out, heading)
+        made = self._heading
         told = (
-            f"# {_text(heading.title)}: {heading.subject}",
-            f"*{_text(heading.rule)}* ({heading.zone})",
+            f"# {_text(made.title)}: {made.subject}",
+            f"*{_text(made.rule)}* ({made.zone})",
             _line(heading.columns) + "\n" + _line(["---"] * len(heading.columns)),
         )
         out.write(("\n\n".join(told) + "\n").encode())
@@ -54,7 +56,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _text(cell: str) -> str:
-    return "<br>".join(_MARKUP.sub(r"\\\1", cell).splitlines())
+    return "<br>".join(_MARKUP.sub(r"\\\1", writable(cell)).splitlines())
 
 
 def _other(cell: Cell) -> str:

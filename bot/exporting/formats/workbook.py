@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.text import shorten
+from bot.domain.text import shorten, writable
 from bot.exporting.formats.writer import Heading, Opened, Writer
 from bot.exporting.table import Cell, Row
 
@@ -36,7 +36,7 @@ class WorkbookWriter(Writer):
         # NOTE: in constant memory each row must be written before the next, and goes to a file in the meantime.
         options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
         self._book: Any = Workbook(out, options)  # its own types are partial
-        self._book.set_properties({"title": heading.title, "created": _MADE_AT})
+        self._book.set_properties({"title": self._heading.title, "created": _MADE_AT})
         self._bold = self._book.add_format({"bold": True})
         self._instant = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
@@ -70,16 +70,20 @@ class WorkbookWriter(Writer):
         return count
 
     def _put(self, column: int, cell: Cell) -> None:
-        if cell is None or cell == "":
-            return
         if isinstance(cell, str):
-            self._sheet.write_string(self._rows, column, shorten(cell, _MOST_CHARACTERS))
+            self._put_text(column, shorten(writable(cell), _MOST_CHARACTERS))
+        elif cell is None:
+            return
         elif isinstance(cell, bool):
             self._sheet.write_boolean(self._rows, column, cell)
         elif isinstance(cell, date):
             self._put_date(column, cell)
         else:
             self._sheet.write_number(self._rows, column, cell)
+
+    def _put_text(self, column: int, cell: str) -> None:
+        if cell:
+            self._sheet.write_string(self._rows, column, cell)
 
     def _put_date(self, column: int, cell: date) -> None:
         form: Format = self._instant if isinstance(cell, datetime) else self._day

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
-from bot.domain.text import RIGHT_TO_LEFT
+from bot.domain.text import RIGHT_TO_LEFT, writable
 from bot.exporting.table import Cell, Row
 
 Opened = BinaryIO
@@ -42,7 +42,9 @@ class Writer(ABC):
 
     def __init__(self, out: Opened, heading: Heading) -> None:
         self._out = out
-        self._heading = heading
+        self._heading = replace(
+            heading, title=writable(heading.title), rule=writable(heading.rule), zone=writable(heading.zone)
+        )
 
     @abstractmethod
     def add(self, rows: Iterable[Row]) -> int:
