@@ -204,6 +204,7 @@ TABLES: Mapping[str, Table] = {
         erased=(Change(f"name IN ({_listed(name for name, kept in FACTS.items() if kept)})"),),
         traces=_traces(_by_kept(FACTS), "name"),
     ),
+    "incident": Table(plain="key began_at"),
     "contact": Table(
         Kept.NOTES,
         "requests to be in touch",
