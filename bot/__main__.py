@@ -9,6 +9,7 @@ from bot import runtime
 
 def main() -> None:
     """Run what the command line asks for. The bot starts without what reads command lines: it is to answer soon."""
+    runtime.make_files_private()
     if sys.argv[1:] == ["run"]:
         runtime.collect_nothing()
         from bot import running  # noqa: PLC0415 - no garbage is collected while it is imported

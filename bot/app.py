@@ -10,12 +10,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot import clock as clocks
 from bot import health, i18n, runtime, store
-from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, point_at
+from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
 from bot.clock import Clock
 from bot.domain.access import Role
 from bot.domain.participants import Participant
@@ -34,9 +33,10 @@ from bot.reporting.awards import Awards
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.database import written
+from bot.store.lock import DatabaseDamagedError
 from bot.store.nightly import NightlyBackup
 from bot.transcripts import Transcripts
-from bot.ui import Access
+from bot.ui import Access, passes
 from bot.venue import Venue
 
 log = logging.getLogger(__name__)
@@ -66,6 +66,12 @@ COGS = (
     "cogs.help",
     "cogs.export",
 )
+
+
+#: Gateway close codes after which Discord takes the bot no more.
+_AUTHENTICATION_FAILED, _DISALLOWED_INTENTS = 4004, 4014
+#: Real seconds, as long as Discord waits for an answer to a press.
+_LAST_ANSWERS_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -108,8 +114,11 @@ class Workshop(Plenary):
 
 
 async def run(settings: Settings, token: str) -> None:
-    """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must mend."""
-    plan, roster = _planned(settings)
+    """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must fix.
+
+    Without a plan in the settings it goes on with the one that the database has.
+    """
+    loaded = _planned(settings) if settings.plan or not settings.database.exists() else None
     i18n.preload()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -119,16 +128,19 @@ async def run(settings: Settings, token: str) -> None:
     async with (
         clocks.opened(settings.clock) as clock,
         store.opened(settings.database) as opened,
-        _backed_up(settings, plan) as jobs,
-        _assembled(plan, opened, clock, settings, jobs, roster) as client,
     ):
-        runtime.collect_rarely()
-        await _until(stop, client, token, settings)
+        plan, roster = loaded or (await opened.plans.held(), None)
+        async with (
+            _backed_up(settings, plan) as jobs,
+            _assembled(plan, opened, clock, settings, jobs, roster) as client,
+        ):
+            runtime.collect_rarely()
+            await _until(stop, client, token, settings)
 
 
 def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
     """The plan and its roster, without the text and the lines of the file, which would be in memory for good."""
-    loaded = planfile.load(settings.plan)
+    loaded = planfile.load(settings.plan_file)
     return loaded.plan, loaded.roster
 
 
@@ -239,6 +251,8 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
         asyncio.create_task(client.start(token), name="client"),
         asyncio.create_task(health.keep_fresh(settings.health, look), name="health"),
         asyncio.create_task(stop.wait(), name="stop"),
+        asyncio.create_task(client.until_refused(), name="token"),
+        asyncio.create_task(_until_damaged(parts.store), name="damage"),
     }
     done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:
@@ -248,11 +262,41 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
         _explain(task)
 
 
+async def _until_damaged(opened: Store) -> None:
+    """End the bot when its database is damaged, once those who pressed something have their answer."""
+    try:
+        await opened.until_damaged()
+    except DatabaseDamagedError:
+        await asyncio.sleep(_LAST_ANSWERS_SECONDS)
+        raise
+
+
 def _explain(task: asyncio.Task[object]) -> None:
     """Turn what ended a task into a sentence, where there is one."""
     try:
         task.result()
     except discord.LoginFailure:
         raise SettingsError(REFUSED_TOKEN) from None
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        raise DiscordUnreachableError(f"Discord can't be reached: {failure}. Is this machine online?") from None
+    except discord.ConnectionClosed as closed:
+        raise _closed(closed.code) from None
+    except discord.PrivilegedIntentsRequired:
+        raise _closed(_DISALLOWED_INTENTS) from None
+    except Exception as failure:
+        if passes(failure) or isinstance(failure, discord.HTTPException):
+            raise DiscordUnreachableError(f"Discord can't be reached: {failure}. Is this machine online?") from None
+        if isinstance(failure, OSError):
+            raise SettingsError(f"This machine fails: {failure}. Check its disk with: plenary doctor") from None
+        raise
+
+
+def _closed(code: int) -> SettingsError:
+    """What to do about a connection that Discord closed for good.
+
+    Codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+    """
+    if code == _AUTHENTICATION_FAILED:
+        return TokenRevokedError()
+    return SettingsError(
+        f"Discord closed the connection for good (code {code}). Look at the application in Discord's developer portal, "
+        "and see whether there is a newer Plenary."
+    )

@@ -143,7 +143,7 @@ async def _rooms(chosen: Settings, token: str, server: int | None, now: datetime
 
 async def _recall(chosen: Settings, now: datetime) -> _Known:
     if not chosen.database.exists():
-        return _Known(planfile.load(chosen.plan).plan)
+        return _Known(planfile.load(chosen.plan_file).plan)
     async with opened(chosen) as (programme, store):
         guild_id = await store.facts.get(GUILD_FACT)
         groups = tuple(group_rooms(programme, await store.breakouts.standing(), now))

@@ -19,6 +19,9 @@ from bot.domain import retention
 from bot.domain.plan import Plan
 from bot.settings import Settings
 from bot.store.backup import backups_in, faults_in, prefix_of
+from bot.store.database import require_one_name
+from bot.store.lock import DatabaseUnusableError
+from bot.store.modes import files_of, open_to_others
 from bot.store.purges import counted_in
 
 _LITTLE, _TOO_LITTLE = 1 << 30, 100 << 20  # bytes of free disk
@@ -73,6 +76,7 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Fi
         yield disk("the backups", settings.backups)
     yield database(settings.database)
     if settings.database.exists():
+        yield modes(settings)
         yield backups(settings, now)
         if plan:
             yield from terms(settings.database, plan, now)
@@ -111,7 +115,19 @@ def database(path: Path) -> Finding:
         return look(f"There is no database at {path} yet.", "The bot makes it when it is started.")
     if fault := faults_in(path):
         return bad(fault, "To go back to a backup: plenary restore FILE")
+    try:
+        require_one_name(path)
+    except DatabaseUnusableError as links:
+        return bad(str(links), "Until then the bot doesn't start.")
     return ok(f"The database {path} is sound; it has {path.stat().st_size / (1 << 10):,.0f} KiB.")
+
+
+def modes(settings: Settings) -> Finding:
+    """Whether other users of this machine can read what is kept."""
+    kept = [*files_of(settings.database), *settings.backups.glob("*.db")]
+    if names := " ".join(str(path) for path in open_to_others(kept)):
+        return look(f"Other users of this machine can read {names}.", f"Type: chmod 600 {names}")
+    return ok("Only this user can read the database and its backups.")
 
 
 def backups(settings: Settings, now: datetime) -> Finding:

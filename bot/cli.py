@@ -16,11 +16,11 @@ from bot import runtime, settings
 from bot.domain.notes import Audience
 from bot.exporting.kinds import Format, Subject
 from bot.series.commands import app as series
-from bot.settings import ROOT, SettingsError
+from bot.settings import ROOT, Settings, SettingsError
 from bot.store.lock import DatabaseUnusableError
 
-#: Exit codes: 1 where what was asked for came out bad, 2 where a person must mend something first.
-_BAD, _MEND = 1, 2
+#: The exit code where what was asked for came out bad; README has a table of all codes.
+_BAD = 1
 
 app = typer.Typer(
     help="Online workshops on Discord.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -29,12 +29,16 @@ app.add_typer(series, name="series")
 
 
 def main() -> None:
-    """Run a command; whatever a person must mend is a sentence on standard error, not a traceback."""
+    """Run a command; whatever a person must fix is a sentence on standard error, not a traceback.
+
+    The settings are read first, for every command: a misspelled one must not pass in silence.
+    """
     try:
+        settings.load()
         app()
     except (SettingsError, DatabaseUnusableError) as fault:
         typer.echo(fault, err=True)
-        sys.exit(_MEND)
+        sys.exit(fault.exit_code)
 
 
 @app.command()
@@ -79,7 +83,7 @@ def import_(
     if template:
         command.write_template(template)
     elif file:
-        command.bring(file, into or settings.load().plan, zone, Clock().now(), yes=yes)
+        command.bring(file, into or settings.load().plan_file, zone, Clock().now(), yes=yes)
     else:
         raise SettingsError("Name the schedule to import, or a table to write: plenary import --template agenda.xlsx")
 
@@ -183,6 +187,7 @@ def backup(
     from bot.store import backup as backups  # noqa: PLC0415
 
     chosen = settings.load()
+    _require_own(chosen, chosen.database)
     copy = to or chosen.backups / backups.name_at(chosen.database, Clock().now())
     backups.backup(chosen.database, copy)
     typer.echo(f"{chosen.database} was copied to {copy}, and the copy is sound.")
@@ -194,9 +199,20 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
     from bot.clock import Clock  # noqa: PLC0415
     from bot.store import backup as backups  # noqa: PLC0415
 
-    database = settings.load().database
+    chosen = settings.load()
+    _require_own(chosen, file)
+    database = chosen.database
     aside = backups.restore(file, database, Clock().now())
     typer.echo(f"{database} is now what {file} holds." + (f" What was there is kept in {aside}." if aside else ""))
+
+
+def _require_own(chosen: Settings, database: Path) -> None:
+    """Refuse a database, or a copy of one, that is of another workshop than the plan of the settings."""
+    if chosen.plan is not None:
+        from bot.importing import planfile  # noqa: PLC0415
+        from bot.store import backup as backups  # noqa: PLC0415
+
+        backups.require_workshop(database, planfile.load(chosen.plan).plan.id)
 
 
 @app.command()

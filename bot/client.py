@@ -7,7 +7,8 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar, cast
+from http import HTTPStatus
+from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
 import aiohttp
 import discord
@@ -22,7 +23,7 @@ from bot.domain.access import Role
 from bot.gateway import Gateway, Presses, let_go
 from bot.posts import Post
 from bot.runtime import CONNECTIONS
-from bot.settings import DISCORD
+from bot.settings import DISCORD, SettingsError
 from bot.store import Store
 from bot.ui import Access, Interaction, Router, allowed_mentions, clean_options, passes, tell_failure
 
@@ -46,6 +47,22 @@ _COMMAND_IDS_FACT = "command_ids"
 
 class DiscordUnreachableError(RuntimeError):
     """Discord, or the network, fails; starting again later may help."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class TokenRevokedError(SettingsError):
+    """Discord took the token at first, and takes it no more."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord no longer accepts the bot's token: somebody reset it, or it was found in public. Copy the new one "
+            "from the developer portal (your application, Bot, Reset Token) into the file that DISCORD_TOKEN_FILE "
+            "names, or into DISCORD_TOKEN, and start the bot again. Nothing is lost: what was due meanwhile is caught "
+            "up on."
+        )
 
 
 async def point_at(api_base: str) -> None:
@@ -142,6 +159,7 @@ class Plenary(commands.Bot):
         on_changed: Callable[[int], Awaitable[None]],
         trace: aiohttp.TraceConfig,
     ) -> None:
+        trace.on_request_end.append(self._look_for_refusal)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -171,6 +189,22 @@ class Plenary(commands.Bot):
         self._command_ids: dict[str, int] = {}
         # NOTE: discord.py's is_ready() stays true when the connection is lost.
         self.connected = False
+        self._refused = asyncio.Event()
+
+    async def _look_for_refusal(
+        self, _session: object, _context: object, request: aiohttp.TraceRequestEndParams
+    ) -> None:
+        """Hear each answer of Discord's.
+
+        NOTE: an answer to an interaction has no Authorization header, and is refused with 401 once it is too old.
+        """
+        if request.response.status == HTTPStatus.UNAUTHORIZED and "Authorization" in request.headers and self.user:
+            self._refused.set()
+
+    async def until_refused(self) -> NoReturn:
+        """Wait until Discord refuses the token that it took at the start. Raises TokenRevokedError then."""
+        await self._refused.wait()
+        raise TokenRevokedError
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(Translator())

@@ -24,6 +24,7 @@ from bot.importing import planfile
 from bot.settings import Settings, SettingsError
 from bot.site import invitation, own_role
 from bot.store.backup import faults_in
+from bot.store.lock import DatabaseUnusableError
 from bot.venue import GUILD_FACT
 
 _STYLES = {Level.OK: "green", Level.LOOK: "yellow", Level.BAD: "bold red"}
@@ -56,14 +57,9 @@ async def examine(settings: Settings, token: str, clock: Clock) -> int:
 
 async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterator[Finding]:
     """Everything, as it is found."""
-    plan = None
-    try:
-        plan = planfile.load(settings.plan).plan
-        yield ok(f"The settings are good, and so is the plan {settings.plan}.")
-    except SettingsError as fault:
-        first, *others = str(fault).splitlines()
-        more = f" (and {len(others)} more)" if others else ""
-        yield bad(f"The plan can't be used: {first}{more}", f"plenary check {settings.plan}")
+    plan, told = await _plan(settings)
+    for finding in told:
+        yield finding
     for finding in checkup.machine(settings, plan, clock.now()):
         yield finding
     try:
@@ -71,11 +67,40 @@ async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterato
             yield finding
     except discord.LoginFailure:
         yield _refused_token()
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as failure:
+    except (discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError) as failure:
         reason = str(failure) or repr(failure)
         yield bad(f"Discord can't be asked: {reason}", "Is this machine online? See https://discordstatus.com too.")
     except DiscordUnreachableError as failure:
         yield bad(str(failure), "Is this machine online?")
+
+
+async def _plan(settings: Settings) -> tuple[Plan | None, list[Finding]]:
+    """The plan of the database, or of the settings if the database has none yet; and whether they agree."""
+    if not settings.database.exists():
+        try:
+            plan = planfile.load(settings.plan_file).plan
+        except SettingsError as fault:
+            return None, [_bad_plan(settings, fault)]
+        return plan, [ok(f"The settings are good, and so is the plan {settings.plan}.")]
+    try:
+        given = planfile.load(settings.plan).plan if settings.plan else None
+        async with store.opened(settings.database, to_read=True) as opened:
+            plan = await opened.plans.held(given)
+    except SettingsError as fault:
+        return None, [_bad_plan(settings, fault)]
+    except DatabaseUnusableError as fault:
+        return None, [bad(str(fault), "Until that is fixed, the bot doesn't start.")]
+    told = [ok(f"The settings are good; the database {settings.database} is that of the workshop {plan.id}.")]
+    if given and given.as_json() != plan.as_json():
+        what = f"The plan {settings.plan} has changed since the bot was last started with it."
+        told.append(look(what, "Start the bot again: it then goes by the new one, as do the commands of the shell."))
+    return plan, told
+
+
+def _bad_plan(settings: Settings, fault: SettingsError) -> Finding:
+    first, *others = str(fault).splitlines()
+    more = f" (and {len(others)} more)" if others else ""
+    return bad(f"The plan can't be used: {first}{more}", f"plenary check {settings.plan or 'FILE'}")
 
 
 def _refused_token() -> Finding:

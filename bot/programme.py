@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import ValidationError
 
 from bot import store as stores
 from bot.domain import words
@@ -29,8 +28,6 @@ from bot.store.changes import AgendaChange
 from bot.store.lock import DatabaseUnusableError
 
 _ROSTER_FACT = "roster"
-#: The plan itself, so that the database tells by itself what may be told of it.
-_PLAN_FACT = "plan"
 _SECRET_FACT = "word_secret"  # noqa: S105 - its name
 #: What certificates are told from forged ones by.
 CERTIFICATE_SECRET = "certificate_secret"  # noqa: S105 - its name
@@ -60,14 +57,13 @@ class Programme:
         self._watchers.append(changed)
 
     async def follow(self, now: datetime) -> None:
-        """Take over what the plan's file says anew."""
+        """Take over what the plan's file says. Raises WrongWorkshopError before anything is changed."""
+        await self._store.plans.follow(self._plan)
         await self._store.agenda.follow(self._plan.agenda, now)
         if self._plan.attendance.word:
             word_list()  # read at the start, so that nobody's answer waits for a file
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
-        if await self._store.facts.get(_PLAN_FACT) != (told := self._plan.as_json()):
-            await self._store.facts.put(_PLAN_FACT, told)
         await self.load()
         await self._follow_roster()
 
@@ -138,12 +134,15 @@ class Programme:
 
 @asynccontextmanager
 async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
-    """The workshop as the database has it, for a command of the shell. Raises SettingsError if there is none."""
-    plan = planfile.load(chosen.plan).plan
+    """The workshop as the database has it, for a command of the shell: by the plan that the bot last started with.
+
+    Raises SettingsError if there is no database, WrongWorkshopError if the plan of the settings is another workshop's.
+    """
+    given = planfile.load(chosen.plan).plan if chosen.plan else None
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with stores.opened(chosen.database, to_read=to_read) as store:
-        programme = Programme(plan, store)
+        programme = Programme(await store.plans.held(given), store)
         await programme.load()
         yield programme, store
 
@@ -156,17 +155,5 @@ async def opened_alone(database: Path) -> AsyncGenerator[tuple[Programme, Store]
     """
     if fault := await asyncio.to_thread(faults_in, database):
         raise DatabaseUnusableError(fault)
-    async with stores.opened(database, to_read=True) as store:
-        told = await store.facts.get(_PLAN_FACT)
-        try:
-            plan = Plan.from_json(told) if told else None
-        except ValidationError:
-            plan = None
-        if plan is None:
-            raise DatabaseUnusableError(
-                f"{database} doesn't hold a plan that this Plenary knows, and without one nobody can tell what may be "
-                "told of it. Start the bot once: it keeps the plan in it."
-            )
-        programme = Programme(plan, store)
-        await programme.load()
-        yield programme, store
+    async with opened(Settings(database=database)) as workshop:
+        yield workshop

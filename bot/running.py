@@ -10,23 +10,17 @@ from bot.client import DiscordUnreachableError
 from bot.settings import SettingsError
 from bot.store.lock import DatabaseUnusableError
 
-#: Exit codes. 1, not 2, where Discord can't be reached: whoever keeps the bot running may start it again.
-_UNREACHABLE, _MEND = 1, 2
-
 
 def run() -> int:
-    """Run the bot; the exit code. Whatever a person must mend is a sentence on standard error, not a traceback."""
+    """Run the bot; the exit code. Whatever a person must fix is a sentence on standard error, not a traceback."""
     try:
         chosen = settings.load()
         token = settings.token()
         _log(chosen.log_level)
         runtime.run(app.run(chosen, token))
-    except DiscordUnreachableError as failure:
-        print(failure, file=sys.stderr)  # noqa: T201 - it is for whoever started it
-        return _UNREACHABLE
-    except (SettingsError, DatabaseUnusableError) as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - likewise
-        return _MEND
+    except (DiscordUnreachableError, SettingsError, DatabaseUnusableError) as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - it is for whoever started it
+        return fault.exit_code
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -21,6 +22,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
+
+
+def make_files_private() -> None:
+    """Have every file that this process makes readable by its own user only: files 0600, folders 0700."""
+    os.umask(0o077)
 
 
 def collect_nothing() -> None:

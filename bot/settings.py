@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,13 +20,15 @@ DISCORD = "https://discord.com/api/v10"
 class SettingsError(ValueError):
     """Settings that can't be used; the message names each, with what was found and what to do."""
 
+    exit_code: ClassVar[int] = 2
+
 
 class Settings(BaseModel):
     """Each setting is described in config/plenary.toml. Environment wins over the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    plan: Path = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
+    plan: Path | None = None
     database: Path = Path("plenary.db")
     backups: Path = Path("backups")
     backups_kept: Annotated[int, Field(ge=0, le=1000)] = 14
@@ -34,26 +37,55 @@ class Settings(BaseModel):
     clock: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    @property
+    def plan_file(self) -> Path:
+        """The plan's file, for what can't do without one. Raises SettingsError if none is named."""
+        if self.plan is None:
+            raise SettingsError(
+                "No plan: set PLENARY_PLAN (or plan in config/plenary.toml) to the workshop's plan. The database "
+                f"{self.database} holds none yet; the bot keeps its plan there from its first start on."
+            )
+        return self.plan
+
 
 def load() -> Settings:
     """The settings in force. Raises SettingsError with one line a fault."""
     variables = {name: f"PLENARY_{name.upper()}" for name in Settings.model_fields}
-    told = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
+    given = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
+    lines = list(_unknown_variables(os.environ, variables.values()))
     try:
         written = tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
-        return Settings.model_validate(written | told)
+        settings = Settings.model_validate(written | given)
     except ValidationError as faults:
-        lines = [_sentence(fault["loc"], fault["msg"], fault.get("input")) for fault in faults.errors()]
+        lines += [_sentence(fault["loc"], fault["msg"], fault.get("input")) for fault in faults.errors()]
         raise SettingsError("\n".join(lines)) from None
     except ValueError as broken:  # the file is not TOML
-        raise SettingsError(f"config/plenary.toml can't be read: {broken}. Mend that line.") from None
+        raise SettingsError(f"config/plenary.toml can't be read: {broken}. Fix that line.") from None
+    except OSError as failure:
+        raise SettingsError(f"config/plenary.toml can't be read: {failure.strerror}. Let this user read it.") from None
+    if lines:
+        raise SettingsError("\n".join(lines))
+    return settings
+
+
+def _unknown_variables(environment: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+    """A sentence for each variable that looks like a setting and is none. Values are not repeated."""
+    for variable in sorted(environment):
+        if variable.upper().startswith("PLENARY") and variable not in known:
+            yield f"{variable}: there is no such setting. {_suggestion(variable.upper(), known)}"
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, 1)
+    return f"Did you mean {close[0]}?" if close else f"Remove it; the settings are {', '.join(names)}."
 
 
 def _sentence(where: tuple[int | str, ...], what: str, found: object) -> str:
     name = ".".join(str(part) for part in where)
     place = f"PLENARY_{name.upper()} (or {name} in config/plenary.toml)"
     if what.startswith("Extra inputs"):
-        return f"{name}: there is no such setting in config/plenary.toml; remove it or mend its name."
+        return f"{name}: there is no such setting in config/plenary.toml. {_suggestion(name, Settings.model_fields)}"
     return f"{place} is {found!r}: {what}."
 
 
@@ -65,7 +97,7 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
     path = environment.get("DISCORD_TOKEN_FILE")
     if path:
         try:
-            found = Path(path).read_text("utf-8").strip()
+            found = _bare_token(Path(path).read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError) as failure:
             # Not its name: people have put the token itself there.
             reason = failure.strerror if isinstance(failure, OSError) else "it is not text"
@@ -75,7 +107,7 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
         if not found:
             raise SettingsError("DISCORD_TOKEN_FILE names a file that is empty. Put the bot's token in it.")
         return found
-    found = environment.get("DISCORD_TOKEN", "").strip()
+    found = _bare_token(environment.get("DISCORD_TOKEN", ""))
     if not found:
         raise SettingsError(
             "No bot token: set DISCORD_TOKEN_FILE to a file that holds it, or DISCORD_TOKEN to the token itself. "
@@ -83,3 +115,10 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
             "To try Plenary without one, run: make rehearse"
         )
     return found
+
+
+def _bare_token(text: str) -> str:
+    """The token without what surrounds it in an .env file: its name, quotes, blanks."""
+    token = text.strip().removeprefix("export ").removeprefix("DISCORD_TOKEN=").strip()
+    quoted = len(token) > 1 and token[0] == token[-1] and token[0] in "\"'"
+    return token[1:-1].strip() if quoted else token

@@ -6,11 +6,14 @@ works after any restart. (discord.py's own views and modals live in memory and a
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import secrets
+import socket
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+import ssl
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -231,6 +234,24 @@ async def given_back(interaction: Interaction, language: str, words: str) -> Asy
         await interaction.response.send_message(f"{REFUSED} {reason}", file=file, ephemeral=True)
 
 
+def typed_in(interaction: Interaction) -> str:
+    """What somebody wrote in a form, or as prose behind a command, which they may want back."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    if interaction.type is discord.InteractionType.modal_submit:
+        fields = [row.get("component") or {} for row in data["components"]]
+        words = [field.get("value") for field in fields if field.get("type") == discord.ComponentType.text_input.value]
+    else:
+        words = [value for value in _options(data) if isinstance(value, str) and " " in value.strip()]
+    return "\n\n".join(word for word in words if word)
+
+
+def _options(data: Mapping[str, Any]) -> Iterator[object]:
+    """The values behind a command, those behind its subcommand included."""
+    for option in data.get("options", ()):
+        yield option.get("value")
+        yield from _options(option)
+
+
 # --- the router ------------------------------------------------------------------------------------------------
 
 
@@ -351,6 +372,13 @@ class Access:
 # --- failures ------------------------------------------------------------------------------------------
 
 
+#: Errors of the system on the way to Discord that have no class of their own.
+_NETWORK = {
+    errno.ENETDOWN, errno.ENETUNREACH, errno.ENETRESET, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL,
+    errno.ENOBUFS, errno.ENOTCONN,
+}  # fmt: skip
+
+
 def passes(failure: BaseException) -> bool:
     """Whether a failure passes by itself, so that the same thing may succeed when it is tried again.
 
@@ -361,13 +389,22 @@ def passes(failure: BaseException) -> bool:
         return failure.status == HTTPStatus.TOO_MANY_REQUESTS or failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(failure, KeyError):
         return failure.args == ("retry_after",)  # NOTE: what discord.py makes of a 429 that lacks it
-    return isinstance(failure, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)
+    return isinstance(failure, discord.RateLimited | aiohttp.ClientError) or _of_network(failure)
+
+
+def _of_network(failure: BaseException) -> bool:
+    """Whether an error of the system is the network's, and not that of this machine's disk."""
+    if not isinstance(failure, OSError) or failure.filename is not None:
+        return False
+    by_class = ConnectionError | TimeoutError | ssl.SSLError | socket.gaierror | socket.herror
+    return isinstance(failure, by_class) or failure.errno in _NETWORK
 
 
 async def tell_failure(interaction: Interaction, failure: BaseException, language: str) -> None:
     """Say what went wrong: to the person in a sentence, to the log with everything that helps.
 
-    Where that sentence itself is refused or fails, a plain one follows: nobody waits for an answer for ever.
+    Where that sentence itself is refused or fails, a plain one follows: nobody waits for an answer for ever. What
+    somebody wrote goes back to them as a file, unless it was refused: a message may be too short for it.
     """
     cause = getattr(failure, "original", failure)
     try:
@@ -380,23 +417,26 @@ async def tell_failure(interaction: Interaction, failure: BaseException, languag
                 cause = unsaid
             else:
                 return
-        await _say(interaction, text(language, "refused.failure", reference=_logged(interaction, cause)))
+        words = typed_in(interaction)
+        key = "refused.not_kept" if words and isinstance(cause, sqlite3.Error) else "refused.failure"
+        await _say(interaction, text(language, key, reference=_logged(interaction, cause)), words)
     except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, KeyError) as unreachable:
         log.warning("Nobody could be told about it in %s: %r", _what(interaction), unreachable)
 
 
-async def _say(interaction: Interaction, sentence: str) -> None:
+async def _say(interaction: Interaction, sentence: str, words: str = "") -> None:
     if interaction.type is discord.InteractionType.autocomplete:
         await interaction.response.autocomplete([])
     else:
-        await answer(interaction, f"{REFUSED} {sentence}")
+        files = [discord.File(io.BytesIO(words.encode("utf-8", "replace")), "text.txt")] if words else []
+        await answer(interaction, f"{REFUSED} {sentence}", *files)
 
 
 def _logged(interaction: Interaction, failure: BaseException) -> str:
     """Log a failure with everything that helps; return the reference under which it is found."""
     reference = secrets.token_hex(3)
     if passes(failure) or isinstance(failure, discord.HTTPException):
-        # Discord's or the network's doing; nothing in the program is to be mended.
+        # Discord's or the network's doing; nothing in the program is to be fixed.
         log.warning("Failure %s in %s: %r", reference, _what(interaction), failure)
     else:
         log.error("Failure %s in %s", reference, _what(interaction), exc_info=failure)

@@ -102,7 +102,7 @@ async def test_it_waits_for_the_bot_to_be_stopped(chosen: Settings) -> None:
 
 
 def test_the_doctor_says_when_a_term_has_passed(chosen: Settings) -> None:
-    plan = planfile.load(chosen.plan).plan
+    plan = planfile.load(chosen.plan_file).plan
     assert list(checkup.terms(chosen.database, plan, BEFORE)) == []
     told = [f"{one.what} {one.mend}" for one in checkup.machine(chosen, plan, AFTER)]
     assert sum("plenary purge" in line for line in told) == 2

@@ -34,7 +34,7 @@ def refused() -> list[str]:
 
 
 def test_nothing_need_be_set() -> None:
-    """Without file and environment there is a default for everything."""
+    """Without file and environment there is a default for everything but the plan."""
     found = settings.load()
     assert (found.database, found.health, found.api_base, found.clock) == (
         Path("plenary.db"),
@@ -42,7 +42,7 @@ def test_nothing_need_be_set() -> None:
         DISCORD,
         "",
     )
-    assert found.plan.is_file()
+    assert found.plan is None
 
 
 def test_the_file_that_comes_with_the_program_says_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,13 +67,42 @@ def test_every_fault_is_told_at_once(file: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PLENARY_CLOCK", "http://clock")
     told = refused()
     assert len(told) == 4
-    assert "databse: there is no such setting in config/plenary.toml; remove it or mend its name." in told
+    assert "databse: there is no such setting in config/plenary.toml. Did you mean database?" in told
     for begins in (
         "PLENARY_LOG_LEVEL (or log_level in config/plenary.toml) is 'LOUD': ",
         "PLENARY_API_BASE (or api_base in config/plenary.toml) is 'discord.com': ",
         "PLENARY_CLOCK (or clock in config/plenary.toml) is 'http://clock': ",
     ):
         assert [line for line in told if line.startswith(begins)]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("PLENARY_DATABSE", "Did you mean PLENARY_DATABASE?"),
+        ("PLENARY_PLAM", "Did you mean PLENARY_PLAN?"),
+        ("plenary_plan", "Did you mean PLENARY_PLAN?"),
+        ("PLENARYPLAN", "Did you mean PLENARY_PLAN?"),
+        ("PLENARY_BACKUP_KEPT", "Did you mean PLENARY_BACKUPS_KEPT?"),
+        ("PLENARY_ZZZZZZZZZZ", "Remove it; the settings are PLENARY_PLAN, PLENARY_DATABASE, "),
+    ],
+)
+def test_an_unknown_variable_is_an_error_that_suggests_the_right_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, advice: str
+) -> None:
+    """With the other faults, and without its value, which may be a secret."""
+    monkeypatch.setenv(name, TOKEN)
+    monkeypatch.setenv("PLENARY_LOG_LEVEL", "LOUD")
+    unknown, loud = refused()
+    assert unknown.startswith(f"{name}: there is no such setting. {advice}")
+    assert TOKEN not in unknown
+    assert loud.startswith("PLENARY_LOG_LEVEL")
+
+
+def test_every_setting_may_be_given_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, default in settings.load().model_dump().items():
+        monkeypatch.setenv(f"PLENARY_{name.upper()}", str(default or "plan.yaml" if name == "plan" else default))
+    assert settings.load().plan == Path("plan.yaml")
 
 
 def test_a_token_in_the_file_is_refused_without_repeating_it(file: Path) -> None:
@@ -104,10 +133,27 @@ def test_any_api_address_may_be_set(monkeypatch: pytest.MonkeyPatch, address: st
 # --- the token ------------------------------------------------------------------------------------------------------
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'="), min_size=1))
 def test_a_token_in_the_environment_is_taken_less_its_blanks(secret: str) -> None:
     """Copied with a line break, it is still the token."""
     assert settings.token({"DISCORD_TOKEN": f" {secret}\n"}) == secret
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + TOKEN.encode() + b"\r\n",
+        f'"{TOKEN}"'.encode(),
+        f"'{TOKEN}'\n".encode(),
+        f"DISCORD_TOKEN={TOKEN}\n".encode(),
+        f'export DISCORD_TOKEN="{TOKEN}"'.encode(),
+    ],
+)
+def test_what_surrounds_a_token_in_its_file_is_taken_off(tmp_path: Path, content: bytes) -> None:
+    """A byte order mark, quotes, the name that it has in an .env file."""
+    path = tmp_path / "token"
+    path.write_bytes(content)
+    assert settings.token({"DISCORD_TOKEN_FILE": str(path)}) == TOKEN
 
 
 def test_the_tokens_file_wins(tmp_path: Path) -> None:

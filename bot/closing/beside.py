@@ -53,7 +53,8 @@ async def make(chosen: Settings, out: Path, now: datetime, who: int, told: Progr
 def _environment(chosen: Settings) -> dict[str, str]:
     """The bot's own, with its settings; it has no use for the token."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DISCORD_TOKEN")}
-    return kept | {"PLENARY_PLAN": str(chosen.plan), "PLENARY_DATABASE": str(chosen.database)}
+    named = {"PLENARY_PLAN": str(chosen.plan)} if chosen.plan else {}
+    return kept | named | {"PLENARY_DATABASE": str(chosen.database)}
 
 
 async def _listen(lines: asyncio.StreamReader, told: Progress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,8 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
+
+import yaml
 
 from bot.domain.certificates import Award, Certificate
 from bot.domain.notes import Audience
@@ -66,14 +69,22 @@ class Entry:
     """What whoever makes it should know."""
 
 
-async def entries(source: Source, material: Material, plan_file: Path) -> list[Entry]:
-    """Everything, in the order in which it is written. `material`: as gathered for whichever audience."""
+async def entries(source: Source, material: Material, plan_file: Path | None) -> list[Entry]:
+    """Everything, in the order in which it is written. `material`: as gathered for whichever audience.
+
+    The plan is in it to the letter where its file is named, else as the database has it.
+    """
     awards = Awards(source.programme, source.store)
+    if plan_file:
+        written = await asyncio.to_thread(plan_file.read_bytes)
+    else:
+        held = json.loads((await source.store.plans.held()).as_json())
+        written = yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=120, encoding="utf-8")
     every = [
         *_tables(source),
         *_documents(material),
         *_certificates(awards, await awards.earned(source.now), source.now),
-        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", await asyncio.to_thread(plan_file.read_bytes)),
+        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", written),
     ]
     return [*every, *_readmes(material, every)]
 

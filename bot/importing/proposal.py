@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -114,6 +115,8 @@ def write(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> 
             file.write(proposal.text)
             file.flush()
             os.fsync(file.fileno())
+        if there is not None:
+            shutil.copymode(path, beside)  # a bot of another user may be the one who reads it
         beside.replace(path)
     except OSError as failure:
         raise SettingsError(f"{path} can't be written ({failure.strerror}); nothing was changed in it.") from None

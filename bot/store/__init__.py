@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from bot.store.agenda import HeldAgenda
 from bot.store.announcements import CustomAnnouncements
@@ -14,7 +17,7 @@ from bot.store.breakouts import Breakouts
 from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.corrections import Corrections, Doors
-from bot.store.database import Database
+from bot.store.database import Database, is_damage
 from bot.store.deliveries import Deliveries
 from bot.store.dossiers import Dossiers
 from bot.store.erasures import Erasures
@@ -22,8 +25,10 @@ from bot.store.events import Events
 from bot.store.feedback import Feedback, Pledges
 from bot.store.incidents import Incidents
 from bot.store.letters import Letters
+from bot.store.lock import DatabaseDamagedError
 from bot.store.notes import Notes
 from bot.store.people import People
+from bot.store.plans import Plans
 from bot.store.purges import Purges
 from bot.store.questions import Questions
 from bot.store.restraints import Restraints
@@ -37,6 +42,8 @@ class Store:
     """Everything kept, by subject."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
+        self.plans = Plans(database)
         self.agenda = HeldAgenda(database)
         self.changes = AgendaChanges(database)
         self.audit = Audit(database)
@@ -65,6 +72,10 @@ class Store:
         self.erasures = Erasures(database, self.people)
         self.purges = Purges(database, self.audit, self.erasures)
 
+    async def until_damaged(self) -> NoReturn:
+        """Wait until the file is found damaged. Raises DatabaseDamagedError then."""
+        raise DatabaseDamagedError(self._database.path, await asyncio.shield(self._database.damage))
+
 
 @asynccontextmanager
 async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, None]:
@@ -78,5 +89,9 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
             await everything.notes.fold()
         await everything.doors.load()
         yield everything
+    except sqlite3.DatabaseError as failure:
+        if is_damage(failure):
+            raise DatabaseDamagedError(database.path, failure) from None
+        raise
     finally:
         await database.close()

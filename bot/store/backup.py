@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.store.database import copy_to, damage_in, schema_of, sync
 from bot.store.lock import DatabaseUnusableError, WriterLock
+from bot.store.plans import PLAN_FACT, WrongWorkshopError, workshop_of
 
 #: Tables that every Plenary has had since its first version.
 _OURS = {"fact", "venue", "delivery"}
@@ -52,6 +53,20 @@ def copies_of(database: Path, folder: Path) -> tuple[list[Path], list[Path]]:
     return nightly, sorted({*folder.glob("*.db"), *beside} - {*nightly, database})
 
 
+def require_workshop(database: Path, workshop: str) -> None:
+    """Raises WrongWorkshopError if a database, or a copy of one, is known to be of another workshop; or BackupError."""
+    with _told(f"{database} can't be read", "Check that this user may read it."), _readable(database) as connection:
+        held = _workshop_in(connection)
+    if held and workshop and held != workshop:
+        raise WrongWorkshopError(database, held, workshop)
+
+
+def _workshop_in(connection: sqlite3.Connection) -> str:
+    """The id of the workshop; empty if the database doesn't say."""
+    row = connection.execute("SELECT value FROM fact WHERE name = ?", (PLAN_FACT,)).fetchone()
+    return workshop_of(row[0]) if row else ""
+
+
 def backup(database: Path, to: Path) -> None:
     """Copy the database as it is now, also while the bot writes to it.
 
@@ -69,14 +84,18 @@ def restore(saved: Path, database: Path, now: datetime) -> Path | None:
     """Put a backup in the place of the database, in which no bot may run.
 
     What was there is kept beside it, under the name that is returned, together with its log; None if nothing was
-    there. If the process is killed under way, run it again. Raises DatabaseInUseError, SchemaError, BackupError.
+    there. If the process is killed under way, run it again. Raises DatabaseInUseError, SchemaError, BackupError, and
+    WrongWorkshopError if the backup is of another workshop than what is there.
     """
+    database = database.resolve()
     aside = database.with_name(f"{database.name}.before-restore-{now.astimezone(UTC).strftime(STAMP)}")
     with _told(f"{saved} was not restored", "Check both paths, the free disk, and that this user may write there."):
         if saved.exists() and database.exists() and saved.samefile(database):
             raise BackupError(f"{saved} is the database itself. Name the backup to restore.")
         with _readable(saved) as connection:
             _require_sound(connection, saved)
+            if not faults_in(database):
+                require_workshop(database, _workshop_in(connection))
             database.parent.mkdir(parents=True, exist_ok=True)
             with _alone(database):
                 return _replace(database, connection, aside)

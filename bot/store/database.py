@@ -6,8 +6,8 @@ import asyncio
 import os
 import sqlite3
 import tempfile
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 
-from bot.store.lock import DatabaseUnusableError, WriterLock
+from bot.store.lock import DatabaseDamagedError, DatabaseUnusableError, WriterLock
+from bot.store.modes import close_to_others, files_of
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -32,7 +33,8 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    # Another program may hold the file's write lock: a press must still be answered within 3 s (see _PATIENCE).
+    "PRAGMA busy_timeout = 250",
     # What is deleted is overwritten.
     "PRAGMA secure_delete = ON",
 )
@@ -40,6 +42,11 @@ _PRAGMAS = (
 
 #: Rows read at a time where they may be a million.
 _PAGE = 2_000
+
+#: Seconds after which a write that could not begin is withdrawn: Discord wants an answer within 3 s.
+_PATIENCE = 2.0
+#: Files beside the database that outlive a restored copy. They stand beside the file itself, not beside a link to it.
+_KEPT_BESIDE = (".erased", ".exports")
 
 
 class SchemaError(DatabaseUnusableError):
@@ -84,11 +91,55 @@ async def _connect(path: Path, *, writable: bool) -> _Connection:
     return connection
 
 
+def _code(failure: BaseException) -> int:
+    """SQLite's primary result code of a failure; 0 if it has none."""
+    return getattr(failure, "sqlite_errorcode", 0) & 0xFF
+
+
+def is_damage(failure: BaseException) -> bool:
+    """Whether SQLite says that the file itself is damaged."""
+    return _code(failure) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def is_locked(failure: BaseException) -> bool:
+    """Whether another program holds the file's lock, so that nothing was begun."""
+    return _code(failure) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def _unusable(path: Path, failure: sqlite3.Error | OSError) -> DatabaseUnusableError:
+    if _code(failure) == sqlite3.SQLITE_CORRUPT:
+        return DatabaseDamagedError(path, failure)
+    if is_locked(failure):
+        return DatabaseUnusableError(
+            f"{path} is locked by another program, such as an SQLite browser. Close it there, then try again."
+        )
     return DatabaseUnusableError(
         f"{path} can't be used as the database: {failure}. Check that it is Plenary's file and that this user may "
-        "read and write it; to begin anew, name another file."
+        "read and write it; to begin again, name another file."
     )
+
+
+def _real(path: Path) -> Path:
+    """The file itself, where a link names it. Raises DatabaseUnusableError if lists were left beside the link."""
+    real = path.resolve()
+    for ending in _KEPT_BESIDE:
+        left, there = path.with_name(path.name + ending), real.with_name(real.name + ending)
+        if left.exists() and left.resolve() != there.resolve():
+            raise DatabaseUnusableError(
+                f"{path} is a link to {real}, and {left.name} must stand beside the file itself. "
+                f"Type: cat {left} >> {there} && rm {left}"
+            )
+    return real
+
+
+def require_one_name(path: Path) -> None:
+    """Refuse a file with hard links: by another name, another process would write with a log and a lock of its own."""
+    names = path.stat().st_nlink if path.exists() else 1
+    if names > 1:
+        raise DatabaseUnusableError(
+            f"{path} has {names} names (hard links), so two programs could write to it without knowing of each other. "
+            f"Remove the others; this lists them: find / -xdev -samefile {path}"
+        )
 
 
 @dataclass(slots=True)
@@ -97,6 +148,8 @@ class _Waiting:
     done: asyncio.Future[Any]
     alone: bool
     """Whether it must run outside of any transaction."""
+    until: float
+    """The loop's time at which it is withdrawn, unless it has begun."""
 
 
 class _Writer:
@@ -110,8 +163,9 @@ class _Writer:
         self._task = asyncio.create_task(self._serve(), name="database writer")
 
     async def write(self, work: Work[T], *, alone: bool = False) -> T:
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(work, done, alone))
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._waiting.append(_Waiting(work, done, alone, loop.time() + _PATIENCE))
         self._called.set()
         # Whoever is cancelled here only stops waiting: the work is done all the same.
         return await done
@@ -137,16 +191,29 @@ class _Writer:
         try:
             outcome = await self._connection.run(one.work)
         except Exception as failure:  # noqa: BLE001 - who waits is told, and the writer lives on
-            outcome = failure
-        _settle(one.done, outcome)
+            self._fail([one], failure)
+        else:
+            _settle(one.done, outcome)
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = await self._connection.run(lambda connection: _transact(connection, batch))
         except Exception as failure:  # noqa: BLE001 - everyone who waits is told, and the writer lives on
-            outcomes = [failure] * len(batch)
+            self._fail(batch, failure)
+            return
         for one, outcome in zip(batch, outcomes, strict=True):
             _settle(one.done, outcome)
+
+    def _fail(self, batch: list[_Waiting], failure: Exception) -> None:
+        """Report a failure to everyone who waits; who was only locked out and is not late yet waits on."""
+        now = asyncio.get_running_loop().time()
+        patient = [one for one in batch if is_locked(failure) and now < one.until]
+        for one in batch:
+            if one not in patient:
+                _settle(one.done, failure)
+        if patient:
+            self._waiting = patient + self._waiting
+            self._called.set()
 
 
 class Database:
@@ -154,6 +221,8 @@ class Database:
 
     def __init__(self, path: Path, reader: _Connection, writer: _Writer | None, lock: WriterLock | None) -> None:
         self.path = path
+        self.damage: asyncio.Future[sqlite3.DatabaseError] = asyncio.get_running_loop().create_future()
+        """Done with SQLite's error once the file is found damaged."""
         self._reader = reader
         self._writer = writer
         self._lock = lock
@@ -163,8 +232,10 @@ class Database:
         """Open the file, or make it, and bring its schema up to date.
 
         Raises DatabaseUnusableError: DatabaseInUseError if another process writes to it, SchemaError if a newer
-        program did.
+        program did, DatabaseDamagedError.
         """
+        path = _real(path)
+        require_one_name(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = WriterLock.take(path)
@@ -177,6 +248,7 @@ class Database:
             connection = await _connect(path, writable=True)
             await connection.run(lambda opened: _migrate(opened, path))
             reader = await _connect(path, writable=False)
+            await asyncio.to_thread(lambda: close_to_others(files_of(path)))
         except BaseException as failure:
             # A connection left open keeps the process alive for ever.
             if connection is not None:
@@ -190,6 +262,7 @@ class Database:
     @classmethod
     async def open_to_read(cls, path: Path) -> Self:
         """Open a file to read from, beside the process that writes to it. Raises as `open` does."""
+        path = _real(path)
         try:
             connection = await _connect(path, writable=False)
         except sqlite3.Error as failure:
@@ -220,7 +293,8 @@ class Database:
         """
         if self._writer is None:
             raise sqlite3.OperationalError("this database was opened to read from")
-        return await self._writer.write(work)
+        with self._noting_damage():
+            return await self._writer.write(work)
 
     async def scrub(self) -> bool:
         """Leave no byte of what was deleted in the file and its log; False if somebody was reading meanwhile.
@@ -233,7 +307,8 @@ class Database:
 
     async def read(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """The rows of a query, as of now; in one hop."""
-        return await self._reader.fetch(sql, parameters)
+        with self._noting_damage():
+            return await self._reader.fetch(sql, parameters)
 
     async def pages(self, sql: str) -> AsyncGenerator[list[Row], None]:
         """The rows of a query, as of the first page, a page at a time: for more than should be in memory at once.
@@ -242,11 +317,21 @@ class Database:
         """
         connection = await _connect(self.path, writable=False)
         try:
-            async with connection.execute(sql) as cursor:
-                while page := cast("list[Row]", await cursor.fetchmany(_PAGE)):
-                    yield page
+            with self._noting_damage():
+                async with connection.execute(sql) as cursor:
+                    while page := cast("list[Row]", await cursor.fetchmany(_PAGE)):
+                        yield page
         finally:
             await connection.close()
+
+    @contextmanager
+    def _noting_damage(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as failure:
+            if is_damage(failure) and not self.damage.done():
+                self.damage.set_result(failure)
+            raise
 
 
 def _settle(done: asyncio.Future[Any], outcome: object) -> None:
@@ -266,14 +351,16 @@ def _scrub(connection: sqlite3.Connection) -> bool:
     try:
         busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     finally:
-        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute(_PRAGMAS[3])
     return not busy
 
 
 def _transact(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> list[Any]:
     try:
         return _in_transaction(connection, lambda: [one.work(connection) for one in batch])
-    except Exception as failure:  # noqa: BLE001 - whoever waits is told
+    except Exception as failure:
+        if is_locked(failure):
+            raise
         if len(batch) == 1:
             return [failure]
     # Somebody's work raised, or the commit did: nothing was kept. So each is tried by itself, which takes longer.

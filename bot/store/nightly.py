@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.nights import due, next_night, superseded
 from bot.store.backup import backup, backups_in, name_at, prefix_of
 from bot.store.database import PART
+from bot.store.modes import close_to_others
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class NightlyBackup:
             log.info("Backed up the database to %s", copy)
         # Only those that it made itself: whatever else is in the folder is somebody's.
         made = backups_in(self._folder, self._prefix)
+        close_to_others(made.values())
         for instant in superseded(made, self._kept):
             made[instant].unlink(missing_ok=True)
         for part in self._folder.glob(f".*{PART}*"):

@@ -63,8 +63,8 @@ def test_the_file_explains_a_setting_and_gives_its_default(name: str) -> None:
     value, comment = described((ROOT / "config/plenary.toml").read_text("utf-8"))[name]
     default = Settings.model_fields[name].default
     assert comment.strip()
-    if isinstance(default, Path) and default.is_absolute():  # it depends on where the program is
-        assert f"Default: {default.relative_to(ROOT).as_posix()} " in comment
+    if default is None:
+        assert "none by default" in comment
     else:
         assert value == (str(default) if isinstance(default, Path) else default)
 

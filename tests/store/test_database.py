@@ -240,7 +240,7 @@ async def test_the_file_is_opened_for_power_cuts(database: Database) -> None:
         asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
 
-    assert await on_writer(database, pragmas) == ["wal", 2, 1, 5000]
+    assert await on_writer(database, pragmas) == ["wal", 2, 1, 250]
 
 
 async def test_folders_are_made(tmp_path: Path) -> None:

@@ -1,0 +1,97 @@
+"""The plan that the database's workshop is held by. A database belongs to one workshop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.plan import Plan
+from bot.store.database import Database, instant
+from bot.store.lock import DatabaseUnusableError
+from bot.store.venue import Facts
+
+#: The fact that holds the plan, as Plan.as_json writes it.
+PLAN_FACT = "plan"
+
+
+class WrongWorkshopError(DatabaseUnusableError):
+    """The database holds another workshop."""
+
+    def __init__(self, database: Path, held: str, given: str) -> None:
+        known = f"the workshop {held}" if held else "another workshop (nothing that it announced is in this plan)"
+        super().__init__(
+            f"{database} holds {known}, and the plan is that of {given}. Nothing was changed. Set PLENARY_PLAN to the "
+            f"plan of {held or 'the workshop in it'}, or PLENARY_DATABASE to the database of {given} (a new file for a "
+            "new workshop)."
+        )
+
+
+class Plans:
+    """The plan fact, and what else says whose the database is."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._facts = Facts(database)
+
+    async def held(self, given: Plan | None = None) -> Plan:
+        """The plan that the bot last started with; from before it kept one, `given`, if it is of the same workshop.
+
+        Raises WrongWorkshopError if `given` is another workshop's, DatabaseUnusableError if there is no plan.
+        """
+        if given is not None:
+            await self.require(given)
+        stored = await self._facts.get(PLAN_FACT)
+        plan = given if stored is None else _plan(stored)
+        if plan is None:
+            raise DatabaseUnusableError(
+                f"{self._database.path} doesn't hold a plan that this Plenary knows, and without one nobody can tell "
+                "what may be told of it. Start the bot once with PLENARY_PLAN set to the workshop's plan: it keeps the "
+                "plan in the database."
+            )
+        return plan
+
+    async def require(self, plan: Plan) -> None:
+        """Raises WrongWorkshopError if the database holds another workshop than a plan's."""
+        stored = await self._facts.get(PLAN_FACT)
+        held = workshop_of(stored) if stored else ""
+        if held and held != plan.id:
+            raise WrongWorkshopError(self._database.path, held, plan.id)
+        if not held and not await self._may_be_of(plan):
+            raise WrongWorkshopError(self._database.path, "", plan.id)
+
+    async def follow(self, plan: Plan) -> None:
+        """Keep the plan that the bot starts with. Raises as `require` does."""
+        await self.require(plan)
+        if await self._facts.get(PLAN_FACT) != (written := plan.as_json()):
+            await self._facts.put(PLAN_FACT, written)
+
+    async def _may_be_of(self, plan: Plan) -> bool:
+        """Whether a database without a plan, of an earlier version, may be a plan's: ids of deliveries hold its id."""
+        rows = await self._database.read("SELECT id, kind, subject, due FROM delivery WHERE length(id) = 24")
+        if rows:
+            return any(_announced(plan.id, *row) for row in rows)
+        rows = await self._database.read("SELECT id FROM session WHERE planned IS NOT NULL")
+        return not rows or any(plan.agenda.find(session) for (session,) in rows)
+
+
+def _announced(workshop: str, key: str, kind: str, subject: str, due: str) -> bool:
+    at = instant(due)
+    return key in {Announcement(workshop, Kind(kind), subject, "", at, at, again).id for again in (False, True)}
+
+
+def workshop_of(stored: str) -> str:
+    """The id of the workshop whose plan is stored; empty if that can't be told."""
+    try:
+        return str(json.loads(stored)["id"])
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+def _plan(stored: str) -> Plan | None:
+    try:
+        return Plan.from_json(stored)
+    except ValidationError:
+        return None
