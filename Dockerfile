@@ -30,7 +30,7 @@ FROM python:3.13-slim
 # A fixed id, so that whoever backs up or mounts /data knows its owner.
 RUN groupadd --gid 10001 plenary \
     && useradd --uid 10001 --gid plenary --no-create-home --home-dir /data --shell /usr/sbin/nologin plenary \
-    && install --directory --owner=plenary --group=plenary --mode=0750 /data
+    && install --directory --owner=plenary --group=plenary --mode=0700 /data
 
 COPY --from=build /venv /venv
 COPY --from=build /app /app

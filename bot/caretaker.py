@@ -112,7 +112,7 @@ async def _carry_out(rooms: _Rooms, *, archived: bool) -> bool:
         line = f"{number}/{len(planned)} {one_line(told(step, _LANGUAGE, clean))}"
         try:
             made = await rooms.site.carry_out(step, ids, rooms.known.plan)
-        except (discord.HTTPException, aiohttp.ClientError, OSError, LookupError) as failure:
+        except (discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError, LookupError) as failure:
             failed += 1
             typer.echo(f"{line}: this could not be done ({one_line(str(failure) or repr(failure))}).", err=True)
         else:
@@ -163,7 +163,7 @@ async def _logged_in(chosen: Settings, token: str) -> AsyncGenerator[discord.Cli
         raise SettingsError(str(failure)) from None
     except discord.Forbidden as failure:
         raise SettingsError(f"Discord refuses this ({failure.text}). Invite the bot again: plenary invite") from None
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as failure:
+    except (discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError) as failure:
         raise SettingsError(
             f"Discord can't be asked: {str(failure) or repr(failure)}. Is this machine online? "
             "See https://discordstatus.com too."

@@ -238,14 +238,14 @@ def typed_in(interaction: Interaction) -> str:
     """What somebody wrote in a form, or as prose behind a command, which they may want back."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     if interaction.type is discord.InteractionType.modal_submit:
-        fields = [row.get("component") or {} for row in data["components"]]
-        words = [field.get("value") for field in fields if field.get("type") == discord.ComponentType.text_input.value]
+        fields: list[Mapping[str, Any]] = [row["component"] for row in data["components"] if "component" in row]
+        typed: list[Any] = [field["value"] for field in fields if field.get("value")]
     else:
-        words = [value for value in _options(data) if isinstance(value, str) and " " in value.strip()]
-    return "\n\n".join(word for word in words if word)
+        typed = [value for value in _options(data) if isinstance(value, str) and " " in value.strip()]
+    return "\n\n".join(typed)
 
 
-def _options(data: Mapping[str, Any]) -> Iterator[object]:
+def _options(data: Mapping[str, Any]) -> Iterator[Any]:
     """The values behind a command, those behind its subcommand included."""
     for option in data.get("options", ()):
         yield option.get("value")

@@ -207,7 +207,7 @@ def _progress(interaction: Interaction, sentence: Callable[[int, int], str]) -> 
 
 async def _tell(interaction: Interaction, sentence: str) -> None:
     """Say how it goes; the work goes on, whether or not somebody can be told about it."""
-    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError):
         await answer(interaction, f"{_WAITING} {sentence}")
 
 
@@ -227,7 +227,7 @@ async def _hand_over(interaction: Interaction, pack: Path, words: str) -> bool:
     content = await asyncio.to_thread(pack.read_bytes)
     try:
         await answer(interaction, words, discord.File(io.BytesIO(content), filename=pack.name))
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+    except (discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError) as failure:
         log.warning("The closing pack could not be handed over and stays at %s: %r", pack, failure)
         return False
     await asyncio.to_thread(pack.unlink)

@@ -9,17 +9,18 @@ import shutil
 import sqlite3
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable
-from contextlib import closing
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import store as stores
 from bot.store import database as module
 from bot.store.database import Database, SchemaError, copy_to, damage_in, instant, written
-from bot.store.lock import DatabaseInUseError, DatabaseUnusableError
+from bot.store.lock import DatabaseDamagedError, DatabaseInUseError, DatabaseUnusableError
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER = Path(__file__).with_name("database_process.py")
@@ -260,6 +261,88 @@ async def test_a_second_writer_is_told_which_process_has_the_file(database: Data
     with pytest.raises(DatabaseInUseError, match=rf"process {os.getpid()}\b"):
         await Database.open(path)
     assert await database.write(put("first")) == "first"
+
+
+@contextmanager
+def locked(path: Path) -> Generator[None]:
+    """Another program, such as an SQLite browser, has begun to write."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as browser:
+        browser.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def test_a_write_that_cannot_begin_is_withdrawn_in_time_and_never_done(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that come later, and those of whole transactions, too; readers don't wait at all."""
+    monkeypatch.setattr(module, "_PATIENCE", 0.6)
+    with locked(database.path):
+        async with asyncio.timeout(2.5):
+            first = [asyncio.create_task(database.write(put(f"{n}"))) for n in range(3)]
+            await asyncio.sleep(0.4)
+            assert await names(database) == set()
+            told = await asyncio.gather(*first, database.write(put("late")), database.scrub(), return_exceptions=True)
+    assert [type(one) for one in told] == [sqlite3.OperationalError] * 5
+    assert await database.write(put("after")) == "after"
+    assert await names(database) == {"after"}
+
+
+async def test_a_write_waits_for_a_lock_that_is_short(database: Database) -> None:
+    with locked(database.path):
+        writing = [asyncio.create_task(database.write(put(f"{n}"))) for n in range(3)]
+        await asyncio.sleep(0.6)
+    assert await asyncio.gather(*writing) == ["0", "1", "2"]
+    assert await names(database) == {"0", "1", "2"}
+
+
+async def test_a_file_locked_by_another_program_is_a_sentence_at_the_start(path: Path) -> None:
+    await write_and_close(path, "there")
+    with closing(sqlite3.connect(path, isolation_level=None)) as browser:
+        browser.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseUnusableError, match="locked by another program"):
+            await Database.open(path)
+
+
+async def test_a_file_is_one_database_whatever_names_it(database: Database, path: Path) -> None:
+    await database.write(put("mine"))
+    soft, hard = path.with_name("soft.db"), path.with_name("hard.db")
+    soft.symlink_to(path)
+    with pytest.raises(DatabaseInUseError, match="in use"):
+        await Database.open(soft)
+    hard.hardlink_to(path)
+    with pytest.raises(DatabaseUnusableError, match="2 names"):
+        await Database.open(hard)
+
+
+async def test_lists_left_beside_a_link_are_not_passed_over(path: Path, tmp_path: Path) -> None:
+    """Who was erased must stay erased, by whichever name the file is opened."""
+    await write_and_close(path, "there")
+    (tmp_path / "soft.db").symlink_to(path)
+    (tmp_path / "soft.db.erased").write_text("\nkey 1 2023-02-20T00:00:00Z")
+    with pytest.raises(DatabaseUnusableError, match=r"cat .*soft\.db\.erased >> .*plenary\.db\.erased && rm"):
+        await Database.open(tmp_path / "soft.db")
+
+
+async def test_a_damaged_page_is_noted_by_whoever_comes_upon_it(path: Path) -> None:
+    await write_and_close(path, "there")
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'note'").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    for find in (
+        lambda database: database.read("SELECT * FROM note"),
+        lambda database: database.write(lambda connection: connection.execute("DELETE FROM note").rowcount),
+    ):
+        database = await Database.open(path)
+        assert not database.damage.done()
+        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+            await find(database)
+        assert database.damage.done()
+        await database.close()
+    with pytest.raises(DatabaseDamagedError, match="plenary restore FILE"):
+        async with stores.opened(path):
+            pass
 
 
 async def test_the_file_is_free_again_after_closing(path: Path) -> None:
