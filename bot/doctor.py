@@ -90,7 +90,8 @@ async def _plan(settings: Settings) -> tuple[Plan | None, list[Finding]]:
         return None, [_bad_plan(settings, fault)]
     except DatabaseUnusableError as fault:
         return None, [bad(str(fault), "Until that is fixed, the bot doesn't start.")]
-    told = [ok(f"The settings are good; the database {settings.database} is that of the workshop {plan.id}.")]
+    good = f"The settings are good, and so is the plan {settings.plan or 'in the database'}: the workshop is {plan.id}."
+    told = [ok(good)]
     if given and given.as_json() != plan.as_json():
         what = f"The plan {settings.plan} has changed since the bot was last started with it."
         told.append(look(what, "Start the bot again: it then goes by the new one, as do the commands of the shell."))
