@@ -58,6 +58,7 @@ class Programme:
 
     async def follow(self, now: datetime) -> None:
         """Take over what the plan's file says. Raises WrongWorkshopError before anything is changed."""
+        # First: by the plan that the database has, it is found out what is under the Chatham House Rule.
         await self._store.plans.follow(self._plan)
         await self._store.agenda.follow(self._plan.agenda, now)
         if self._plan.attendance.word:
@@ -79,6 +80,7 @@ class Programme:
     async def load(self) -> None:
         """Read the agenda as it is held; that of the plan's file, if none is held yet."""
         self._held = await self._store.agenda.all()
+        self._plan = self._plan.with_stamps(await self._store.stamps.all())
         if self._held:
             self._plan = self._plan.with_agenda(agenda_of(self._held))
 

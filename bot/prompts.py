@@ -44,7 +44,8 @@ def question_card(plan: Plan, question: Question, mark: str, other: Question | N
     if question.state is QuestionState.HIDDEN:
         why = Button(custom_id("why", question.id, mark), label(plan.languages, "button.why"))
         return Post((f"{STATE_SIGN[question.state]} {joined(plan.languages, 'question.withdrawn')}",), (why,))
-    who = joined(plan.languages, "question.nobody") if question.anonymous else escape(question.author_name)
+    unnamed = question.anonymous or question.confidential
+    who = joined(plan.languages, "question.nobody") if unnamed else escape(question.author_name)
     session = plan.agenda.find(question.session)
     about = f"-# 🙋 {_titles(plan, session)}" if session else "-# 🙋"
     state = f"{STATE_SIGN[question.state]} {joined(plan.languages, f'question.state.{question.state}')}"
@@ -132,12 +133,16 @@ def _invitation(plan: Plan, heading: str, line: str, button: Button) -> Post:
 
 
 def question_line(plan: Plan, question: Question, language: str) -> str:
-    """A question as moderators see it in their list: who asks is told also where the room doesn't see it."""
+    """A question as moderators see it in their list: who asks is told also where the room doesn't see it.
+
+    Under the Chatham House Rule it is told to nobody.
+    """
     session = plan.agenda.find(question.session)
     about = f" · {escape(shorten(session.title[language], _TITLE))}" if session else ""
     hidden = f" ({text(language, 'question.hidden')})" if question.anonymous else ""
+    who = text(language, "question.nobody") if question.confidential else f"{escape(question.author_name)}{hidden}"
     return (
-        f"{STATE_SIGN[question.state]} 👥 {question.votes} · {escape(question.author_name)}{hidden}{about}\n"
+        f"{STATE_SIGN[question.state]} 👥 {question.votes} · {who}{about}\n"
         f"> {escape_within(' '.join(question.text.split()), 200)}"
     )
 

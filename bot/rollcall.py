@@ -77,7 +77,9 @@ def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, 
     door = text(language, f"roll.door.{refusal or 'open'}", when=when)
     title = escape(session.title[language])
     said = {person: f"{one.name}: {_said(one, language)}" for person, one in roll.corrected.items()}
-    listed = zip(counts, (roll.checked_in, roll.in_room, said), strict=True)
+    # While it is held, moderators see in Discord who is there; afterwards the Chatham House Rule is for them too.
+    secret = session.id in plan.confidential_sessions and session.ends_at <= now
+    listed = () if secret else zip(counts, (roll.checked_in, roll.in_room, said), strict=True)
     elsewhere = text(language, "roll.elsewhere")
     return RollCall(
         "\n".join((f"## {title}", door, *(f"- {count}" for count in counts))),
@@ -97,8 +99,15 @@ def _grouped(people: Mapping[int, str], places: Places, elsewhere: str) -> dict[
     return {at: sorted(groups[at], key=str.casefold) for at in sorted(groups, key=str.casefold)}
 
 
+def corrected_name(plan: Plan, correction: Correction, language: str) -> str:
+    """Whose attendance was corrected; not told under the Chatham House Rule."""
+    secret = plan.wholly_confidential or correction.session in plan.confidential_sessions
+    return text(language, "question.nobody") if secret else correction.name
+
+
 def correction_line(plan: Plan, correction: Correction, language: str) -> str:
     """A correction in a few plain words, for a list of them."""
     session = plan.agenda.find(correction.session)
     title = session.title[language] if session else correction.session
-    return f"{correction.name} · {text(language, f'roll.status.{correction.mark}')} · {shorten(title, _NAME)}"
+    who, status = corrected_name(plan, correction, language), text(language, f"roll.status.{correction.mark}")
+    return f"{who} · {status} · {shorten(title, _NAME)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -162,6 +163,7 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
             )
         except LookupError:
             raise RefusalError("refused.attendance.nothing") from None
+        undone = replace(undone, name=rollcall.corrected_name(self._parts.plan, undone, language))
         told = text(language, "roll.undone", **self._told(undone, language))
         await answer(interaction, f"{DONE} {told}")
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot import prompts
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import attendance, feedback
+from bot.domain import attendance, chatham, feedback
 from bot.domain.access import Role
 from bot.domain.feedback import WORKSHOP, Answer, Asked
 from bot.i18n import text
@@ -80,7 +80,7 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
             raise RefusalError("refused.feedback.none_yet")
         subjects = [WORKSHOP] if now >= plan.agenda.ends_at else []
         found = [
-            feedback.summary(subject, answers, feedback.attendees(records, subject))
+            chatham.rated(subject, answers, feedback.attendees(records, subject))
             for subject in [*subjects, *reversed(over[-_SHOWN:])]
         ]
         lines = [prompts.summary(plan, one, language) for one in found]

@@ -29,7 +29,7 @@ class NoteRequest:
     """A message that somebody asked its author to let be a note."""
 
     message: str
-    """Its id on Discord, which will be the note's."""
+    """Its id on Discord."""
     channel_id: int
     author: int
     asker: int

@@ -42,7 +42,8 @@ def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Aud
     found: dict[str, Counter[str]] = {place.administration: Counter() for place in every}
     for note in notes:
         administration = of_person.get(note.author)
-        if administration and note.attribution in _TELLING and visible_to(note, audience):
+        telling = note.attribution in _TELLING and not note.confidential
+        if administration and telling and visible_to(note, audience):
             found[administration][note.topic] += 1
     return [Row(name, found[name]) for name in sorted(found, key=lambda name: (bool(found[name]), name))]
 

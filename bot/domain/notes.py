@@ -116,6 +116,8 @@ class Note:
     attribution: Attribution = Attribution.NAME
     details: Mapping[Detail, str] = field(default_factory=dict[Detail, str])
     """Those that were given."""
+    confidential: bool = False
+    """Whether it was ever under the Chatham House Rule."""
 
     @property
     def folded(self) -> str:
@@ -185,9 +187,10 @@ class Signature:
 def signature(note: Note, author: Participant | None) -> Signature:
     """How a note's author is named, as they chose. `author` is their place, if they have taken one.
 
-    Of somebody without a place nothing is known but the name under which Discord shows them.
+    Of somebody without a place nothing is known but the name under which Discord shows them. Under the Chatham House
+    Rule nothing is told.
     """
-    match note.attribution:
+    match Attribution.ANONYMOUS if note.confidential else note.attribution:
         case Attribution.NAME:
             if author is None:
                 return Signature(note.author, note.author_name)

@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
+from bot.domain.presence import Interval
+from bot.domain.stamps import WHOLE, Stamp
 from bot.domain.text import LANGUAGES, Text
 from bot.domain.walltime import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
 
@@ -448,12 +450,24 @@ class Plan(_Part):
         """The sessions with their instants."""
         return Agenda(tuple(self._session(day, entry) for day in self.days for entry in day.sessions))
 
+    @cached_property
+    def stamps(self) -> frozenset[Stamp]:
+        """What was held under the Chatham House Rule so far, whatever the plan says today; see `with_stamps`."""
+        return frozenset()
+
     def with_agenda(self, agenda: Agenda) -> Plan:
         """The same plan with another agenda: the one that is held."""
+        return self._with("agenda", agenda)
+
+    def with_stamps(self, stamps: frozenset[Stamp]) -> Plan:
+        """The same plan with what was held under the Chatham House Rule so far."""
+        return self._with("stamps", stamps)
+
+    def _with(self, name: str, value: object) -> Plan:
         changed = self.model_copy()
-        for made_of_it in ("confidential_sessions", "confidential_topics"):
-            vars(changed).pop(made_of_it, None)
-        vars(changed)["agenda"] = agenda  # where a cached property is kept
+        for derived in ("wholly_confidential", "confidential_sessions", "confidential_topics", "agenda_stamps"):
+            vars(changed).pop(derived, None)
+        vars(changed)[name] = value  # where a cached property is kept
         return changed
 
     def _session(self, day: Day, entry: SessionEntry) -> Session:
@@ -480,16 +494,46 @@ class Plan(_Part):
         return {PLENARY: dict.fromkeys(self.languages, PLENARY)} | {room.id: room.title for room in self.rooms}
 
     @cached_property
+    def wholly_confidential(self) -> bool:
+        """Whether the whole workshop is under the Chatham House Rule: by the plan, or because it was."""
+        return self.chatham_house or any(stamp.id == WHOLE for stamp in self.stamps)
+
+    @cached_property
     def confidential_sessions(self) -> frozenset[str]:
-        """The sessions under the Chatham House Rule: by their entry, or because the whole workshop is."""
+        """The sessions under the Chatham House Rule: by their entry, with the whole workshop, or because they were.
+
+        Also one in whose room a session under the rule was held at the same time: who was in either is one question,
+        and a session that an import gave another id is the same session.
+        """
+        ruled = self._ruled
+        known = [*self.stamps, *(_stamp(session) for session in self.agenda if session.id in ruled)]
+        shared = (
+            s.id for s in self.agenda if any(one.covers(s.room, Interval(s.starts_at, s.ends_at)) for one in known)
+        )
+        return ruled.union(shared)
+
+    @property
+    def _ruled(self) -> frozenset[str]:
+        """Those that are under the rule by their id."""
         entries = {entry.id for day in self.days for entry in day.sessions if entry.chatham_house}
-        return frozenset(entries | ({session.id for session in self.agenda} if self.chatham_house else set()))
+        stamped = {stamp.id for stamp in self.stamps} - {WHOLE}
+        return frozenset(entries | stamped | ({s.id for s in self.agenda} if self.wholly_confidential else set()))
 
     @cached_property
     def confidential_topics(self) -> frozenset[str]:
         """The topics of such sessions; every topic, if the whole workshop is under the rule."""
-        under = {s.topic for s in self.agenda if s.topic and s.id in self.confidential_sessions}
-        return frozenset(under | ({topic.id for topic in self.topics} if self.chatham_house else set()))
+        topics = {s.topic for s in self.agenda if s.id in self.confidential_sessions}
+        topics |= {stamp.topic for stamp in self.stamps}
+        topics |= {topic.id for topic in self.topics} if self.wholly_confidential else set()
+        return frozenset(topic for topic in topics if topic)
+
+    @cached_property
+    def agenda_stamps(self) -> frozenset[Stamp]:
+        """The stamps of the sessions under the Chatham House Rule that the agenda has."""
+        stamps = {_stamp(session) for session in self.agenda if session.id in self.confidential_sessions}
+        if self.wholly_confidential and self.agenda.sessions:
+            stamps.add(Stamp(WHOLE, None, "", Interval(self.agenda.sessions[0].starts_at, self.agenda.ends_at)))
+        return frozenset(stamps)
 
     def topic(self, topic_id: str) -> Topic | None:
         """The topic of that id, if the plan has it."""
@@ -513,3 +557,7 @@ class Plan(_Part):
     def counts_for_attendance(self, session: Session) -> bool:
         """Whether being there counts: breaks don't."""
         return session.kind not in self.attendance.excluded
+
+
+def _stamp(session: Session) -> Stamp:
+    return Stamp(session.id, session.topic, session.room, Interval(session.starts_at, session.ends_at))

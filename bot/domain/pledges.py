@@ -62,7 +62,7 @@ def public(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
             one,
             person=0,
             name="",
-            text=chatham.without_links(one.text) if plan.chatham_house else one.text,
+            text=chatham.without_links(one.text) if plan.wholly_confidential else one.text,
             progress=replace(one.progress, person=0, text="") if one.progress else None,
         )
         for one in pledges

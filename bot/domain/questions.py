@@ -68,6 +68,8 @@ class Question:
     """The id of the other one."""
     hidden_for: str | None = None
     """Why it is hidden."""
+    confidential: bool = False
+    """Whether it was ever under the Chatham House Rule."""
 
     @property
     def standing(self) -> str:

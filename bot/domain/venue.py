@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.access import Role
 from bot.domain.agenda import Session
 from bot.domain.plan import PLENARY, Plan, RoomKind
+from bot.domain.stamps import Stamp
 from bot.domain.text import Text
 
 #: Names under which rooms are kept in the store, and which announcements go to.
@@ -169,7 +170,7 @@ def breakout_room(breakout_id: str, number: int) -> str:
     return f"{BREAKOUT_ROOM}{breakout_id}:{number}"
 
 
-def is_room_of(session: Session, key: str) -> bool:
+def is_room_of(session: Session | Stamp, key: str) -> bool:
     """Whether people in that room are in the session: in its own room, or in one of its groups'."""
     return key == meeting_room(session.room) or key.startswith(f"{BREAKOUT_ROOM}{session.id}.")
 

@@ -75,6 +75,13 @@ class _Merge:
         self._tells_rooms = any(session.room != PLENARY for session in schedule.sessions)
         self._tells_speakers = any(session.speakers for session in schedule.sessions)
         self._reworded: list[str] = []
+        kept = {session.id for session in schedule.sessions}
+        self._lost = [
+            (day, entry)
+            for day, its in self._days.items()
+            for entry in its["sessions"]
+            if entry.get("chatham_house") and entry["id"] not in kept
+        ]
 
     def days(self) -> list[Raw]:
         sessions: dict[str, list[Raw]] = {}
@@ -139,12 +146,38 @@ class _Merge:
             "materials": self._materials(session.materials, before.get("materials", [])),
         }
         told = {key: str(value) if key == "kind" else value for key, value in entry.items() if value}
+        if not before and (former := self._confidential_before(session, start, end)):
+            told["chatham_house"] = True
+            self.remarks.append(
+                f"'{session.id}' seems to be '{former}' under another id, and so is under the Chatham House Rule too. "
+                "If it is not, take its chatham_house out of the plan."
+            )
         if told["room"] == PLENARY and "room" not in before:
             del told["room"]  # it goes without saying
         emptied = {"speakers"} if self._tells_speakers else set[str]()
         return start.date(), {
             key: value for key, value in {**before, **told}.items() if key in told or key not in emptied
         }
+
+    def _confidential_before(self, session: ScheduledSession, start: datetime, end: datetime) -> str | None:
+        """The id of the session under the Chatham House Rule that the schedule has under another id, if any.
+
+        That is one whose id it doesn't have, of the same title or at the same time.
+        """
+        titles = {folded(title) for title in session.title.values()}
+        return next(
+            (
+                entry["id"]
+                for day, entry in self._lost
+                if titles & {folded(title) for title in _variants(entry["title"])}
+                or (
+                    day == start.date().isoformat()
+                    and entry["start"].zfill(5) < f"{end:%H:%M}"
+                    and f"{start:%H:%M}" < entry["end"].zfill(5)
+                )
+            ),
+            None,
+        )
 
     def _can_be_held(self, session: ScheduledSession, start: datetime, end: datetime) -> bool:
         name = f"'{session.id}' ({next(iter(session.title.values()))})"

@@ -56,7 +56,13 @@ def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
         f"The file calls the room '{room.room}' otherwise ({_once(room.after)}); a room is renamed in the plan."
         for room in proposal.changes.renamed_rooms
     )
-    return Revision(plan, agenda, left, (*proposal.remarks, *renamed))
+    lost = [one.id for one in plan.agenda if one.id in plan.confidential_sessions and not agenda.find(one.id)]
+    unruled = (
+        f"The session '{lost_id}' is under the Chatham House Rule and would be cancelled. Under another id the rule "
+        "doesn't hold for it, unless the plan says so: set chatham_house there first."
+        for lost_id in lost
+    )
+    return Revision(plan, agenda, left, (*proposal.remarks, *renamed, *unruled))
 
 
 def _require_rooms(proposal: Proposal, plan: Plan) -> None:

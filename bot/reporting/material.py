@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain import attendance, chatham
 from bot.domain.agenda import Session
 from bot.domain.attendance import Record
-from bot.domain.feedback import SMALLEST_GROUP, Answer, Summary, attendees, summary
+from bot.domain.feedback import SMALLEST_GROUP, Answer, Summary, attendees
 from bot.domain.notes import Audience, Detail, Note, NoteKind, Signature
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
@@ -185,7 +185,7 @@ class Material:
 
     def rated(self, subject: str) -> Summary:
         """What the answers about a session, or the workshop, add up to."""
-        return summary(subject, self.answers, attendees(self.records, subject))
+        return chatham.rated(subject, self.answers, attendees(self.records, subject))
 
 
 async def gather(programme: Programme, store: Store, now: datetime, audience: Audience) -> Material:

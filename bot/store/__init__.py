@@ -33,6 +33,7 @@ from bot.store.purges import Purges
 from bot.store.questions import Questions
 from bot.store.restraints import Restraints
 from bot.store.reviews import Reviews
+from bot.store.stamps import Stamps
 from bot.store.stays import Stays
 from bot.store.transcripts import Transcripts
 from bot.store.venue import Facts, Venue
@@ -63,6 +64,7 @@ class Store:
         self.questions = Questions(database)
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
+        self.stamps = Stamps(database)
         self.breakouts = Breakouts(database)
         self.venue = Venue(database)
         self.events = Events(database)

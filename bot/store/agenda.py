@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.domain.agenda import Agenda, Session
 from bot.store.database import Database, instant, written
+from bot.store.stamps import renew_stamps
 
 _JSON = TypeAdapter(Session)
 
@@ -61,6 +62,7 @@ class HeldAgenda:
                 " WHERE id = ?",
                 left_out,
             )
+            renew_stamps(connection, now)
 
         await self._database.write(work)
 

@@ -16,6 +16,7 @@ from bot.domain.venue import ANNOUNCEMENTS
 from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import plan_delivery
+from bot.store.stamps import renew_stamps
 
 #: How long what was proposed can be confirmed, and what was done can be taken back by one press.
 VALID = timedelta(minutes=10)
@@ -195,6 +196,7 @@ def _apply(
         _require_unchanged(connection, edit)
     for edit in change.edits:
         _carry_out(connection, edit, now)
+    renew_stamps(connection, now)
     notice = _notice(connection, workshop, change.id, now)
     connection.execute(
         "UPDATE agenda_change SET applied_at = ?, notice = ? WHERE id = ?", (written(now), notice, change.id)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from bot.domain import chatham
 from bot.domain.dossier import Part, Records
 from bot.store.database import Database
 from bot.store.register import named, pattern
+from bot.store.venue import Facts
 
 #: What is kept of a person (`:person`; `:named` in texts), by part. Of others' texts nothing, but for their names.
 _PARTS: Mapping[Part, tuple[str, str]] = {
@@ -85,6 +88,14 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
 }
 
 
+#: The columns that may hold the ids of others' notes, questions and messages: an id may lead to who wrote it.
+_REFERRING = frozenset({"note", "question", "merged_into", "message", "subject", "former", "latter"})
+_OWN = (
+    "SELECT id FROM note WHERE author = :person UNION SELECT id FROM question WHERE author = :person"
+    " UNION SELECT message FROM note_request WHERE author = :person"
+)
+
+
 class Dossiers:
     """What every table has of one person."""
 
@@ -93,13 +104,19 @@ class Dossiers:
 
     async def of(self, person: int) -> tuple[Records, ...]:
         """Every part, also those in which nothing is kept."""
-        return tuple([await self._part(part, person) for part in Part])
+        veil, values = await Facts(self._database).veil(), {"person": person}
+        own = {key for (key,) in await self._database.read(_OWN, values)}
 
-    async def _part(self, part: Part, person: int) -> Records:
+        def unlinked(column: str, value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
+            return chatham.unlinked(value, veil, own) if column in _REFERRING and value else value
+
+        return tuple([await self._part(part, person, unlinked) for part in Part])
+
+    async def _part(self, part: Part, person: int, unlinked: Callable[[str, Any], Any]) -> Records:
         columns, source = _PARTS[part]
         rows = await self._database.read(
             f"SELECT {columns} {source}",
             {"person": person, "named": pattern(person)},
         )
-        names = (column.rpartition(" AS ")[2] for column in columns.split(", "))
-        return Records(part, tuple(names), tuple(rows))
+        names = tuple(column.rpartition(" AS ")[2] for column in columns.split(", "))
+        return Records(part, names, tuple(tuple(map(unlinked, names, row)) for row in rows))

@@ -12,19 +12,25 @@ from functools import cache
 import orjson
 
 from bot.domain.announcements import Announcement, Kind
+from bot.domain.chatham import veiled
 from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching, shown
 from bot.domain.text import fold
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_again
+from bot.store.stamps import stamp_note
 
-_COLUMNS = "id, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details"
+_COLUMNS = (
+    "id, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details,"
+    " confidential"
+)
 
 # An enumeration takes ten times as long to find its member, which is a third of what it takes to read a note.
 _kind, _visibility, _attribution, _detail = cache(NoteKind), cache(Visibility), cache(Attribution), cache(Detail)
 
 
 def _note(row: Row) -> Note:
-    key, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details = row
+    key, author, author_name, topic, kind, title, did, learned, visibility, written_at, *access = row
+    attribution, details, confidential = access
     return Note(
         key,
         author,
@@ -38,6 +44,7 @@ def _note(row: Row) -> Note:
         instant(written_at),
         _attribution(attribution),
         {_detail(name): text for name, text in orjson.loads(details).items()},
+        bool(confidential),
     )
 
 
@@ -53,7 +60,7 @@ def find_note(connection: sqlite3.Connection, note_id: str) -> Note | None:
 
 def _insert(connection: sqlite3.Connection, note: Note) -> None:
     connection.execute(
-        f"INSERT INTO note ({_COLUMNS}, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names only
+        f"INSERT INTO note ({_COLUMNS}, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names only
         (
             note.id,
             note.author,
@@ -67,9 +74,11 @@ def _insert(connection: sqlite3.Connection, note: Note) -> None:
             written(note.written_at),
             note.attribution,
             _details(note),
+            int(note.confidential),
             note.folded,
         ),
     )
+    stamp_note(connection, note.id)
 
 
 def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: datetime) -> None:
@@ -91,11 +100,15 @@ def _reword(connection: sqlite3.Connection, former: Note, note: Note, now: datet
         "UPDATE note SET topic = ?, kind = ?, title = ?, did = ?, learned = ?, details = ?, folded = ? WHERE id = ?",
         (note.topic, note.kind, note.title, note.did, note.learned, _details(note), note.folded, note.id),
     )
+    stamp_note(connection, note.id)
 
 
-def _settle_request(connection: sqlite3.Connection, message: str) -> None:
+def _settle_request(connection: sqlite3.Connection, note_id: str) -> None:
     """A message of which a note was asked for is one: the question is no more."""
-    if connection.execute("DELETE FROM note_request WHERE message = ?", (message,)).rowcount:
+    [(secret,)] = connection.execute("SELECT value FROM fact WHERE name = 'id_secret'").fetchall()
+    asked = [message for (message,) in connection.execute("SELECT message FROM note_request")]
+    for message in (one for one in asked if note_id in {one, veiled(secret, one)}):
+        connection.execute("DELETE FROM note_request WHERE message = ?", (message,))
         connection.execute(
             "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
         )
@@ -137,7 +150,7 @@ class Notes:
             if former is None:
                 _insert(connection, note)
                 _settle_request(connection, note.id)
-                return note
+                return find_note(connection, note.id)
             if former.author != note.author:
                 return None
             reworded = replace(

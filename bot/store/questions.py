@@ -11,17 +11,19 @@ from bot.domain.questions import PLAIN, Question, QuestionState
 from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_delivery
+from bot.store.stamps import stamp_question
 
 #: What the audit calls everything that moderators make of a question.
 LED = "question led"
 
 _COLUMNS = "id, author, author_name, anonymous, session, text, written_at, state"
 _LED = "answer, owner, due, merged_into, hidden_for"
-_READ = f"SELECT {_COLUMNS}, {_LED}, (SELECT count(*) FROM question_vote WHERE question = question.id) FROM question"  # noqa: S608 - names only
+_VOTES = "(SELECT count(*) FROM question_vote WHERE question = question.id)"
+_READ = f"SELECT {_COLUMNS}, {_LED}, confidential, {_VOTES} FROM question"  # noqa: S608 - names only
 
 
 def _question(row: Row) -> Question:
-    key, author, author_name, anonymous, session, text, written_at, state, *led, votes = row
+    key, author, author_name, anonymous, session, text, written_at, state, *led, confidential, votes = row
     answer, owner, due, merged_into, hidden_for = led
     return Question(
         key,
@@ -38,6 +40,7 @@ def _question(row: Row) -> Question:
         instant(due) if due else None,
         merged_into,
         hidden_for,
+        bool(confidential),
     )
 
 
@@ -69,6 +72,7 @@ class Questions:
                     question.state,
                 ),
             )
+            stamp_question(connection, question.id)
             if cursor.rowcount == 1 and not plan_delivery(connection, card):
                 outdate(connection, card)
             return cursor.rowcount == 1

@@ -299,7 +299,7 @@ TABLES: Mapping[str, Table] = {
     "note": Table(
         Kept.NOTES,
         "notes",
-        plain="id topic kind visibility attribution written_at",
+        plain="id topic kind visibility attribution written_at confidential",
         author="author author_name title did learned details folded",
         erased=(Change("author = :person"),),
     ),
@@ -309,7 +309,7 @@ TABLES: Mapping[str, Table] = {
     "question": Table(
         Kept.QUESTIONS,
         "questions",
-        plain="id anonymous session written_at state due merged_into",
+        plain="id anonymous session written_at state due merged_into confidential",
         author="author author_name text",
         both="answer owner hidden_for",
         erased=(
@@ -420,6 +420,7 @@ TABLES: Mapping[str, Table] = {
         traces={Kept.AUDIT: Change("1", "author = 0")},
     ),
     "session": Table(plain="id sequence cancelled_at", programme="planned held"),
+    "stamp": Table(plain="session topic room since until"),
     "event": Table(plain="session discord_id shown"),
     "venue": Table(plain="key discord_id"),
     "hold": Table(plain="id since until"),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from bot.domain.chatham import veiled
 from bot.store.database import Database
 from bot.store.deliveries import plan_room_again
 
@@ -55,6 +58,11 @@ class Facts:
             )
 
         await self._database.write(work)
+
+    async def veil(self) -> Callable[[str], str]:
+        """Makes the id under which others see a note or a question; see `chatham.veiled`."""
+        rows = await self._database.read("SELECT value FROM fact WHERE name = 'id_secret'")
+        return partial(veiled, rows[0][0])
 
     async def once(self, name: str, value: str) -> str:
         """Keep a value unless there is one; the one that is kept."""

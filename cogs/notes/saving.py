@@ -47,18 +47,26 @@ class Saving(commands.Cog):
         await self._ask(interaction, message, words)
 
     async def _open(self, interaction: Interaction, message: str, words: str, channel: int) -> None:
-        """The message's id is the note's: saved again, it is the same note, as it is by then."""
-        if note := await self._parts.store.notes.find(message):
+        """The note's id follows from the message's: saved again, it is the same note, as it is by then."""
+        note_id = await self._note_id(message)
+        if note := await self._parts.store.notes.find(note_id):
             await self._desk.edit(interaction, note)
             return
         title = shorten(" ".join(words.split()), notes.TITLE_LENGTH)
-        await self._desk.open_form(interaction, message, {"title": title, "did": words, "topic": self._topic(channel)})
+        await self._desk.open_form(interaction, note_id, {"title": title, "did": words, "topic": self._topic(channel)})
+
+    async def _note_id(self, message: str) -> str:
+        """The id of the note that a message is, or will be: the message's own, if it was saved under that."""
+        if await self._parts.store.notes.find(message):
+            return message
+        # A card's buttons hold it, and must not lead from an anonymous note to the message.
+        return (await self._parts.store.facts.veil())(message)
 
     async def _ask(self, interaction: Interaction, message: discord.Message, words: str) -> None:
         room = self._room(message.channel.id)
         if room is None or room in {AGENDA, TEAM} or room.startswith(MEETING_ROOM):
             raise RefusalError("refused.save.elsewhere")
-        if await self._parts.store.notes.find(str(message.id)):
+        if await self._parts.store.notes.find(await self._note_id(str(message.id))):
             raise RefusalError("refused.save.already")
         now = self._parts.clock.now()
         asked = NoteRequest(str(message.id), message.channel.id, message.author.id, interaction.user.id, words, now)

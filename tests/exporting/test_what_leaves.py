@@ -97,8 +97,8 @@ TOLD = {
 WHO = ("author", "author_id", "administration", "country", "organisation", "region")
 
 
-async def fill(plan: Plan, store: Store) -> None:
-    """Everybody shares a note, and does all else that can be done."""
+async def fill(plan: Plan, store: Store, *, named: bool) -> None:
+    """Everybody shares a note, and does all else that can be done; `named`: under their name, wherever they may."""
     talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[Message]](list)
     await store.people.put([author.place for author in AUTHORS])
     await store.stays.begin_watch(
@@ -109,16 +109,18 @@ async def fill(plan: Plan, store: Store) -> None:
         person, name, note = author.person, author.secrets["display"], author.note
         await store.notes.submit(note, announcements.card(plan, note, NOON))
         asked = Question(
-            f"q{author.number}", person, name, anonymous=True, session="talk", text="Why?", written_at=NOON
+            f"q{author.number}", person, name, anonymous=not named, session="talk", text="Why?", written_at=NOON
         )
         await store.questions.submit(asked, Announcement(plan.id, Kind.QUESTION, asked.id, "questions", NOON, NOON))
         await store.attendance.check_in(Presence("talk", person, name, talk.starts_at))
         pulse = {**{asked.name: "" for asked in (*PULSE, *EVALUATION)}, "useful": "5", "overall": "5"}
+        link = f"https://leads-to-{author.number:03}.example"
         for about in ("talk", WORKSHOP):
-            await store.feedback.put(Answer(about, person, pulse, NOON))
-        await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=False, written_at=NOON))
+            remark = link if about == "talk" else ""
+            await store.feedback.put(Answer(about, person, pulse | {"remark": remark}, NOON))
+        await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=named, written_at=NOON))
         typed = Message(2 * author.number, person, name, NOON, NOON, None)
-        posted = f"<@{person}> https://leads-to-{author.number:03}.example"
+        posted = f"<@{person}> {link}"
         shown = Message(2 * author.number + 1, BOT, "Plenary", NOON, None, posted)
         for room, said in ((topic_room("ledgers"), typed), (TEAM, shown), (ANNOUNCEMENTS, shown)):
             messages[room].append(replace(said, id=said.id + 1000 * len(room)))
@@ -130,11 +132,11 @@ async def fill(plan: Plan, store: Store) -> None:
 
 
 @asynccontextmanager
-async def workshop(path: Path, plan: Plan) -> AsyncGenerator[Source, None]:
+async def workshop(path: Path, plan: Plan, *, named: bool = False) -> AsyncGenerator[Source, None]:
     async with stores.opened(path / "plenary.db") as store:
         programme = Programme(plan, store)
         await programme.follow(NOON)
-        await fill(plan, store)
+        await fill(plan, store, named=named)
         yield Source(programme, store, plan.agenda.ends_at + timedelta(days=1))
 
 
@@ -210,12 +212,27 @@ def known(words: str) -> list[str]:
     return [secret for secret in (*secrets, "leads-to") if secret in words]
 
 
+#: What tells of nobody in any workshop.
+UNNAMED = {Subject.AGENDA, Subject.STATISTICS}
+
+
+async def test_without_the_rule_every_subject_would_tell_of_somebody(tmp_path: Path, tiny: Tiny) -> None:
+    """So that the tests of the rule below hold of something, whatever subjects there are."""
+    async with workshop(tmp_path, tiny(), named=True) as source:
+        telling = {
+            subject
+            for subject in Subject
+            if known(every_word(Format.JSON, await file_of(source, subject, Format.JSON)))
+        }
+        assert telling == set(Subject) - UNNAMED
+
+
 @pytest.mark.parametrize("audience", Audience)
 async def test_under_the_chatham_house_rule_nobody_is_in_any_file(
     tmp_path: Path, tiny: Tiny, audience: Audience
 ) -> None:
     """Neither names, accounts and administrations, nor links, nor the ids that hold the time, nor the time itself."""
-    async with workshop(tmp_path, tiny(chatham_house=True)) as source:
+    async with workshop(tmp_path, tiny(chatham_house=True), named=True) as source:
         for subject, form in PATHS:
             content = await file_of(replace(source, audience=audience), subject, form)
             assert known(every_word(form, content)) == [], (subject, form)
@@ -229,10 +246,28 @@ async def test_under_the_chatham_house_rule_nobody_is_in_any_file(
                 assert {row["topic"] for row in rows} == {"ledgers"}
 
 
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_rule_that_the_plan_drops_holds_of_what_was_said_under_it(
+    tmp_path: Path, tiny: Tiny, *, whole: bool
+) -> None:
+    """Also where the plan gives the session another id, or drops it."""
+    ruled = tiny(chatham_house=True) if whole else tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
+    async with workshop(tmp_path, ruled, named=True) as source:
+        renamed = [{**session, "id": f"{session['id']}-b", "chatham_house": False} for session in SESSIONS]
+        for sessions in (renamed, renamed[:1]):
+            plan = tiny(days=[{"date": "2023-02-20", "sessions": sessions}])
+            programme = Programme(plan, source.store)
+            await programme.follow(NOON)
+            for subject in Subject:
+                if whole or subject not in {Subject.PARTICIPANTS, Subject.PLEDGES}:
+                    content = await file_of(replace(source, programme=programme), subject, Format.JSON)
+                    assert known(every_word(Format.JSON, content)) == [], subject
+
+
 async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tmp_path: Path, tiny: Tiny) -> None:
     """Not even by what the sums would give away."""
     plan = tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
-    async with workshop(tmp_path, plan) as source:
+    async with workshop(tmp_path, plan, named=True) as source:
         await source.store.attendance.check_in(Presence("welcome", AUTHORS[0].person, "Displayname100", NOON))
         for subject, form in PATHS:
             if subject in {Subject.PARTICIPANTS, Subject.PLEDGES}:

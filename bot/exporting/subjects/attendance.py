@@ -128,15 +128,17 @@ def _anonymous_rows(plan: Plan, kept: Kept, language: str) -> Iterator[Row]:
         found = [standing(plan, session, record) for record in records]
         # A status that few have is not told: somebody could be recognised by it.
         told = chatham.told_groups((str(one), number) for number, one in enumerate(found))
-        yield from chatham.shuffled(_anonymous_row(plan, session, one, language) for one in found if one in told)
+        yield from chatham.shuffled(
+            _anonymous_row(plan, session, one if one in told else None, language) for one in found
+        )
 
 
-def _anonymous_row(plan: Plan, session: Session, found: Standing, language: str) -> Row:
-    known: Mapping[str, str | int] = {
+def _anonymous_row(plan: Plan, session: Session, found: Standing | None, language: str) -> Row:
+    known: Mapping[str, str | int | None] = {
         "session": session.id,
         "title": spoken(session.title, language),
         "scheduled_minutes": attendance.scheduled_minutes(session),
-        "status": str(found),
+        "status": found and str(found),
         "rule_percent": plan.attendance.percent,
     }
     return tuple(known.get(column) for column in BY_SESSION)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from bot.domain import chatham
-from bot.domain.feedback import EVALUATION, PULSE, SMALLEST_GROUP, WORKSHOP, Answer
+from bot.domain.feedback import EVALUATION, PULSE, WORKSHOP, Answer
 from bot.domain.plan import Plan
 from bot.exporting.table import Row, Source, Table, whole
 
@@ -25,13 +24,13 @@ def rows(plan: Plan, answers: Sequence[Answer]) -> list[Row]:
     In the order of what they say, since that of their times would tell who was first.
     """
     order = [WORKSHOP, *(session.id for session in plan.agenda)]
-    groups = Counter(answer.subject for answer in answers)
+    named = chatham.told_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
     told: list[tuple[str, ...]] = []
     for answer in answers:
         about = answer.subject if answer.subject in order else ""
-        known = about and (about == WORKSHOP or groups[about] >= SMALLEST_GROUP)
+        known = about == WORKSHOP or about in named
         values = tuple(answer.values.get(name, "") for name in _ASKED)
-        if plan.chatham_house or answer.subject in plan.confidential_sessions:
+        if plan.wholly_confidential or answer.subject in plan.confidential_sessions:
             values = tuple(map(chatham.without_links, values))
         told.append(("workshop" if about == WORKSHOP else "session", about if known else "", *values))
     told.sort(key=lambda row: (order.index(row[1]) if row[1] else len(order), row))

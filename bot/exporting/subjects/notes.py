@@ -19,30 +19,37 @@ COLUMNS = (
 )  # fmt: skip
 
 AuthorOf = Callable[[int], Participant | None]
+Veil = Callable[[str], str]
 
 
 async def table(source: Source) -> Table:
     """One row a note."""
     echoes = await source.store.contacts.echoes()
-    return Table(COLUMNS, _pages(source, echoes))
+    return Table(COLUMNS, _pages(source, echoes, await source.store.facts.veil()))
 
 
-async def _pages(source: Source, echoes: Mapping[str, int]) -> AsyncIterator[Iterable[Row]]:
-    told = _Rows(source.plan, source.audience, source.store.people.of, echoes)
+async def _pages(source: Source, echoes: Mapping[str, int], veil: Veil) -> AsyncIterator[Iterable[Row]]:
+    told = _Rows(source.plan, source.audience, source.store.people.of, echoes, veil)
     async for page in source.store.notes.pages():
         yield told.signed(page)
     yield told.unsigned()
 
 
-def rows(
-    plan: Plan, notes: Iterable[Note], audience: Audience, author_of: AuthorOf, echoes: Mapping[str, int]
+def rows(  # noqa: PLR0913, PLR0917 - notes, for whom, and what belongs to them
+    plan: Plan,
+    notes: Iterable[Note],
+    audience: Audience,
+    author_of: AuthorOf,
+    echoes: Mapping[str, int],
+    veil: Veil = str,
 ) -> Iterator[Row]:
     """One row a note that the audience may read, to the letter as it was kept, in the order in which they come.
 
-    Of its author there is what they chose to tell. `echoes`: how many do the same, by note. At the end those of topics
-    under the Chatham House Rule, without anything that leads to their authors.
+    Of its author there is what they chose to tell; `veil` makes the id of a note whose author isn't named. `echoes`:
+    how many do the same, by note. At the end those under the Chatham House Rule, without anything that leads to their
+    authors.
     """
-    told = _Rows(plan, audience, author_of, echoes)
+    told = _Rows(plan, audience, author_of, echoes, veil)
     yield from told.signed(notes)
     yield from told.unsigned()
 
@@ -50,24 +57,28 @@ def rows(
 class _Rows:
     """See `rows`."""
 
-    def __init__(self, plan: Plan, audience: Audience, author_of: AuthorOf, echoes: Mapping[str, int]) -> None:
+    def __init__(
+        self, plan: Plan, audience: Audience, author_of: AuthorOf, echoes: Mapping[str, int], veil: Veil
+    ) -> None:
         self._plan = plan
         self._audience = audience
         self._author_of = author_of
         self._echoes = echoes
+        self._veil = veil
         self._secret: list[Note] = []
 
     def signed(self, notes: Iterable[Note]) -> Iterator[Row]:
         """Those that may be signed; the others are kept for `unsigned`."""
-        plan, confidential = self._plan, self._plan.confidential_topics
+        plan = self._plan
         for note in notes:
             if not visible_to(note, self._audience):
                 continue
-            if note.topic in confidential:
+            if chatham.confidential(plan, note):
                 self._secret.append(note)
             else:
                 author = signature(note, self._author_of(note.author))
-                yield _row(plan, note, author, note.id, local(plan, note.written_at), self._echoes.get(note.id, 0))
+                key = self._veil(note.id) if author.person is None else note.id
+                yield _row(plan, note, author, key, local(plan, note.written_at), self._echoes.get(note.id, 0))
 
     def unsigned(self) -> Iterator[Row]:
         """Those under the Chatham House Rule, when all the others have been told."""

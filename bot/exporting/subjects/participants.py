@@ -24,7 +24,7 @@ def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
     fewer than three have together are not told.
     """
     every = tuple(places)
-    if not plan.chatham_house:
+    if not plan.wholly_confidential:
         return [listed(plan, place) for place in every]
     told = chatham.told_groups((f"{place.country} {place.organisation}", place.id) for place in every)
     return chatham.shuffled(_bare(place, told=f"{place.country} {place.organisation}" in told) for place in every)

@@ -22,7 +22,7 @@ def rows(plan: Plan, pledges: Iterable[Pledge]) -> list[Row]:
 
     Where the whole workshop is under the Chatham House Rule, nobody is named.
     """
-    if plan.chatham_house:
+    if plan.wholly_confidential:
         return chatham.shuffled(
             (
                 None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from bot.domain.agenda import Session
 from bot.domain.attendance import Presence
 from bot.domain.plan import Plan
-from bot.domain.presence import Interval, Stay, within
+from bot.domain.presence import Stay
+from bot.domain.stamps import overlap
 from bot.domain.venue import is_room_of
 from bot.exporting.table import Row, Source, Table, local
 
@@ -35,19 +35,13 @@ def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
     A stay that reaches into a session under the Chatham House Rule is left out whole: even what is left of one that is
     cut tells who was there.
     """
-    if plan.chatham_house:
+    if plan.wholly_confidential:
         return
-    secret = [session for session in plan.agenda if session.id in plan.confidential_sessions]
+    secret = plan.stamps | plan.agenda_stamps
     for stay in page:
-        if not (secret and _reaches(stay, secret)):
+        if not any(is_room_of(stamp, stay.room) and stamp.time and overlap(stamp.time, stay.time) for stamp in secret):
             person, name, room, (since, until) = stay
             yield name, str(person), "voice", room, local(plan, since), local(plan, until), _minutes(since, until)
-
-
-def _reaches(stay: Stay, sessions: Iterable[Session]) -> bool:
-    return any(
-        is_room_of(one, stay.room) and within((stay.time,), Interval(one.starts_at, one.ends_at)) for one in sessions
-    )
 
 
 def check_ins(plan: Plan, presences: Iterable[Presence]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from bot.domain import chatham
 from bot.domain.plan import Plan
@@ -18,28 +18,30 @@ COLUMNS = (
 
 async def table(source: Source) -> Table:
     """One row a question."""
-    questions = await source.store.questions.all()
-    return whole(COLUMNS, await asyncio.to_thread(list, rows(source.plan, questions)))
+    questions, veil = await source.store.questions.all(), await source.store.facts.veil()
+    return whole(COLUMNS, await asyncio.to_thread(list, rows(source.plan, questions, veil)))
 
 
-def rows(plan: Plan, questions: Iterable[Question]) -> Iterator[Row]:
+def rows(plan: Plan, questions: Collection[Question], veil: Callable[[str], str] = str) -> Iterator[Row]:
     """One row a question, in the order in which they come; who asked anonymously is not named here either.
 
-    At the end those of sessions under the Chatham House Rule, without anything that leads to who asked.
+    `veil` makes the id of a question whose author isn't named. At the end those under the Chatham House Rule, without
+    anything that leads to who asked.
     """
+    keys = {one.id: veil(one.id) if one.anonymous or chatham.confidential(plan, one) else one.id for one in questions}
     secret: list[Question] = []
     for one in questions:
-        if one.session in plan.confidential_sessions:
+        if chatham.confidential(plan, one):
             secret.append(one)
         else:
-            yield _row(plan, one)
+            yield _row(plan, one, keys)
     told = chatham.told_groups((one.session, one.author) for one in secret)
     yield from chatham.shuffled(_bare(one, told=one.session in told) for one in secret)
 
 
-def _row(plan: Plan, one: Question) -> Row:
+def _row(plan: Plan, one: Question, keys: Mapping[str, str]) -> Row:
     return (
-        one.id,
+        keys[one.id],
         local(plan, one.written_at),
         one.session,
         None if one.anonymous else one.author_name,
@@ -51,7 +53,7 @@ def _row(plan: Plan, one: Question) -> Row:
         one.answer,
         one.owner,
         local(plan, one.due) if one.due else None,
-        one.merged_into,
+        keys.get(one.merged_into or ""),
         one.hidden_for,
     )
 

@@ -46,7 +46,7 @@ def rows(
         if not tells_of_nobody(plan, channel.room):
             continue
         said = chatham.without_links(one.text or "") if plan.confidential_sessions else one.text or ""
-        by_bot, unnamed = one.author == BOT, plan.chatham_house and one.author != BOT
+        by_bot, unnamed = one.author == BOT, plan.wholly_confidential and one.author != BOT
         yield (
             channel.name,
             None if unnamed else local(plan, one.written_at),
