@@ -16,12 +16,15 @@ from bot import clock as clocks
 from bot import health, i18n, runtime, store
 from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
 from bot.clock import Clock
-from bot.domain.access import Role
+from bot.domain import announcements
+from bot.domain.access import Home, Role
+from bot.domain.announcements import Announcement
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.events import Events
 from bot.follow_ups import FollowUps
+from bot.i18n import text
 from bot.importing import planfile
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.incidents import Incidents
@@ -94,6 +97,11 @@ class Parts:
         """The plan in force."""
         return self.programme.plan
 
+    def team_line(self, key: str, **values: object) -> Announcement:
+        """A line for the team, in the workshop's first language."""
+        line = text(self.plan.languages[0], key, **values)
+        return announcements.report(self.plan.id, line, self.clock.now())
+
     def language_of(self, person: int) -> str:
         """In which language somebody is written to who isn't there to be asked."""
         return self.programme.language_of(person)
@@ -111,6 +119,16 @@ class Workshop(Plenary):
         """
         if guild.id == self.parts.venue.guild_id:
             await self.on_ready()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was invited to a server; if that is the workshop's, invited again."""
+        await self.on_guild_available(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server, or the server was deleted."""
+        if guild.id == self.parts.venue.guild_id:
+            log.warning("The bot was removed from the workshop's server; nothing is done until it is invited again")
+            self.parts.venue.forget_server()
 
 
 async def run(settings: Settings, token: str) -> None:
@@ -179,8 +197,9 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         return None if guild is None or guild.unavailable else guild
 
     async def reconcile() -> None:
-        venue.look_again()
-        if home() is not None:
+        guild = home()
+        if guild is not None:
+            await venue.recall(guild)
             await courier.replan()
         courier.start()
 
@@ -193,20 +212,15 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
             venue.look_again(discord_id)
             courier.stir()
 
-    def home_id() -> int | None:
-        # If the bot was removed from its server, the workshop may be set up in another.
-        guild = home()
-        return guild.id if guild else None
+    def home_now() -> Home:
+        return Home(venue.guild_id, visible=home() is not None)
 
     async def restore(member: discord.Member) -> Role:
         place = opened.people.of(member.id)
-        if place is None:
-            return Role.VISITOR
-        await venue.admit(member, place)
-        return place.role
+        return await venue.restore(member, place) if place else Role.VISITOR
 
     access = Access(
-        venue.role_of, plan.languages, opened.people.language_of, home_id, restore, lambda: venue.link(WELCOME)
+        venue.role_of, plan.languages, opened.people.language_of, home_now, restore, lambda: venue.link(WELCOME)
     )
 
     client = Workshop(COGS, access, opened, reconcile, mend, invalid.trace())

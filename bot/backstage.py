@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.announcements import LAST_RUNG
+from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.show import Deed, Hold
 from bot.domain.text import escape, measure, shorten
@@ -98,6 +99,22 @@ def ladder(plan: Plan, session: Session, now: datetime, mark: str) -> Post:
     urgent = (text(language, "ladder.urgent"),) if left <= LAST_RUNG else ()
     here = Button(custom_id("here", session.id, mark), text(language, "button.here"), primary=True)
     return Post((f"🎤 {asked}", *urgent), (here,))
+
+
+def team_request(plan: Plan, place: Participant, person: int, mark: str) -> Post:
+    """Somebody asks for a place of the team: an organiser approves or refuses."""
+    language = plan.languages[0]
+    asked = text(
+        language,
+        "team.request",
+        person=f"<@{person}>",
+        name=f"**{escape(place.name)}**",
+        administration=escape(place.administration),
+        role=place.role.name.capitalize(),
+    )
+    role = place.role.name.lower()
+    approve = Button(custom_id("approve", role, mark), text(language, "button.approve"), primary=True)
+    return Post((f"🪪 {asked}",), (approve, Button(custom_id("refuse", mark), text(language, "button.refuse"))))
 
 
 def _speakers(session: Session, language: str) -> str:

@@ -1,11 +1,12 @@
 """`plenary rooms` and `plenary invite`: from the shell over REST alone, so also beside a running bot.
 
-Nothing is written to the database. Where the bot runs it learns by itself: it finds rooms and roles by their names, and
-is told that the category was renamed, which is how it knows whether the rooms are in the archive.
+Nothing is written to the database, but by `move`. Where the bot runs it learns by itself: it finds rooms and roles by
+their names, and is told that the category was renamed, which is how it knows whether the rooms are in the archive.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,18 +16,21 @@ import aiohttp
 import discord
 import typer
 
+from bot import store as stores
 from bot.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
 from bot.domain.plan import Plan
-from bot.domain.steps import MakeRole, MakeRoom, Step, Wanted, found, steps
+from bot.domain.steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
 from bot.domain.text import clean, one_line
 from bot.domain.venue import CATEGORY, DISPENSABLE, PERMISSIONS, Room, permission_words
 from bot.importing import planfile
 from bot.pacing import Pacer
 from bot.programme import opened
-from bot.rooms import group_rooms, plan_blocks, status_blocks, told, wanted
+from bot.rooms import group_rooms, namesakes_told, plan_blocks, status_blocks, told, wanted
 from bot.settings import Settings, SettingsError
 from bot.site import Site, invitation
-from bot.venue import GUILD_FACT
+from bot.store.audit import Deed
+from bot.store.erasures import NOBODY
+from bot.store.venue import GUILD_FACT
 
 #: The shell speaks English.
 _LANGUAGE = "en"
@@ -53,6 +57,9 @@ class _Rooms:
     def wanted(self, *, archived: bool | None = None) -> Wanted:
         return wanted(self.known.plan, self.known.groups, self.now, archived=archived)
 
+    def namesakes(self) -> tuple[Namesake, ...]:
+        return namesakes(self.wanted(), self.site.server(), self.known.ids)
+
     def steps(self, *, archived: bool) -> tuple[Step, ...]:
         return steps(self.wanted(archived=archived), self.site.server(), self.known.ids)
 
@@ -60,7 +67,7 @@ class _Rooms:
 async def plan(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
     """Tell what `apply` would do; True. Raises SettingsError with what a person must mend, as all of these do."""
     async with _rooms(chosen, token, server, now) as rooms:
-        _say(plan_blocks(rooms.steps(archived=False), _LANGUAGE, clean))
+        _say(plan_blocks(rooms.steps(archived=False), rooms.namesakes(), _LANGUAGE, clean))
         return True
 
 
@@ -75,6 +82,12 @@ async def status(chosen: Settings, token: str, server: int | None, now: datetime
 async def apply(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
     """Make, adopt or mend whatever is missing, and take the rooms out of the archive; whether all could be done."""
     async with _rooms(chosen, token, server, now) as rooms:
+        if asked := rooms.namesakes():
+            raise SettingsError(
+                "The server already has roles that are called like the workshop's: "
+                f"{one_line(namesakes_told(asked, _LANGUAGE, clean))}. Whoever has one would be of the workshop. "
+                "Type /workshop setup in the server, which asks what is to become of them; or rename them there first."
+            )
         return await _carry_out(rooms, archived=False)
 
 
@@ -91,6 +104,29 @@ async def archive(chosen: Settings, token: str, server: int | None, now: datetim
         if CATEGORY not in found(rooms.wanted(), rooms.site.server(), rooms.known.ids):
             raise SettingsError("There are no rooms of this workshop to archive. plenary rooms apply makes them.")
         return await _carry_out(rooms, archived=True)
+
+
+async def move(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
+    """Make another server the workshop's; True. The bot must be stopped: it makes the rooms there when it starts."""
+    if not chosen.database.exists():
+        raise SettingsError(f"There is no database {chosen.database}, so no workshop to move.")
+    async with stores.opened(chosen.database) as store, _logged_in(chosen, token) as client:
+        former = await store.facts.get(GUILD_FACT)
+        there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
+        if former is None:
+            raise SettingsError("The workshop has no server yet. Type /workshop setup in the right one.")
+        if server is None:
+            raise SettingsError(f"Name the server with --server. The bot is in: {', '.join(_named(there))}.")
+        if server not in there:
+            raise SettingsError(f"The bot is not in the server {server}. Invite it: {invitation(client)}")
+        if server == int(former):
+            raise SettingsError(f"The workshop is in the server {server} already.")
+        deed = Deed(f"move/{secrets.token_hex(8)}", now, NOBODY, "workshop moved", "", former, str(server))
+        await store.venue.move(server, deed)
+        typer.echo(
+            f"The workshop is now in {clean(there[server])} ({server}). Start the bot: it makes the rooms there."
+        )
+        return True
 
 
 async def invite(chosen: Settings, token: str) -> None:
@@ -138,7 +174,9 @@ async def _rooms(chosen: Settings, token: str, server: int | None, now: datetime
     async with _logged_in(chosen, token) as client:
         guild = await client.fetch_guild(await _home(client, known, server), with_counts=False)
         me = await guild.fetch_member(client.user.id if client.user else 0)
-        yield _Rooms(Site(guild, me, await guild.fetch_channels(), Pacer()), known, now)
+        site = Site(guild, me, await guild.fetch_channels(), Pacer())
+        await site.look_at_roles(known.ids)
+        yield _Rooms(site, known, now)
 
 
 async def _recall(chosen: Settings, now: datetime) -> _Known:
@@ -171,7 +209,7 @@ async def _logged_in(chosen: Settings, token: str) -> AsyncGenerator[discord.Cli
 
 
 async def _home(client: discord.Client, known: _Known, asked: int | None) -> int:
-    """The workshop's server: where it lives already, else what was asked for, else the only one that there is."""
+    """The workshop's server: the one that it belongs to, else what was asked for, else the only one that there is."""
     there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
     listed = ", ".join(_named(there))
     if not there:
@@ -181,10 +219,16 @@ async def _home(client: discord.Client, known: _Known, asked: int | None) -> int
             f"The workshop lives in {clean(there[known.guild_id])} ({known.guild_id}), and in no other server. "
             "Leave --server out."
         )
-    if asked is not None and asked not in there:
-        raise SettingsError(f"The bot is not in the server {asked}, but in: {listed}. Name one of them with --server.")
     if known.guild_id in there:
         return known.guild_id
+    if known.guild_id is not None:
+        raise SettingsError(
+            f"The workshop belongs to the server {known.guild_id}, in which the bot is no more. Invite it again: "
+            f"{invitation(client)} Or stop the bot and move the workshop: plenary rooms move --server ID. "
+            f"The bot is in: {listed}."
+        )
+    if asked is not None and asked not in there:
+        raise SettingsError(f"The bot is not in the server {asked}, but in: {listed}. Name one of them with --server.")
     if asked is None and len(there) > 1:
         raise SettingsError(f"The bot is in several servers: {listed}. Name the workshop's with --server.")
     return asked if asked is not None else next(iter(there))

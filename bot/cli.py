@@ -247,6 +247,7 @@ class Care(StrEnum):
     APPLY = "apply"
     STATUS = "status"
     ARCHIVE = "archive"
+    MOVE = "move"
 
 
 @app.command()
@@ -255,10 +256,13 @@ def rooms(
         Care,
         typer.Argument(
             help="plan: what apply would do. apply: make, adopt or mend roles and rooms. status: what is there, what "
-            "is missing, what to click. archive: after the workshop, leave the rooms to be read."
+            "is missing, what to click. archive: after the workshop, leave the rooms to be read. move: make another "
+            "server the workshop's; the bot must be stopped."
         ),
     ],
-    server: Annotated[int | None, typer.Option(help="The server's id, if the bot is in several.")] = None,
+    server: Annotated[
+        int | None, typer.Option(help="The server's id, if the bot is in several; where to move.")
+    ] = None,
 ) -> None:
     """Look after the roles and rooms, also while the bot runs: exit code 0 if all is well. Needs the token."""
     chosen = settings.load()
@@ -271,6 +275,7 @@ def rooms(
         Care.APPLY: caretaker.apply,
         Care.STATUS: caretaker.status,
         Care.ARCHIVE: caretaker.archive,
+        Care.MOVE: caretaker.move,
     }
     raise typer.Exit(0 if asyncio.run(work[care](chosen, token, server, Clock().now())) else _BAD)
 

@@ -19,7 +19,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import i18n
-from bot.domain.access import Role
+from bot.domain.access import Doors, Role
 from bot.gateway import Gateway, Presses, let_go
 from bot.posts import Post
 from bot.runtime import CONNECTIONS
@@ -88,11 +88,14 @@ async def point_at(api_base: str) -> None:
 C = TypeVar("C", bound=app_commands.Command[Any, ..., Any] | app_commands.ContextMenu)
 
 
-def needs(role: Role) -> Callable[[C], C]:
-    """Who may use a command or an entry of a menu; `Tree` checks it for these and for the command's suggestions."""
+def needs(role: Role, *, before_setup: bool = False) -> Callable[[C], C]:
+    """Who may use a command or an entry of a menu; `Tree` checks it for these and for the command's suggestions.
+
+    See Doors for `before_setup`.
+    """
 
     def mark(command: C) -> C:
-        command.extras["role"] = role
+        command.extras |= {"role": role, "doors": Doors(before_setup=before_setup)}
         return command
 
     return mark
@@ -136,8 +139,8 @@ class Tree(app_commands.CommandTree["Plenary"]):
         try:
             clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
             command = interaction.command
-            role = command.extras["role"] if command else Role.ORGANISER
-            await self.client.access.require(interaction, role)
+            role, doors = (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, Doors())
+            await self.client.access.require(interaction, role, doors)
         except Exception as failure:  # noqa: BLE001 - told to the person and to the log
             await tell_failure(interaction, failure, self.client.access.language(interaction))
             return False

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot import backstage, cards, digests, groups, notices, posts, prompts
 from bot.domain import digest, pledges, show
 from bot.domain.agenda import Agenda, Session
-from bot.domain.announcements import Kind, State, subjects
+from bot.domain.announcements import Kind, State, requested, subjects
 from bot.domain.breakouts import Breakout, Group
 from bot.domain.changes import diff
 from bot.domain.notes import Signature, shown, signature
@@ -61,6 +61,7 @@ class Composer:
             Kind.REQUEST: self._request,
             Kind.QUESTION: self._question,
             Kind.CERTIFICATES: self._certificates,
+            Kind.TEAM_REQUEST: self._team_request,
             Kind.REPORT: self._report,
         }
 
@@ -79,7 +80,10 @@ class Composer:
                 return delivery.room if asked and asked.text is not None else None
             case Kind.QUESTION:
                 return delivery.room if await self._store.questions.find(delivery.subject) else None
-            case Kind.REPORT:
+            case Kind.TEAM_REQUEST if delivery.subject:
+                place, _ = requested(delivery.subject)
+                return delivery.room if self._store.people.find(place) else None
+            case Kind.REPORT | Kind.TEAM_REQUEST:
                 return delivery.room if delivery.subject else None
             case _:
                 return delivery.room
@@ -241,6 +245,10 @@ class Composer:
 
     async def _certificates(self, delivery: Delivery, _now: datetime) -> Post:
         return prompts.certificates(self._plan, delivery.id)
+
+    async def _team_request(self, delivery: Delivery, _now: datetime) -> Post:
+        place, person = requested(delivery.subject)
+        return backstage.team_request(self._plan, _there(self._store.people.find(place)), person, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return posts.report(delivery.subject, delivery.id)

@@ -25,7 +25,7 @@ from bot.settings import Settings, SettingsError
 from bot.site import invitation, own_role
 from bot.store.backup import faults_in
 from bot.store.lock import DatabaseUnusableError
-from bot.venue import GUILD_FACT
+from bot.store.venue import GUILD_FACT
 
 _STYLES = {Level.OK: "green", Level.LOOK: "yellow", Level.BAD: "bold red"}
 _PATIENCE = aiohttp.ClientTimeout(total=15)
@@ -157,6 +157,23 @@ def _application(client: discord.Client) -> Iterator[Finding]:
     on = [name for name in intents if getattr(flags, name, False) or getattr(flags, f"{name}_limited", False)]
     more = f"; the application has {', '.join(on)} all the same" if on else ""
     yield ok(f"No privileged intent is needed{more}.")
+    if client.application:
+        yield from _invitable(client.application)
+
+
+def _invitable(application: discord.AppInfo) -> Iterator[Finding]:
+    """Who can bring the bot into servers. A workshop belongs to one; others could only look at the bot's commands."""
+    if application.user_integration_config:
+        mend = "Developer portal: your application, Installation, Installation Contexts: switch User Install off."
+        yield look("Anybody can install the bot for their own account.", mend)
+    if application.bot_public:
+        mend = (
+            "Unless the installation is meant to be public: developer portal, your application, Installation, "
+            "Install Link: None; then Bot, Public Bot: off."
+        )
+        yield look("Anybody can invite the bot to their own server.", mend)
+    else:
+        yield ok("Only the application's owner can invite the bot.")
 
 
 async def _commands(client: discord.Client) -> Finding:
@@ -178,7 +195,7 @@ async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> 
     if known.guild_id is None:
         yield look("No server is the workshop's yet.", f"Type {_UNSETTLED} in the right one.")
     elif known.guild_id not in there:
-        mend = f"Invite it again: {invitation(client)} Or type {_UNSETTLED} in another server."
+        mend = f"Invite it again: {invitation(client)} Or move the workshop: plenary rooms move --server ID"
         yield bad("The bot is no longer in the workshop's server.", mend)
     for guild_id in there if known.guild_id is None else there.keys() & {known.guild_id}:
         async for finding in _server(client, guild_id, known, plan):

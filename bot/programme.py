@@ -8,23 +8,28 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import yaml
 
 from bot import store as stores
-from bot.domain import words
+from bot.domain import announcements, words
 from bot.domain.agenda import Session
-from bot.domain.participants import Participant
+from bot.domain.announcements import Announcement
+from bot.domain.participants import Participant, RosterChange
 from bot.domain.plan import Plan
 from bot.domain.text import Text
+from bot.i18n import text
 from bot.importing import planfile
 from bot.settings import ROOT, Settings, SettingsError
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
+from bot.store.audit import Deed
 from bot.store.backup import faults_in
 from bot.store.changes import AgendaChange
+from bot.store.database import written
+from bot.store.erasures import NOBODY
 from bot.store.lock import DatabaseUnusableError
 
 _ROSTER_FACT = "roster"
@@ -66,16 +71,25 @@ class Programme:
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
         await self.load()
-        await self._follow_roster()
+        await self._follow_roster(now)
 
-    async def _follow_roster(self) -> None:
+    async def _follow_roster(self, now: datetime) -> None:
         """Take over the roster's file if it has changed: what was imported since outlives a start."""
         if self._roster is None:
             return
         digest = hashlib.blake2b(repr(self._roster).encode(), digest_size=8).hexdigest()
         if await self._store.facts.get(_ROSTER_FACT) != digest:
-            await self._store.people.follow(self._roster)
+            await self._store.people.follow(self._roster, partial(self._told, digest, now))
             await self._store.facts.put(_ROSTER_FACT, digest)
+
+    def _told(self, digest: str, now: datetime, change: RosterChange) -> tuple[Deed, Announcement | None]:
+        """What is recorded of a list that was read, and what the team is told; nothing of the first list."""
+        counts = change.counts()
+        deed = Deed(f"list/{written(now)}", now, NOBODY, "list imported", digest, None, change.summary)
+        if len(change.new) == sum(counts.values()):
+            return deed, None
+        line = text(self._plan.languages[0], "team.list_file", **counts)
+        return deed, announcements.report(self._plan.id, line, now)
 
     async def load(self) -> None:
         """Read the agenda as it is held; that of the plan's file, if none is held yet."""

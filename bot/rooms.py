@@ -9,10 +9,10 @@ from datetime import datetime
 from bot.domain import breakouts, limits
 from bot.domain.breakouts import Breakout
 from bot.domain.plan import Plan
-from bot.domain.steps import EVERYONE, ME, Edit, Grant, MakeRole, MakeRoom, Step, Wanted, Who
+from bot.domain.steps import EVERYONE, ME, Edit, Grant, MakeRole, MakeRoom, Namesake, Step, Wanted, Who
 from bot.domain.text import shorten
 from bot.domain.venue import Form, Room, permission_words, rooms
-from bot.i18n import text
+from bot.i18n import enumeration, text
 from bot.programme import Programme
 
 #: Characters of a session's title in the names of its groups' rooms.
@@ -102,11 +102,27 @@ def _who(who: Who, language: str) -> str:
     return named.get(str(who)) or str(who).partition(":")[2].capitalize()
 
 
-def plan_blocks(steps: Sequence[Step], language: str, show: Show) -> list[str]:
-    """The steps that would be taken, a line each."""
+def plan_blocks(steps: Sequence[Step], namesakes: Sequence[Namesake], language: str, show: Show) -> list[str]:
+    """The steps that would be taken, a line each; before them, what is asked about roles that are called like ours."""
     if not steps:
         return [text(language, "rooms.plan.none")]
-    return [text(language, "rooms.plan.steps", n=len(steps)), _listed(steps, language, show)]
+    asked = (
+        [text(language, "rooms.plan.namesakes", roles=namesakes_told(namesakes, language, show))] if namesakes else []
+    )
+    return [*asked, text(language, "rooms.plan.steps", n=len(steps)), _listed(steps, language, show)]
+
+
+def namesakes_told(namesakes: Sequence[Namesake], language: str, show: Show) -> str:
+    """Roles that are called like ours, each with how many people have it."""
+    return enumeration(
+        language,
+        [
+            text(language, "rooms.namesake_unknown", name=show(role.name))
+            if role.holders is None
+            else text(language, "rooms.namesake", n=role.holders, name=show(role.name))
+            for role in namesakes
+        ],
+    )
 
 
 def _listed(steps: Iterable[Step], language: str, show: Show) -> str:

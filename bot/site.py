@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+import aiohttp
 import discord
 
 from bot.domain import limits
@@ -25,12 +28,18 @@ from bot.domain.steps import (
     Who,
     found,
     is_archived,
+    role_name,
     steps,
 )
 from bot.domain.text import shorten
 from bot.domain.venue import Form, lacking, lacking_in, permission_bits, role_key, rooms
 from bot.pacing import Pacer
 from bot.rooms import Lacks, Status
+
+log = logging.getLogger(__name__)
+
+#: Discord is given so long to count who has which role (seconds).
+_COUNT_SECONDS = 5
 
 _FORMS = {
     discord.ChannelType.category: Form.CATEGORY,
@@ -60,15 +69,46 @@ class Site:
         self._pacer = pacer
         self._just_made = {} if just_made is None else just_made
         """NOTE: discord.py knows a role once the gateway has told of it, which may be after the answer."""
+        self._foreign: dict[int, int | None] = {}
+
+    async def look_at_roles(self, known: Mapping[str, int]) -> None:
+        """Learn how many people have the roles that are called like ours and aren't known to be: see `Server.foreign`.
+
+        The bot isn't told who is in the server. Where Discord doesn't tell how many, there may be some.
+        """
+        names = {role_name(role) for role in ROLES}
+        ours = known.values()
+        called = [role for role in self.guild.roles if role.name in names and role.id not in ours and not role.managed]
+        if not called:
+            return
+        await self._pacer.turn()
+        try:
+            async with asyncio.timeout(_COUNT_SECONDS):
+                counts = {role.id: count for role, count in (await self.guild.role_member_counts()).items()}
+        except (
+            discord.HTTPException,
+            discord.RateLimited,
+            aiohttp.ClientError,
+            ConnectionError,
+            TimeoutError,
+        ) as failure:
+            log.warning("Discord does not tell how many people have a role: %r", failure)
+            counts = dict[int, int]()
+        holders = {role.id: counts.get(role.id) for role in called}
+        self._foreign = {
+            role.id: holders[role.id] for role in called if holders[role.id] != 0 or role.permissions.value
+        }
 
     def server(self) -> Server:
         """What is there."""
-        roles = [*self.guild.roles, *self._just_made.values()]
+        roles = [*self.guild.roles, *(role for role in self._just_made.values() if role.guild == self.guild)]
         return Server(
             me=self.me.id,
             everyone=self.guild.default_role.id,
-            roles={role.id: role.name for role in roles},
+            # One that Discord made for a bot can't be given to anybody.
+            roles={role.id: role.name for role in roles if not role.managed},
             channels={number: _seen(channel) for number, channel in self._channels.items()},
+            foreign=self._foreign,
         )
 
     def status(self, wanted: Wanted, known: Mapping[str, int], plan: Plan) -> Status:

@@ -27,7 +27,7 @@ import discord
 from discord import app_commands
 
 from bot.domain import limits, walltime
-from bot.domain.access import Role
+from bot.domain.access import Doors, Home, Role, refusal
 from bot.domain.plan import Plan
 from bot.domain.text import clean, fold, measure, shorten
 from bot.i18n import text
@@ -263,18 +263,17 @@ class Entry:
     role: Role
     takes: range
     """How many arguments it takes."""
-    private: bool = False
-    """Whether it also answers what the bot wrote to somebody privately; then whoever has it may press it."""
+    doors: Doors
 
 
-def pressed(kind: str, role: Role, *, private: bool = False) -> Callable[[H], H]:
+def pressed(kind: str, role: Role, *, private: bool = False, before_setup: bool = False) -> Callable[[H], H]:
     """Mark a cog's method as what answers custom ids of that kind. It gets the interaction and the arguments.
 
-    See Entry for `private`.
+    See Doors for `private` and `before_setup`. In a direct message, whoever has it may press it.
     """
 
     def mark(handler: H) -> H:
-        handler.__plenary_press__ = (kind, role, private)  # pyright: ignore[reportFunctionMemberAccess]
+        handler.__plenary_press__ = (kind, role, Doors(private, before_setup))  # pyright: ignore[reportFunctionMemberAccess]
         return handler
 
     return mark
@@ -292,9 +291,9 @@ class Router:
         for name in dir(type(cog)):
             marked = getattr(getattr(type(cog), name), "__plenary_press__", None)
             if marked:
-                kind, role, private = marked
+                kind, role, doors = marked
                 handler = getattr(cog, name)
-                self.entries[kind] = Entry(handler, role, _taken(handler), private)
+                self.entries[kind] = Entry(handler, role, _taken(handler), doors)
 
     def _entry(self, kind: str) -> Entry:
         if kind not in self.entries:
@@ -306,8 +305,7 @@ class Router:
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
             entry = self._entry(kind)
-            if not (entry.private and interaction.guild_id is None):
-                await self._access.require(interaction, entry.role)
+            await self._access.require(interaction, entry.role, entry.doors)
             if len(arguments) not in entry.takes:
                 raise RefusalError("refused.gone")  # noqa: TRY301 - a custom id of another time has other arguments
             await entry.handler(interaction, *arguments)
@@ -331,7 +329,7 @@ class Access:
         role_of: Callable[[discord.Member], Role],
         languages: tuple[str, ...],
         chosen: Callable[[int], str | None],
-        home: Callable[[], int | None],
+        home: Callable[[], Home],
         restore: Callable[[discord.Member], Awaitable[Role]],
         entrance: Callable[[], str],
     ) -> None:
@@ -340,7 +338,7 @@ class Access:
         self._chosen = chosen
         self._home = home
         self._restore = restore
-        """Gives somebody who has a place in the workshop their role again; the role of their place."""
+        """Gives somebody who has a place in the workshop their role again, if they may have it; what they are then."""
         self._entrance = entrance
         """A link to where people join."""
 
@@ -357,15 +355,18 @@ class Access:
         member = interaction.user
         return self._role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
 
-    async def require(self, interaction: Interaction, role: Role) -> None:
-        """Raises RefusalError where the person's role is too low, or the workshop is in another server."""
-        if not isinstance(interaction.user, discord.Member):
+    async def require(self, interaction: Interaction, role: Role, doors: Doors) -> None:
+        """Raises RefusalError where the entry point may not be used, or the person's role is too low."""
+        refused = refusal(interaction.guild_id, self._home(), doors)
+        if refused:
+            raise RefusalError(f"refused.{refused}")
+        member = interaction.user
+        if interaction.guild_id is None:
+            return
+        if not isinstance(member, discord.Member):
             raise RefusalError("refused.not_in_server")
-        home = self._home()
-        if home is not None and home != interaction.guild_id:
-            raise RefusalError("refused.other_server")
         # Who left the server and came back has lost the role, and not the place.
-        if self.role(interaction) < role and await self._restore(interaction.user) < role:
+        if self._role_of(member) < role and await self._restore(member) < role:
             raise RefusalError(f"refused.role.{role.name.lower()}", channel=self._entrance())
 
 

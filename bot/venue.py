@@ -8,29 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 import discord
 
-from bot.domain.access import ROLES, Role, role_of
+from bot.domain.access import ROLES, Grant, Role, may_restore, role_of
 from bot.domain.breakouts import CALLING, Breakout
 from bot.domain.participants import Participant
 from bot.domain.plan import Plan
-from bot.domain.steps import MakeRole, MakeRoom, Step, Wanted, found, steps
+from bot.domain.steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
 from bot.domain.venue import breakout_room, meeting_room, next_change, role_key
 from bot.pacing import Pacer
 from bot.programme import Programme
 from bot.rooms import Status, group_rooms, names_made, wanted
 from bot.site import Site
 from bot.store import Store
+from bot.store.venue import GUILD_FACT
 from bot.ui import passes
 
 log = logging.getLogger(__name__)
-
-GUILD_FACT = "guild"
 
 #: One step may take so long, a rate limit included; whoever waits for the rooms waits no longer for it (seconds).
 _STEP_SECONDS = 15
@@ -66,10 +65,22 @@ class Venue:
         return self._programme.plan
 
     async def load(self) -> None:
-        """Recall what there is."""
+        """Read which server the workshop belongs to, and what it had there."""
         self._ids = await self._store.venue.ids()
         guild = await self._store.facts.get(GUILD_FACT)
         self._guild_id = int(guild) if guild else None
+
+    async def recall(self, guild: discord.Guild) -> None:
+        """Read which roles and rooms of the workshop's server are its own. What the server no longer has is none."""
+        known = {**await self._store.venue.ids(), **self._ids}
+        there = {*(role.id for role in guild.roles), *(channel.id for channel in guild.channels), *self._just_made}
+        self._ids = {key: number for key, number in known.items() if number in there}
+        self.look_again()
+
+    def forget_server(self) -> None:
+        """The bot was removed from the server: until it is back, it knows no role and no room there."""
+        self._ids, self._just_made, self._breakouts = {}, {}, ()
+        self._settled = False
 
     @property
     def guild_id(self) -> int | None:
@@ -100,13 +111,26 @@ class Venue:
 
     async def admit(self, member: discord.Member, place: Participant) -> tuple[str, ...]:
         """Give somebody the role and the name of their place; of `role` and `nickname`, what Discord doesn't allow."""
-        allowed = {"role": await self._give_role(member, place.role), "nickname": await self._name(member, place)}
+        allowed = {"role": await self._give_role(member, place), "nickname": await self._name(member, place)}
         return tuple(what for what, done in allowed.items() if not done)
 
+    def may_admit(self, member: discord.Member, place: Participant) -> bool:
+        """Whether the holder of a place has its role, or may have it again without an organiser."""
+        role_id = self._ids.get(role_key(place.role))
+        return self.role_of(member) >= place.role or may_restore(place.role, place.grant, role_id, member.joined_at)
+
+    async def restore(self, member: discord.Member, place: Participant) -> Role:
+        """Give the holder of a place its role again, if they may have it; what they are then."""
+        if not self.may_admit(member, place):
+            return Role.VISITOR
+        await self.admit(member, place)
+        return place.role
+
     async def dismiss(self, member: discord.Member, place: Participant) -> bool:
-        """Take away the role of a place; False where Discord doesn't allow it."""
-        role = member.get_role(self._ids.get(role_key(place.role), 0))
-        return role is None or await self._changed(member.remove_roles(role, reason=f"Workshop {self._plan.id}"))
+        """Take away the role of a place, and the one that the bot gave; False where Discord doesn't allow it."""
+        ids = (self._ids.get(role_key(place.role), 0), place.grant.role_id if place.grant else 0)
+        held = [role for number in dict.fromkeys(ids) if (role := member.get_role(number))]
+        return not held or await self._changed(member.remove_roles(*held, reason=f"Workshop {self._plan.id}"))
 
     async def forget(self, member: discord.Member, place: Participant) -> bool:
         """Take away role and name of a place; False where Discord doesn't allow the role."""
@@ -114,13 +138,18 @@ class Venue:
             await self._changed(member.edit(nick=None, reason=f"Workshop {self._plan.id}"))
         return await self.dismiss(member, place)
 
-    async def _give_role(self, member: discord.Member, wanted: Role) -> bool:
-        role = member.guild.get_role(self._ids.get(role_key(wanted), 0))
-        if role is None or role in member.roles:
-            return role is not None
-        # What Discord is sure to refuse isn't asked for: each refusal counts against the bot's address.
-        possible = role < member.guild.me.top_role
-        return possible and await self._changed(member.add_roles(role, reason=f"Workshop {self._plan.id}"))
+    async def _give_role(self, member: discord.Member, place: Participant) -> bool:
+        role = member.guild.get_role(self._ids.get(role_key(place.role), 0))
+        if role is None:
+            return False
+        if role not in member.roles:
+            # What Discord is sure to refuse isn't asked for: each refusal counts against the bot's address.
+            possible = role < member.guild.me.top_role
+            if not possible or not await self._changed(member.add_roles(role, reason=f"Workshop {self._plan.id}")):
+                return False
+        if member.joined_at:
+            await self._store.people.record_grant(member.id, Grant(role.id, member.joined_at))
+        return True
 
     async def _name(self, member: discord.Member, place: Participant) -> bool:
         if member.nick == place.nickname:
@@ -143,10 +172,19 @@ class Venue:
         """The Discord id of one of the workshop's roles, by its name in small letters, if it has been made."""
         return self._ids.get(f"role:{role}")
 
-    async def adopt(self, guild_id: int) -> None:
-        """Make this server the workshop's. Recorded first, so that a setup cut off is completed at the next start."""
-        await self._store.facts.put(GUILD_FACT, str(guild_id))
-        self._guild_id = guild_id
+    async def adopt(self, guild_id: int) -> bool:
+        """Make this server the workshop's; False if the workshop belongs to another.
+
+        Recorded first, so that a setup cut off is completed at the next start.
+        """
+        self._guild_id = int(await self._store.facts.once(GUILD_FACT, str(guild_id)))
+        return self._guild_id == guild_id
+
+    async def adopt_roles(self, namesakes: Iterable[Namesake], now: datetime) -> None:
+        """Make these roles of the server the workshop's."""
+        async with self._one_at_a_time:
+            for role in namesakes:
+                await self._keep(role.key, role.id, now)
 
     async def ensure(
         self, guild: discord.Guild, now: datetime, *, archived: bool | None = None, told: Told | None = None
@@ -177,7 +215,7 @@ class Venue:
         self, guild: discord.Guild, now: datetime, *, archived: bool | None, told: Told | None
     ) -> tuple[Step, ...]:
         self._breakouts = await self._store.breakouts.standing()
-        site, wished = self._site(guild), self._wanted(self._breakouts, now, archived=archived)
+        site, wished = await self._site(guild), self._wanted(self._breakouts, now, archived=archived)
         # What is adopted is kept; for the steps it is all the same.
         for key, number in found(wished, site.server(), self._ids).items():
             await self._keep(key, number, now)
@@ -209,15 +247,23 @@ class Venue:
     async def plan(self, guild: discord.Guild, now: datetime, *, archived: bool | None = None) -> tuple[Step, ...]:
         """The steps that `ensure` would take."""
         breakouts = await self._store.breakouts.standing()
-        return steps(self._wanted(breakouts, now, archived=archived), self._site(guild).server(), self._ids)
+        site = await self._site(guild)
+        return steps(self._wanted(breakouts, now, archived=archived), site.server(), self._ids)
+
+    async def namesakes(self, guild: discord.Guild, now: datetime) -> tuple[Namesake, ...]:
+        """The server's own roles of which an organiser must say whether they become the workshop's."""
+        return namesakes(self._wanted((), now, archived=None), (await self._site(guild)).server(), self._ids)
 
     async def status(self, guild: discord.Guild, now: datetime) -> Status:
         """What is there, what is missing, and what the bot lacks."""
         breakouts = await self._store.breakouts.standing()
-        return self._site(guild).status(self._wanted(breakouts, now, archived=None), self._ids, self._plan)
+        site = await self._site(guild)
+        return site.status(self._wanted(breakouts, now, archived=None), self._ids, self._plan)
 
-    def _site(self, guild: discord.Guild) -> Site:
-        return Site(guild, guild.me, guild.channels, self._pacer, self._just_made)
+    async def _site(self, guild: discord.Guild) -> Site:
+        site = Site(guild, guild.me, guild.channels, self._pacer, self._just_made)
+        await site.look_at_roles(self._ids)
+        return site
 
     def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> Wanted:
         return wanted(self._plan, group_rooms(self._programme, breakouts, now), now, archived=archived)

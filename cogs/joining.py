@@ -11,12 +11,12 @@ from discord.ext import commands
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import announcements, limits, participants
-from bot.domain.access import Role
-from bot.domain.announcements import Announcement
+from bot.domain.access import Role, needs_approval
 from bot.domain.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant
 from bot.domain.text import escape, fold, one_line, shorten
 from bot.i18n import country, country_name, text
 from bot.posts import Button, Post, custom_id
+from bot.store.audit import Deed
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, forgotten, pressed, submitted
 
 #: How many people of the roster are offered to choose from; more buttons don't fit in a row beside the other two.
@@ -40,11 +40,8 @@ class Joining(commands.Cog, description="Coming in"):
 
     @pressed("join", Role.VISITOR)
     async def open_door(self, interaction: Interaction, _mark: str = "") -> None:
-        """Ask for the name; who has a place gets back what they lack of it."""
-        place = self._parts.store.people.of(interaction.user.id)
-        if place:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await self._welcome(interaction, place, "join.already", name=escape(place.name))
+        """Ask for the name; who has a place gets back what they lack of it, or asks the organisers for it."""
+        if await self._is_in(interaction):
             return
         language = self._parts.access.language(interaction)
         await interaction.response.send_modal(_form("joined", text(language, "join.heading"), [_name_field(language)]))
@@ -71,23 +68,38 @@ class Joining(commands.Cog, description="Coming in"):
 
     @pressed("take", Role.VISITOR)
     async def take(self, interaction: Interaction, place_id: str) -> None:
-        """Take a place of the roster: the first who does has it."""
+        """Take a place of the roster: the first who does has it. One of the team is only asked for."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        people, person = self._parts.store.people, interaction.user.id
+        people, person, now = self._parts.store.people, interaction.user.id, self._parts.clock.now()
+        if await self._is_in(interaction):
+            return
         free = people.find(place_id)
         if free is None:
             raise RefusalError("refused.gone")
-        report = None
+        if free.person is None and needs_approval(free.role, self._parts.access.role(interaction)):
+            await self._ask_the_team(interaction, free)
+            return
+        report, deed = None, None
         if free.role > Role.PARTICIPANT:
             role = free.role.name.capitalize()
-            report = self._report("team.lead", name=escape(free.name), role=role, person=f"<@{person}>")
-        place = await people.take(free.id, person, self._parts.clock.now(), report=report)
+            report = self._parts.team_line("team.lead", name=escape(free.name), role=role, person=f"<@{person}>")
+            deed = Deed(f"place/{interaction.id}", now, person, "team place taken", f"{free.id} {person}", None, role)
+        place = await people.take(free.id, person, now, report=report, deed=deed)
         if place:
             await self._let_in(interaction, place)
         elif not await self._is_in(interaction):
             language = self._parts.access.language(interaction)
             told = text(language, "refused.join.taken", name=escape(free.name))
             await answer(interaction, Post((f"{REFUSED} {told}",), _other_ways(language)))
+
+    async def _ask_the_team(self, interaction: Interaction, place: Participant) -> None:
+        """Whoever types a name may be anybody: an organiser decides who is of the team."""
+        parts = self._parts
+        request = announcements.team_request(parts.plan.id, place.id, interaction.user.id, parts.clock.now())
+        await parts.store.requests.ask(request)
+        parts.courier.stir()
+        role, language = place.role.name.capitalize(), parts.access.language(interaction)
+        await answer(interaction, f"{DONE} {text(language, 'join.asked', name=escape(place.name), role=role)}")
 
     # --- who is not on the roster ------------------------------------------------------------------------------
 
@@ -127,7 +139,7 @@ class Joining(commands.Cog, description="Coming in"):
             participants.introduced_id(person), name, administration, code, OrganisationKind(typed["kind"]),
             None, Role.PARTICIPANT, person, now,
         )  # fmt: skip
-        report = self._report(
+        report = self._parts.team_line(
             "team.introduced", name=escape(name), administration=self._of(place), person=f"<@{person}>"
         )
         kept = await self._parts.store.people.introduce(place, report)
@@ -162,7 +174,7 @@ class Joining(commands.Cog, description="Coming in"):
             raise RefusalError(key, typed=f"“{escape(shorten(meant, NAME_LENGTH))}”")
         await interaction.response.defer(ephemeral=True, thinking=True)
         [absent] = found
-        report = self._report(
+        report = self._parts.team_line(
             "team.substitute",
             name=escape(name),
             absent=escape(absent.name),
@@ -179,13 +191,16 @@ class Joining(commands.Cog, description="Coming in"):
     # --- what they are told ------------------------------------------------------------------------------------
 
     async def _is_in(self, interaction: Interaction) -> bool:
-        """Whether they have a place already: then that is what they are told."""
-        place = self._parts.store.people.of(interaction.user.id)
+        """Whether they have a place already: then they get what they lack of it, or ask the organisers for it."""
+        place, member = self._parts.store.people.of(interaction.user.id), interaction.user
         if place is None:
             return False
         if not interaction.response.is_done():
             await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._welcome(interaction, place, "join.already", name=escape(place.name))
+        if isinstance(member, discord.Member) and not self._parts.venue.may_admit(member, place):
+            await self._ask_the_team(interaction, place)
+        else:
+            await self._welcome(interaction, place, "join.already", name=escape(place.name))
         return True
 
     async def _let_in(self, interaction: Interaction, place: Participant) -> None:
@@ -208,10 +223,6 @@ class Joining(commands.Cog, description="Coming in"):
         """For whom they speak, and from where, as the team reads it."""
         where = country_name(self._parts.plan.languages[0], place.country) if place.country else ""
         return ", ".join(filter(None, (escape(place.administration), where)))
-
-    def _report(self, key: str, **values: object) -> Announcement:
-        plan = self._parts.plan
-        return announcements.report(plan.id, text(plan.languages[0], key, **values), self._parts.clock.now())
 
 
 def _form(kind: str, heading: str, fields: Iterable[Field]) -> discord.ui.Modal:

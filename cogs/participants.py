@@ -16,11 +16,13 @@ from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import limits, participants
 from bot.domain.access import Role
+from bot.domain.announcements import Announcement
 from bot.domain.participants import Participant, RosterChange
 from bot.domain.text import escape
 from bot.exporting.kinds import Format
 from bot.i18n import country_name, text
 from bot.posts import Button, Post, custom_id
+from bot.store.audit import Deed
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 
 #: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
@@ -82,19 +84,98 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Free somebody's place, if the wrong person took it")
-    @app_commands.describe(person="Who gives the place back")
-    async def release(self, interaction: Interaction, person: discord.Member) -> None:
-        """Free a place, and take its role away."""
+    @app_commands.describe(person="Who gives the place back; the account's id, if they have left")
+    async def release(self, interaction: Interaction, person: discord.User) -> None:
+        """Free the place of an account, and take its role away where it is still in the server."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        place = await self._parts.store.people.release(person.id)
+        place = self._parts.store.people.of(person.id)
         if place is None:
             raise RefusalError("refused.participants.no_place", person=person.mention)
-        gone = await self._parts.venue.dismiss(person, place)
+        name, role = escape(place.name), place.role.name.capitalize()
+        await self._parts.store.people.release(
+            person.id,
+            self._deed(interaction, "place released", f"{place.id} {person.id}", role),
+            self._parts.team_line(
+                "team.released", who=interaction.user.mention, name=name, role=role, person=person.mention
+            ),
+        )
+        gone = not isinstance(person, discord.Member) or await self._parts.venue.dismiss(person, place)
+        self._parts.courier.stir()
         language = self._parts.access.language(interaction)
-        lines = [f"{DONE} {text(language, 'participants.released', name=escape(place.name))}"]
+        lines = [f"{DONE} {text(language, 'participants.released', name=name)}"]
         if not gone:
-            lines.append(text(language, "participants.role_stays", role=place.role.name.capitalize()))
+            lines.append(text(language, "participants.role_stays", role=role))
         await answer(interaction, "\n".join(lines))
+
+    # --- who asks for a place of the team ----------------------------------------------------------------------
+
+    @pressed("approve", Role.ORGANISER)
+    async def approve(self, interaction: Interaction, shown: str, request: str) -> None:
+        """Let somebody have the place of the team that they asked for, unless the list gives it another role by now."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked, person = await self._requested(request)
+        if shown != asked.role.name.lower():
+            raise RefusalError("refused.request.changed", name=escape(asked.name), role=asked.role.name.capitalize())
+        member, role = await self._member(interaction, person), asked.role.name.capitalize()
+        place = await self._parts.store.people.approve(
+            request,
+            asked.id,
+            person,
+            self._parts.clock.now(),
+            self._deed(interaction, "team place approved", f"{asked.id} {person}", role),
+            self._parts.team_line(
+                "team.approved", who=interaction.user.mention, name=escape(asked.name), role=role, person=f"<@{person}>"
+            ),
+        )
+        if place is None:
+            raise RefusalError("refused.request.stale", name=escape(asked.name))
+        self._parts.courier.stir()
+        language = self._parts.access.language(interaction)
+        lines = [f"{DONE} {text(language, 'request.approved', name=escape(place.name), role=role)}"]
+        if "role" in await self._parts.venue.admit(member, place):
+            lines.append(text(language, "request.role_refused", role=role))
+        await answer(interaction, "\n".join(lines))
+
+    @pressed("refuse", Role.ORGANISER)
+    async def refuse(self, interaction: Interaction, request: str) -> None:
+        """Refuse somebody a place of the team."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked, person = await self._requested(request)
+        name, role = escape(asked.name), asked.role.name.capitalize()
+        refused = await self._parts.store.requests.refuse(
+            request,
+            self._deed(interaction, "team place refused", f"{asked.id} {person}", role),
+            self._parts.team_line(
+                "team.refused", who=interaction.user.mention, name=name, role=role, person=f"<@{person}>"
+            ),
+        )
+        if not refused:
+            raise RefusalError("refused.request.decided")
+        self._parts.courier.stir()
+        language = self._parts.access.language(interaction)
+        await answer(interaction, f"{DONE} {text(language, 'request.refused', name=name)}")
+
+    async def _requested(self, request: str) -> tuple[Participant, int]:
+        """The place that a request is about, and who asks. Raises RefusalError."""
+        found = await self._parts.store.requests.find(request)
+        place = self._parts.store.people.find(found[0]) if found else None
+        if found is None or place is None:
+            raise RefusalError("refused.request.decided")
+        return place, found[1]
+
+    @staticmethod
+    async def _member(interaction: Interaction, person: int) -> discord.Member:
+        """Somebody who is in the server. Raises RefusalError."""
+        if interaction.guild is None:
+            raise RefusalError("refused.not_in_server")
+        try:
+            return await interaction.guild.fetch_member(person)
+        except discord.NotFound:
+            raise RefusalError("refused.request.left", person=f"<@{person}>") from None
+
+    def _deed(self, interaction: Interaction, what: str, subject: str, latter: str) -> Deed:
+        now = self._parts.clock.now()
+        return Deed(f"place/{interaction.id}", now, interaction.user.id, what, subject, None, latter)
 
     # --- the roster's file -------------------------------------------------------------------------------------
 
@@ -123,7 +204,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n{packed}")
         change = participants.follow(self._parts.store.people.all(), roster)
         confirm = Button(custom_id("roster", digest), text(language, "button.roster"), primary=True)
-        await answer(interaction, Post((f"{DONE} {text(language, 'roster.preview', **_counts(change))}",), (confirm,)))
+        await answer(interaction, Post((f"{DONE} {text(language, 'roster.preview', **change.counts())}",), (confirm,)))
 
     @pressed("roster", Role.ORGANISER)
     async def confirm(self, interaction: Interaction, digest: str) -> None:
@@ -138,23 +219,20 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         if not packed:
             await answer(interaction, f"{DONE} {text(language, 'roster.done_already')}")
             return
-        change = await self._parts.store.people.follow(rosters.unpacked(packed))
+
+        def told(change: RosterChange) -> tuple[Deed, Announcement]:
+            deed = self._deed(interaction, "list imported", digest, change.summary)
+            return deed, self._parts.team_line("team.list", who=interaction.user.mention, **change.counts())
+
+        change = await self._parts.store.people.follow(rosters.unpacked(packed), told)
+        self._parts.courier.stir()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n")
-        await answer(interaction, f"{DONE} {text(language, 'roster.done', **_counts(change))}")
+        await answer(interaction, f"{DONE} {text(language, 'roster.done', **change.counts())}")
 
 
 def _line(place: Participant, language: str) -> str:
     where = (escape(place.administration), country_name(language, place.country) if place.country else "")
     return f"{'✅' if place.person else '▫️'} **{escape(place.name)}** · {' · '.join(filter(None, where))}"
-
-
-def _counts(change: RosterChange) -> dict[str, int]:
-    return {
-        "new": len(change.new),
-        "changed": len(change.changed),
-        "unchanged": len(change.unchanged),
-        "gone": len(change.gone),
-    }
 
 
 async def setup(client: Workshop) -> None:

@@ -23,18 +23,18 @@ from bot.client import needs
 from bot.closing import beside
 from bot.domain.access import Role
 from bot.domain.plan import Plan
-from bot.domain.steps import Step
+from bot.domain.steps import Namesake, Step
 from bot.domain.text import escape
 from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_words
 from bot.i18n import text
 from bot.importing.planfile import PlanError
 from bot.importing.schedule import MAX_BYTES, ScheduleError
-from bot.posts import Post, moment
-from bot.rooms import names_made, plan_blocks, status_blocks
+from bot.posts import Button, Post, custom_id, moment
+from bot.rooms import names_made, namesakes_told, plan_blocks, status_blocks
 from bot.store.audit import Deed
 from bot.store.backup import STAMP
 from bot.store.changes import AgendaChange, edits_of
-from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length
+from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length, pressed
 
 if TYPE_CHECKING:
     from bot.importing.revision import Revision
@@ -46,6 +46,8 @@ T = TypeVar("T")
 #: Work that takes longer shows how far it is, so often.
 _PATIENCE = 3.0
 _WAITING = "⚙️"
+#: The choice to make existing roles the workshop's.
+_ADOPT = "adopt"
 
 
 class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles, rooms and schedule"):
@@ -58,28 +60,68 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
 
     # --- rooms -------------------------------------------------------------------------------------------------
 
-    @needs(Role.ORGANISER)
+    @needs(Role.ORGANISER, before_setup=True)
     @app_commands.command(description="What setup would do in this server; nothing is done")
     async def plan(self, interaction: Interaction) -> None:
         """The steps that setup would take."""
-        steps = await self._parts.venue.plan(_server(interaction), self._parts.clock.now(), archived=False)
-        blocks = plan_blocks(steps, self._parts.access.language(interaction), escape)
+        guild, now, venue = _server(interaction), self._parts.clock.now(), self._parts.venue
+        steps, namesakes = await venue.plan(guild, now, archived=False), await venue.namesakes(guild, now)
+        blocks = plan_blocks(steps, namesakes, self._parts.access.language(interaction), escape)
         await answer_at_length(interaction, pages(blocks))
 
-    @needs(Role.ORGANISER)
+    @needs(Role.ORGANISER, before_setup=True)
     @app_commands.command(description="Make or mend the workshop's roles and rooms in this server")
     async def setup(self, interaction: Interaction) -> None:
         """Make, adopt or mend everything that the plan asks for; run twice, it changes nothing."""
         guild = _server(interaction)
         _require_permissions(guild)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        parts = self._parts
-        await parts.venue.adopt(guild.id)
+        namesakes = await self._parts.venue.namesakes(guild, self._parts.clock.now())
+        if namesakes:
+            await self._ask_about(interaction, namesakes)
+        else:
+            await self._open(interaction, guild)
+
+    @pressed("roles", Role.ORGANISER, before_setup=True)
+    async def choose_roles(self, interaction: Interaction, choice: str, asked: str = "") -> None:
+        """Go on with setup, once it is said whether the server's own roles become the workshop's."""
+        guild, parts = _server(interaction), self._parts
+        _require_permissions(guild)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        adopted = await parts.venue.namesakes(guild, parts.clock.now()) if choice == _ADOPT else ()
+        if adopted and _ids(adopted) != asked:
+            await self._ask_about(interaction, adopted)
+        else:
+            await self._open(interaction, guild, adopted)
+
+    async def _ask_about(self, interaction: Interaction, namesakes: Sequence[Namesake]) -> None:
+        """Whoever has a role that becomes the workshop's is of the workshop: nobody is without somebody saying so."""
+        language = self._parts.access.language(interaction)
+        question = text(language, "setup.namesakes", roles=namesakes_told(namesakes, language, escape))
+        adopt = Button(custom_id("roles", _ADOPT, _ids(namesakes)), text(language, "button.roles.adopt"))
+        new = Button(custom_id("roles", "new"), text(language, "button.roles.new"), primary=True)
+        await answer(interaction, Post((f"{REFUSED} {question}",), (new, adopt)))
+
+    async def _open(self, interaction: Interaction, guild: discord.Guild, adopted: Sequence[Namesake] = ()) -> None:
+        parts, language = self._parts, self._parts.access.language(interaction)
+        if not await parts.venue.adopt(guild.id):
+            raise RefusalError("refused.other_server")
+        if adopted:
+            now, names = parts.clock.now(), ", ".join(role.name for role in adopted)
+            await parts.venue.adopt_roles(adopted, now)
+            deed = Deed(
+                f"roles/{interaction.id}", now, interaction.user.id, "roles adopted", names, None, _ids(adopted)
+            )
+            await parts.store.audit.record(deed)
+            told = namesakes_told(adopted, parts.plan.languages[0], escape)
+            await parts.store.deliveries.add(
+                parts.team_line("team.roles_adopted", who=interaction.user.mention, roles=told)
+            )
         done = await self._ensure(interaction, guild, archived=False)
         await parts.courier.replan()
-        await answer(interaction, f"{DONE} {_told(done, parts.access.language(interaction))}")
+        await answer(interaction, f"{DONE} {_told(done, language)}")
 
-    @needs(Role.ORGANISER)
+    @needs(Role.ORGANISER, before_setup=True)
     @app_commands.command(description="What is there and what is missing, permissions included, and what to click")
     async def status(self, interaction: Interaction) -> None:
         """How the rooms stand."""
@@ -166,6 +208,10 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         await parts.store.changes.propose(proposal)
         shown, complete = await _patiently(interaction, language, lambda: _preview(revision, language, proposal.id))
         await answer(interaction, shown, complete)
+
+
+def _ids(namesakes: Sequence[Namesake]) -> str:
+    return ".".join(str(role.id) for role in namesakes)
 
 
 def _server(interaction: Interaction) -> discord.Guild:

@@ -140,6 +140,7 @@ PRESSED = {
     "agree": Role.MODERATOR,
     "allow": Role.PARTICIPANT,
     "announce": Role.MODERATOR,
+    "approve": Role.ORGANISER,
     "ask": Role.PARTICIPANT,
     "asked": Role.PARTICIPANT,
     "award": Role.ORGANISER,
@@ -175,11 +176,13 @@ PRESSED = {
     "rated": Role.PARTICIPANT,
     "recommend": Role.PARTICIPANT,
     "recommended": Role.PARTICIPANT,
+    "refuse": Role.ORGANISER,
     "replace": Role.VISITOR,
     "replaced": Role.VISITOR,
     "replied": Role.MODERATOR,
     "review": Role.MODERATOR,
     "reviewed": Role.MODERATOR,
+    "roles": Role.ORGANISER,
     "roster": Role.ORGANISER,
     "seen": Role.PARTICIPANT,
     "show": Role.PARTICIPANT,
@@ -192,6 +195,9 @@ PRESSED = {
     "why": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }
+
+#: Commands, and what is pressed in their answers, that exist as long as no server is the workshop's.
+BEFORE_SETUP = {"workshop plan", "workshop setup", "workshop status", "roles"}
 
 #: Those that also answer what the bot wrote to somebody privately, outside the server.
 PRIVATE = {"progress", "progressed"}

@@ -91,6 +91,8 @@ class Kind(StrEnum):
     """A question shown in the room for them; the subject is its id."""
     CERTIFICATES = "certificates"
     """Everybody may take their certificate, by a button."""
+    TEAM_REQUEST = "team_request"
+    """Somebody asks for a place of the team; the subject is the place's id and who asks, empty once it is decided."""
     REPORT = "report"
     """One line for the organisers; the subject is the line."""
 
@@ -166,6 +168,18 @@ class Overdue:
 def report(workshop: str, line: str, now: datetime) -> Announcement:
     """One line for organisers and moderators, at once. The same line at another instant is another report."""
     return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME, again=True)
+
+
+def team_request(workshop: str, place: str, person: int, now: datetime) -> Announcement:
+    """What asks the organisers to let somebody take a place of the team, or have its role again."""
+    subject = f"{place} <@{person}>"
+    return Announcement(workshop, Kind.TEAM_REQUEST, subject, TEAM, now, now + REPORT_LIFETIME, again=True)
+
+
+def requested(subject: str) -> tuple[str, int]:
+    """The place's id and the Discord id of who asks, of a request's subject."""
+    place, _, mention = subject.partition(" ")
+    return place, int(mention.strip("<@>"))
 
 
 def subjects(subject: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import limits
-from bot.domain.access import Role
+from bot.domain.access import Grant, Role
 from bot.domain.text import fold, shorten
 
 #: Characters that a name, and the name of an administration, may have.
@@ -44,6 +44,8 @@ class Participant:
     """The Discord id of whoever has taken the place."""
     joined_at: datetime | None = None
     """UTC."""
+    grant: Grant | None = None
+    """The role that the bot last gave them."""
 
     @property
     def nickname(self) -> str:
@@ -76,7 +78,7 @@ def vacated(place: Participant) -> Participant | None:
         return None
     theirs = place.id != roster_id(place.name, place.administration)
     name = shorten(place.administration, NAME_LENGTH) if theirs else place.name
-    return replace(place, name=name, person=None, joined_at=None)
+    return replace(place, name=name, person=None, joined_at=None, grant=None)
 
 
 _INTRODUCED = "self-"
@@ -116,6 +118,20 @@ class RosterChange:
     unchanged: tuple[Participant, ...] = ()
     gone: tuple[Participant, ...] = ()
 
+    def counts(self) -> dict[str, int]:
+        """How many places there are of each sort."""
+        return {
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "unchanged": len(self.unchanged),
+            "gone": len(self.gone),
+        }
+
+    @property
+    def summary(self) -> str:
+        """The same in a line for the audit."""
+        return ", ".join(f"{count} {sort}" for sort, count in self.counts().items())
+
 
 def follow(places: Iterable[Participant], roster: Iterable[Participant]) -> RosterChange:
     """What must change so that the places are the roster's.
@@ -139,7 +155,7 @@ def follow(places: Iterable[Participant], roster: Iterable[Participant]) -> Rost
 
 def _kept(place: Participant, row: Participant) -> Participant:
     """A place as its row says today, held by who holds it."""
-    held = replace(row, person=place.person, joined_at=place.joined_at)
+    held = replace(row, person=place.person, joined_at=place.joined_at, grant=place.grant)
     if place.person is None or fold(place.name) == fold(row.name):
         return held
     return replace(held, name=place.name, role=place.role)

@@ -79,6 +79,9 @@ class Server:
     everyone: int
     roles: Mapping[int, str]
     channels: Mapping[int, Channel]
+    foreign: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
+    """Roles that are called like ours and never become ours by that alone: people have them, or they have permissions
+    of their own. By Discord id, how many people; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,9 @@ Step = MakeRole | MakeRoom | Grant | Edit
 def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str, int]:
     """What is there of what is wanted, key to Discord id: what is known, else what has the right name.
 
-    A room is only taken for ours in one of our categories; never one that is known to be another of ours: two
-    sessions' groups may have rooms of the same name.
+    A role is only taken for ours if nothing comes with it, see `Server.foreign`. A room is only taken for ours in one
+    of our categories; never one that is known to be another of ours: two sessions' groups may have rooms of the same
+    name.
     """
     there = {key: number for key, number in known.items() if number in server.roles or number in server.channels}
     taken = set(there.values())
@@ -177,7 +181,8 @@ def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str,
     for role in ROLES:
         if role_key(role) not in there:
             called = (number for number, name in server.roles.items() if name == role_name(role))
-            adopt(role_key(role), next((number for number in called if number not in taken), None))
+            free = (number for number in called if number not in taken and number not in server.foreign)
+            adopt(role_key(role), next(free, None))
     free = [channel for channel in server.channels.values() if channel.id not in taken]
     for number in range(1, _CATEGORIES + 1):
         category = wanted.category(number)
@@ -198,6 +203,27 @@ def _is(channel: Channel, room: Room) -> bool:
     # A stage that a server can't have became a voice room.
     meeting = {Form.VOICE, Form.STAGE}
     return channel.form is room.form or {channel.form, room.form} <= meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A role of the server's own that is called like a missing one of ours."""
+
+    key: str
+    id: int
+    name: str
+    holders: int | None
+    """How many people have it; None: nobody knows."""
+
+
+def namesakes(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
+    """The roles of which an organiser must say whether they become ours, the mightiest first."""
+    there = found(wanted, server, known)
+    foreign = {server.roles[number]: number for number in sorted(server.foreign, reverse=True)}
+    missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in there)
+    return tuple(
+        Namesake(key, foreign[name], name, server.foreign[foreign[name]]) for key, name in missing if name in foreign
+    )
 
 
 def is_archived(wanted: Wanted, server: Server, known: Mapping[str, int]) -> bool:

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from simcord.backend.access import channel_accessible
 from simcord.components import walk_components
 
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
 from bot.domain.presence import Stay
 from bot.domain.text import clean
-from bot.domain.venue import ANNOUNCEMENTS, WELCOME, meeting_room, rooms
+from bot.domain.venue import ANNOUNCEMENTS, TEAM, WELCOME, meeting_room, rooms
 from bot.rehearsal.cast import (
     Action,
     Cast,
@@ -48,6 +49,10 @@ _LEAVE_EARLY, _STAY_ON = 0.15, 0.4
 #: How many join by the command instead of the button, and how many type their names in another order.
 _BY_COMMAND, _OTHER_ORDER = 0.25, 0.3
 
+#: Whose places an organiser approves.
+_TEAM = ("organiser", "moderator")
+#: So long after it was made, the organiser reads a request.
+_TO_READ = timedelta(seconds=5)
 #: Options that are numbers.
 _NUMBERS = {"day", "groups", "minutes"}
 #: What moderators press to change the agenda.
@@ -431,6 +436,8 @@ class Actors:
             answer = await self._explain(what, member, answer, channel)
         if not self._judge(what, answer, Expected.ACCEPTED):
             return
+        if answer and member.role in _TEAM and member.role.capitalize() in answer.text:
+            await self._approve(member)
         self.told.joined[person.id] = member.name
         self._see_to_role(member)
 
@@ -468,6 +475,16 @@ class Actors:
         form = await self._try(what, partial(self._press_in, person, channel, answer, step))
         self.told.reports.append(member.name)
         return form and await self._fill_in(what, member, form, typed)
+
+    async def _approve(self, member: CastMember) -> None:
+        """Who is on the list as one of the team has only asked: whoever opened the rooms approves it in theirs."""
+        setup = (action.who for action in self._cast.actions if action.command == "workshop setup")
+        organiser, team, what = self._people[next(setup)], self._channel(TEAM), f"approval of {member.id}"
+        await self._keeper.sleep_until(self._keeper.now() + _TO_READ)
+        while not channel_accessible(self._discord.backend, team, organiser.id):  # they may not have joined yet
+            await self._keeper.sleep_until(self._keeper.now() + timedelta(minutes=1))
+        answer = await self._try(what, lambda: self._press(organiser, team, "approve:", member.name))
+        self._judge(what, answer, Expected.ACCEPTED)
 
     def _see_to_role(self, member: CastMember) -> None:
         """Who should be more than the roster makes them gets it by hand, in Discord's member list."""

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
@@ -14,7 +15,7 @@ from aiohttp import web
 from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
-from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
+from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch, route
 
 from bot.rehearsal.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.gateway import Gateway
@@ -57,6 +58,14 @@ class _Backend(Backend):
         super().require_permissions(guild_id, user_id, channel_id, *asked)
 
 
+@route("GET", "/guilds/{guild_id}/roles/member-counts")
+def _member_counts(context: RequestContext) -> dict[str, int]:
+    """How many members have each role; simcord knows no such route."""
+    guild = context.backend.get_guild(context.int_arg("guild_id"))
+    held = Counter(number for member in guild.members.values() for number in member.role_ids)
+    return {str(number): held[number] for number in guild.roles if number != guild.id}
+
+
 class LoopbackDiscord:
     """A Discord with one bot, that of `token`. `now` is the rehearsal's clock (aware, UTC).
 
@@ -78,6 +87,8 @@ class LoopbackDiscord:
         self.faults_of_ours: list[str] = []
         self.checker = checker
         self.gateway = Gateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
+        self.application: dict[str, Any] = {"bot_public": False}
+        """What the developer portal says of the bot, where that is not as simcord has it."""
         self.requests_total = 0
         self.in_flight = 0
         self.invalid_at: list[datetime] = []
@@ -289,6 +300,8 @@ class LoopbackDiscord:
             reason=request.reason,
             message_content_access=self.gateway.reads_content,
         )
+        if request.path == "/oauth2/applications/@me":
+            answer |= self.application
         return self.limits.after(request, answer)
 
     def _our_fault(self, status: int, request: Request, error: Exception) -> tuple[int, Wire]:

@@ -398,6 +398,9 @@ class Person:
             permissions = self._backend.compute_permissions(guild.id, target, channel_id)
             resolved.setdefault("users", {})[str(target)] = serializers.user_payload(self._backend.users[target])
             resolved.setdefault("members", {})[str(target)] = {**member, "permissions": str(permissions)}
+        elif kind == OptionType.USER and target in self._backend.users:
+            # Of somebody who is not in the server, a client takes the pasted id.
+            resolved.setdefault("users", {})[str(target)] = serializers.user_payload(self._backend.users[target])
         elif kind == OptionType.ROLE and target in guild.roles:
             resolved.setdefault("roles", {})[str(target)] = serializers.role_payload(guild.roles[target])
         elif kind == OptionType.CHANNEL and channel_accessible(self._backend, target, self.id):

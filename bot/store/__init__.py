@@ -31,6 +31,7 @@ from bot.store.people import People
 from bot.store.plans import Plans
 from bot.store.purges import Purges
 from bot.store.questions import Questions
+from bot.store.requests import TeamRequests
 from bot.store.restraints import Restraints
 from bot.store.reviews import Reviews
 from bot.store.stamps import Stamps
@@ -49,6 +50,7 @@ class Store:
         self.changes = AgendaChanges(database)
         self.audit = Audit(database)
         self.people = People(database)
+        self.requests = TeamRequests(database)
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)
         self.restraints = Restraints(database)

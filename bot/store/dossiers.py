@@ -14,7 +14,7 @@ from bot.store.venue import Facts
 #: What is kept of a person (`:person`; `:named` in texts), by part. Of others' texts nothing, but for their names.
 _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.PLACE: (
-        "name, administration, country, organisation, language, joined_at",
+        "name, administration, country, organisation, language, joined_at, granted_role, server_joined_at",
         "FROM participant WHERE person = :person",
     ),
     Part.LANGUAGE: ("language", "FROM chosen_language WHERE person = :person"),
@@ -83,7 +83,7 @@ _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.DEEDS: ("at, what, subject, former, latter", "FROM audit WHERE who = :person ORDER BY at, id"),
     Part.REPORTS: (
         "due, subject AS line",
-        f"FROM delivery WHERE kind = 'report' AND {named('subject')} ORDER BY due",
+        f"FROM delivery WHERE kind IN ('report', 'team_request') AND {named('subject')} ORDER BY due",
     ),
 }
 

@@ -7,22 +7,28 @@ commit.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import participants
-from bot.domain.access import Role
+from bot.domain.access import Grant, Role
 from bot.domain.announcements import Announcement
 from bot.domain.participants import OrganisationKind, Participant, RosterChange
+from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, Work, instant, written
 from bot.store.deliveries import plan_delivery
+from bot.store.requests import close_request, outdate_requests
 
-_COLUMNS = "id, name, administration, country, organisation, language, role, person, joined_at"
+_COLUMNS = (
+    "id, name, administration, country, organisation, language, role, person, joined_at, granted_role, server_joined_at"
+)
+#: As many marks as there are columns.
+_MARKS = ", ".join("?" * len(_COLUMNS.split(", ")))
 
 
 def _participant(row: Row) -> Participant:
-    key, name, administration, country, organisation, language, role, person, joined_at = row
+    key, name, administration, country, organisation, language, role, person, joined_at, granted, since = row
     return Participant(
         key,
         name,
@@ -33,6 +39,7 @@ def _participant(row: Row) -> Participant:
         Role(role),
         person,
         instant(joined_at) if joined_at else None,
+        Grant(granted, instant(since)) if granted else None,
     )
 
 
@@ -96,10 +103,17 @@ class People:
         for place in every:
             self._remember(place)
 
-    async def take(
-        self, place_id: str, person: int, now: datetime, *, under: str | None = None, report: Announcement | None = None
+    async def take(  # noqa: PLR0913 - what is kept of it
+        self,
+        place_id: str,
+        person: int,
+        now: datetime,
+        *,
+        under: str | None = None,
+        report: Announcement | None = None,
+        deed: Deed | None = None,
     ) -> Participant | None:
-        """Let somebody take a free place, under another name if they are a substitute, and plan the report of it.
+        """Let somebody take a free place, under another name if they are a substitute, and report it.
 
         None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place.
         """
@@ -112,22 +126,65 @@ class People:
                 (person, written(now), under, place_id, person),
             ).fetchone()
 
-        return await self._taken(work, report)
+        return await self._taken(work, report, deed)
 
     async def introduce(self, place: Participant, report: Announcement) -> Participant | None:
         """Keep the place of somebody who isn't on the roster, and plan the report; None if they have one already."""
 
         def work(connection: sqlite3.Connection) -> Row | None:
             return connection.execute(
-                f"INSERT INTO participant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+                f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
                 f" ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
                 _row(place),
             ).fetchone()
 
         return await self._taken(work, report)
 
-    async def release(self, person: int) -> Participant | None:
-        """Free the place that somebody has; None if they have none. One that they introduced themselves to is gone."""
+    async def record_grant(self, person: int, grant: Grant) -> None:
+        """Keep which role the bot has given the holder of a place. They may have lost the place meanwhile."""
+        place = self._by_person.get(person)
+        if place is None or place.grant == grant:
+            return
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE participant SET granted_role = ?, server_joined_at = ? WHERE person = ?",
+                (grant.role_id, written(grant.since), person),
+            )
+
+        await self._database.write(work)
+        if place := self._by_person.get(person):
+            self._remember(replace(place, grant=grant))
+
+    async def approve(  # noqa: PLR0913, PLR0917 - likewise
+        self, request: str, place_id: str, person: int, now: datetime, deed: Deed, report: Announcement
+    ) -> Participant | None:
+        """Let somebody have the place of the team that they asked for, and report it.
+
+        None, and nothing is kept, if the request is decided already, if somebody else has the place, or they another.
+        """
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            row = connection.execute(
+                "UPDATE participant SET person = :person, joined_at = coalesce(joined_at, :now) WHERE id = :place"  # noqa: S608 - names only
+                " AND coalesce(person, :person) = :person"
+                " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = :person AND id <> :place)"
+                f" AND EXISTS (SELECT 1 FROM delivery WHERE id = :request AND subject <> '') RETURNING {_COLUMNS}",
+                {"person": person, "now": written(now), "place": place_id, "request": request},
+            ).fetchone()
+            if row:
+                close_request(connection, request)
+            return row
+
+        return await self._taken(work, report, deed)
+
+    async def release(
+        self, person: int, deed: Deed | None = None, report: Announcement | None = None
+    ) -> Participant | None:
+        """Free the place that somebody has, and report it; None if they have none.
+
+        One that they introduced themselves to is gone.
+        """
         place = self._by_person.get(person)
         if place is None:
             return None
@@ -136,14 +193,19 @@ class People:
             if participants.introduced(place):
                 connection.execute("DELETE FROM participant WHERE person = ?", (person,))
             else:
-                connection.execute("UPDATE participant SET person = NULL, joined_at = NULL WHERE person = ?", (person,))
+                connection.execute(
+                    "UPDATE participant SET person = NULL, joined_at = NULL, granted_role = NULL,"
+                    " server_joined_at = NULL WHERE person = ?",
+                    (person,),
+                )
+            _report(connection, deed, report)
 
         await self._database.write(work)
         self._by_person.pop(person, None)
         if participants.introduced(place):
             self._places.pop(place.id, None)
         else:
-            self._places[place.id] = replace(place, person=None, joined_at=None)
+            self._places[place.id] = replace(place, person=None, joined_at=None, grant=None)
         return place
 
     def forget(self, person: int) -> None:
@@ -155,11 +217,13 @@ class People:
             if kept := participants.vacated(place):
                 self._places[place.id] = kept
 
-    async def _taken(self, work: Work[Row | None], report: Announcement | None) -> Participant | None:
+    async def _taken(
+        self, work: Work[Row | None], report: Announcement | None, deed: Deed | None = None
+    ) -> Participant | None:
         def with_report(connection: sqlite3.Connection) -> Row | None:
             row = work(connection)
-            if row and report:
-                plan_delivery(connection, report)
+            if row:
+                _report(connection, deed, report)
             return row
 
         row = await self._database.write(with_report)
@@ -169,8 +233,12 @@ class People:
         self._remember(place)
         return place
 
-    async def follow(self, roster: Iterable[Participant]) -> RosterChange:
-        """Make the places those of a roster; see `participants.follow`."""
+    async def follow(
+        self,
+        roster: Iterable[Participant],
+        told: Callable[[RosterChange], tuple[Deed | None, Announcement | None]] = lambda _: (None, None),
+    ) -> RosterChange:
+        """Make the places those of a roster, see `participants.follow`; `told` says what is recorded and reported."""
         every = tuple(roster)
 
         def work(connection: sqlite3.Connection) -> RosterChange:
@@ -179,6 +247,8 @@ class People:
             change = participants.follow(map(_participant, rows), every)
             connection.executemany("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
             _put(connection, (*change.new, *change.changed))
+            outdate_requests(connection)
+            _report(connection, *told(change))
             return change
 
         change = await self._database.write(work)
@@ -187,6 +257,14 @@ class People:
         for place in (*change.new, *change.changed):
             self._remember(place)
         return change
+
+
+def _report(connection: sqlite3.Connection, deed: Deed | None, report: Announcement | None) -> None:
+    """Keep what was done, for the audit and for the team to read."""
+    if deed:
+        record(connection, deed)
+    if report:
+        plan_delivery(connection, report)
 
 
 def _row(place: Participant) -> Row:
@@ -200,6 +278,8 @@ def _row(place: Participant) -> Row:
         place.role,
         place.person,
         written(place.joined_at) if place.joined_at else None,
+        place.grant.role_id if place.grant else None,
+        written(place.grant.since) if place.grant else None,
     )
 
 
@@ -214,9 +294,10 @@ def vacate(connection: sqlite3.Connection, person: int) -> None:
 
 def _put(connection: sqlite3.Connection, places: Iterable[Participant]) -> None:
     connection.executemany(
-        f"INSERT INTO participant ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+        f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, administration = excluded.administration,"
         " country = excluded.country, organisation = excluded.organisation, language = excluded.language,"
-        " role = excluded.role, person = excluded.person, joined_at = excluded.joined_at",
+        " role = excluded.role, person = excluded.person, joined_at = excluded.joined_at,"
+        " granted_role = excluded.granted_role, server_joined_at = excluded.server_joined_at",
         map(_row, places),
     )

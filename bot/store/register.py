@@ -26,7 +26,7 @@ MESSAGES: Mapping[Kind, tuple[Kept, ...]] = {
     Kind.DIGEST: (Kept.NOTES, Kept.QUESTIONS),
     **dict.fromkeys((Kind.QUESTION, Kind.OPEN), (Kept.QUESTIONS,)),
     Kind.FOLLOW_UP: (Kept.FEEDBACK,),
-    Kind.REPORT: (Kept.PARTICIPANTS,),
+    **dict.fromkeys((Kind.REPORT, Kind.TEAM_REQUEST), (Kept.PARTICIPANTS,)),
     # These show the agenda, figures, or what moderators announced.
     **dict.fromkeys(
         (
@@ -50,10 +50,11 @@ DEEDS: Mapping[str, Kept | None] = {
     **dict.fromkeys(("correction", "breakout"), Kept.ATTENDANCE),
     "review": Kept.NOTES,
     "question": Kept.QUESTIONS,
+    "place": Kept.PARTICIPANTS,
     **dict.fromkeys(
         (
-            "announce", "archive", "certificates", "change", "door", "export", "here", "hold", "hold-end", "nudge",
-            "panel", "purge",
+            "announce", "archive", "certificates", "change", "door", "export", "here", "hold", "hold-end", "list",
+            "move", "nudge", "panel", "purge", "roles",
         )
     ),
 }  # fmt: skip
@@ -150,6 +151,7 @@ _OWN_QUESTIONS = "(SELECT id FROM question WHERE author = :person)"
 _REVIEWED = "(SELECT subject FROM audit WHERE who = :person AND id LIKE 'review/%')"
 _FIRST_PART = "substr(id, 1, instr(id, '/') - 1)"
 _UNSHOWN = "unshown = unshown + 1, problem = NULL"
+_LINES = f"kind IN ({_listed((Kind.REPORT, Kind.TEAM_REQUEST))})"
 
 TABLES: Mapping[str, Table] = {
     "delivery": Table(
@@ -169,13 +171,13 @@ TABLES: Mapping[str, Table] = {
                 " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))",
                 _UNSHOWN,
             ),
-            Change(f"kind = 'report' AND {named('subject')}", f"subject = '', {_UNSHOWN}"),
+            Change(f"{_LINES} AND {named('subject')}", f"subject = '', {_UNSHOWN}"),
         ),
         traces={
             **_traces(
                 {kept: [kind for kind, shown in MESSAGES.items() if kept in shown] for kept in Kept}, "kind", _UNSHOWN
             ),
-            Kept.PARTICIPANTS: Change("kind = 'report' AND subject <> ''", f"subject = '', {_UNSHOWN}"),
+            Kept.PARTICIPANTS: Change(f"{_LINES} AND subject <> ''", f"subject = '', {_UNSHOWN}"),
         },
     ),
     "transcript_message": Table(
@@ -392,7 +394,9 @@ TABLES: Mapping[str, Table] = {
         erased=(Change("person = :person"),),
     ),
     "participant": Table(
-        Kept.PARTICIPANTS, "places", plain="id country organisation language role joined_at",
+        Kept.PARTICIPANTS,
+        "places",
+        plain="id country organisation language role joined_at granted_role server_joined_at",
         subject="name administration person",
     ),
     "chosen_language": Table(

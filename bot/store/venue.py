@@ -8,8 +8,12 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.chatham import veiled
+from bot.store.audit import Deed, record
 from bot.store.database import Database
 from bot.store.deliveries import plan_room_again
+
+#: The server that the workshop belongs to.
+GUILD_FACT = "guild"
 
 
 class Venue:
@@ -33,6 +37,15 @@ class Venue:
                 (key, discord_id),
             )
             plan_room_again(connection, key, discord_id, now)
+
+        await self._database.write(work)
+
+    async def move(self, guild: int, deed: Deed) -> None:
+        """Make another server the workshop's. What is known of the former one stays, and counts for nothing there."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE fact SET value = ? WHERE name = ?", (str(guild), GUILD_FACT))
+            record(connection, deed)
 
         await self._database.write(work)
 

@@ -17,7 +17,7 @@ from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.importing import planfile
 from bot.programme import Programme
-from bot.venue import GUILD_FACT
+from bot.store.venue import GUILD_FACT
 from tests.bench import payloads
 
 LANGUAGES = ("en", "fr", "ar")

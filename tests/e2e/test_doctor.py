@@ -85,6 +85,7 @@ async def test_where_all_is_well_it_says_so_of_each_thing_while_the_bot_runs(wor
         "ok    Discord allows 1000 more starts of the bot today.",
         "ok    The token is accepted: it is that of Plenary.",
         "ok    No privileged intent is needed.",
+        "ok    Only the application's owner can invite the bot.",
         "ok    The bot is in: Customs.",
         "ok    Customs: the role Participant is below the bot's.",
     ):
@@ -94,6 +95,18 @@ async def test_where_all_is_well_it_says_so_of_each_thing_while_the_bot_runs(wor
     assert len([line for line in told.of("ok") if "Customs: the bot has " in line]) == len(PERMISSIONS)
     # It looked, and touched nothing: the bot goes on.
     assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
+
+
+async def test_a_bot_that_anybody_may_invite_is_something_to_look_at(workshop: World) -> None:
+    everywhere = {"scopes": ["applications.commands"], "permissions": "0"}
+    workshop.discord.application = {
+        "bot_public": True,
+        "integration_types_config": {"0": {}, "1": {"oauth2_install_params": everywhere}},
+    }
+    told = await doctor(workshop)
+    assert told.about("Anybody can invite the bot").startswith("look")
+    assert "Install Link: None; then Bot, Public Bot: off." in told.about("Anybody can invite the bot")
+    assert told.about("Anybody can install the bot for their own account.").startswith("look")
 
 
 async def test_a_token_that_discord_refuses_is_told_with_where_to_get_another(workshop: World) -> None:
@@ -182,7 +195,7 @@ async def test_what_has_gone_from_the_server_is_named_and_so_is_a_bot_that_has(w
         "The bot is no longer in the workshop's server. → Invite it again: https://discord.com/oauth2/"
     )
     assert f"permissions={permission_bits()}" in gone
-    assert gone.endswith("Or type /workshop setup in another server.")
+    assert gone.endswith("Or move the workshop: plenary rooms move --server ID")
     backend.guilds.clear()
     (nowhere,) = (await doctor(workshop)).of("bad")
     assert nowhere.startswith("The bot is in no server. → Invite it: https://discord.com/oauth2/authorize?client_id=")

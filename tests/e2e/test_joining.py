@@ -91,12 +91,16 @@ async def test_who_is_on_the_roster_gets_their_place_role_and_name(opened: World
     assert again.text.startswith("✅")
     assert opened.rows("SELECT name FROM participant WHERE person = ?", opened.amina.id) == [("Amina Al-Kuwari",)]
 
+    # A place of the team is given by an organiser; see test_team_places.
     await join(opened, opened.moderator, "Mona Moderator")
+    await opened.settle()
+    opened.discord.give_role(opened.organiser, opened.role("Organiser"))
+    await opened.press(opened.organiser, "team", "approve:")
     assert roles(opened, opened.moderator) == {"Moderator"}
     assert nick(opened, opened.moderator) == "Mona Moderator"
     await opened.settle()
     [line] = opened.titles("team")
-    assert line.startswith("🛠️ Mona Moderator has joined as Moderator")
+    assert f"approved <@{opened.moderator.id}> as Mona Moderator (Moderator)" in line
 
 
 async def test_who_is_one_of_several_chooses(opened: World) -> None:

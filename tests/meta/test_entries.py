@@ -21,11 +21,13 @@ from bot.app import Workshop
 from bot.backstage import Standing
 from bot.cards import Listed, Touch
 from bot.domain import limits
+from bot.domain.access import Role
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.breakouts import Breakout, Group
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
 from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
+from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.questions import Question, QuestionState
 from bot.domain.review import UNSEEN, Action, ReviewState, Wording
@@ -35,7 +37,7 @@ from bot.exporting.kinds import Subject
 from bot.i18n import LOCALES, command_wording
 from bot.posts import Post
 from cogs.help import entries
-from tests.entries import COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
+from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,7 +101,14 @@ def test_only_the_person_who_asked_sees_an_answer() -> None:
 
 def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
-    assert {kind for kind, entry in client.router.entries.items() if entry.private} == PRIVATE
+    assert {kind for kind, entry in client.router.entries.items() if entry.doors.private} == PRIVATE
+
+
+def test_before_setup_nothing_exists_but_setup_its_preview_and_status(client: Workshop) -> None:
+    doors = {command.qualified_name: command.extras["doors"] for command in commands(client)}
+    doors |= {menu.name: menu.extras["doors"] for menu in menus(client)}
+    doors |= {kind: entry.doors for kind, entry in client.router.entries.items()}
+    assert {name for name, there in doors.items() if there.before_setup} == BEFORE_SETUP
 
 
 def menus(client: Workshop) -> list[app_commands.ContextMenu]:
@@ -292,6 +301,8 @@ def every_post(plan: Plan) -> Iterator[Post]:
         yield backstage.panel(plan, standing, NOW, ids, mark)
     yield backstage.moved(plan, NOW, mark)
     yield backstage.ladder(plan, session, NOW, mark)
+    place = Participant("0" * 16, "N", "A", "", OrganisationKind.OTHER, None, Role.ORGANISER)
+    yield backstage.team_request(plan, place, 2**64 - 1, mark)
     yield digests.digest(plan, Digest(day, (session,), 1, 60, (note,), (), None), {}, mark)
     yield posts.hold(plan, mark)
     yield posts.topic_opening(plan, topic, mark)
@@ -324,6 +335,7 @@ FROM_COGS = (
     posts.custom_id("erase", SNOWFLAKE),
     posts.custom_id("agree", SNOWFLAKE),
     posts.custom_id("announce", "f" * 16, "f" * 16),
+    *(posts.custom_id("roles", *rest) for rest in (("adopt", ".".join([SNOWFLAKE] * 3)), ("new",))),
     posts.custom_id("undo", f"show-resume-{'f' * 16}"),
     posts.custom_id("asked", SNOWFLAKE),
     posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),

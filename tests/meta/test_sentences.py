@@ -17,7 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from bot.closing.contents import Reader as Folders
-from bot.domain import limits
+from bot.domain import access, limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience
 from bot.domain.attendance import Refusal
@@ -50,6 +50,7 @@ TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "Re
     "trouble_began": 1,
     "trouble_ended": 1,
     "tell_team": 0,
+    "team_line": 0,
     "wording": 0,
 }
 
@@ -125,6 +126,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "me.outlook.{}": tuple(Outlook),
     "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
     "refused.checkin.{}": tuple(Refusal),
+    "refused.{}": tuple(access.Refusal),
     "refused.show.{}": ("none", "several"),
     # Whatever is asked about counts.
     "roll.door.{}": ("open", *(set(Refusal) - {Refusal.NOT_COUNTED})),
