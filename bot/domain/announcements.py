@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.agenda import Session
 from bot.domain.notes import Note
 from bot.domain.plan import Plan
+from bot.domain.text import shorten
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
 from bot.domain.walltime import day_of, instant_or_later, months_after
 
@@ -22,6 +23,8 @@ CUSTOM_LIFETIME = timedelta(hours=2)
 END_LIFETIME = timedelta(minutes=30)
 FEEDBACK_LIFETIME = CHANGE_LIFETIME = DIGEST_LIFETIME = timedelta(hours=12)
 HOLD_LIFETIME = timedelta(minutes=10)
+#: Characters of a line for the team: it may quote an error's text, which may be a page of HTML.
+_REPORT_LENGTH = 1_500
 REPORT_LIFETIME = CARD_LIFETIME = FOLLOW_UP_LIFETIME = timedelta(days=7)
 #: How long before a session the team is told its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
@@ -167,7 +170,8 @@ class Overdue:
 
 def report(workshop: str, line: str, now: datetime) -> Announcement:
     """One line for organisers and moderators, at once. The same line at another instant is another report."""
-    return Announcement(workshop, Kind.REPORT, line, TEAM, now, now + REPORT_LIFETIME, again=True)
+    expires = now + REPORT_LIFETIME
+    return Announcement(workshop, Kind.REPORT, shorten(line, _REPORT_LENGTH), TEAM, now, expires, again=True)
 
 
 def team_request(workshop: str, place: str, person: int, now: datetime) -> Announcement:

@@ -155,8 +155,8 @@ class Series(_Part):
     """The series of workshops that this one belongs to."""
 
     title: Wording
-    number: Annotated[int, Field(ge=1)]
-    of: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=1_000)]
+    of: Annotated[int, Field(ge=1, le=1_000)]
 
     @model_validator(mode="after")
     def _within(self) -> Self:

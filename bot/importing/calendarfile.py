@@ -20,6 +20,8 @@ from bot.importing.gathering import Found, Gathering, identifier
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
 
 _DATE_ONLY = re.compile(r"\d{8}")
+#: Lines of a calendar, and characters of one, its continuations included.
+_MOST_LINES, _LONGEST_LINE = 100_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ def _components(text: str, gathering: Gathering) -> Iterator[_Component]:
     """The calendar and its events, each with its own properties, those of alarms and zones left out."""
     begun: list[_Component] = []
     for number, content in _unfolded(text):
+        if number > _MOST_LINES:
+            raise ScheduleError(f"the calendar has more than {_MOST_LINES:,} lines; export fewer events.")
+        if len(content) > _LONGEST_LINE:
+            raise ScheduleError(f"line {number} has {len(content):,} characters; it may have {_LONGEST_LINE:,}.")
         try:
             name, parameters, value = Contentline(content).parts()
         except ValueError:

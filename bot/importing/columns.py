@@ -22,6 +22,8 @@ EXPLANATIONS = "Columns"
 
 #: How far down a header may stand, below a heading of the whole table.
 _HEADER_WITHIN = 30
+#: Characters of a column's name: the pattern for languages would take minutes for a cell of thousands.
+_LONGEST_NAME = 100
 _SUFFIX = re.compile(r"^(?P<name>.*?)[\s_\-]*[(\[_\s-]\s*(?P<language>en|fr|ar)\s*[)\]]?$")
 
 
@@ -79,7 +81,9 @@ def _bare(name: str) -> str:
 
 
 def _column(name: str) -> tuple[Column, str] | None:
-    """The column of that name; `title (fr)` and `title_fr` say the language."""
+    """The column of that name; `title (fr)` and `title_fr` say the language. No long cell is looked at."""
+    if len(name) > _LONGEST_NAME:
+        return None
     if found := _known().get(_bare(name)):
         return found
     match = _SUFFIX.fullmatch(folded(name).strip())

@@ -15,10 +15,17 @@ from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean, one_line, shorten
 from bot.domain.walltime import WallTimeError, instant
 from bot.importing import typed
-from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, is_foreign, other_zone, slug
+from bot.importing.schedule import (
+    Named,
+    Schedule,
+    ScheduledSession,
+    ScheduleError,
+    is_foreign,
+    other_zone,
+    slug,
+    told_of,
+)
 
-#: Faults of one file that are told one by one; a file in which everything is wrong has thousands.
-_MAX_TOLD = 50
 _MAX_SPEAKERS, _MAX_MATERIALS = 30, 10
 _MAX_TITLE, _MAX_DESCRIPTION, _MAX_URL = 300, 2_000, 400
 
@@ -189,9 +196,7 @@ class Gathering:
         if not self._faults and not self._sessions:
             self.fault("", "There is no session in the file; export the schedule once it has sessions with times")
         if self._faults:
-            more = len(self._faults) - _MAX_TOLD
-            told = [*self._faults[:_MAX_TOLD], *([f"And {more:,} more faults."] if more > 0 else [])]
-            raise ScheduleError("\n".join(told))
+            raise ScheduleError("\n".join(told_of(self._faults)))
         if self._foreign:
             self.remark(other_zone(self._foreign, self._zone))
         return Schedule(

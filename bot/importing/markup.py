@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 _DEEPEST = 40
+#: Elements that are kept: 1,000 sessions have some 40 each; two million, which fit into the largest file, take 1 GB.
+_MOST = 200_000
 
 
 class MarkupError(ValueError):
@@ -90,6 +92,7 @@ class _Tree(_Depth):
         self.parser.CharacterDataHandler = self._words
         self.parser.buffer_text = True
         self.open = [Element("", {}, 0)]
+        self._count = 0
 
     @property
     def top(self) -> Element:
@@ -97,6 +100,9 @@ class _Tree(_Depth):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         super().start(name, attributes)
+        self._count += 1
+        if self._count > _MOST:
+            raise MarkupError(self.line, f"it has more than {_MOST:,} elements; a schedule has fewer")
         element = Element(name, attributes, self.line)
         self.open[-1].children.append(element)
         self.open.append(element)

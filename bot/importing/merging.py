@@ -14,7 +14,7 @@ from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
 from bot.domain.walltime import WallTimeError, instant
 from bot.importing.gathering import identifier, is_address
-from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread
+from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread, told_of
 from bot.importing.typed import folded
 
 #: As YAML gives it: words, lists and mappings of them.
@@ -90,7 +90,7 @@ class _Merge:
                 day, entry = found
                 sessions.setdefault(day.isoformat(), []).append(entry)
         if self._faults:
-            raise ScheduleError("\n".join(self._faults))
+            raise ScheduleError("\n".join(told_of(self._faults)))
         self._tell()
         return [
             {**self._days.get(day, {"date": day}), "sessions": sorted(sessions[day], key=_order)}

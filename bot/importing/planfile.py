@@ -18,6 +18,7 @@ from bot.domain.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import clean
 from bot.domain.venue import rooms
+from bot.importing.schedule import told_of
 from bot.posts import Place
 from bot.settings import SettingsError
 
@@ -87,7 +88,8 @@ def read(source: bytes, name: str) -> Loaded:
     try:
         return _read(source, Path(name).parent)
     except _FaultsError as faults:
-        raise PlanError("\n".join(f"{name}: {remark}" for remark in faults.remarks)) from None
+        told = told_of([str(remark) for remark in faults.remarks])
+        raise PlanError("\n".join(f"{name}: {fault}" for fault in told)) from None
 
 
 def _read(source: bytes, folder: Path) -> Loaded:

@@ -25,6 +25,7 @@ from bot.importing.schedule import (
     kind_named,
     other_zone,
     slug,
+    told_of,
 )
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -107,7 +108,7 @@ class _Reader:
         talks = [talk for number, slot in enumerate(export.slots, 1) for talk in self._talk(slot, f"slots[{number}]")]
         sessions = (*talks, *self._breaks(export.breaks))
         if self._faults:
-            raise ScheduleError("\n".join(self._faults))
+            raise ScheduleError("\n".join(told_of(self._faults)))
         check_unique(sessions)
         if self._foreign:
             self._remarks.append(other_zone(self._foreign, self._zone))

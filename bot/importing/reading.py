@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from bot.domain.walltime import FIRST_DAY, LAST_DAY
 from bot.importing import (
     c3voc,
     calendarfile,
@@ -19,9 +21,10 @@ from bot.importing import (
     pretalx,
     programapi,
 )
-from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError
+from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError, told_of
 
 MAX_SESSIONS = 1_000
+_LONGEST = timedelta(hours=24)
 
 
 class Reader(Protocol):
@@ -65,7 +68,21 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
     schedule = _reader(source)(source.removeprefix(b"\xef\xbb\xbf"), zone)
     if len(schedule.sessions) > MAX_SESSIONS:
         raise ScheduleError(f"There are {len(schedule.sessions):,} sessions; a plan may have {MAX_SESSIONS:,}.")
+    faults = list(_out_of_range(schedule))
+    if faults:
+        raise ScheduleError("\n".join(told_of(faults)))
     return schedule
+
+
+def _out_of_range(schedule: Schedule) -> Iterator[str]:
+    """Tell of each session on a day that no workshop has, or that lasts longer than a day."""
+    for session in schedule.sessions:
+        day = session.starts_at.date()
+        if not FIRST_DAY <= day <= LAST_DAY:
+            yield f"'{session.id}' is on {day}; correct its date: workshops are from {FIRST_DAY} to {LAST_DAY}."
+        elif session.ends_at - session.starts_at > _LONGEST:
+            hours = (session.ends_at - session.starts_at) // timedelta(hours=1)
+            yield f"'{session.id}' lasts {hours:,} hours; correct its end: a session may last 24."
 
 
 def _reader(source: bytes) -> Reader:

@@ -11,13 +11,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker
-from bot.domain.text import Text
+from bot.domain.text import Text, shorten
 from bot.domain.walltime import day_of
 from bot.settings import SettingsError
 
 #: Of a file that is read.
 MAX_BYTES = 8 * 1024 * 1024
 _ID_LENGTH = 40
+#: Faults of one file that are told one by one, and characters of each.
+_MAX_TOLD, _MAX_FAULT = 50, 500
 
 #: Words in the name of a type of session, in the languages of conference systems, and the kind that they tell.
 _KINDS = (
@@ -98,13 +100,23 @@ def other_zone(times: int, zone: ZoneInfo) -> str:
     return f"{times} times have the offset of another zone than {zone.key}, the plan's; they were converted."
 
 
+def told_of(faults: Sequence[str]) -> list[str]:
+    """Return the first faults, each at a length that can be read, and how many more there are.
+
+    A file in which everything is wrong has thousands.
+    """
+    more = len(faults) - _MAX_TOLD
+    shown = [shorten(fault, _MAX_FAULT) for fault in faults[:_MAX_TOLD]]
+    return [*shown, f"And {more:,} more faults."] if more > 0 else shown
+
+
 def check_unique(sessions: Iterable[ScheduledSession]) -> None:
     """Raise ScheduleError where two sessions have one id: a change to it could mean either."""
     counted = Counter(session.id for session in sessions)
     twice = sorted(name for name, n in counted.items() if n > 1)
     if twice:
         lines = (f"the id '{name}' is used for {counted[name]} sessions; give each its own." for name in twice)
-        raise ScheduleError("\n".join(lines))
+        raise ScheduleError("\n".join(told_of(list(lines))))
 
 
 def agenda(schedule: Schedule, languages: Sequence[str]) -> Agenda:

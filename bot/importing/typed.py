@@ -9,6 +9,8 @@ from functools import cache
 
 from babel import Locale
 
+from bot.domain.text import shorten
+
 #: Whose names of months are known: Arabic has three sets of them.
 _LOCALES = ("en", "fr", "ar", "ar_SY", "ar_TN", "ar_MA")
 
@@ -26,6 +28,8 @@ _LENGTH = re.compile(
 )
 #: A spreadsheet's time whose cell is not formatted as one: a share of a day.
 _SHARE = re.compile(r"0?\.\d+")
+#: Characters that are looked at for a day or a time: the rest of a long cell is none.
+_LONGEST, _QUOTED = 200, 60
 
 
 class TypedError(ValueError):
@@ -37,6 +41,16 @@ def folded(words: str) -> str:
     apart = unicodedata.normalize("NFKD", words.casefold()).replace("\u0640", "")
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return "".join(str(unicodedata.digit(sign, sign)) for sign in bare)
+
+
+def _words(typed: str) -> str:
+    """The beginning of what was typed, folded, with single blanks: runs of them would take the patterns minutes."""
+    return " ".join(folded(typed[:_LONGEST]).split())
+
+
+def _shown(typed: str) -> str:
+    """What was typed, as a message quotes it."""
+    return f"'{shorten(typed, _QUOTED)}'"
 
 
 @cache
@@ -60,7 +74,7 @@ def day(typed: str) -> date | None:
 
     Raises TypedError for a day that isn't in the calendar.
     """
-    words = folded(typed)
+    words = _words(typed)
     match = _ISO.search(words) or _NUMBERS.search(words)
     if match:
         year = int(match["year"])
@@ -83,13 +97,14 @@ def _date(typed: str, year: int, month: int, day_: int) -> date:
         return date(year, month, day_)
     except ValueError:
         raise TypedError(
-            f"'{typed}' is no day of the calendar; write the day before the month, such as 20/02/2023, or 2023-02-20"
+            f"{_shown(typed)} is no day of the calendar; "
+            "write the day before the month, such as 20/02/2023, or 2023-02-20"
         ) from None
 
 
 def clock(typed: str) -> time:
     """The time of day in `9:30`, `9h30`, `14.30`, `2 pm`, `٩:٣٠ ص`; seconds are dropped. Raises TypedError."""
-    words = folded(typed).strip()
+    words = _words(typed)
     if _SHARE.fullmatch(words):
         minutes = round(float(words) * 24 * 60) % (24 * 60)
         return time(*divmod(minutes, 60))
@@ -100,16 +115,16 @@ def clock(typed: str) -> time:
             hour = hour % 12 + (12 if match["half"][0] in "pم" else 0)
         if hour < 24 and minute < 60:  # noqa: PLR2004 - a clock without
             return time(hour, minute)
-    raise TypedError(f"'{typed}' is not a time of day; write hours and minutes, such as 09:30")
+    raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30")
 
 
 def clocks(typed: str) -> tuple[time, time | None]:
     """A time of day, or two: `09:30` or `09:30 - 10:15`. Raises TypedError."""
-    begun, *ended = _RANGE.split(folded(typed).strip(), maxsplit=1)
+    begun, *ended = _RANGE.split(_words(typed), maxsplit=1)
     try:
         start, end = clock(begun), clock(ended[0]) if ended and ended[0] else None
     except TypedError:
-        raise TypedError(f"'{typed}' is not a time of day; write hours and minutes, such as 09:30") from None
+        raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30") from None
     # `2:00 - 3:00 pm`: both are in the afternoon; of `11:00 - 1:00 pm`, one.
     afternoon = start.replace(hour=(start.hour + 12) % 24)
     said = (_CLOCK.fullmatch(part.strip()) for part in (begun, *ended))
@@ -121,10 +136,10 @@ def clocks(typed: str) -> tuple[time, time | None]:
 
 def length(typed: str) -> timedelta:
     """How long something lasts: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises TypedError."""
-    words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", folded(typed).strip())
+    words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", _words(typed))
     match = _LENGTH.fullmatch(words)
     if match and (match["hours"] or match["minutes"]):
         lasts = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
         if timedelta(0) < lasts <= timedelta(hours=24):
             return lasts
-    raise TypedError(f"'{typed}' is not a length; write minutes, such as 45, or hours and minutes, such as 1:30")
+    raise TypedError(f"{_shown(typed)} is not a length; write minutes, such as 45, or hours and minutes, such as 1:30")

@@ -275,6 +275,16 @@ def test_a_workshop_that_lasts_for_years_is_a_fault(tmp_path: Path) -> None:
     assert any("found 367 days from the first to the last; a workshop may last 366." in fault for fault in told), told
 
 
+def test_a_plan_that_is_wrong_everywhere_is_told_in_few_short_lines(tmp_path: Path) -> None:
+    """Whatever its keys and values hold; what a person is told goes into a message."""
+    wrong = "".join(f"wrong{number}: {'x' * 900}\n" for number in range(300))
+    told = faults(tmp_path, GOOD + wrong + f"questions: {{anonymous: {'y' * 20_000}}}\n")
+    assert (len(told), told[-1]) == (51, "And 251 more faults.")
+    long = faults(tmp_path, GOOD + f"questions: {{anonymous: {'y' * 20_000}}}\n" + f"? {'k' * 20_000}\n: 1\n")
+    assert len(long) == 2
+    assert all(len(fault) <= 500 for fault in (*told, *long))
+
+
 def test_missing_languages_are_one_fault(tmp_path: Path) -> None:
     """The texts themselves may be right."""
     assert faults(tmp_path, changed(("languages: [en, fr]\n", ""))) == [

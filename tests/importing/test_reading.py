@@ -238,6 +238,16 @@ def packed(**parts: bytes) -> bytes:
     return content.getvalue()
 
 
+def _one_cell(text: str, rows: int = 1) -> bytes:
+    """A sheet with that text in one cell of each of its rows."""
+    cell = f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+    held = "".join(f'<row r="{row}">{cell}</row>' for row in range(1, rows + 1))
+    return (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{held}</sheetData></worksheet>"
+    ).encode()
+
+
 #: Kind of attack to the file, and to what is said of it.
 HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "laughs": (lambda: BOMB, "it declares a document type (DTD), which no schedule needs; remove that line"),
@@ -248,6 +258,39 @@ HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
     "deep list": (lambda: "[" * 100_000, "this is not JSON: recursion limit exceeded"),
     "deep keys": (lambda: '{"slots":' * 100_000, "this is not JSON: recursion limit exceeded"),
     "number": (lambda: "1" * 1_000_000, "row 1: a cell has more than 131,072 characters; it may have 32,767."),
+    "year 9999": (
+        lambda: FRAB.replace("2023-02-20", "9999-12-30"),
+        "is on 9999-12-30; correct its date: workshops are",
+    ),
+    "year 1066": (
+        lambda: csv_of(TABLE).replace("20/02/2023", "1066-01-02"),
+        "is on 1066-01-02; correct its date: workshops are",
+    ),
+    "years long": (
+        lambda: CALENDAR.replace(":20230220T100000", ":20330220T100000"),
+        "hours; correct its end: a session may last 24.",
+    ),
+    "31 MB cell": (
+        lambda: packed(sheet=_one_cell("x" * (31 * 1024 * 1024))),
+        "row 1: a cell has 32,505,856 characters; it may have 32,767.",
+    ),
+    "many cells": (
+        lambda: packed(sheet=_one_cell("x" * 32_000, rows=900)),
+        "it has more than 8,388,608 characters; shorten the table.",
+    ),
+    "blank cells": (
+        lambda: csv_of((TABLE[0], ("id", *(" " * 32_000 for _ in range(11))))),
+        "There is no session in the file; export the schedule once it has sessions with times",
+    ),
+    "many elements": (
+        lambda: "<schedule>" + "<day/>" * 300_000 + "</schedule>",
+        "it has more than 200,000 elements; a schedule has fewer",
+    ),
+    "many lines": (lambda: "BEGIN:VCALENDAR\n" + "A:1\n" * 1_000_000, "the calendar has more than 100,000 lines"),
+    "long line": (
+        lambda: "BEGIN:VCALENDAR\nA:" + "1" * 1_000_000,
+        "line 2 has 1,000,002 characters; it may have 100,000.",
+    ),
     "long number": (lambda: '{"days": ' + "9" * 100_000 + "}", "this is not JSON: number out of range"),
     "100 MB": (lambda: b" " * (100 * 1024 * 1024), "the file has 104,857,600 bytes; a schedule may have 8,388,608."),
     "zip bomb": (lambda: packed(more=b"0" * (200 * 1024 * 1024)), "it unpacks to more than 500 parts or 32 MiB"),
@@ -270,7 +313,7 @@ HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
         "(Coffee): the event is repeat",
     ),
     "deep calendar": (
-        lambda: "BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 100_000,
+        lambda: "BEGIN:VCALENDAR\n" + "BEGIN:VEVENT\n" * 99_000,
         "this VEVENT doesn't end; export it again.",
     ),
     "formula in csv": (
