@@ -220,7 +220,13 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         return await venue.restore(member, place) if place else Role.VISITOR
 
     access = Access(
-        venue.role_of, plan.languages, opened.people.language_of, home_now, restore, lambda: venue.link(WELCOME)
+        venue.role_of,
+        plan.languages,
+        opened.people.language_of,
+        home_now,
+        restore,
+        lambda: venue.link(WELCOME),
+        clock.now,
     )
 
     client = Workshop(COGS, access, opened, reconcile, mend, invalid.trace())

@@ -137,6 +137,7 @@ class Tree(app_commands.CommandTree["Plenary"]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
         try:
+            self.client.access.limit(interaction)
             clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
             command = interaction.command
             role, doors = (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, Doors())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 from bot import app, runtime, settings
 from bot.client import DiscordUnreachableError
 from bot.settings import SettingsError
 from bot.store.lock import DatabaseUnusableError
+
+#: An address of an interaction or a webhook: what is in front of its token, and the token.
+_TOKEN = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.-]+")
 
 
 def run() -> int:
@@ -24,8 +28,18 @@ def run() -> int:
     return 0
 
 
+class _Formatter(logging.Formatter):
+    """Writes lines without the tokens by which others could answer an interaction or send by a webhook."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub(r"\1…", super().format(record))
+
+
 def _log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-8s %(name)s: %(message)s", stream=sys.stderr)
-    # At DEBUG discord.py logs addresses that hold live interaction tokens; APScheduler logs every alarm.
-    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)-8s %(name)s: %(message)s"))
+    # Libraries log at DEBUG what people typed: aiosqlite each statement with its values, discord.py each payload.
+    logging.basicConfig(level=max(logging.INFO, logging.getLevelNamesMapping()[level]), handlers=[handler])
+    for name in ("bot", "cogs"):
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # at INFO it logs each alarm

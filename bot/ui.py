@@ -16,7 +16,7 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from inspect import Parameter, signature
 from itertools import islice
@@ -29,15 +29,19 @@ from discord import app_commands
 from bot.domain import limits, walltime
 from bot.domain.access import Doors, Home, Role, refusal
 from bot.domain.plan import Plan
+from bot.domain.rates import Act, Limiter
 from bot.domain.text import clean, fold, measure, shorten
 from bot.i18n import text
-from bot.posts import Button, Post
+from bot.posts import Button, Post, moment
 
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 Handler = Callable[..., Awaitable[None]]
 H = TypeVar("H", bound=Handler)
+
+#: What is limited apart from presses and commands.
+_ACTS = {discord.InteractionType.autocomplete: Act.SUGGEST, discord.InteractionType.modal_submit: Act.WRITE}
 
 #: In front of every answer, so that it can be told at a glance.
 DONE, REFUSED = "✅", "⚠️"
@@ -55,6 +59,14 @@ class RefusalError(Exception):
         self.values = {
             name: shorten(value, _VALUE) if isinstance(value, str) else value for name, value in values.items()
         }
+
+
+class TooOftenError(RefusalError):
+    """Somebody does too much in a short time. What they typed into a form goes back to them."""
+
+    def __init__(self, again_at: datetime) -> None:
+        # Discord shows whole seconds.
+        super().__init__("refused.too_often", when=moment(again_at + timedelta(seconds=1), "R"))
 
 
 # --- posts as Discord has them ---------------------------------------------------------------------------------
@@ -304,6 +316,7 @@ class Router:
         """Answer one press. Whatever goes wrong, the person hears something true."""
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         try:
+            self._access.limit(interaction)
             entry = self._entry(kind)
             await self._access.require(interaction, entry.role, entry.doors)
             if len(arguments) not in entry.takes:
@@ -332,6 +345,7 @@ class Access:
         home: Callable[[], Home],
         restore: Callable[[discord.Member], Awaitable[Role]],
         entrance: Callable[[], str],
+        now: Callable[[], datetime],
     ) -> None:
         self._role_of = role_of
         self._languages = languages
@@ -341,6 +355,15 @@ class Access:
         """Gives somebody who has a place in the workshop their role again, if they may have it; what they are then."""
         self._entrance = entrance
         """A link to where people join."""
+        self._now = now
+        self._limiter = Limiter()
+
+    def limit(self, interaction: Interaction) -> None:
+        """Count what somebody does. Raises TooOftenError for a participant who does too much in a short time."""
+        act = _ACTS.get(interaction.type, Act.PRESS)
+        again_at = self._limiter.take(interaction.user.id, act, self._now())
+        if again_at is not None and self.role(interaction) < Role.MODERATOR:
+            raise TooOftenError(again_at)
 
     def language(self, interaction: Interaction) -> str:
         """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.
@@ -354,6 +377,10 @@ class Access:
         """What the person is in the workshop."""
         member = interaction.user
         return self._role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
+
+    def cap(self, interaction: Interaction, most: int) -> int | None:
+        """How much of something a participant may have; None for the team, which may write down others' words."""
+        return most if self.role(interaction) < Role.MODERATOR else None
 
     async def require(self, interaction: Interaction, role: Role, doors: Doors) -> None:
         """Raises RefusalError where the entry point may not be used, or the person's role is too low."""
@@ -411,7 +438,8 @@ async def tell_failure(interaction: Interaction, failure: BaseException, languag
     try:
         if isinstance(cause, RefusalError):
             try:
-                await _say(interaction, text(language, cause.key, **cause.values))
+                words = typed_in(interaction) if isinstance(cause, TooOftenError) else ""
+                await _say(interaction, text(language, cause.key, **cause.values), words)
             except Exception as unsaid:
                 if passes(unsaid) or isinstance(unsaid, discord.NotFound):
                     raise

@@ -19,6 +19,7 @@ from bot.domain.text import escape
 from bot.domain.venue import QUESTIONS
 from bot.i18n import text
 from bot.posts import custom_id
+from bot.store.caps import TooManyError
 from bot.ui import (
     DONE,
     Field,
@@ -90,8 +91,12 @@ class Questions(commands.Cog, description="Asking the speakers"):
         async with given_back(interaction, language, typed["text"]):
             question = self._read(interaction, question_id, typed)
             card = questions.card(self._parts.plan, question_id, question.written_at)
-            if not await self._parts.store.questions.submit(question, card):
-                raise RefusalError("refused.gone")
+            most = self._parts.access.cap(interaction, questions.MOST_OPEN)
+            try:
+                if not await self._parts.store.questions.submit(question, card, most):
+                    raise RefusalError("refused.gone")
+            except TooManyError as failure:
+                raise RefusalError("refused.question.too_many", most=failure.most) from None
             self._parts.courier.stir()
             channel = f"<#{self._parts.venue.rooms.get(QUESTIONS, 0)}>"
             await answer(interaction, f"{DONE} {text(language, 'question.kept', channel=channel)}")

@@ -24,3 +24,17 @@ def test_a_bot_starts_without_what_it_does_not_need_yet() -> None:
     )
     told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)  # noqa: S603 - ours
     assert told.stdout.split() == []
+
+
+def test_no_live_token_is_logged_not_even_in_a_traceback() -> None:
+    asked = (
+        "import logging\n"
+        "from bot import running\n"
+        "running._log('DEBUG')\n"
+        "try: raise OSError('https://discord.com/api/v10/webhooks/12/aW50.zebrafish-_x/messages/@original')\n"
+        "except OSError: logging.getLogger('bot').exception('POST %s', '/interactions/12/zebrafish/callback')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    assert "POST /interactions/12/…/callback" in told.stderr
+    assert "/webhooks/12/…/messages/@original" in told.stderr
+    assert "zebrafish" not in told.stderr

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+#: With so many authors who have yet to answer, one person may want to be in touch at a time.
+MOST_UNANSWERED = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

@@ -15,6 +15,8 @@ from bot.domain.access import Role
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.text import clean, fold
 
+#: So many notes one person may have.
+MOST = 100
 #: Characters that each part may have: a title that a card shows whole, and all that a form of Discord's takes.
 TITLE_LENGTH = 150
 PART_LENGTH = limits.TEXT_INPUT

@@ -15,6 +15,8 @@ from bot.domain.plan import Plan
 from bot.domain.venue import QUESTIONS
 from bot.domain.walltime import day_of
 
+#: So many of one person's may await an answer at a time.
+MOST_OPEN = 20
 TEXT_LENGTH = limits.TEXT_INPUT
 #: Characters of why a question is hidden, and of who answers it in writing.
 REASON_LENGTH, OWNER_LENGTH = 200, 80

@@ -201,7 +201,7 @@ class Dispatcher:
     async def _take_due(self, now: datetime) -> list[Delivery]:
         skipped = await self._store.deliveries.skip_expired(now)
         for delivery in skipped:
-            log.warning("Skipped %s of %s: it was due at %s", delivery.kind, delivery.subject, delivery.due)
+            log.warning("Skipped %s: it was due at %s", delivery, delivery.due)
             if delivery.kind is Kind.FOLLOW_UP:
                 when = posts.moment(delivery.due, "D")
                 await self._incidents.tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)

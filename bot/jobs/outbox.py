@@ -172,12 +172,12 @@ class Outbox:
         if isinstance(failure, TimeoutError):
             release_global_limit(self._client)
         if isinstance(failure, sqlite3.Error):
-            log.error("%s of %s could not be recorded", delivery.kind, delivery.subject, exc_info=failure)
+            log.error("%s could not be recorded", delivery, exc_info=failure)
             return
         if backoff is not REFUSED or (isinstance(failure, discord.NotFound) and failure.code == _UNKNOWN_CHANNEL):
-            log.warning("%s of %s did not reach Discord: %r", delivery.kind, delivery.subject, failure)
+            log.warning("%s did not reach Discord: %r", delivery, failure)
             return
-        log.warning("Discord refused %s of %s", delivery.kind, delivery.subject, exc_info=failure)
+        log.warning("Discord refused %s", delivery, exc_info=failure)
         problem = str(failure) or repr(failure)
         await self._store.deliveries.record_problem(delivery.id, problem)
         await self._give_up_expired(delivery, problem)

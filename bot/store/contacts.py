@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.announcements import Announcement
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.letters import Letter
+from bot.store.caps import require_room
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_delivery
 from bot.store.letters import write_letter
@@ -54,10 +55,18 @@ class Contacts:
 
     # --- "put us in touch" -------------------------------------------------------------------------------------
 
-    async def ask(self, note: str, asker: int, asker_name: str, now: datetime, letter: Letter) -> None:
-        """Keep that somebody wants to be in touch with a note's author, and tell them. Asked again, nothing changes."""
+    async def ask(  # noqa: PLR0913, PLR0917 - one parameter a part of it
+        self, note: str, asker: int, asker_name: str, now: datetime, letter: Letter, most: int | None = None
+    ) -> None:
+        """Keep that somebody wants to be in touch with a note's author, and tell them. Asked again, nothing changes.
+
+        Raises TooManyError if `most` authors have yet to answer them.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            if not connection.execute("SELECT 1 FROM contact WHERE note = ? AND asker = ?", (note, asker)).fetchone():
+                unanswered = "SELECT count(*) FROM contact WHERE asker = ? AND agreed IS NULL"
+                require_room(connection, unanswered, asker, most)
             write_letter(connection, letter)
             connection.execute(
                 "INSERT INTO contact (note, asker, name, asked_at) VALUES (?, ?, ?, ?)"

@@ -47,6 +47,10 @@ class Delivery:
     retracted: int = 0
     """How often the message was taken back from its room."""
 
+    def __str__(self) -> str:
+        """What it is called in the log: there, a report's line would name people."""
+        return f"{self.kind} {self.id if self.kind is Kind.REPORT else self.subject}"
+
     @property
     def nonce(self) -> str:
         """By which Discord knows a message that it has already; one that was taken back is another."""

@@ -15,6 +15,7 @@ from bot.domain.announcements import Announcement, Kind
 from bot.domain.chatham import veiled
 from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching, shown
 from bot.domain.text import fold
+from bot.store.caps import require_room
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_again
 from bot.store.stamps import stamp_note
@@ -139,15 +140,17 @@ class Notes:
                 lambda connection: connection.executemany("UPDATE note SET folded = ? WHERE id = ?", words)
             )
 
-    async def submit(self, note: Note, card: Announcement) -> Note | None:
+    async def submit(self, note: Note, card: Announcement, most: int | None = None) -> Note | None:
         """Keep a note; submitted again under the same id by the same author, it is the same note, reworded.
 
-        None if the id is that of somebody else's note. `card`: what shows it, to be made true again.
+        None if the id is that of somebody else's note. `card`: what shows it, to be made true again. Raises
+        TooManyError if its author has `most` others.
         """
 
         def work(connection: sqlite3.Connection) -> Note | None:
             former = find_note(connection, note.id)
             if former is None:
+                require_room(connection, "SELECT count(*) FROM note WHERE author = ?", note.author, most)
                 _insert(connection, note)
                 _settle_request(connection, note.id)
                 return find_note(connection, note.id)

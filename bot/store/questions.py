@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.domain.announcements import Announcement
-from bot.domain.questions import PLAIN, Question, QuestionState
+from bot.domain.questions import OPEN, PLAIN, Question, QuestionState
 from bot.store.audit import Deed, record
+from bot.store.caps import require_room
 from bot.store.database import Database, Row, instant, written
 from bot.store.deliveries import outdate, plan_delivery
 from bot.store.stamps import stamp_question
@@ -20,6 +21,8 @@ _COLUMNS = "id, author, author_name, anonymous, session, text, written_at, state
 _LED = "answer, owner, due, merged_into, hidden_for"
 _VOTES = "(SELECT count(*) FROM question_vote WHERE question = question.id)"
 _READ = f"SELECT {_COLUMNS}, {_LED}, confidential, {_VOTES} FROM question"  # noqa: S608 - names only
+_STATES = ", ".join(f"'{state}'" for state in sorted(OPEN))
+_OPEN = f"SELECT count(*) FROM question WHERE author = ? AND state IN ({_STATES})"  # noqa: S608 - names only
 
 
 def _question(row: Row) -> Question:
@@ -50,13 +53,16 @@ class Questions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def submit(self, question: Question, card: Announcement) -> bool:
+    async def submit(self, question: Question, card: Announcement, most: int | None = None) -> bool:
         """Keep a question and plan its card; submitted again by the same author, it is the same question, reworded.
 
-        False if the id is that of somebody else's question.
+        False if the id is that of somebody else's question. Raises TooManyError if its author has `most` others that
+        await an answer.
         """
 
         def work(connection: sqlite3.Connection) -> bool:
+            if _one(connection, question.id) is None:
+                require_room(connection, _OPEN, question.author, most)
             cursor = connection.execute(
                 f"INSERT INTO question ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
                 " ON CONFLICT (id) DO UPDATE SET anonymous = excluded.anonymous, session = excluded.session,"

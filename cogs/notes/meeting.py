@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot import cards
 from bot.app import Parts
 from bot.cards import Touch
-from bot.domain import letters
+from bot.domain import contacts, letters
 from bot.domain.access import Role
 from bot.domain.contacts import Contact
 from bot.domain.letters import Letter, LetterKind
@@ -17,6 +17,7 @@ from bot.domain.notes import Note, shown
 from bot.domain.text import escape, shorten
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
+from bot.store.caps import TooManyError
 from bot.ui import DONE, Interaction, RefusalError, answer, pressed
 from cogs.notes.desk import Desk
 
@@ -52,10 +53,10 @@ class Meeting(commands.Cog):
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'echo.taken_back')}")
 
     async def _count(self, note: Note, interaction: Interaction, *, too: bool) -> int:
-        contacts, now = self._parts.store.contacts, self._parts.clock.now()
-        await contacts.echo(note.id, interaction.user.id, now, self._desk.card(note), too=too)
+        store, now = self._parts.store.contacts, self._parts.clock.now()
+        await store.echo(note.id, interaction.user.id, now, self._desk.card(note), too=too)
         self._parts.courier.stir()
-        return len(await contacts.echoes_of(note.id))
+        return len(await store.echoes_of(note.id))
 
     @pressed("touch", Role.PARTICIPANT)
     async def touch(self, interaction: Interaction, note_id: str, _mark: str) -> None:
@@ -65,7 +66,11 @@ class Meeting(commands.Cog):
             raise RefusalError("refused.note.own")
         asker, now = interaction.user, self._parts.clock.now()
         letter = self._letter(note, asker.id, asker.display_name, now)
-        await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now, letter)
+        most = self._parts.access.cap(interaction, contacts.MOST_UNANSWERED)
+        try:
+            await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now, letter, most)
+        except TooManyError as failure:
+            raise RefusalError("refused.note.too_many_contacts", most=failure.most) from None
         self._parts.courier.stir()
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
 
@@ -86,8 +91,9 @@ class Meeting(commands.Cog):
     @pressed("meet", Role.PARTICIPANT)
     async def meet(self, interaction: Interaction, said: str, note_id: str, asker: str) -> None:
         """The author answers. Only if they agree does either learn how to reach the other."""
-        contacts = self._parts.store.contacts
-        answered = await contacts.answer(note_id, interaction.user.id, int(asker), agreed=said == "yes")
+        answered = await self._parts.store.contacts.answer(
+            note_id, interaction.user.id, int(asker), agreed=said == "yes"
+        )
         if answered is None:
             raise RefusalError("refused.note.unknown")
         await answer(interaction, await contacts_of(self._desk, interaction))

@@ -13,6 +13,7 @@ from bot.domain.access import Role
 from bot.domain.notes import Attribution, Detail, Note, NoteKind, Visibility, shown
 from bot.domain.text import clean
 from bot.i18n import text
+from bot.store.caps import TooManyError
 from bot.ui import DONE, Interaction, RefusalError, answer, pressed, submitted
 from cogs.notes import forms
 from cogs.notes.desk import NOT_KEPT, Desk
@@ -36,7 +37,11 @@ class Sharing(commands.Cog):
         typed = submitted(interaction)
         try:
             note = self._read(interaction, note_id, typed)
-            kept = await self._parts.store.notes.submit(note, self._desk.card(note))
+            most = self._parts.access.cap(interaction, notes.MOST)
+            try:
+                kept = await self._parts.store.notes.submit(note, self._desk.card(note), most)
+            except TooManyError as failure:
+                raise RefusalError("refused.note.too_many", most=failure.most) from None
             if kept is None:
                 raise RefusalError("refused.gone")
         except NOT_KEPT as failure:

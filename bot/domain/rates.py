@@ -1,0 +1,57 @@
+"""Rates: how often one person may do something. Generous: somebody who takes part keenly never meets a limit."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So often at once, and again each time that `every` has passed."""
+
+    at_once: int
+    every: timedelta
+
+
+class Act(StrEnum):
+    """What somebody does, as far as it is limited."""
+
+    SUGGEST = "suggest"
+    """Typing in an option for which there are suggestions: Discord asks for them at every pause."""
+    PRESS = "press"
+    """A command, or a button or select."""
+    WRITE = "write"
+    """Sending a form."""
+
+
+RATES = {
+    Act.SUGGEST: Rate(120, timedelta(seconds=0.5)),
+    Act.PRESS: Rate(60, timedelta(seconds=1)),
+    Act.WRITE: Rate(30, timedelta(seconds=30)),
+}
+
+
+class Limiter:
+    """Counts what each person does, in memory: of no more than `most` of them, those who did something last."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._full_at: OrderedDict[tuple[int, Act], datetime] = OrderedDict()
+        """When somebody's allowance will be whole again. Who isn't in it has all of it."""
+
+    def take(self, person: int, act: Act, now: datetime) -> datetime | None:
+        """Count one more; None if it may be done, else the instant from which it may be."""
+        rate, key = RATES[act], (person, act)
+        whole = rate.at_once * rate.every
+        # A clock that was put back must not keep anybody waiting for longer than it takes to have all again.
+        full_at = min(max(self._full_at.get(key, now), now), now + whole)
+        if full_at + rate.every > now + whole:
+            return full_at + rate.every - whole
+        self._full_at[key] = full_at + rate.every
+        self._full_at.move_to_end(key)
+        if len(self._full_at) > self._most:
+            self._full_at.popitem(last=False)
+        return None

@@ -1,0 +1,52 @@
+"""What the bot's log never holds, also at DEBUG: what people type and search for, their names, and live tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.rehearsal.faults import Fault
+from tests.e2e.test_note_cards import share
+from tests.e2e.test_questions import ask
+from tests.e2e.test_reviews import joins
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import World
+
+TYPED = "zebrafish"
+
+
+async def test_at_debug_it_holds_nothing_that_people_type_or_search_for(world: World) -> None:
+    world.settings["PLENARY_LOG_LEVEL"] = "DEBUG"
+    await world.start_bot()
+    await world.setup()
+    await joins(world, world.amina, f"{TYPED} name", f"{TYPED} administration")
+    await world.until("2023-03-25 09:31")
+    ledgers = world.channel("ledgers")
+    answer = await share(world, world.amina, title=f"{TYPED} title", did=f"{TYPED} did")
+    await world.press_in(world.amina, answer, "ledgers", "show:")
+    await ask(world, world.amina, f"{TYPED} question")
+    found = await world.amina.slash(ledgers, "note search", words=f"{TYPED} title")
+    assert TYPED in found.text
+    await world.amina.autocomplete(ledgers, "note edit", "note", f"{TYPED} suggestion")
+    await world.amina.autocomplete(ledgers, "ask", "session", f"{TYPED} suggestion")
+    # What can't be sent is in the log, without what it says: here, the line about who has come.
+    world.forgiven |= {"invalid", "error"}
+    team = f"/channels/{world.channel('team')}/messages"
+    refuse = {team: Fault.FORBIDDEN}
+    world.discord._draw = lambda request: refuse.get(request.path)  # noqa: SLF001 - it begins in the midst of the test
+    await joins(world, world.karim, f"{TYPED} name", f"{TYPED} administration")
+    await world.settle()
+    log = world.log
+    assert "report" in log
+    assert " INFO " in log
+    assert TYPED not in log.lower()
+    assert "Amina" not in log
+    assert not any(token in log for token in tokens(world))
+
+
+def tokens(world: World) -> list[str]:
+    """The tokens of all interactions, as Discord gave them out."""
+    paths = [path for _, path in world.witness.requests if path.startswith(("/interactions/", "/webhooks/"))]
+    found = [path.split("/")[3] for path in paths]
+    assert found
+    return found
