@@ -331,6 +331,8 @@ class Actors:
             self._follow(person, answer, form["custom_id"], _sent(form, step.fill))
         if not self._judge(what, answer, step.answer, step.says):
             return None
+        if step.press.startswith("roster") and step.answer is Expected.ACCEPTED:
+            self.told.reports.append(f"<@{person.id}> took over a list of participants")
         if step.press.startswith(_CHANGE_THE_AGENDA) and step.answer is Expected.ACCEPTED:
             self.told.changes += 1
             self._plan = await self._plan_in_force()
