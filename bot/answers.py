@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -35,31 +35,6 @@ _TITLE = 150
 _FAULT = 300
 
 
-def pages(blocks: Iterable[str]) -> tuple[Post, ...]:
-    """Blocks of lines in as few posts as Discord takes; a block that is too long goes on in the next post."""
-    filled: list[list[str]] = [[]]
-    for block in blocks:
-        for part in _cut(block):
-            length = sum(measure(each) for each in (*filled[-1], part))
-            # Each block is a text with a rule above it, and the whole a component too.
-            if length > limits.MESSAGE_TEXT or 2 * len(filled[-1]) + 2 > limits.MESSAGE_COMPONENTS:
-                filled.append([])
-            filled[-1].append(part)
-    return tuple(Post(tuple(page)) for page in filled)
-
-
-def _cut(block: str) -> Iterator[str]:
-    """A block in pieces that each fit a post, cut between lines."""
-    piece = ""
-    for line in block.split("\n"):
-        longer = f"{piece}\n{line}" if piece else line
-        if measure(longer) > limits.MESSAGE_TEXT:
-            yield piece
-            longer = line
-        piece = longer
-    yield piece
-
-
 def faults_post(heading: str, faults: Sequence[str]) -> tuple[Post, bool]:
     """The faults of a file, as many and as much of each as a message shows; and whether that is everything."""
     lines: list[str] = []
@@ -78,7 +53,7 @@ def faults_post(heading: str, faults: Sequence[str]) -> tuple[Post, bool]:
 
 def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
     plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime, language: str, doors: Doors
-) -> tuple[Post, ...]:
+) -> Post:
     """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
     observed, rule = round(own.observed), plan.attendance.percent
     total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=rule)
@@ -90,7 +65,7 @@ def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one lang
         reasons = standing.reasons(plan, session, own, presence, now, doors)
         return _own_session(session, own, presence, reasons, language)
 
-    return pages(
+    return Post(
         (
             f"## {text(language, 'me.heading')}\n{total}\n{stands}",
             *("\n".join((f"**{day_name(language, day)}**", *map(shown, held))) for day, held in days),
@@ -137,7 +112,7 @@ class Entry:
     role: Role
 
 
-def manual(entries: Sequence[Entry], role: Role, language: str) -> tuple[Post, ...]:
+def manual(entries: Sequence[Entry], role: Role, language: str) -> Post:
     """What somebody of that role can do here: participants' commands first, then moderators' and organisers'."""
     hint = "help.hint" if role > Role.VISITOR else "help.visitor"
     blocks = [f"## {text(language, 'help.heading')}\n{text(language, hint)}"]
@@ -151,7 +126,7 @@ def manual(entries: Sequence[Entry], role: Role, language: str) -> tuple[Post, .
             lines = (_line(entry, language) for entry in own if entry.purpose == purpose)
             named = f"**{command_wording(language, purpose) or purpose}**"
             blocks.append(("" if number else heading) + "\n".join((named, *lines)))
-    return pages(blocks)
+    return Post(tuple(blocks))
 
 
 def _line(entry: Entry, language: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.plan import Plan
 from bot.domain.show import Deed, Hold
 from bot.domain.text import escape, measure, shorten
 from bot.i18n import day_name, enumeration, text
-from bot.posts import Button, Post, custom_id, moment, where
+from bot.posts import Button, Lines, Post, custom_id, moment, where
 
 #: In front of every panel.
 PANEL_SIGN = "🎛️"
@@ -56,7 +56,7 @@ def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int
         )
         for deed in deeds
     )
-    return Post((heading, "\n".join(sessions or [text(language, "show.nothing")]), facts), buttons)
+    return Post((heading, Lines(sessions or [text(language, "show.nothing")]), facts), buttons)
 
 
 def _session(plan: Plan, session: Session, standing: Standing, rooms: Mapping[str, int], *, live: bool) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain import limits
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.notes import Detail, Note, NoteKind, Signature, shown
 from bot.domain.plan import Plan
-from bot.domain.text import escape, escape_within, measure, shares, shorten
+from bot.domain.text import escape, shorten
 from bot.i18n import country_name, every, text
-from bot.posts import Button, Post, custom_id, joined, label, moment, share_button
+from bot.posts import Button, Lines, Post, custom_id, joined, label, moment, share_button
 
 _SIGN = {
     NoteKind.WORKED: "✅",
@@ -48,23 +47,22 @@ def named(plan: Plan, signed: Signature, language: str) -> str:
 def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
     plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, beside: Sequence[Signature] = ()
 ) -> Post:
-    """A note in its topic's channel. What doesn't fit is cut here, never in the store.
+    """A note in its topic's channel.
 
     `beside`: the authors of notes that have become a part of it.
     """
-    heading = "\n".join(_heading(plan, note))
-    signature = "\n".join(_signature(plan, note, signed, echoes, beside))
-    written = {"did": note.did, "learned": note.learned, **_written(note)}
-    labels = {part: f"**{joined(plan.languages, f'card.{part}')}**" for part in written}
-    room = limits.MESSAGE_TEXT - sum(measure(piece) + 1 for piece in (heading, signature, *labels.values()))
-    rooms = shares([measure(escape(part)) + 1 for part in written.values()], room - len(written))
-    paragraphs = [
-        f"{heading_of}\n{escape_within(typed, share)}"
-        for heading_of, typed, share in zip(labels.values(), written.values(), rooms, strict=True)
-    ]
-    did, learned, *details = paragraphs
+    did, learned, *details = (
+        f"**{joined(plan.languages, f'card.{part}')}**\n{escape(typed)}"
+        for part, typed in {"did": note.did, "learned": note.learned, **_written(note)}.items()
+    )
     return Post(
-        (heading, did, learned, *(["\n".join(details)] if details else []), signature),
+        (
+            "\n".join(_heading(plan, note)),
+            did,
+            learned,
+            *([Lines(details)] if details else []),
+            Lines(_signature(plan, note, signed, echoes, beside)),
+        ),
         (
             share_button(plan, note.topic, mark),
             Button(custom_id("echo", note.id, mark), label(plan.languages, "button.echo")),
@@ -128,7 +126,7 @@ def found(plan: Plan, entries: Sequence[Listed], language: str, *, more: bool) -
     """What a search found."""
     heading = text(language, "search.found", n=len(entries))
     lines = [_listed(plan, entry, language, named(plan, entry.signed, language)) for entry in entries]
-    return _list(f"{heading} {text(language, 'search.more')}" if more and entries else heading, lines)
+    return Post((f"{heading} {text(language, 'search.more')}" if more and entries else heading, *lines))
 
 
 def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Post:
@@ -143,7 +141,7 @@ def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Po
         )
         for entry in entries
     ]
-    return _list(text(language, "mine.heading", n=count), lines)
+    return Post((text(language, "mine.heading", n=count), *lines))
 
 
 def _listed(plan: Plan, entry: Listed, language: str, *told: str) -> str:
@@ -152,17 +150,6 @@ def _listed(plan: Plan, entry: Listed, language: str, *told: str) -> str:
     title = f"{_SIGN[entry.note.kind]} **{escape(shorten(entry.note.title, _LISTED))}**"
     link = f"\n{entry.link}" if entry.link else ""
     return f"{title}\n-# {escape(' · '.join([*about, *told]))}{link}"
-
-
-def _list(heading: str, lines: Iterable[str]) -> Post:
-    """A heading and as many of the lines as a message holds."""
-    kept, room = [heading], limits.MESSAGE_TEXT - measure(heading)
-    for line in lines:
-        room -= measure(line)
-        if room < 0 or 2 * len(kept) > limits.MESSAGE_COMPONENTS - 5:
-            break
-        kept.append(line)
-    return Post(tuple(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +173,7 @@ def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str
     ]
     if not lines:
         return Post((text(language, "contacts.none"),))
-    post = _list(text(language, "contacts.heading", n=len(lines)), lines)
+    post = Post((text(language, "contacts.heading", n=len(lines)), *lines))
     if not waiting:
         return post
     note, asker = waiting[0].contact.note, str(waiting[0].contact.asker)

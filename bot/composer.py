@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -67,7 +68,8 @@ class Composer:
 
     async def post(self, delivery: Delivery, now: datetime) -> Post | None:
         """The message; None if there is nothing left to say. Raises LookupError if what it is about has gone."""
-        return await self._by_kind[delivery.kind](delivery, now)
+        post = await self._by_kind[delivery.kind](delivery, now)
+        return replace(post, whole=posts.whole_button(self._plan, delivery.id)) if post else None
 
     async def room(self, delivery: Delivery) -> str | None:
         """The room in which the message must stand; None if in none (any more)."""

@@ -8,7 +8,7 @@ from bot.domain.digest import SHOWN, Digest
 from bot.domain.plan import Plan
 from bot.domain.text import escape, escape_within, shorten
 from bot.i18n import day_name, every, text
-from bot.posts import Button, Post, custom_id, joined, label, moment
+from bot.posts import Button, Post, custom_id, joined, label, left_out, moment
 
 _TITLE = 60
 _LINE = 90
@@ -44,7 +44,7 @@ def _sessions(plan: Plan, told: Digest) -> Iterator[str]:
 
 def _counted(lines: list[str], of: int) -> list[str]:
     """What isn't named is counted, without words."""
-    return lines if len(lines) == of else [*lines, f"-# … + {of - len(lines)}"]
+    return lines if len(lines) == of else [*lines, left_out(of - len(lines))]
 
 
 def _note(title: str, link: str | None) -> str:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.breakouts import Breakout, Group, Member
 from bot.domain.plan import Plan
-from bot.domain.text import Text, escape, escape_within, measure, shorten
+from bot.domain.text import Text, escape, escape_within, shorten
 from bot.domain.venue import breakout_room
 from bot.i18n import every, text
 from bot.posts import Button, Post, custom_id, label, moment, titles, where
 
-#: Of a message's room, so much is kept for all but the names.
-_BESIDE_NAMES = 1600
 #: Characters of a title that a channel's name and a moderator's overview show.
 _TITLE = 150
 
@@ -44,7 +41,7 @@ def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one sessio
     blocks = (
         "\n".join([f"## {heading}", *titles(plan.languages, about(plan, session, breakout))]),
         "\n".join(told),
-        f"👥 {escape_within(names, limits.MESSAGE_TEXT - _BESIDE_NAMES)}",
+        f"👥 {escape(names)}",
         "\n".join(speaks),
     )
     appoint = Button(custom_id("rapporteur", breakout.id, str(group.number), mark), _label(plan, "button.rapporteur"))
@@ -108,9 +105,8 @@ def preview(plan: Plan, session: Session, breakout: Breakout, language: str) -> 
         minutes=breakout.minutes,
         title=f"**{escape(shorten(about(plan, session, breakout)[language], _TITLE))}**",
     )
-    share = (limits.MESSAGE_TEXT - measure(told) - 200) // len(breakout.groups) - 40
     listed = (
-        f"{_heading(group, language)} ({len(group.members)}) {escape_within(_names(group.members), share)}"
+        f"{_heading(group, language)} ({len(group.members)}) {escape(_names(group.members))}"
         for group in breakout.groups
     )
     button = Button(custom_id("break_out", breakout.id), label((language,), "button.break_out"), primary=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Self
 
 from bot.domain import limits
 from bot.domain.agenda import Progress, Session, Topic, progress
 from bot.domain.events import marker
 from bot.domain.plan import Plan
-from bot.domain.text import Text, clean, escape, measure, shorten
+from bot.domain.text import Text, blank, clean, escape, escape_within, measure, shorten, shorten_markdown
 from bot.domain.venue import meeting_room
 from bot.i18n import day_name, enumeration, every, language_name, text
 
@@ -29,14 +30,36 @@ class Button:
     primary: bool = False
 
 
+class Lines(str):
+    """A text of a post made of items, a line or more each: where it is too long, each of them is shortened fairly.
+
+    Any other text is cut at its end.
+    """
+
+    __slots__ = ("items",)
+    items: tuple[str, ...]
+
+    def __new__(cls, items: Iterable[str]) -> Self:
+        """The items one below the other."""
+        listed = tuple(items)
+        lines = super().__new__(cls, "\n".join(listed))
+        lines.items = listed
+        return lines
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message as people will see it: texts (Discord's markdown), separated by rules, then buttons."""
+    """A message as people will see it: texts (Discord's markdown), separated by rules, then buttons.
+
+    It may be longer than Discord takes: see `bot.fitting`.
+    """
 
     blocks: tuple[str, ...]
     buttons: tuple[Button, ...] = ()
     notifies: int | None = None
     """The one role that it notifies, by its Discord id; nothing else that is posted notifies anybody."""
+    whole: Button | None = None
+    """The button that answers with all of it, shown if it had to be shortened."""
 
     @property
     def fingerprint(self) -> str:
@@ -47,6 +70,21 @@ class Post:
     def length(self) -> int:
         """Characters of text, as Discord counts them; at most limits.MESSAGE_TEXT fit."""
         return sum(measure(block) for block in self.blocks)
+
+    @property
+    def fits(self) -> bool:
+        """Whether Discord takes all of it in one message."""
+        return self.length <= limits.MESSAGE_TEXT and len(self.blocks) <= most_blocks(self.buttons)
+
+
+#: Files that an answer may hold beside its texts and buttons.
+_FILES = 2
+
+
+def most_blocks(buttons: Sequence[Button]) -> int:
+    """How many texts fit in a message above its buttons: the container, rules between texts, and rows count too."""
+    rows = -(-len(buttons) // limits.ROW_BUTTONS)
+    return (limits.MESSAGE_COMPONENTS - _FILES - len(buttons) - rows) // 2
 
 
 def custom_id(kind: str, *arguments: str) -> str:
@@ -74,9 +112,9 @@ def label(languages: Iterable[str], key: str) -> str:
     return shorten(joined(languages, key), limits.BUTTON_LABEL)
 
 
-def titles(languages: Sequence[str], title: Text) -> Iterator[str]:
-    """The title in each language, the first one prominent; a title that repeats is said once."""
-    first, *others = dict.fromkeys(escape(title[language]) for language in languages)
+def titles(languages: Sequence[str], title: Text, width: int = limits.MESSAGE_TEXT) -> Iterator[str]:
+    """The title in each language, the first one prominent, each at most so wide; a title that repeats is said once."""
+    first, *others = dict.fromkeys(escape_within(title[language], width) for language in languages)
     yield f"**{first}**"
     yield from (f"-# {other}" for other in others)
 
@@ -100,34 +138,86 @@ def welcome(plan: Plan, mark: str) -> Post:
     )
     return Post(
         (
-            "\n".join([f"# {title}", *others]),
-            "\n".join(described),
-            "\n".join(every(plan.languages, "welcome.line")),
-            "\n".join(f"-# {line}" for line in every(plan.languages, "welcome.privacy")),
+            Lines([f"# {title}", *others]),
+            Lines(described),
+            Lines(every(plan.languages, "welcome.line")),
+            Lines(f"-# {line}" for line in every(plan.languages, "welcome.privacy")),
         ),
         (Button(custom_id("join", mark), label(plan.languages, "button.join"), primary=True), *languages),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How much of a day's agenda is shown: titles in which languages and how wide, and how many sessions."""
+
+    languages: Sequence[str]
+    width: int = limits.MESSAGE_TEXT
+    masthead: bool = True
+    sessions: int | None = None
+
+
+#: How wide titles are on a full day; the last two in one language only.
+_WIDTHS = (120, 90, 70, 55, 40, 30, 20)
+#: How many sessions of a day are shown that is too full even so.
+_SESSIONS = (60, 45, 30, 15)
+
+
+def _extents(languages: Sequence[str]) -> Iterator[_Extent]:
+    """From the most to the least: shorter titles, then one language, then without what is over."""
+    yield from (_Extent(languages, width) for width in _WIDTHS[:-2])
+    yield from (_Extent(languages[:1], width) for width in _WIDTHS)
+    yield from (_Extent(languages[:1], _WIDTHS[-1], masthead=False, sessions=most) for most in _SESSIONS)
+
+
 def agenda(plan: Plan, day: date, now: datetime, mark: str) -> Post:
-    """A day's agenda, true at `now`."""
+    """A day's agenda, true at `now`; on a full day with shorter titles, and a button that shows all of it."""
+    post = _agenda(plan, day, now, mark, _Extent(plan.languages))
+    if post.fits:
+        return post
+    for extent in _extents(plan.languages):
+        post = _agenda(plan, day, now, mark, extent)
+        if post.fits:
+            break
+    whole_day = Button(custom_id("day", day.isoformat(), mark), label(plan.languages, "button.agenda"))
+    return replace(post, buttons=(whole_day, *post.buttons))
+
+
+def _agenda(plan: Plan, day: date, now: datetime, mark: str, extent: _Extent) -> Post:
     title, *others = (_agenda_heading(plan, day, language) for language in plan.languages)
-    standing = progress(plan.agenda.on(day), now)
-    items = [_agenda_item(session, standing[session.id], plan.languages) for session in plan.agenda.on(day)]
     legend = [f"-# {line}" for line in every(plan.languages, "agenda.legend", zone=plan.zone)]
-    heading = "\n".join([f"## {title}", *others])
-    masthead = _masthead(plan) if day == plan.agenda.days[0] else ()
+    masthead = _masthead(plan) if extent.masthead and day == plan.agenda.days[0] else ()
     return Post(
-        (*masthead, heading, "\n".join(items), "\n".join(legend)),
+        (*masthead, Lines([f"## {title}", *others]), Lines(_agenda_items(plan, day, now, extent)), Lines(legend)),
         (_now_button(plan, mark),),
     )
+
+
+def _agenda_items(plan: Plan, day: date, now: datetime, extent: _Extent) -> Iterator[str]:
+    sessions = plan.agenda.on(day)
+    standing = progress(sessions, now)
+    most = extent.sessions or len(sessions)
+    over = sum(standing[session.id] is Progress.DONE for session in sessions)
+    first = max(0, min(over, len(sessions) - most))
+    if first:
+        yield left_out(first)
+    for session in sessions[first : first + most]:
+        title, *others = titles(extent.languages, session.title, extent.width)
+        yield "\n".join([f"{_STANDING[standing[session.id]]} {span(session)} {title}", *others])
+    if len(sessions) > first + most:
+        yield left_out(len(sessions) - first - most)
+
+
+def left_out(count: int) -> str:
+    """What counts the items of a list that are not shown, without words: every reader understands it."""
+    return f"-# … + {count}"
 
 
 def _masthead(plan: Plan) -> Iterator[str]:
     """Whose workshop it is, and who pays for it: at the head of the first day's agenda."""
     title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
-    yield "\n".join([f"# {title}", *others])
-    yield "\n".join(f"-# {' '.join(_credits(plan, language))}" for language in plan.languages)
+    yield Lines([f"# {title}", *others])
+    yield Lines(f"-# {' '.join(_credits(plan, language))}" for language in plan.languages)
 
 
 def _credits(plan: Plan, language: str) -> Iterator[str]:
@@ -145,22 +235,17 @@ def _agenda_heading(plan: Plan, day: date, language: str) -> str:
     return text(language, "agenda.heading", number=number, of=len(plan.agenda.days), date=day_name(language, day))
 
 
-def _agenda_item(session: Session, standing: Progress, languages: Sequence[str]) -> str:
-    title, *others = titles(languages, session.title)
-    return "\n".join([f"{_STANDING[standing]} {span(session)} {title}", *others])
-
-
 def session_heading(sign: str, plan: Plan, session: Session) -> str:
     """A session's title in each language, after a sign."""
     title, *others = titles(plan.languages, session.title)
-    return "\n".join([f"{sign} {title}", *others])
+    return Lines([f"{sign} {title}", *others])
 
 
 def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
     """A session starts in a while."""
     told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
     return Post(
-        (session_heading("⏰", plan, session), "\n".join(told)),
+        (session_heading("⏰", plan, session), Lines(told)),
         (Button(custom_id("day", session.day.isoformat(), mark), label(plan.languages, "button.agenda")),),
     )
 
@@ -168,7 +253,7 @@ def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> P
 def word(plan: Plan, session: Session, said: Text, mark: str) -> Post:
     """The word that a session's chair is to say aloud, for the team alone."""
     told = every(plan.languages, "word.line", word=_bold(said), when=moment(session.starts_at))
-    return Post((session_heading("🔑", plan, session), "\n".join(told)), (_now_button(plan, mark),))
+    return Post((session_heading("🔑", plan, session), Lines(told)), (_now_button(plan, mark),))
 
 
 def _bold(title: Text) -> Text:
@@ -186,9 +271,8 @@ def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> 
         if counts
         else _now_button(plan, mark)
     )
-    return Post(
-        (session_heading("🔴", plan, session), "\n".join([*told, *_programme(plan.languages, session)])), (button,)
-    )
+    programme = Lines(_programme(plan.languages, session))
+    return Post((session_heading("🔴", plan, session), Lines(told), *([programme] if programme else [])), (button,))
 
 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
@@ -206,7 +290,7 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
     return Post(
         (
             session_heading("🏁", plan, session),
-            "\n".join(every(plan.languages, "end.line")),
+            Lines(every(plan.languages, "end.line")),
         ),
         (share_button(plan, session.topic, mark) if plan.topics else _now_button(plan, mark),),
     )
@@ -217,19 +301,23 @@ def together(posts: Sequence[Post], titles: Sequence[str]) -> Post:
     if len(posts) == 1:
         return posts[0]
     headings, said = tuple(post.blocks[0] for post in posts), {post.blocks[1:] for post in posts}
-    whole = (*headings, *said.pop()) if len(said) == 1 else tuple("\n".join(post.blocks) for post in posts)
-    fits = sum(map(measure, whole)) <= limits.MESSAGE_TEXT
+    blocks = (*headings, *said.pop()) if len(said) == 1 else tuple(Lines(post.blocks) for post in posts)
     buttons = {
         button.custom_id: replace(button, label=shorten(f"{title} · {button.label}", limits.BUTTON_LABEL))
         for post, title in zip(posts, titles, strict=True)
         for button in post.buttons
     }
     unlike = len(buttons) > 1
-    return Post(whole if fits else headings, tuple(buttons.values()) if unlike else posts[0].buttons)
+    return Post(blocks, tuple(buttons.values()) if unlike else posts[0].buttons)
 
 
 def _now_button(plan: Plan, mark: str) -> Button:
     return Button(custom_id("now", mark), label(plan.languages, "button.now"))
+
+
+def whole_button(plan: Plan, mark: str) -> Button:
+    """What answers with all of a message that had to be shortened."""
+    return Button(custom_id("whole", mark), label(plan.languages, "button.whole"))
 
 
 def share_button(plan: Plan, topic: str | None, mark: str) -> Button:
@@ -243,9 +331,9 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
     title, *others = titles(plan.languages, topic.title)
     return Post(
         (
-            "\n".join([f"## {title}", *others]),
-            "\n".join(dict.fromkeys(described)),
-            "\n".join(every(plan.languages, "topic.line")),
+            Lines([f"## {title}", *others]),
+            Lines(dict.fromkeys(described)),
+            Lines(every(plan.languages, "topic.line")),
         ),
         (share_button(plan, topic.id, mark),),
     )
@@ -264,7 +352,7 @@ def hold(plan: Plan, mark: str) -> Post:
 
 def late(plan: Plan, post: Post, due: datetime) -> Post:
     """The same post, which says that it comes late."""
-    told = "\n".join(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
+    told = Lines(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
     return replace(post, blocks=(*post.blocks, told))
 
 
@@ -281,8 +369,8 @@ def event(plan: Plan, session: Session) -> tuple[str, str]:
         told += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
     told += _programme(plan.languages, session)
     mark = marker(plan.id, session.id)
-    described = shorten("\n".join(told), limits.EVENT_DESCRIPTION - len(mark) - 1)
-    return shorten(name, limits.NAME), f"{described}\n{mark}".lstrip()
+    described = shorten_markdown("\n".join(told), limits.EVENT_DESCRIPTION - len(mark) - 1)
+    return shorten(session.id if blank(name) else name, limits.NAME), f"{described}\n{mark}".lstrip()
 
 
 # --- what the bot answers: in one person's language ------------------------------------------------------------
@@ -352,11 +440,9 @@ def _zone(plan: Plan, now: datetime, language: str) -> Iterator[str]:
 Place = tuple[str | int, ...]
 """Where something stands in a plan: keys, and numbers from 0."""
 
-_A_MOMENT = timedelta(seconds=1)
-
 
 def too_long(plan: Plan) -> dict[Place, int]:
-    """Where in the plan a message becomes longer than Discord shows, and by how many characters."""
+    """Where in the plan a posted message has to be shortened, and by how many characters."""
     surplus: dict[Place, int] = {}
     for place, post in _longest(plan):
         if post.length > limits.MESSAGE_TEXT:
@@ -365,23 +451,16 @@ def too_long(plan: Plan) -> dict[Place, int]:
 
 
 def _longest(plan: Plan) -> Iterator[tuple[Place, Post]]:
-    """Each message that grows with the plan, as long as it can get."""
+    """Each posted message that grows with the plan, whole; an answer goes on in a second message."""
     rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}
     mark = "0" * 24
     yield ("description",), welcome(plan, mark)
     for number, day in enumerate(plan.days):
-        at = plan.morning(day.date)
-        yield ("days", number), agenda(plan, day.date, at, mark)
-        for language in plan.languages:
-            yield ("days", number), agenda_for(plan, day.date, at, language, rooms)
+        yield ("days", number), _agenda(plan, day.date, plan.morning(day.date), mark, _Extent(plan.languages))
         for index, entry in enumerate(day.sessions):
             session = plan.agenda.find(entry.id)
             if session:
-                place = ("days", number, "sessions", index)
-                yield place, start(plan, session, rooms, mark)
-                for language in plan.languages:
-                    yield place, now_for(plan, session.starts_at, language, rooms)
-                    yield place, next_for(plan, session.starts_at - _A_MOMENT, language, rooms)
+                yield ("days", number, "sessions", index), start(plan, session, rooms, mark)
     for index, entry in enumerate(plan.topics):
         topic = plan.topic(entry.id)
         if topic:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.feedback import SCALE, WORKSHOP, Summary, form_of
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge, State
 from bot.domain.questions import Question, QuestionState
-from bot.domain.text import escape, escape_within, measure, shorten
+from bot.domain.text import escape, escape_within, shorten
 from bot.i18n import every, short_day, text
-from bot.posts import Button, Post, custom_id, joined, label, moment, session_heading
+from bot.posts import Button, Lines, Post, custom_id, joined, label, left_out, moment, session_heading
 
 STATE_SIGN = {
     QuestionState.WAITING: "⏳",
@@ -40,7 +39,7 @@ def ask_opening(plan: Plan, mark: str) -> Post:
 
 
 def question_card(plan: Plan, question: Question, mark: str, other: Question | None = None) -> Post:
-    """A question in the room for them; `other` is the one that it is merged into. What doesn't fit is cut here."""
+    """A question in the room for them; `other` is the one that it is merged into."""
     if question.state is QuestionState.HIDDEN:
         why = Button(custom_id("why", question.id, mark), label(plan.languages, "button.why"))
         return Post((f"{STATE_SIGN[question.state]} {joined(plan.languages, 'question.withdrawn')}",), (why,))
@@ -55,14 +54,9 @@ def question_card(plan: Plan, question: Question, mark: str, other: Question | N
         standing += f"\n✍️ {escape(question.owner)} · {moment(question.due, 'f')}"
     if other:
         standing += f"\n➡️ {escape_within(' '.join(other.text.split()), _QUOTED)}"
-    # The line breaks around the text, and a sign in front of the answer.
-    room = limits.MESSAGE_TEXT - measure(about) - measure(standing) - 6
-    text_room = room // 2 if question.answer else room
-    blocks = [f"{about}\n{escape_within(question.text, text_room)}", standing]
-    if question.answer:
-        blocks.insert(1, f"💬 {escape_within(question.answer, room // 2)}")
+    answered = (f"💬 {escape(question.answer)}",) if question.answer else ()
     too = Button(custom_id("too", question.id, mark), label(plan.languages, "button.too"))
-    return Post(tuple(blocks), (too, _ask_button(plan, mark)))
+    return Post((f"{about}\n{escape(question.text)}", *answered, standing), (too, _ask_button(plan, mark)))
 
 
 def open_questions(plan: Plan, session: Session, found: Sequence[Question], mark: str) -> Post:
@@ -73,7 +67,9 @@ def open_questions(plan: Plan, session: Session, found: Sequence[Question], mark
         f"{STATE_SIGN[one.state]} 👥 {one.votes} · {escape_within(' '.join(one.text.split()), _QUOTED)}"
         for one in found[:_FOLLOWING]
     ]
-    blocks = (heading, told, "\n".join(lines)) if lines else (heading, told)
+    if len(found) > len(lines):
+        lines.append(left_out(len(found) - len(lines)))
+    blocks = (heading, told, Lines(lines)) if lines else (heading, told)
     return Post(blocks, (_ask_button(plan, mark),))
 
 
@@ -120,9 +116,9 @@ def follow_up(plan: Plan, months: int, pledged: Sequence[Pledge], mark: str) -> 
         for one in pledged[:_FOLLOWING]
     ]
     if len(pledged) > len(lines):
-        lines.append(f"-# … + {len(pledged) - len(lines)}")
+        lines.append(left_out(len(pledged) - len(lines)))
     button = Button(custom_id("progress", str(months), mark), label(plan.languages, "button.progress"), primary=True)
-    return Post((heading, told, "\n".join(lines)) if lines else (heading, told), (button,))
+    return Post((heading, told, Lines(lines)) if lines else (heading, told), (button,))
 
 
 def _invitation(plan: Plan, heading: str, line: str, button: Button) -> Post:

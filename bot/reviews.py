@@ -8,12 +8,9 @@ from bot.cards import Listed, named
 from bot.domain.notes import Note, shown
 from bot.domain.plan import Plan
 from bot.domain.review import Action, Review, ReviewState, Wording
-from bot.domain.text import escape, escape_within, shorten
+from bot.domain.text import escape, shorten
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id, moment
-
-#: Characters of each part of a note that is reviewed: enough to judge it by; its author's form has it whole.
-_PART = 1300
 
 
 def entry(plan: Plan, listed: Listed, review: Review, waiting: int, language: str) -> Post:
@@ -34,8 +31,8 @@ def entry(plan: Plan, listed: Listed, review: Review, waiting: int, language: st
 
 
 def _parts(wording: Wording, language: str) -> Iterator[str]:
-    yield f"**{text(language, 'card.did')}**\n{escape_within(wording.did, _PART)}"
-    yield f"**{text(language, 'card.learned')}**\n{escape_within(wording.learned, _PART)}"
+    yield f"**{text(language, 'card.did')}**\n{escape(wording.did)}"
+    yield f"**{text(language, 'card.learned')}**\n{escape(wording.learned)}"
 
 
 def _standing(review: Review, language: str) -> Iterator[str]:

@@ -30,7 +30,8 @@ from bot.domain import limits, walltime
 from bot.domain.access import Doors, Home, Role, refusal
 from bot.domain.plan import Plan
 from bot.domain.rates import Act, Limiter
-from bot.domain.text import clean, fold, measure, shorten
+from bot.domain.text import blank, clean, fold, measure, shorten, shorten_markdown
+from bot.fitting import fitted, pages
 from bot.i18n import text
 from bot.posts import Button, Post, moment
 
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 Handler = Callable[..., Awaitable[None]]
 H = TypeVar("H", bound=Handler)
+Value = TypeVar("Value", str, int)
 
 #: What is limited apart from presses and commands.
 _ACTS = {discord.InteractionType.autocomplete: Act.SUGGEST, discord.InteractionType.modal_submit: Act.WRITE}
@@ -47,6 +49,8 @@ _ACTS = {discord.InteractionType.autocomplete: Act.SUGGEST, discord.InteractionT
 DONE, REFUSED = "✅", "⚠️"
 #: Characters of one value in a refusal.
 _VALUE = 500
+#: Messages that one answer may take.
+_PAGES = 8
 
 
 class RefusalError(Exception):
@@ -57,7 +61,7 @@ class RefusalError(Exception):
         self.key = key
         # What others wrote, such as an error's text, may be as long as a page of HTML.
         self.values = {
-            name: shorten(value, _VALUE) if isinstance(value, str) else value for name, value in values.items()
+            name: shorten_markdown(value, _VALUE) if isinstance(value, str) else value for name, value in values.items()
         }
 
 
@@ -73,7 +77,11 @@ class TooOftenError(RefusalError):
 
 
 def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
-    """A post as Discord's components (V2). `mark`: the id of the component that holds its text, where it needs one."""
+    """A post as Discord's components (V2), within Discord's limits.
+
+    `mark`: the id of the component that holds its text, where it needs one.
+    """
+    post = fitted(post)
     container: discord.ui.Container[Any] = discord.ui.Container(id=mark)
     for index, block in enumerate(post.blocks):
         if index:
@@ -111,7 +119,11 @@ def forgotten(view: V) -> V:
 
 
 async def answer(interaction: Interaction, post: Post | str, *files: discord.File) -> None:
-    """Answer the one person who pressed or typed, with files where there are any; nobody else sees it."""
+    """Answer the one person who pressed or typed, with files where there are any; nobody else sees it.
+
+    What one message doesn't hold goes on in the next, and buttons and files come under the last. What even `_PAGES`
+    don't hold is shortened, and comes whole as a file.
+    """
     if (
         isinstance(post, str)
         and not files
@@ -121,29 +133,44 @@ async def answer(interaction: Interaction, post: Post | str, *files: discord.Fil
         # A sentence alone needs no layout: to make one takes a fifth of what a storm costs.
         await interaction.response.send_message(post, ephemeral=True, suppress_embeds=True)
         return
-    view = layout(Post((post,)) if isinstance(post, str) else post)
-    for file in files:
-        view.add_item(discord.ui.File(file))  # NOTE: beside components, Discord shows only the files that one names
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=None, view=view, attachments=files)
-    else:
-        await interaction.response.send_message(view=view, files=files, ephemeral=True)
+    post = Post((post,)) if isinstance(post, str) else post
+    answers = pages(post)
+    if len(answers) > _PAGES:
+        whole = "\n\n".join(post.blocks).encode("utf-8", "replace")
+        answers, files = (post,), (*files, discord.File(io.BytesIO(whole), filename="answer.md"))
+    await _send(interaction, answers, files)
 
 
-async def answer_at_length(interaction: Interaction, pages: Sequence[Post]) -> None:
-    """The same with an answer that one message may not hold."""
-    await answer(interaction, pages[0])
-    for page in pages[1:]:
-        await interaction.followup.send(view=layout(page), ephemeral=True)
+async def answer_all(interaction: Interaction, posts: Iterable[Post]) -> None:
+    """Answer with several posts, each with its own buttons."""
+    await _send(interaction, [page for post in posts for page in pages(post)])
 
 
-def suggestions(typed: str, named: Iterable[tuple[str, str]]) -> list[app_commands.Choice[str]]:
+async def _send(interaction: Interaction, answers: Sequence[Post], files: Sequence[discord.File] = ()) -> None:
+    for number, page in enumerate(answers, start=1):
+        view = layout(page)
+        enclosed = files if number == len(answers) else ()
+        for file in enclosed:
+            view.add_item(discord.ui.File(file))  # NOTE: beside components, Discord shows only the files that one names
+        if number > 1:
+            await interaction.followup.send(view=view, files=enclosed, ephemeral=True)
+        elif interaction.response.is_done():
+            await interaction.edit_original_response(content=None, view=view, attachments=enclosed)
+        else:
+            await interaction.response.send_message(view=view, files=enclosed, ephemeral=True)
+
+
+def suggestions(typed: object, named: Iterable[tuple[Value, str]]) -> list[app_commands.Choice[Value]]:
     """What fits what was typed, of (value, name), case and accents forgiven; as many and as long as Discord shows."""
-    fitting = ((value, name) for value, name in named if fold(typed) in fold(name))
+    fitting = ((value, name) for value, name in named if fold(str(typed)) in fold(name))
     return [
-        app_commands.Choice(name=shorten(name, limits.OPTION_LABEL), value=value)
-        for value, name in islice(fitting, limits.OPTIONS)
+        app_commands.Choice(name=option_label(name), value=value) for value, name in islice(fitting, limits.OPTIONS)
     ]
+
+
+def option_label(name: str) -> str:
+    """A name as a select or an autocomplete shows it: Discord takes none that is empty."""
+    return "…" if blank(name) else shorten(clean(name), limits.OPTION_LABEL)
 
 
 def meant(typed: str, now: datetime, plan: Plan) -> datetime:
@@ -193,38 +220,58 @@ def _value(field: Mapping[str, Any]) -> str:
 Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
 
 
-def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str, Field]]) -> discord.ui.Modal:
+def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]]) -> discord.ui.Modal:
     """A form of fields, each with its label and a hint."""
     made = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
     for label, hint, field in fields:
         made.add_item(
             discord.ui.Label[discord.ui.Modal](
                 text=shorten(label, limits.MODAL_LABEL),
-                description=shorten(hint, limits.MODAL_DESCRIPTION),
+                description=shorten(hint, limits.MODAL_DESCRIPTION) if hint else None,
                 component=field,
             )
         )
     return forgotten(made)
 
 
-def paragraph(name: str, typed: str = "", *, required: bool = True) -> Field:
-    """A field for a text of any length that Discord takes."""
+def paragraph(name: str, typed: str = "", *, limit: int = limits.TEXT_INPUT, required: bool = True) -> Field:
+    """A field for a text of several lines."""
+    return _input(name, discord.TextStyle.paragraph, typed, limit, required=required)
+
+
+def line(name: str, limit: int, typed: str = "", *, required: bool = True, placeholder: str | None = None) -> Field:
+    """A field for a text of one line."""
+    return _input(name, discord.TextStyle.short, typed, limit, required=required, placeholder=placeholder)
+
+
+def _input(  # noqa: PLR0913 - one parameter a part of it
+    name: str, style: discord.TextStyle, typed: str, limit: int, *, required: bool, placeholder: str | None = None
+) -> Field:
+    filled_in = shorten(typed, limits.TEXT_INPUT)
     return discord.ui.TextInput(
         custom_id=name,
-        style=discord.TextStyle.paragraph,
-        default=typed or None,
+        style=style,
+        default=filled_in or None,
         required=required,
-        max_length=limits.TEXT_INPUT,
+        placeholder=placeholder,
+        # What was taken once fits again, even where it is counted in another way.
+        max_length=max(limit, measure(filled_in)),
     )
 
 
-def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "") -> Field:
-    """A field in which one of some (value, label) is chosen."""
+def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, required: bool = True) -> Field:
+    """A field in which one of some (value, label) is chosen: as many as Discord shows, the chosen one among them."""
+    labels = dict(offered)
+    shown = list(labels)[: limits.OPTIONS]
+    if chosen in labels and chosen not in shown:
+        shown[-1] = chosen
     return discord.ui.Select(
         custom_id=name,
+        required=required,
+        min_values=int(required),
         options=[
-            discord.SelectOption(label=shorten(label, limits.OPTION_LABEL), value=value, default=value == chosen)
-            for value, label in offered
+            discord.SelectOption(label=option_label(labels[value]), value=value, default=value == chosen)
+            for value in shown
         ],
     )
 
@@ -243,7 +290,7 @@ async def given_back(interaction: Interaction, language: str, words: str) -> Asy
             log.exception("What was sent with %s could not be kept; it goes back", _what(interaction))
         reason = text(language, refusal.key, **refusal.values)
         file = discord.File(io.BytesIO(words.encode()), filename="text.txt")
-        await interaction.response.send_message(f"{REFUSED} {reason}", file=file, ephemeral=True)
+        await answer(interaction, f"{REFUSED} {reason}", file)
 
 
 def typed_in(interaction: Interaction) -> str:

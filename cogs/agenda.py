@@ -51,9 +51,7 @@ class Agenda(commands.Cog, description="Following the agenda"):
         """The days by number and date."""
         language = self._parts.access.language(interaction)
         named = ((n, f"{n} · {short_day(language, day)}") for n, day in enumerate(self._parts.plan.agenda.days, 1))
-        return [
-            app_commands.Choice(name=name, value=n) for n, name in named if str(typed).casefold() in name.casefold()
-        ]
+        return suggestions(typed, named)
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="What is on now, and what comes next")
@@ -124,7 +122,7 @@ class Agenda(commands.Cog, description="Following the agenda"):
         content = await asyncio.to_thread(calendars.calendar, plan, chosen, now, language)
         file = discord.File(io.BytesIO(content), filename=f"{plan.id}.ics")
         told = text(language, "calendar.done", n=len(chosen))
-        await interaction.response.send_message(f"{DONE} {told}", file=file, ephemeral=True)
+        await answer(interaction, f"{DONE} {told}", file)
 
     def _chosen(self, what: str) -> Sequence[HeldSession]:
         """What is asked for, cancelled sessions included: a calendar that has them must hear of it."""

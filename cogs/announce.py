@@ -15,7 +15,7 @@ from bot.client import needs
 from bot.domain import announcements, limits
 from bot.domain.access import Role
 from bot.domain.announcements import QUIETABLE, Audience, Kind
-from bot.domain.text import clean, measure, shorten
+from bot.domain.text import clean, measure, shorten_markdown
 from bot.domain.venue import AGENDA, QUESTIONS, TEAM
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id, label
@@ -141,7 +141,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         facts = [posts.moment(delivery.due, "F"), f"<#{self._parts.venue.rooms.get(delivery.room, 0)}>"]
         facts += [text(language, f"audience.{custom.audience}")] if custom.audience else []
         facts += [text(language, "announce.daily")] if custom.daily else []
-        return f"{' · '.join(facts)}\n> " + shorten(custom.text, 200).replace("\n", "\n> ")
+        return f"{' · '.join(facts)}\n> " + shorten_markdown(custom.text, 200).replace("\n", "\n> ")
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Announce at once something that is still to be announced")

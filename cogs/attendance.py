@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -15,7 +14,7 @@ from bot.domain.agenda import Session
 from bot.domain.attendance import Presence, Refusal
 from bot.domain.text import escape
 from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer, forgotten, pressed, submitted, suggestions
+from bot.ui import DONE, Interaction, RefusalError, answer, form, line, pressed, submitted, suggestions
 
 
 class Attendance(commands.Cog, description="Checking in"):
@@ -104,16 +103,9 @@ class Attendance(commands.Cog, description="Checking in"):
     async def _ask_for_word(self, interaction: Interaction, session: Session, language: str) -> None:
         if await self._parts.store.attendance.tried(session.id, interaction.user.id) >= words.TRIES:
             raise RefusalError("refused.word.spent", title=_bold(session, language))
-        form = discord.ui.Modal(
-            title=text(language, "word.heading"), custom_id=posts.custom_id("word", session.id), timeout=None
-        )
-        label = discord.ui.Label[discord.ui.Modal](
-            text=text(language, "word.label"),
-            description=text(language, "word.hint"),
-            component=discord.ui.TextInput[discord.ui.Modal](custom_id="word", max_length=limits.OPTION_LABEL),
-        )
-        form.add_item(label)
-        await interaction.response.send_modal(forgotten(form))
+        field = (text(language, "word.label"), text(language, "word.hint"), line("word", limits.OPTION_LABEL))
+        shown = form(posts.custom_id("word", session.id), text(language, "word.heading"), [field])
+        await interaction.response.send_modal(shown)
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="The word that the chair says aloud, by which participants check in")

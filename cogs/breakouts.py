@@ -11,12 +11,12 @@ from discord.ext import commands
 
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import announcements, breakouts, limits, notes
+from bot.domain import announcements, breakouts, notes
 from bot.domain.access import Role
 from bot.domain.agenda import Session, SessionKind
 from bot.domain.breakouts import FEWEST, MOST, Breakout, Group, Member
 from bot.domain.notes import Note, NoteKind, Visibility
-from bot.domain.text import escape, shorten
+from bot.domain.text import escape
 from bot.domain.venue import breakout_room, meeting_room
 from bot.groups import preview, status
 from bot.i18n import text
@@ -26,13 +26,13 @@ from bot.store.breakouts import OtherBreakoutError
 from bot.store.changes import TooLateError
 from bot.ui import (
     DONE,
-    Field,
     Interaction,
     RefusalError,
     answer,
     choices,
     form,
     given_back,
+    line,
     paragraph,
     pressed,
     submitted,
@@ -116,11 +116,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         """The groups at work."""
         language, breakout = self._parts.access.language(interaction), await self._at_work()
         named = (text(language, "breakout.group", number=group.number) for group in breakout.groups) if breakout else ()
-        return [
-            app_commands.Choice(name=shorten(name, limits.OPTION_LABEL), value=number)
-            for number, name in enumerate(named, 1)
-            if typed in name
-        ]
+        return suggestions(typed, enumerate(named, 1))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Give the groups more time")
@@ -220,8 +216,8 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
 
     def _form(self, breakout: Breakout, number: str, note_id: str, language: str) -> discord.ui.Modal:
         plan = self._parts.plan
-        topics = ((topic.id, topic.title[language]) for topic in plan.topics[: limits.OPTIONS])
-        sentence: Field = discord.ui.TextInput(custom_id="title", max_length=notes.TITLE_LENGTH)
+        topics = ((topic.id, topic.title[language]) for topic in plan.topics)
+        sentence = line("title", notes.TITLE_LENGTH)
         return form(
             custom_id("recommended", breakout.id, number, note_id),
             text(language, "recommend.heading"),

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import coverage, limits, notes
+from bot.domain import coverage, notes
 from bot.domain.access import Role
 from bot.domain.coverage import Row
 from bot.domain.letters import LetterKind, LetterState, letter
 from bot.domain.notes import Note
-from bot.domain.text import escape, measure
+from bot.domain.text import escape
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
 from bot.store.audit import Deed
-from bot.ui import DONE, Interaction, answer, answer_at_length, pressed
-
-#: Characters of each page's lines: what is above and below them needs room too.
-_PAGE = limits.MESSAGE_TEXT - 800
+from bot.ui import DONE, Interaction, answer, pressed
 
 
 class Coverage(commands.Cog, description="Who has shared what"):
@@ -41,13 +36,10 @@ class Coverage(commands.Cog, description="Who has shared what"):
         rows = coverage.coverage(store.people.all(), await self._shared(), audience)
         silent = sum(not row.notes for row in rows)
         heading = text(language, "coverage.heading", n=silent, of=len(rows))
-        pages = list(_pages(self._line(row, language) for row in rows))
         nudge = Button(custom_id("nudge"), text(language, "button.nudge"), primary=True)
+        lines = "\n".join(self._line(row, language) for row in rows)
         told = "\n".join(await self._nudged(language))
-        *first, last = [Post((page,)) for page in pages] or [Post(())]
-        closing = Post((*last.blocks, told), (nudge,) if silent else ())
-        head, *others = (*first, closing)
-        await answer_at_length(interaction, [Post((heading, *head.blocks), head.buttons), *others])
+        await answer(interaction, Post((heading, lines, told), (nudge,) if silent else ()))
 
     async def _shared(self) -> list[Note]:
         store = self._parts.store
@@ -86,18 +78,6 @@ class Coverage(commands.Cog, description="Who has shared what"):
     def _reminder(self, person: int) -> str:
         language = self._parts.language_of(person)
         return text(language, "letter.nudge", workshop=escape(self._parts.plan.title[language]))
-
-
-def _pages(lines: Iterator[str]) -> Iterator[str]:
-    """The lines in as few texts as hold them."""
-    page: list[str] = []
-    for line in lines:
-        if page and sum(measure(each) + 1 for each in (*page, line)) > _PAGE:
-            yield "\n".join(page)
-            page = []
-        page.append(line)
-    if page:
-        yield "\n".join(page)
 
 
 async def setup(client: Workshop) -> None:

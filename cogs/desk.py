@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import answers, posts, rollcall
+from bot import posts, rollcall
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.domain import attendance
@@ -49,12 +49,12 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
             there = in_room_during(meant, await store.stays.all())
         found = roll(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
         told = rollcall.roll_call(plan, meant, found, store.people.of, store.doors.by_hand, now, language)
-        pages = answers.pages(told.blocks)
-        if len(pages) == 1:
-            await answer(interaction, pages[0])
+        post = Post(told.blocks)
+        if post.fits:
+            await answer(interaction, post)
             return
         file = discord.File(io.BytesIO(told.file), filename=f"attendance-{meant.id}.txt")
-        await interaction.response.send_message(told.summary, file=file, ephemeral=True)
+        await answer(interaction, told.summary, file)
 
     # --- check-in by hand --------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from bot.domain.notes import Audience
 from bot.exporting.kinds import Format, Subject
 from bot.exporting.table import Source
 from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError
+from bot.ui import DONE, Interaction, RefusalError, answer
 
 TableFormat = Literal["csv", "xlsx", "json", "md"]
 """What is no schedule."""
@@ -126,7 +126,7 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
             rule = subjects.rule_told(subject, audience, source.plan, language)
             told = text(language, "export.done", n=exported.rows, rule=rule)
             file = discord.File(made, filename=exported.name)
-            await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
+            await answer(interaction, f"{DONE} {told}", file)
 
 
 async def setup(client: Workshop) -> None:

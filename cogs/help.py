@@ -1,8 +1,9 @@
-"""/help: what the person who asks can do here, made from the commands that there are."""
+"""/help: what the person who asks can do here, made from the commands that there are; and messages in full."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from discord import app_commands
 from discord.ext import commands
@@ -11,12 +12,13 @@ from bot import answers
 from bot.answers import Entry
 from bot.app import Workshop
 from bot.client import needs
+from bot.composer import Composer
 from bot.domain.access import Role
-from bot.ui import Interaction, answer_at_length
+from bot.ui import Interaction, RefusalError, answer, pressed
 
 
 class Help(commands.Cog, description="Finding your way"):
-    """The manual."""
+    """The manual, and all of a message that had to be shortened."""
 
     def __init__(self, client: Workshop) -> None:
         self._client = client
@@ -27,7 +29,23 @@ class Help(commands.Cog, description="Finding your way"):
         """Show every command that the person may use, each to be clicked."""
         access = self._client.access
         manual = answers.manual(tuple(entries(self._client)), access.role(interaction), access.language(interaction))
-        await answer_at_length(interaction, manual)
+        await answer(interaction, manual)
+
+    @pressed("whole", Role.VISITOR)
+    async def show_whole(self, interaction: Interaction, mark: str) -> None:
+        """The button under a message that had to be shortened: who sees its channel may read all of it."""
+        parts = self._client.parts
+        composer = Composer(parts.programme, parts.store, parts.venue)
+        delivery = await parts.store.deliveries.find(mark)
+        if delivery is None or delivery.channel_id != interaction.channel_id or not await composer.room(delivery):
+            raise RefusalError("refused.gone")
+        try:
+            post = await composer.post(delivery, parts.clock.now())
+        except LookupError:
+            post = None
+        if post is None:
+            raise RefusalError("refused.gone")
+        await answer(interaction, replace(post, buttons=()))
 
 
 def entries(client: Workshop) -> Iterator[Entry]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -17,13 +15,10 @@ from bot.domain.text import escape, fold, one_line, shorten
 from bot.i18n import country, country_name, text
 from bot.posts import Button, Post, custom_id
 from bot.store.audit import Deed
-from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, forgotten, pressed, submitted
+from bot.ui import DONE, REFUSED, Field, Interaction, RefusalError, answer, choices, form, line, pressed, submitted
 
 #: How many people of the roster are offered to choose from; more buttons don't fit in a row beside the other two.
 _OFFERED = 3
-
-Field = tuple[str, str | None, discord.ui.Item[discord.ui.Modal]]
-"""Label, hint, and what is filled in."""
 
 
 class Joining(commands.Cog, description="Coming in"):
@@ -44,7 +39,9 @@ class Joining(commands.Cog, description="Coming in"):
         if await self._is_in(interaction):
             return
         language = self._parts.access.language(interaction)
-        await interaction.response.send_modal(_form("joined", text(language, "join.heading"), [_name_field(language)]))
+        await interaction.response.send_modal(
+            form(custom_id("joined"), text(language, "join.heading"), [_name_field(language)])
+        )
 
     @pressed("joined", Role.VISITOR)
     async def find(self, interaction: Interaction) -> None:
@@ -111,16 +108,16 @@ class Joining(commands.Cog, description="Coming in"):
         def said(key: str) -> str:
             return text(language, key)
 
-        kinds = [discord.SelectOption(label=said(f"organisation.{kind}"), value=kind) for kind in OrganisationKind]
-        fields: list[Field] = [
+        kinds = ((str(kind), said(f"organisation.{kind}")) for kind in OrganisationKind)
+        fields = [
             _name_field(language),
             (said("join.administration"), said("join.administration_hint"),
-             discord.ui.TextInput(custom_id="administration", max_length=ADMINISTRATION_LENGTH)),
+             line("administration", ADMINISTRATION_LENGTH)),
             (said("join.country"), said("join.country_hint"),
-             discord.ui.TextInput(custom_id="country", max_length=NAME_LENGTH, required=False)),
-            (said("join.kind"), None, discord.ui.Select(custom_id="kind", options=kinds)),
+             line("country", NAME_LENGTH, required=False)),
+            (said("join.kind"), None, choices("kind", kinds)),
         ]  # fmt: skip
-        await interaction.response.send_modal(_form("introduced", said("button.introduce"), fields))
+        await interaction.response.send_modal(form(custom_id("introduced"), said("button.introduce"), fields))
 
     @pressed("introduced", Role.VISITOR)
     async def introduce(self, interaction: Interaction) -> None:
@@ -152,12 +149,9 @@ class Joining(commands.Cog, description="Coming in"):
     async def ask_whom(self, interaction: Interaction) -> None:
         """Their own name, and whose place they take."""
         language = self._parts.access.language(interaction)
-        absent = discord.ui.TextInput[discord.ui.Modal](custom_id="absent", max_length=NAME_LENGTH)
-        fields: list[Field] = [
-            _name_field(language),
-            (text(language, "join.absent"), text(language, "join.absent_hint"), absent),
-        ]
-        await interaction.response.send_modal(_form("replaced", text(language, "button.replace"), fields))
+        absent = line("absent", NAME_LENGTH)
+        fields = [_name_field(language), (text(language, "join.absent"), text(language, "join.absent_hint"), absent)]
+        await interaction.response.send_modal(form(custom_id("replaced"), text(language, "button.replace"), fields))
 
     @pressed("replaced", Role.VISITOR)
     async def replace(self, interaction: Interaction) -> None:
@@ -225,22 +219,8 @@ class Joining(commands.Cog, description="Coming in"):
         return ", ".join(filter(None, (escape(place.administration), where)))
 
 
-def _form(kind: str, heading: str, fields: Iterable[Field]) -> discord.ui.Modal:
-    form = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id(kind), timeout=None)
-    for label, hint, field in fields:
-        form.add_item(
-            discord.ui.Label[discord.ui.Modal](
-                text=shorten(label, limits.MODAL_LABEL),
-                description=shorten(hint, limits.MODAL_DESCRIPTION) if hint else None,
-                component=field,
-            )
-        )
-    return forgotten(form)
-
-
-def _name_field(language: str) -> Field:
-    field = discord.ui.TextInput[discord.ui.Modal](custom_id="name", max_length=NAME_LENGTH)
-    return text(language, "join.name"), text(language, "join.name_hint"), field
+def _name_field(language: str) -> tuple[str, str | None, Field]:
+    return text(language, "join.name"), text(language, "join.name_hint"), line("name", NAME_LENGTH)
 
 
 def _other_ways(language: str) -> tuple[Button, ...]:

@@ -19,7 +19,7 @@ from bot.exporting import dossier
 from bot.i18n import text
 from bot.posts import Button, Post, custom_id
 from bot.store.erasures import Erasure
-from bot.ui import DONE, Interaction, RefusalError, answer, answer_at_length, pressed
+from bot.ui import DONE, Interaction, RefusalError, answer, pressed
 
 
 class Me(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
@@ -37,7 +37,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         checked = await store.attendance.of(person.id)
         own = await self._parts.awards.record(person.id, person.display_name, now)
         language, doors = self._parts.access.language(interaction), store.doors.by_hand
-        await answer_at_length(interaction, answers.own_attendance(plan, own, checked, now, language, doors))
+        await answer(interaction, answers.own_attendance(plan, own, checked, now, language, doors))
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Your certificate as a PDF, or what is still missing for it")
@@ -61,7 +61,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
             raise await self._not_earned(person.id, place.name, now) from None
         told = text(self._parts.access.language(interaction), "certificate.yours")
         file = discord.File(io.BytesIO(content), filename=name)
-        await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
+        await answer(interaction, f"{DONE} {told}", file)
 
     async def _not_earned(self, person: int, name: str, now: datetime) -> RefusalError:
         plan = self._parts.plan
@@ -88,7 +88,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         made["me.json"] = dossier.as_json(kept)
         files = [discord.File(io.BytesIO(content), filename=name) for name, content in made.items()]
         told = text(language, "me.exported", n=sum(len(part.rows) for part in kept))
-        await interaction.edit_original_response(content=f"{DONE} {told}", attachments=files)
+        await answer(interaction, f"{DONE} {told}", *files)
 
     @needs(Role.VISITOR)
     @app_commands.command(description="Erase what the workshop keeps about you, once you have seen what that means")

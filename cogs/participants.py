@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.answers import faults_post
 from bot.app import Parts, Workshop
 from bot.client import needs
-from bot.domain import limits, participants
+from bot.domain import participants
 from bot.domain.access import Role
 from bot.domain.announcements import Announcement
 from bot.domain.participants import Participant, RosterChange
@@ -63,7 +63,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         language = self._parts.access.language(interaction)
         lines = [_line(place, language) for place in places]
         post = Post((f"{DONE} {told}", *(["\n".join(lines)] if lines else [])))
-        if post.length <= limits.MESSAGE_TEXT:
+        if post.fits:
             await answer(interaction, post)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -80,7 +80,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await files.write_table(Format.CSV, heading, rows.pages, made)
         made.seek(0)
         file = discord.File(made, filename="participants.csv")
-        await interaction.edit_original_response(content=f"{DONE} {told}", attachments=[file])
+        await answer(interaction, f"{DONE} {told}", file)
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Free somebody's place, if the wrong person took it")

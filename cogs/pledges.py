@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -21,13 +20,13 @@ from bot.i18n import day_name, text
 from bot.posts import custom_id
 from bot.ui import (
     DONE,
-    Field,
     Interaction,
     RefusalError,
     answer,
     choices,
     form,
     given_back,
+    line,
     paragraph,
     pressed,
     submitted,
@@ -58,12 +57,7 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
         if self._parts.clock.now() < opens:
             raise RefusalError("refused.pledge.not_yet", when=posts.moment(opens, "f"))
         before = await self._parts.store.pledges.of(interaction.user.id)
-        by: Field = discord.ui.TextInput(
-            custom_id="by",
-            placeholder="2023-06-30",
-            default=before.by.isoformat() if before else None,
-            max_length=_DATE,
-        )
+        by = line("by", _DATE, before.by.isoformat() if before else "", placeholder="2023-06-30")
         agreed = [(value, text(language, f"pledge.{value}")) for value in (_YES, _NO)]
         chosen = (_YES if before.follow_up else _NO) if before else ""
         fields = {

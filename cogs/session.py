@@ -18,7 +18,7 @@ from bot.domain.agenda import Agenda, Session, SessionKind, Speaker
 from bot.domain.changes import diff
 from bot.domain.plan import PLENARY
 from bot.domain.reschedule import ChangeError, Details, Now
-from bot.domain.text import clean
+from bot.domain.text import blank, clean
 from bot.domain.walltime import day_of
 from bot.i18n import short_day
 from bot.store.changes import AgendaChange, edits_of
@@ -125,7 +125,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
             ends_at=start + timedelta(minutes=minutes),
             room=room,
             topic=topic,
-            title=dict.fromkeys(plan.languages, clean(title)),
+            title=dict.fromkeys(plan.languages, _title(title)),
             description=None,
             speakers=(),
             materials=(),
@@ -160,7 +160,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
         details: Details = {}
         if title:
             spoken = (language,) if language in plan.languages else plan.languages
-            details["title"] = {**found.title, **dict.fromkeys(spoken, clean(title))}
+            details["title"] = {**found.title, **dict.fromkeys(spoken, _title(title))}
         if room:
             details["room"] = room
         if topic:
@@ -259,6 +259,13 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
 
 def _edited(session_id: str, **details: Unpack[Details]) -> Change:
     return lambda agenda, _now: reschedule.edit(agenda, session_id, **details)
+
+
+def _title(typed: str) -> str:
+    """A title that can be read. Raises RefusalError if there is none."""
+    if blank(typed):
+        raise RefusalError("refused.session.title")
+    return clean(typed)
 
 
 def _speakers(typed: str, languages: tuple[str, ...]) -> list[Speaker]:

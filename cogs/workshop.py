@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import notices
-from bot.answers import faults_post, pages
+from bot.answers import faults_post
 from bot.app import Parts, Workshop
 from bot.client import needs
 from bot.closing import beside
@@ -34,7 +34,7 @@ from bot.rooms import names_made, namesakes_told, plan_blocks, status_blocks
 from bot.store.audit import Deed
 from bot.store.backup import STAMP
 from bot.store.changes import AgendaChange, edits_of
-from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, answer_at_length, pressed
+from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 
 if TYPE_CHECKING:
     from bot.importing.revision import Revision
@@ -67,7 +67,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         guild, now, venue = _server(interaction), self._parts.clock.now(), self._parts.venue
         steps, namesakes = await venue.plan(guild, now, archived=False), await venue.namesakes(guild, now)
         blocks = plan_blocks(steps, namesakes, self._parts.access.language(interaction), escape)
-        await answer_at_length(interaction, pages(blocks))
+        await answer(interaction, Post(tuple(blocks)))
 
     @needs(Role.ORGANISER, before_setup=True)
     @app_commands.command(description="Make or mend the workshop's roles and rooms in this server")
@@ -127,7 +127,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         """How the rooms stand."""
         found = await self._parts.venue.status(_server(interaction), self._parts.clock.now())
         blocks = status_blocks(found, self._parts.access.language(interaction), escape)
-        await answer_at_length(interaction, pages(blocks))
+        await answer(interaction, Post(tuple(blocks)))
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Once the workshop is over, leave its rooms to be read; setup opens them again")

@@ -192,6 +192,7 @@ PRESSED = {
     "undo": Role.MODERATOR,
     "unecho": Role.PARTICIPANT,
     "unmark": Role.MODERATOR,
+    "whole": Role.VISITOR,
     "why": Role.PARTICIPANT,
     "word": Role.PARTICIPANT,
 }

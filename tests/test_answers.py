@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import Entry, manual, pages
+from bot.answers import Entry, manual
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.text import LANGUAGES
+from bot.fitting import pages
+from bot.posts import Post
 from bot.ui import layout
 
 LINES = st.text("abc 👩", min_size=1, max_size=8).map(lambda text: (text * 40)[:300].strip() or "a")
@@ -18,7 +20,7 @@ BLOCKS = st.lists(st.lists(LINES, min_size=1, max_size=30).map("\n".join), min_s
 
 @given(BLOCKS)
 def test_pages_hold_every_line_in_order_and_fit(blocks: list[str]) -> None:
-    told = pages(blocks)
+    told = pages(Post(tuple(blocks)))
     shown = "\n".join(block for page in told for block in page.blocks)
     assert shown == "\n".join(blocks)
     for page in told:
@@ -27,7 +29,7 @@ def test_pages_hold_every_line_in_order_and_fit(blocks: list[str]) -> None:
 
 
 def test_what_fits_one_page_is_one_page_a_block_a_text() -> None:
-    (page,) = pages(["a\nb", "c"])
+    (page,) = pages(Post(("a\nb", "c")))
     assert page.blocks == ("a\nb", "c")
 
 
@@ -35,7 +37,7 @@ def test_what_fits_one_page_is_one_page_a_block_a_text() -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_the_manual_of_a_hundred_commands_names_each_that_the_role_may_use(role: Role, language: str) -> None:
     entries = [Entry(f"</c{n}:{2**63}>", "D" * 100, f"Purpose {n % 9}", tuple(Role)[n % 4]) for n in range(100)]
-    told = manual(entries, role, language)
+    told = pages(manual(entries, role, language))
     assert all(page.length <= limits.MESSAGE_TEXT for page in told)
     shown = "\n".join(block for page in told for block in page.blocks)
     for entry in entries:

@@ -31,6 +31,7 @@ from bot.domain.notes import (
 )
 from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.text import LANGUAGES, clean
+from tests.fitting import assert_discord_takes
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan
@@ -100,17 +101,6 @@ WORST = Note(
     details={detail: "*" * DETAIL_LENGTH for detail in Detail if detail is not Detail.MATURITY},
 )
 AUTHOR = Participant("a", "*" * 200, "_" * 400, "TN", OrganisationKind.CUSTOMS, None, Role.PARTICIPANT)
-
-
-def assert_discord_takes(post: Post) -> None:
-    """It is within every limit that Discord has for a message, and mentions nobody who is a mention by accident."""
-    assert sum(len(block.encode("utf-16-le")) // 2 for block in post.blocks) <= 4000
-    assert all(post.blocks)
-    assert 2 * len(post.blocks) + 1 + len(post.buttons) <= 40
-    assert len(post.buttons) <= 5
-    for button in post.buttons:
-        assert 1 <= len(button.label.encode("utf-16-le")) // 2 <= 80
-        assert len(button.custom_id) <= 100
 
 
 def assert_harmless(post: Post) -> None:

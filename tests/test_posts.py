@@ -10,29 +10,15 @@ from bot import posts
 from bot.domain import limits
 from bot.domain.agenda import Session
 from bot.domain.plan import Plan
-from bot.domain.text import clean, measure
+from bot.domain.text import clean
 from bot.domain.venue import meeting_room
 from bot.posts import Post
+from tests.fitting import assert_discord_takes
 
 Tiny = Callable[..., Plan]
 MARK = "f" * 24
 ROOMS: Mapping[str, int] = {meeting_room("plenary"): 2**63}
 SIGNS = {"✅", "🔴", "▶️", "▫️"}
-
-
-def components(post: Post) -> int:
-    """How many Discord counts: the container, its texts and the rules between them; the row and its buttons."""
-    return 1 + len(post.blocks) + (len(post.blocks) - 1) + (1 + len(post.buttons) if post.buttons else 0)
-
-
-def assert_discord_takes(post: Post) -> None:
-    """It is within every limit that Discord has for a message."""
-    assert sum(len(block.encode("utf-16-le")) // 2 for block in post.blocks) <= 4000
-    assert all(post.blocks)
-    assert components(post) <= 40
-    for button in post.buttons:
-        assert 0 < len(button.custom_id) <= 100
-        assert 0 < measure(button.label) <= 80
 
 
 def session_of(plan: Plan, name: str) -> Session:
@@ -185,7 +171,7 @@ def test_what_the_plan_says_is_shown_to_the_letter(tiny: Tiny) -> None:
         "speakers": [{"office": "@everyone", "organisation": "<@1>"}],
     }
     plan = tiny(days=[{"date": "2023-02-20", "sessions": [entry]}])
-    heading, told = posts.start(plan, session_of(plan, "odd"), ROOMS, MARK).blocks
+    heading, _, told = posts.start(plan, session_of(plan, "odd"), ROOMS, MARK).blocks
     assert heading == r"🔴 **\*\*Sealed\*\* containers**"
     assert r"\@everyone (\<\@1\>)" in told
 
@@ -240,5 +226,5 @@ def test_an_event_tells_all_languages_and_ends_with_its_marker(example: Plan) ->
         assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"
         long = replace(session, title={"en": "t" * 300, "fr": "f" * 900, "ar": "a" * 900})
         name, description = posts.event(example, long)
-        assert (len(name), len(description)) == (limits.NAME, limits.EVENT_DESCRIPTION)
+        assert (len(name), len(description)) == (limits.NAME, limits.EVENT_DESCRIPTION - 1)
         assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"

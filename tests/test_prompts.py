@@ -16,7 +16,7 @@ from bot.domain.feedback import SCALE, WORKSHOP, Answer
 from bot.domain.plan import Plan
 from bot.domain.questions import Question, QuestionState
 from bot.domain.text import clean, escape, measure
-from bot.posts import Post
+from tests.fitting import assert_discord_takes
 
 Tiny = Callable[..., Plan]
 MARK = "f" * 24
@@ -30,15 +30,6 @@ PIECES = (
 #: Any text, up to the length that a form takes.
 TYPED = st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.text(max_size=80)
 LONG = TYPED | st.builds(lambda signs, times: (signs * times)[:4000], st.sampled_from(PIECES), st.integers(1, 4000))
-
-
-def assert_discord_takes(post: Post) -> None:
-    assert post.length <= limits.MESSAGE_TEXT
-    assert all(post.blocks)
-    assert 2 * len(post.blocks) + 1 + len(post.buttons) <= limits.MESSAGE_COMPONENTS
-    for button in post.buttons:
-        assert 0 < len(button.custom_id) <= limits.CUSTOM_ID
-        assert 0 < measure(button.label) <= limits.BUTTON_LABEL
 
 
 @given(LONG, st.text(max_size=32), st.sampled_from(QuestionState), st.booleans())

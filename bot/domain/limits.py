@@ -18,11 +18,16 @@ NICKNAME = 32
 CHANNEL_TOPIC = 1024
 #: Buttons in a row.
 ROW_BUTTONS = 5
+#: Rows of buttons in a message, and buttons in all of them.
+ROWS = 5
+BUTTONS = ROWS * ROW_BUTTONS
 #: Characters of a button's label, and of a modal's title and of a label in it.
 BUTTON_LABEL = 80
 MODAL_TITLE = 45
 MODAL_LABEL = 45
 MODAL_DESCRIPTION = 100
+#: Parts of a modal.
+MODAL_COMPONENTS = 5
 #: Characters that a text field of a modal takes.
 TEXT_INPUT = 4000
 #: Characters of a custom id.
@@ -30,6 +35,8 @@ CUSTOM_ID = 100
 #: Options in a select, and answers to an autocomplete; characters of each.
 OPTIONS = 25
 OPTION_LABEL = 100
+#: Characters of the reason that the server's audit log shows.
+AUDIT_REASON = 512
 #: Characters of a nonce.
 NONCE = 25
 #: Scheduled events of a server that are not over; characters of an event's description and of a place outside Discord.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,7 @@ from functools import cache
 from bot.domain import limits
 from bot.domain.access import Role
 from bot.domain.participants import OrganisationKind, Participant
-from bot.domain.text import clean, fold
+from bot.domain.text import blank, clean, fold
 
 #: So many notes one person may have.
 MOST = 100
@@ -134,12 +133,7 @@ class Note:
 def tidy(typed: str, limit: int) -> str | None:
     """A part of a note as it is kept: cleaned; None if nothing readable is left or it is too long."""
     kept = clean(typed)
-    return kept if len(kept) <= limit and any(_seen(character) for character in kept) else None
-
-
-def _seen(character: str) -> bool:
-    """Whether a reader sees it: all but what joins or separates; an emoji may be newer than this Python's tables."""
-    return unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    return kept if len(kept) <= limit and not blank(kept) else None
 
 
 def not_links(typed: str) -> list[str]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.domain import limits
 from bot.domain.access import Grant, Role
-from bot.domain.text import fold, shorten
+from bot.domain.text import fold, measure, shorten
 
 #: Characters that a name, and the name of an administration, may have.
 NAME_LENGTH = 80
@@ -51,7 +51,7 @@ class Participant:
     def nickname(self) -> str:
         """`Name · TN`: how the server shows them."""
         ending = f" · {self.country}" if self.country else ""
-        return shorten(self.name, limits.NICKNAME - len(ending)) + ending
+        return shorten(self.name, limits.NICKNAME - measure(ending)) + ending
 
 
 def roster_id(name: str, administration: str) -> str:

@@ -27,7 +27,7 @@ from pydantic import (
 from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
 from bot.domain.presence import Interval
 from bot.domain.stamps import WHOLE, Stamp
-from bot.domain.text import LANGUAGES, Text
+from bot.domain.text import LANGUAGES, Text, blank, measure
 from bot.domain.walltime import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
 
 #: The room that every workshop has.
@@ -53,6 +53,8 @@ class Known(NamedTuple):
     zone: ZoneInfo | None
     dates: Mapping[str, date]
     """Session to its day; of one that is there twice, the last."""
+    in_force: bool = False
+    """Whether the workshop is held by this plan already: then no rule is applied that it may be older than."""
 
     @classmethod
     def in_file(cls, raw: Mapping[str, Any]) -> Known:
@@ -122,7 +124,24 @@ def _complete(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
     return value
 
 
+def _readable(most: int) -> Callable[[dict[str, str], ValidationInfo], dict[str, str]]:
+    """A rule: something can be seen of the text in each language, and it isn't longer than anybody would read."""
+
+    def check(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        for language, words in value.items() if not _known(info).in_force else ():
+            if blank(words):
+                raise ValueError(f"nothing of the text in {language} can be seen; write letters")
+            if measure(words) > most:
+                raise ValueError(f"{measure(words):,} characters in {language}; shorten it to {most:,} at most")
+        return value
+
+    return check
+
+
 Wording = Annotated[dict[str, str], BeforeValidator(_spread), AfterValidator(_complete)]
+#: What stands in one line of a message, and what fills some lines of it.
+Title = Annotated[Wording, AfterValidator(_readable(500))]
+Prose = Annotated[Wording, AfterValidator(_readable(4000))]
 
 
 def _clock(value: object) -> object:
@@ -154,7 +173,7 @@ class _Part(BaseModel):
 class Series(_Part):
     """The series of workshops that this one belongs to."""
 
-    title: Wording
+    title: Title
     number: Annotated[int, Field(ge=1, le=1_000)]
     of: Annotated[int, Field(ge=1, le=1_000)]
 
@@ -169,8 +188,8 @@ class TopicEntry(_Part):
     """A subject; it gets a discussion channel of its own."""
 
     id: Annotated[Id, AfterValidator(_once("topics"))]
-    title: Wording
-    description: Wording
+    title: Title
+    description: Prose
 
 
 class RoomKind(StrEnum):
@@ -185,20 +204,20 @@ class RoomEntry(_Part):
 
     id: Annotated[Id, AfterValidator(_once("rooms"))]
     kind: RoomKind = RoomKind.VOICE
-    title: Wording
+    title: Title
 
 
 class SpeakerEntry(_Part):
     """Who speaks, by office, not by name."""
 
-    office: Wording
-    organisation: Wording | None = None
+    office: Title
+    organisation: Title | None = None
 
 
 class MaterialEntry(_Part):
     """A document or page that goes with a session."""
 
-    title: Wording
+    title: Title
     url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=400)]
 
 
@@ -211,8 +230,8 @@ class SessionEntry(_Part):
     end: WallClock
     room: str = PLENARY
     topic: str | None = None
-    title: Wording
-    description: Wording | None = None
+    title: Title
+    description: Prose | None = None
     speakers: tuple[SpeakerEntry, ...] = ()
     materials: tuple[MaterialEntry, ...] = ()
     chatham_house: bool = False
@@ -379,13 +398,13 @@ class Plan(_Part):
     """A workshop as its organisers wrote it. Make one with `Plan.read`."""
 
     id: Id
-    title: Wording
-    description: Wording
+    title: Title
+    description: Prose
     series: Series | None = None
-    organiser: Wording
-    region: Wording | None = None
+    organiser: Title
+    region: Title | None = None
     """Whose administrations take part, as an author who is not named is told of."""
-    donor: Wording | None = None
+    donor: Title | None = None
     zone: str
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     topics: tuple[TopicEntry, ...] = ()
@@ -409,7 +428,8 @@ class Plan(_Part):
     @classmethod
     def from_json(cls, told: str) -> Plan:
         """The plan that `as_json` told. Raises pydantic.ValidationError if a plan has other keys by now."""
-        return cls.read(json.loads(told))
+        raw = json.loads(told)
+        return cls.model_validate(raw, context=Known.in_file(raw)._replace(in_force=True))
 
     def as_json(self) -> str:
         """All that the organisers wrote."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
@@ -27,12 +27,31 @@ _SURROGATES = "\ud800-\udfff"
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(end - 1)}{chr(end)}" for end in range(0xFFFF, 0x110000, 0x10000))
 _UNWRITABLE = re.compile(f"[{_CONTROLS}{_SURROGATES}{_NONCHARACTERS}]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_ISOLATES = frozenset("\u2066\u2067\u2068")
 
 # NOTE: to Discord no address ends with punctuation: `https://_` alone is none, and its `_` would be active.
 _URL = r"""https?://[^\s<>()\[\]|*`\\]+[^\s<>()\[\]|*`\\.,:;"']"""
 _MARKDOWN = r"[\\*_~`|<>#\[\]@]"
 _LIST_MARK = r"^\s*(?:[-+]|\d+\.)(?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
+
+#: What opens and closes a style of Discord's markdown.
+_STYLES = ("```", "`", "**", "__", "~~", "||")
+#: Plain words, and what must not be cut in two: addresses, masked links, mentions, timestamps, escaped signs, styles.
+_PIECE = re.compile(
+    r"(?P<plain>(?:[^h\\<\[`*_~|\u2066-\u2069]|h(?!ttps?://))+)"
+    rf"|(?P<address>{_URL})|\[(?:\\.|[^\[\]\\\n])*\]\([^()\s]+\)|<[^<>\s]+>|\\[!-/:-@\[-`{{-~]|"
+    rf"{'|'.join(map(re.escape, _STYLES))}|.",
+    re.DOTALL,
+)
+_ZERO_WIDTH_JOINER = "\u200d"
+_SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+#: Signs that may be shown as one: more than this is an attack, and may be cut.
+_CLUSTER = 16
+#: Unicode's categories that leave no ink, and the letters and symbols that leave none either.
+_INKLESS = frozenset({"Cc", "Cf", "Cs", "Mn", "Zs", "Zl", "Zp"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 #: How Discord's styles of timestamps are told where Discord doesn't show them; the others become day and time.
 _TIMESTAMP_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
@@ -125,9 +144,97 @@ def readable(posted: str, zone: tzinfo, names: Mapping[str, str]) -> str:
     return _TIMESTAMP.sub(shown, _LINK.sub(lambda match: names.get(match[1], match[0]), posted))
 
 
+def blank(text: str) -> bool:
+    """Whether a reader sees nothing of it; what Unicode assigned after this Python's tables counts as seen."""
+    return all(sign in _FILLERS or unicodedata.category(sign) in _INKLESS for sign in text)
+
+
 def shorten(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, the last of them `…` where something was cut."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    """The plain text in at most `limit` UTF-16 units, the last of them `…` where something was cut."""
+    if measure(text) <= limit:
+        return text
+    kept = _beginning(text, limit - 1)
+    while (left_open := _left_open(kept)) and measure(kept) + 1 + left_open > limit:
+        kept = _beginning(kept, limit - 1 - left_open)
+    return (kept.rstrip() + "…" + _POP_ISOLATE * left_open)[: max(limit, 0)]
+
+
+def shorten_markdown(text: str, limit: int) -> str:
+    """Discord's markdown in at most `limit` UTF-16 units, with `…` where it was cut and its styles closed.
+
+    No address, masked link, mention, timestamp or escaped sign is cut in two.
+    """
+    return text if measure(text) <= limit else _cut(text, limit, "…")[0]
+
+
+def split_markdown(text: str, limit: int) -> Iterator[str]:
+    """Discord's markdown in parts of at most `limit` UTF-16 units; an open style goes on in the next part."""
+    while measure(text) > limit:
+        part, rest = _cut(text, limit, "")
+        if measure(rest) >= measure(text):  # a single piece is longer, or nothing but styles fits
+            part = _beginning(text, limit)
+            rest = text[len(part) :]
+        yield part
+        text = rest
+    yield text
+
+
+def _cut(text: str, limit: int, ending: str) -> tuple[str, str]:
+    """As much of the text as fits with the ending, and the rest."""
+    open_marks: list[str] = []
+    room = limit - 2 * len(ending)  # the ending, and a blank where it would become a part of an address
+    length = kept = after_address = 0
+    closing = reopening = ""
+    for match in _PIECE.finditer(text):
+        piece = match[0]
+        _follow(open_marks, piece)
+        closed = "".join(_POP_ISOLATE if mark in _ISOLATES else mark for mark in reversed(open_marks))
+        if length + measure(piece) + len(closed) > room:
+            if match.lastgroup == "plain":
+                kept += len(_beginning(piece, room - length - len(closed)))
+            break
+        length += measure(piece)
+        kept, closing, reopening = match.end(), closed, "".join(open_marks)
+        after_address = kept if match.lastgroup == "address" else after_address
+    beginning = text[:kept].rstrip() if ending else text[:kept]
+    gap = " " if ending and kept and len(beginning) == after_address else ""
+    return (beginning + gap + ending + closing)[: max(limit, 0)], reopening + text[kept:]
+
+
+def _beginning(text: str, room: int) -> str:
+    """As many of the text's signs as fit, none of them without what is shown as a part of it."""
+    kept = len(text.encode("utf-16-le", "surrogatepass")[: 2 * max(room, 0)].decode("utf-16-le", "ignore"))
+    whole = kept
+    while 0 < whole < len(text) and kept - whole < _CLUSTER and _joins(text, whole):
+        whole -= 1
+    return text[: kept if kept - whole == _CLUSTER else whole]
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether the sign there is shown as one with the sign before it."""
+    before, sign = text[at - 1], text[at]
+    if _ZERO_WIDTH_JOINER in {before, sign} or sign in _SKIN_TONES or unicodedata.category(sign).startswith("M"):
+        return True
+    # Two letters make a flag, and the next two another.
+    letters = next((n for n in range(at) if text[at - 1 - n] not in _FLAG_LETTERS), at)
+    return sign in _FLAG_LETTERS and letters % 2 == 1
+
+
+def _left_open(text: str) -> int:
+    """How many isolates are open at its end."""
+    level = 0
+    for sign in text:
+        level = level + 1 if sign in _ISOLATES else max(0, level - 1) if sign == _POP_ISOLATE else level
+    return level
+
+
+def _follow(open_marks: list[str], piece: str) -> None:
+    """Keep account of the styles and isolates that are open after a piece; in code, only its end counts."""
+    in_code = bool(open_marks) and "`" in open_marks[-1]
+    if open_marks and (piece == open_marks[-1] or (piece == _POP_ISOLATE and open_marks[-1] in _ISOLATES)):
+        open_marks.pop()
+    elif not in_code and (piece in _ISOLATES or (piece in _STYLES and piece not in open_marks)):
+        open_marks.append(piece)
 
 
 def spoken(text: Text, language: str) -> str:
@@ -142,14 +249,7 @@ def measure(text: str) -> int:
 
 def escape_within(typed: str, limit: int) -> str:
     """Escaped text that Discord counts as at most `limit` characters, cut with `…` where it must be."""
-    kept, shown = typed, escape(typed)
-    while measure(shown) > limit:
-        surplus = measure(shown) - limit
-        # An escaped character may weigh four: cutting a fourth of the surplus never cuts too much.
-        # (One sign more than it has, so that even a single sign is cut.)
-        kept = shorten(kept + "…", max(1, len(kept) - max(1, surplus // 4)))
-        shown = escape(kept)
-    return shown
+    return shorten_markdown(escape(typed), limit)
 
 
 def shares(needs: Sequence[int], room: int) -> list[int]:

@@ -145,7 +145,9 @@ class Gathering:
     def add(self, found: Found) -> None:
         """Keep a session, or tell what is wrong with it."""
         told = found.place in self._faulty
-        title = {language: one_line(words)[:_MAX_TITLE] for language, words in found.title.items() if one_line(words)}
+        title = {
+            language: shorten(one_line(words), _MAX_TITLE) for language, words in found.title.items() if one_line(words)
+        }
         if not title:
             self.fault(found.place, "the session has no title; give it one")
         if found.starts_at is None:
@@ -188,7 +190,7 @@ class Gathering:
 
     def _named(self, name: str, known: dict[str, Named], kind: str) -> str:
         key = identifier(name, kind)
-        known.setdefault(key, Named(key, {"en": name[:_MAX_TITLE]}))
+        known.setdefault(key, Named(key, {"en": shorten(name, _MAX_TITLE)}))
         return key
 
     def schedule(self, title: str = "") -> Schedule:
@@ -216,4 +218,5 @@ def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Mate
     """What is an address is written down, never opened."""
     for title, address in links:
         if is_address(address):
-            yield Material({language: one_line(title)[:_MAX_TITLE] or address.rstrip("/").rpartition("/")[2]}, address)
+            shown = shorten(one_line(title), _MAX_TITLE) or address.rstrip("/").rpartition("/")[2]
+            yield Material({language: shown}, address)

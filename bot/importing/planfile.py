@@ -259,10 +259,13 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
         what = f"'{conflict.other.id}' overlaps '{conflict.one.id}' {_collision(conflict)}."
         yield document.remark(places[conflict.other.id], what)
     for place, surplus in posts.too_long(plan).items():
-        yield document.remark(place, f"its message is {surplus} characters longer than Discord shows; shorten it.")
+        yield document.remark(
+            place,
+            f"its message is {surplus} characters too long for Discord; it is shortened, and a button shows all of it.",
+        )
     wanted = len(rooms(plan)) - 1
     if len(plan.topics) > limits.OPTIONS:
-        what = f"a form's list shows {limits.OPTIONS} topics; notes can't be shared on the others."
+        what = f"a form's list shows {limits.OPTIONS} topics; a note on another starts in that topic's channel."
         yield document.remark(("topics", limits.OPTIONS), what)
     categories = -(-wanted // limits.CATEGORY_CHANNELS)
     if categories > 1:

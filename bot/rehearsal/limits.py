@@ -1,7 +1,7 @@
 """What Discord enforces and neither simcord nor the OpenAPI file does, as rules around each request.
 
-simcord has these already: 2,000 characters a message, 6,000 in embeds, the Components V2 and modal rules, and the end
-of a new external event.
+simcord has these already: 6,000 characters in embeds, which components may stand in which, and the end of a new
+external event. Lengths and numbers are checked here too, because simcord counts characters: see `payloads`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import IntEnum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from simcord.backend import errors, serializers
 from simcord.backend.errors import BackendError
 
+from bot.rehearsal.payloads import message_faults, modal_faults, resource_faults, suggestion_faults
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simcord.backend import Backend
     from simcord.backend.models import Interaction
@@ -85,6 +88,13 @@ class _Sent:
     at: datetime
 
 
+class _Callback(IntEnum):
+    """Answers to an interaction that are no message."""
+
+    SUGGESTIONS = 8
+    MODAL = 9
+
+
 class Limits:
     """The rules: `before` a request reaches simcord, and `after` it was accepted."""
 
@@ -103,6 +113,7 @@ class Limits:
         Raises BackendError with Discord's status and code if a rule is broken.
         """
         body = _object(request.body)
+        _must_fit(request, body)
         match request.method, request.segments:
             case "POST", ["channels", channel_id, "messages"]:
                 self._to_the_willing(int(channel_id))
@@ -226,6 +237,34 @@ class Limits:
             raise BackendError(401, 50027, "Invalid Webhook Token")
         if not first and not record.responded:
             raise errors.unknown_webhook()
+
+
+def _must_fit(request: Request, body: Mapping[str, Any]) -> None:
+    if fault := next(_faults(request, body), None):
+        raise _invalid("body", "BASE_TYPE_BAD_LENGTH", fault)
+
+
+def _faults(request: Request, body: Mapping[str, Any]) -> Iterator[str]:
+    """What is too long or too many in what the bot sends."""
+    if request.method not in {"POST", "PATCH"}:
+        return
+    match request.segments:
+        case ["interactions", _, _, "callback"]:
+            data = _object(body.get("data"))
+            match body["type"]:
+                case _Callback.MODAL:
+                    yield from modal_faults(data)
+                case _Callback.SUGGESTIONS:
+                    yield from suggestion_faults(data["choices"])
+                case _:
+                    yield from message_faults(data)
+        case ["webhooks", *_] | ["channels", _, "messages", *_]:
+            yield from message_faults(body)
+        case ["guilds" | "channels", *_]:
+            for resource in _objects(request.body or {}):
+                yield from resource_faults(resource, request.reason)
+        case _:
+            pass
 
 
 def _object(body: Wire) -> dict[str, Any]:

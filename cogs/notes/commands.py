@@ -16,7 +16,7 @@ from bot.domain.notes import Visibility
 from bot.domain.review import UNSEEN
 from bot.domain.text import escape, fold
 from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer, answer_at_length, suggestions
+from bot.ui import DONE, Interaction, RefusalError, answer, answer_all, suggestions
 from cogs.notes.desk import Desk
 from cogs.notes.meeting import contacts_of
 from cogs.notes.reviewing import readable_by, review_of
@@ -82,7 +82,7 @@ class NoteCommands(commands.GroupCog, group_name="note", group_description="Expe
         language, reviewed = self._desk.language(interaction), await self._parts.store.reviews.all()
         asked = [reviews.for_author(note, reviewed.get(note.id, UNSEEN), language) for note in own]
         pages = [cards.mine(self._parts.plan, listed, len(own), language), *(page for page in asked if page)]
-        await answer_at_length(interaction, pages[: _PAGES + 1])
+        await answer_all(interaction, pages[: _PAGES + 1])
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Look through the notes that wait, and clear, tag, merge or send them back")

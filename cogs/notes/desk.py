@@ -107,7 +107,7 @@ class Desk:
             reason = text(language, "refused.note.not_kept")
         words = "\n\n".join(words for part, words in typed.items() if part not in forms.CHOSEN)
         file = discord.File(io.BytesIO(words.encode()), filename="note.txt")
-        await interaction.response.send_message(f"{REFUSED} {reason}", file=file, ephemeral=True)
+        await answer(interaction, f"{REFUSED} {reason}", file)
 
     async def tell_kept(self, interaction: Interaction, note: Note) -> None:
         """Say what is kept, and have its card follow."""

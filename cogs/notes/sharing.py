@@ -11,7 +11,7 @@ from bot.app import Parts
 from bot.domain import notes
 from bot.domain.access import Role
 from bot.domain.notes import Attribution, Detail, Note, NoteKind, Visibility, shown
-from bot.domain.text import clean
+from bot.domain.text import clean, shorten
 from bot.i18n import text
 from bot.store.caps import TooManyError
 from bot.ui import DONE, Interaction, RefusalError, answer, pressed, submitted
@@ -86,7 +86,7 @@ class Sharing(commands.Cog):
             note = await self._desk.own(interaction, note_id)
             details = {detail: _readable(typed.get(detail, "")) for detail in notes.DETAIL_FORMS[which]}
             if strange := notes.not_links(details.get(Detail.LINKS, "")):
-                raise RefusalError("refused.note.links", found=f"“{clean(strange[0])[:100]}”")
+                raise RefusalError("refused.note.links", found=f"“{shorten(clean(strange[0]), 100)}”")
             card, now = self._desk.card(note), self._parts.clock.now()
             kept = await self._parts.store.notes.add_details(note_id, details, now, card)
             if kept is None:

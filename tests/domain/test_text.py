@@ -9,7 +9,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.text import clean, escape, escape_within, fold, isolate, measure, shares, shorten
+from bot.domain.text import (
+    blank,
+    clean,
+    escape,
+    escape_within,
+    fold,
+    isolate,
+    measure,
+    shares,
+    shorten,
+    shorten_markdown,
+    split_markdown,
+)
 
 PIECES = (
     *("@everyone", "@here", "<@1>", "<@&2>", "<#3>", "<:wave:4>", "</note:5>", "<t:6:R>", "[a](https://evil.example)"),
@@ -186,8 +198,9 @@ def test_text_is_measured_as_discord_does(text: str) -> None:
 def test_shortened_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None:
     """What fits stays; what is cut is a beginning, and ends with an ellipsis."""
     short = shorten(text, limit)
-    assert len(short) <= limit
-    assert short == text or (len(text) > limit and short.endswith("…") and text.startswith(short[:-1]))
+    assert measure(short) <= limit
+    cut = short.rstrip("\u2069")
+    assert short == text or (measure(text) > limit and cut.endswith("…") and text.startswith(cut[:-1]))
 
 
 @given(TYPED | st.builds(str.__mul__, st.sampled_from(PIECES), st.integers(1, 1500)), st.integers(1, 2000))
@@ -204,7 +217,54 @@ def test_escaped_text_fits_its_room(typed: str, limit: int) -> None:
         assert fitted == escape(typed)
     else:
         assert fitted.endswith("…")
-        assert clean(typed).startswith(shown(fitted)[:-1])
+        assert clean(typed).startswith(shown(fitted)[:-1].rstrip())
+
+
+@pytest.mark.parametrize(
+    ("markdown", "limit", "shortened"),
+    [
+        ("**A bold title**", 12, "**A bold…**"),
+        ("see https://a.example/long for more", 28, "see https://a.example/long …"),
+        ("see https://a.example/long for more", 20, "see…"),
+        ("at <t:1676883600:t> sharp", 15, "at…"),
+        ("[a title](https://a.example) and more", 20, "…"),
+        (r"a\*b\*c\*d", 6, r"a\*b…"),
+        ("`code **x** y` and", 11, "`code **…`"),
+        ("\u2068جمرك تونس\u2069 في", 9, "\u2068جمرك…\u2069"),
+    ],
+)
+def test_shortened_markdown_stays_what_it_is(markdown: str, limit: int, shortened: str) -> None:
+    """Styles and isolates are closed, and nothing that only means something whole is cut."""
+    assert shorten_markdown(markdown, limit) == shortened
+    assert measure(shortened) <= limit
+
+
+@pytest.mark.parametrize("sign", ["👩‍🔧", "🇹🇳", "e\u0301", "👍🏽", "بِ"])
+def test_no_sign_is_cut_in_two(sign: str) -> None:
+    """An emoji made of several, a flag, a letter with its vowel sign."""
+    for limit in range(2, 40):
+        kept = shorten(sign * 20, limit)[:-1]
+        assert kept == sign * (len(kept) // len(sign))
+
+
+@given(TYPED | st.builds(str.__mul__, st.sampled_from(PIECES), st.integers(1, 300)), st.integers(20, 90))
+def test_split_markdown_leaves_nothing_out(markdown: str, limit: int) -> None:
+    """Only what closes a style at the end of one part, and opens it again in the next, comes on top."""
+    parts = list(split_markdown(markdown, limit))
+    assert all(measure(part) <= limit for part in parts)
+    marks = str.maketrans("", "", "*_|~`\u2066\u2067\u2068\u2069")
+    assert "".join(parts).translate(marks) == markdown.translate(marks)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u202e", "\u200b\u2060", "\u3164", "\u0301", "\ufeff"])
+def test_what_leaves_no_ink_is_blank(text: str) -> None:
+    assert blank(text)
+
+
+@pytest.mark.parametrize("text", ["a", "\u202e.", "👩‍🔧", "ع", "\U0001fae9"])
+def test_what_leaves_ink_is_not_blank(text: str) -> None:
+    """Neither is an emoji that is newer than this Python."""
+    assert not blank(text)
 
 
 @pytest.mark.parametrize("sign", ["a", "\\", "*", "🎉", "ع"])

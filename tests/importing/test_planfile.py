@@ -390,17 +390,29 @@ def test_sessions_in_two_rooms_may_overlap(tmp_path: Path) -> None:
     ]
 
 
-def test_a_message_that_is_too_long_is_told(tmp_path: Path) -> None:
-    """With by how much, at the part of the plan that makes it so."""
-    (told,) = warnings(tmp_path, changed(("Who writes them", "w" * 4100)))
+def test_a_message_that_is_shortened_is_told(tmp_path: Path) -> None:
+    """With by how much, at the part of the plan that makes it so; the plan is good all the same."""
+    (told,) = warnings(tmp_path, changed(("Who writes them", "w" * 4000)))
     assert told.startswith("line 8, topics[1]: its message is ")
-    assert "characters longer than Discord shows; shorten it." in told
+    assert told.endswith("characters too long for Discord; it is shortened, and a button shows all of it.")
 
 
-def test_a_description_too_long_for_what_is_on_now_is_told(tmp_path: Path) -> None:
-    """Discord would refuse the answer to /now for as long as the session lasts."""
-    description = f"title: A talk\n        description: {'d' * 4100}"
-    assert len(warnings(tmp_path, changed(("title: A talk", description)))) == 1
+@pytest.mark.parametrize(
+    ("title", "fault"),
+    [
+        ("t" * 10_000, "10,000 characters in en; shorten it to 500 at most."),
+        ('"\\u200b\\u2060"', "nothing of the text in en can be seen; write letters."),
+    ],
+)
+def test_a_title_that_nobody_can_read_is_refused(tmp_path: Path, title: str, fault: str) -> None:
+    assert faults(tmp_path, changed(("A talk", title))) == [f"line 24, days[1].sessions[2].title: {fault}"]
+
+
+def test_a_plan_in_force_is_held_to_no_rule_that_is_newer(tmp_path: Path) -> None:
+    """A running workshop goes on, whatever its titles."""
+    plan = loaded(tmp_path, GOOD).plan
+    long = plan.as_json().replace("A talk", "t" * 10_000)
+    assert Plan.from_json(long).agenda.sessions[1].title["en"] == "t" * 10_000
 
 
 @pytest.mark.parametrize(("topics", "told"), [(44, False), (45, True)])

@@ -332,6 +332,7 @@ FROM_COGS = (
     *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
     *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
     posts.custom_id("seen", SNOWFLAKE, "en"),
+    posts.custom_id("whole", "f" * 24),
     posts.custom_id("erase", SNOWFLAKE),
     posts.custom_id("agree", SNOWFLAKE),
     posts.custom_id("announce", "f" * 16, "f" * 16),

@@ -1,0 +1,122 @@
+"""What Discord refuses for its length or number, in the JSON that a bot sends, counted in UTF-16 units.
+
+simcord counts characters, so that an emoji is one; where Discord's documentation doesn't say how it counts, the
+stricter way is taken. Source: Discord's API documentation (components, interactions, resources).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.domain import limits
+from bot.domain.text import blank, measure
+
+Json = Mapping[str, Any]
+
+_ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LABEL = 1, 2, 3, 4, 10, 18
+
+#: By type of a component: the least and the most of each of its texts.
+_COMPONENT_TEXTS: Mapping[int, Mapping[str, tuple[int, int]]] = {
+    _BUTTON: {"label": (1, limits.BUTTON_LABEL), "custom_id": (1, limits.CUSTOM_ID)},
+    _SELECT: {"placeholder": (0, 150), "custom_id": (1, limits.CUSTOM_ID)},
+    _INPUT: {"placeholder": (0, 100), "value": (0, limits.TEXT_INPUT), "custom_id": (1, limits.CUSTOM_ID)},
+    _TEXT: {"content": (1, limits.MESSAGE_TEXT)},
+    _LABEL: {"label": (1, limits.MODAL_LABEL), "description": (0, limits.MODAL_DESCRIPTION)},
+}
+_OPTION_TEXTS = {
+    "label": (1, limits.OPTION_LABEL),
+    "value": (1, limits.OPTION_LABEL),
+    "description": (0, limits.OPTION_LABEL),
+}
+#: What else has a name: channels, roles, events, members. Keys that mean the same everywhere.
+_RESOURCE_TEXTS = {
+    "name": (1, limits.NAME),
+    "topic": (0, limits.CHANNEL_TOPIC),
+    "nick": (0, limits.NICKNAME),
+    "description": (0, limits.EVENT_DESCRIPTION),
+    "location": (1, limits.EVENT_LOCATION),
+}
+
+
+def message_faults(message: Json) -> Iterator[str]:
+    """What Discord would refuse in a message; the same for an answer to an interaction."""
+    yield from _text_faults(message, {"content": (0, limits.PLAIN_TEXT)}, "message")
+    components = list(_walk(message.get("components") or ()))
+    if len(components) > limits.MESSAGE_COMPONENTS:
+        yield f"{len(components)} components; at most {limits.MESSAGE_COMPONENTS}"
+    if (rows := sum(component["type"] == _ROW for component in components)) > limits.ROWS:
+        yield f"{rows} rows of buttons; at most {limits.ROWS}"
+    shown = sum(measure(component["content"]) for component in components if component["type"] == _TEXT)
+    if shown > limits.MESSAGE_TEXT:
+        yield f"{shown} characters in all; at most {limits.MESSAGE_TEXT}"
+    yield from _component_faults(components)
+
+
+def modal_faults(modal: Json) -> Iterator[str]:
+    """What Discord would refuse in a form."""
+    yield from _text_faults(modal, {"title": (1, limits.MODAL_TITLE), "custom_id": (1, limits.CUSTOM_ID)}, "modal")
+    if not 1 <= len(modal["components"]) <= limits.MODAL_COMPONENTS:
+        yield f"{len(modal['components'])} parts of a form; 1 to {limits.MODAL_COMPONENTS}"
+    yield from _component_faults(list(_walk(modal["components"])))
+
+
+def suggestion_faults(choices: Sequence[Json]) -> Iterator[str]:
+    """What Discord would refuse in the answers to an autocomplete."""
+    if len(choices) > limits.OPTIONS:
+        yield f"{len(choices)} choices; at most {limits.OPTIONS}"
+    texts = {"name": (1, limits.OPTION_LABEL), "value": (1, limits.OPTION_LABEL)}
+    for choice in choices:
+        yield from _text_faults(choice, texts, "choice")
+
+
+def resource_faults(resource: Json, reason: str | None) -> Iterator[str]:
+    """What Discord would refuse in a channel, a role, an event or a member, and in the reason for the audit log."""
+    yield from _text_faults(resource, _RESOURCE_TEXTS, "resource")
+    yield from _text_faults(resource.get("entity_metadata") or {}, _RESOURCE_TEXTS, "event")
+    yield from _text_faults({"reason": reason}, {"reason": (0, limits.AUDIT_REASON)}, "request")
+
+
+def _walk(components: Iterable[Json]) -> Iterator[Json]:
+    """Every component, with all that are in it."""
+    for component in components:
+        yield component
+        nested = [component.get("component"), component.get("accessory")]
+        yield from _walk([*(component.get("components") or ()), *filter(None, nested)])
+
+
+def _component_faults(components: Sequence[Json]) -> Iterator[str]:
+    for component in components:
+        kind = component["type"]
+        yield from _text_faults(component, _COMPONENT_TEXTS.get(kind, {}), f"component {kind}")
+        if kind == _ROW and not 1 <= len(component["components"]) <= limits.ROW_BUTTONS:
+            yield f"{len(component['components'])} buttons in a row; 1 to {limits.ROW_BUTTONS}"
+        if kind == _SELECT:
+            yield from _option_faults(component["options"])
+        if kind == _INPUT and measure(component.get("value") or "") > component.get("max_length", limits.TEXT_INPUT):
+            yield f"component {kind}: what is filled in is longer than the field takes"
+    yield from _repeated("custom id", [each["custom_id"] for each in components if each.get("custom_id")])
+
+
+def _option_faults(options: Sequence[Json]) -> Iterator[str]:
+    if not 1 <= len(options) <= limits.OPTIONS:
+        yield f"{len(options)} options; 1 to {limits.OPTIONS}"
+    for option in options:
+        yield from _text_faults(option, _OPTION_TEXTS, "option")
+    yield from _repeated("value of an option", [option["value"] for option in options])
+
+
+def _text_faults(thing: Json, texts: Mapping[str, tuple[int, int]], what: str) -> Iterator[str]:
+    for key, (least, most) in texts.items():
+        words = thing.get(key)
+        if not isinstance(words, str):
+            continue
+        if measure(words) > most:
+            yield f"{what}: {key} has {measure(words)} characters; at most {most}"
+        if least and blank(words):
+            yield f"{what}: {key} is empty"
+
+
+def _repeated(what: str, values: Sequence[str]) -> Iterator[str]:
+    if len(set(values)) < len(values):
+        yield f"a {what} is there twice"

@@ -1,0 +1,15 @@
+"""The one check of whether Discord takes what a post becomes, for every test that has a post in its hands."""
+
+from __future__ import annotations
+
+from bot.fitting import fitted, pages
+from bot.posts import Post
+from bot.rehearsal.payloads import message_faults
+from bot.ui import layout
+
+
+def assert_discord_takes(post: Post) -> None:
+    """As one posted message, with every button; and as the messages of an answer, of which nothing is left out."""
+    for page in (post, *pages(post)):
+        assert list(message_faults({"components": layout(page).to_components()})) == []
+    assert {button.custom_id for button in post.buttons} <= {button.custom_id for button in fitted(post).buttons}
