@@ -74,4 +74,4 @@ async def test_a_long_description_leaves_the_welcome_its_button(workshop: World)
     assert _PROSE.strip() in answer.text
     checked = await workshop.plenary("check", str(workshop.folder / "plan.yaml"))
     assert checked.code == 0
-    assert "it is shortened, and a button shows all of it" in (checked.out + checked.err).decode()
+    assert "it is shortened, and a button shows all of it" in checked.out.decode() + checked.err
