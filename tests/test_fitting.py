@@ -28,6 +28,7 @@ from bot.domain.changes import diff
 from bot.domain.contacts import Contact, NoteRequest
 from bot.domain.digest import Digest
 from bot.domain.notes import Detail, Note, NoteKind, Signature, Visibility
+from bot.domain.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.pledges import Pledge
 from bot.domain.questions import Question, QuestionState
@@ -184,6 +185,10 @@ def _breakout(plan: Plan, words: str) -> Breakout:
     return Breakout(breakouts.breakout_id(session, "9" * 19), None, 10, NUMBER, MORNING, parts, MORNING, MORNING)
 
 
+def _place(words: str) -> Participant:
+    return Participant("p", words[:80], words[:150], "TN", OrganisationKind.CUSTOMS, None, Role.ORGANISER)
+
+
 def _rooms(plan: Plan) -> Mapping[str, int]:
     return {meeting_room(room): NUMBER for room in plan.room_names}
 
@@ -285,6 +290,7 @@ RENDERERS: Mapping[str, Renders] = {
     "backstage.panel": lambda plan, _: [backstage.panel(plan, _standing(plan), MORNING, _rooms(plan), MARK)],
     "backstage.moved": lambda plan, _: [backstage.moved(plan, MORNING, MARK)],
     "backstage.ladder": lambda plan, _: [backstage.ladder(plan, s, s.starts_at, MARK) for s in _sessions(plan)],
+    "backstage.team_request": lambda plan, words: [backstage.team_request(plan, _place(words), NUMBER, MARK)],
     "cards.card": lambda plan, words: [
         cards.card(plan, listed.note, listed.signed, 10**6, MARK, [listed.signed] * 9)
         for listed in _listed(plan, words)[:1]
