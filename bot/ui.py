@@ -68,10 +68,6 @@ class RefusalError(Exception):
 class TooOftenError(RefusalError):
     """Somebody does too much in a short time. What they typed into a form goes back to them."""
 
-    def __init__(self, again_at: datetime) -> None:
-        # Discord shows whole seconds.
-        super().__init__("refused.too_often", when=moment(again_at + timedelta(seconds=1), "R"))
-
 
 # --- posts as Discord has them ---------------------------------------------------------------------------------
 
@@ -410,7 +406,8 @@ class Access:
         act = _ACTS.get(interaction.type, Act.PRESS)
         again_at = self._limiter.take(interaction.user.id, act, self._now())
         if again_at is not None and self.role(interaction) < Role.MODERATOR:
-            raise TooOftenError(again_at)
+            # Discord shows whole seconds.
+            raise TooOftenError("refused.too_often", when=moment(again_at + timedelta(seconds=1), "R"))
 
     def language(self, interaction: Interaction) -> str:
         """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.

@@ -46,7 +46,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0} | {
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0, "TooOftenError": 0} | {
     "trouble_began": 1,
     "trouble_ended": 1,
     "tell_team": 0,
