@@ -83,7 +83,10 @@ def import_(
     if template:
         command.write_template(template)
     elif file:
-        command.bring(file, into or settings.load().plan_file, zone, Clock().now(), yes=yes)
+        plan = into or settings.load().plan
+        if plan is None:
+            raise SettingsError("Name the plan to change, or a new one: plenary import FILE --into PLAN.yaml")
+        command.bring(file, plan, zone, Clock().now(), yes=yes)
     else:
         raise SettingsError("Name the schedule to import, or a table to write: plenary import --template agenda.xlsx")
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from bot.domain.agenda import Material, SessionKind
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
@@ -20,6 +22,8 @@ from bot.importing.typed import folded
 #: As YAML gives it: words, lists and mappings of them.
 Raw = dict[str, Any]
 
+#: How the plan reads a yes or no.
+_BOOLEAN = TypeAdapter(bool)
 _SPEAKER = re.compile(r"(?P<office>[^()]*\S)\s*\((?P<organisation>[^()]+)\)")
 #: A longer title may hold `break` or `opening` and mean something else by it.
 _TELLING_WORDS = 4
@@ -80,7 +84,7 @@ class _Merge:
             (day, entry)
             for day, its in self._days.items()
             for entry in its["sessions"]
-            if entry.get("chatham_house") and entry["id"] not in kept
+            if _BOOLEAN.validate_python(entry.get("chatham_house", False)) and entry["id"] not in kept
         ]
 
     def days(self) -> list[Raw]:
@@ -147,7 +151,7 @@ class _Merge:
         }
         told = {key: str(value) if key == "kind" else value for key, value in entry.items() if value}
         if not before and (former := self._confidential_before(session, start, end)):
-            told["chatham_house"] = True
+            told["chatham_house"] = "true"
             self.remarks.append(
                 f"'{session.id}' seems to be '{former}' under another id, and so is under the Chatham House Rule too. "
                 "If it is not, take its chatham_house out of the plan."

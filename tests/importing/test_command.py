@@ -65,6 +65,20 @@ def test_after_a_yes_the_plan_is_written_and_the_old_one_kept(folder: Path) -> N
     assert len(list(folder.iterdir())) == 3
 
 
+def test_a_session_under_the_chatham_house_rule_keeps_it_under_another_id(folder: Path) -> None:
+    """A conference system may number its sessions again; the same title, or the same time, is the same session."""
+    ruled = PLAN.replace(
+        "        title: {en: Ledgers, fr", "        chatham_house: true\n        title: {en: Ledgers, fr"
+    )
+    (folder / "plan.yaml").write_text(ruled, "utf-8")
+    table = "id,date,start,end,title\nnew-1,2023-02-20,10:15,11:00,Ledgers\nwelcome,2023-02-20,09:30,10:00,Welcome\n"
+    (folder / "agenda.csv").write_text(table, "utf-8")
+    code, said, _ = ran(folder, "agenda.csv", "--into", "plan.yaml", "--yes")
+    assert code == 0
+    assert "'new-1' seems to be 'ledgers' under another id, and so is under the Chatham House Rule too" in said
+    assert planfile.load(folder / "plan.yaml").plan.confidential_sessions == {"new-1"}
+
+
 def test_the_plan_of_the_settings_is_changed_if_none_is_named(folder: Path) -> None:
     """As for every other command."""
     code, said, _ = ran(folder, "agenda.csv", "--yes", PLENARY_PLAN=str(folder / "plan.yaml"))
@@ -99,8 +113,9 @@ def test_every_fault_is_told_with_the_file(folder: Path) -> None:
     ("words", "said"),
     [
         ((), "Name the schedule to import, or a table to write: plenary import --template agenda.xlsx"),
-        (("none.csv",), "none.csv: can't be read (No such file or directory). Check the path."),
-        ((".",), ".: can't be read (Is a directory). Check the path."),
+        (("agenda.csv",), "Name the plan to change, or a new one: plenary import FILE --into PLAN.yaml"),
+        (("none.csv", "--into", "plan.yaml"), "none.csv: can't be read (No such file or directory). Check the path."),
+        ((".", "--into", "plan.yaml"), ".: can't be read (Is a directory). Check the path."),
         (("--template", "agenda.docx"), "agenda.docx: a template is a table; let its name end with .csv or .xlsx."),
         (
             ("--template", "none/agenda.csv"),
