@@ -317,7 +317,11 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     seed: Annotated[int, typer.Option(help="Another seed is another rehearsal; the same, the same.")] = 1,
     kill: Annotated[int, typer.Option(help="Kill the bot so many times, and start it again.", min=0, max=2000)] = 0,
     faults: Annotated[
-        int | None, typer.Option(help="Let 5 % of all requests go wrong in every way; the seed says how.", min=0)
+        int | None,
+        typer.Option(
+            help="Let 5 % of all requests go wrong in every way, and one thing for hours; the seed says how.",
+            min=0,
+        ),
     ] = None,
     openapi: Annotated[
         Path | None, typer.Option(help="Discord's OpenAPI file, to check requests.", envvar="DISCORD_OPENAPI")
@@ -329,5 +333,5 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     asked = rehearsal.Request(plan, cast, out, speed, seed, kill, openapi)
     if faults is not None:
-        asked = replace(asked, draw=RandomFaults(faults))
+        asked = replace(asked, draw=RandomFaults(faults), lasting=faults)
     raise typer.Exit(runtime.run(rehearsal.run(asked)))

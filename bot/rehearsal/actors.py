@@ -61,6 +61,14 @@ _CHANGE_THE_AGENDA = ("agree", "undo", "lead:later", "lead:skip", "lead:start", 
 Attempt = Callable[[], Awaitable[Answer]]
 
 
+class NothingToPressError(NoAnswer):
+    """A channel has no message with the button that somebody wants to press, or not yet."""
+
+    def __init__(self, channel: str, button: str) -> None:
+        super().__init__(f"no message with the button {button} yet")
+        self.channel = channel
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """Where a moderator's announcement is read, and how often."""
@@ -171,6 +179,7 @@ class Actors:
         plan_in_force: Callable[[], Awaitable[Plan]],
         *,
         patient: bool = False,
+        refuses: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._plan = plan
         self._cast = cast
@@ -182,6 +191,8 @@ class Actors:
         """Set, and replaced, when the agenda has changed."""
         self._patient = patient
         """Whether they do what a refusal says, "please try again": where things are made to go wrong."""
+        self._refuses = refuses
+        """Whether a channel takes no messages of the bot now: there may be nothing to press in it."""
         self._people: dict[str, Person] = {}
         self._voice = VoiceRooms(lambda: self._plan, discord, keeper)
         self.guild_id = 0
@@ -234,7 +245,9 @@ class Actors:
             await self._discord.wait_online()
             try:
                 answer = await attempt()
-            except NoAnswer:
+            except NoAnswer as silence:
+                if isinstance(silence, NothingToPressError) and self._refuses(silence.channel):
+                    return None
                 unheard, refused = True, False
                 self.told.unanswered += 1
                 await self._wait_a_little()
@@ -596,7 +609,7 @@ class Actors:
         what = f"check-in of {member.id} to {session.id}"
 
         async def attempt() -> Answer:
-            if member.checks_in is Habit.COMMAND:
+            if member.checks_in is Habit.COMMAND or self._refuses(ANNOUNCEMENTS):
                 return await person.slash(channel, "checkin")
             return await self._press(person, channel, f"checkin:{session.id}:")
 
@@ -611,7 +624,7 @@ class Actors:
                     if chosen:
                         return await person.choose(message.id, channel, custom_id, chosen)
                     return await person.press(message.id, channel, custom_id)
-        raise NoAnswer(f"no message with the button {button} yet")
+        raise NothingToPressError(str(self._discord.backend.get_channel(channel).name), button)
 
     # --- rating ------------------------------------------------------------------------------------------------
 
@@ -625,8 +638,10 @@ class Actors:
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
         what = f"the rating of {session.id} by {member.id}"
         shown = await self._try(what, lambda: self._press(person, channel, f"rate:{session.id}:"))
-        if shown is None or shown.modal is None:
-            self.told.unexpected.append(f"{what}: no form, but {shown.text if shown else 'nothing'!r}")
+        if shown is None:
+            return
+        if shown.modal is None:
+            self.told.unexpected.append(f"{what}: no form, but {shown.text!r}")
             return
         form = shown.modal
         if self._judge(what, await self._try(what, lambda: person.submit(form, typed)), Expected.ACCEPTED):

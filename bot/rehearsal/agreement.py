@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -24,10 +24,15 @@ from bot.rehearsal.loopback import LoopbackDiscord
 _CANCELLED = 4
 
 
-def disagreements(history: History, discord: LoopbackDiscord, guild_id: int, now: datetime, ics: bytes) -> list[str]:
-    """Everything that shows another agenda than the one that was confirmed; `ics` is the exported calendar."""
+def disagreements(  # noqa: PLR0913, PLR0917 - all that shows an agenda
+    history: History, discord: LoopbackDiscord, guild_id: int, now: datetime, ics: bytes, unposted: Collection[str] = ()
+) -> list[str]:
+    """Everything that shows another agenda than the one that was confirmed; `ics` is the exported calendar.
+
+    `unposted` are the ids of the deliveries that may be missing.
+    """
     return [
-        *misshown(history.plan, discord, now),
+        *misshown(history.plan, discord, now, unposted),
         *misscheduled(history.plan, discord, guild_id),
         *misdated(history, ics),
     ]
@@ -60,11 +65,11 @@ def misdelivered(letters: Iterable[Letter], discord: LoopbackDiscord) -> Iterato
             yield f"a direct message to {person} is recorded as sent {recorded} times, and is there {there} times"
 
 
-def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime) -> Iterator[str]:
+def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime, unposted: Collection[str] = ()) -> Iterator[str]:
     """The agenda posts that don't show their day as it is held; each day of the agenda has one."""
     shown = {custom_id.rpartition(":")[2]: one.text for one in discord.all_messages() for custom_id in one.custom_ids}
     for each in planned(plan):
-        if each.kind is Kind.AGENDA:
+        if each.kind is Kind.AGENDA and each.id not in unposted:
             day = datetime.fromisoformat(each.subject).date()
             wanted = "\n".join(posts.agenda(plan, day, now, each.id).blocks)
             if shown.get(each.id) != wanted:

@@ -22,6 +22,7 @@ class Fault(Enum):
     UNAVAILABLE = "503"
     FORBIDDEN = "403"
     NOT_FOUND = "404"
+    THROTTLED = "403 of all direct messages"
     CUT_BEFORE = "connection cut before the request was heard"
     CUT_AFTER = "connection cut before the answer was given"
     STALL = "an answer that comes too late"
@@ -51,10 +52,16 @@ ANSWERS: Mapping[Fault, tuple[int, dict[str, Any], dict[str, str]]] = {
     Fault.UNAVAILABLE: (503, {"message": "503: Service Unavailable", "code": 0}, {"Via": "1.1 rehearsal"}),
     Fault.FORBIDDEN: (403, {"message": "Missing Permissions", "code": 50013}, {"Via": "1.1 rehearsal"}),
     Fault.NOT_FOUND: (404, {"message": "Unknown Channel", "code": 10003}, {"Via": "1.1 rehearsal"}),
+    Fault.THROTTLED: (
+        403,
+        {"message": "You are opening direct messages too fast.", "code": 40003},
+        {"Via": "1.1 rehearsal"},
+    ),
 }
 
-# A stall costs its seconds, and a zombie a minute until it is noticed, so they are drawn less often.
-_WEIGHTS = dict.fromkeys(Fault, 10) | {Fault.STALL: 3, Fault.GATEWAY_ZOMBIE: 1}
+# A stall costs its seconds, and a zombie a minute until it is noticed, so they are drawn less often. A throttle comes
+# only as a lasting fault.
+_WEIGHTS = dict.fromkeys(Fault, 10) | {Fault.STALL: 3, Fault.GATEWAY_ZOMBIE: 1, Fault.THROTTLED: 0}
 
 
 class RandomFaults:

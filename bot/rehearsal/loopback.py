@@ -92,7 +92,10 @@ class LoopbackDiscord:
         self.requests_total = 0
         self.in_flight = 0
         self.invalid_at: list[datetime] = []
-        """When a request was answered 401, 403 or 429: 10,000 in 10 minutes would have the address banned."""
+        """When a request was answered 401, 403 or 429: 10,000 in 10 minutes would have the address banned.
+
+        Those 429 don't count that other users of the same resource have caused: their scope is `shared`.
+        """
         self._now = now
         self._token = token
         self._draw = draw
@@ -254,7 +257,7 @@ class LoopbackDiscord:
         return self._reply(status, answer, {"Via": "1.1 rehearsal"})
 
     def _reply(self, status: int, answer: Wire, headers: Mapping[str, str]) -> web.Response:
-        if status in _INVALID:
+        if status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
             self.invalid_at.append(self._now())
         if status == 204:  # noqa: PLR2004 - HTTP's own word for "no content"
             return web.Response(status=status, headers=headers)

@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from bot import store
 from bot.domain import announcements
+from bot.domain.announcements import Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.exporting.kinds import Format, Subject
@@ -27,9 +29,11 @@ from bot.rehearsal.actors import Actors
 from bot.rehearsal.agreement import disagreements, misdelivered, mispacked
 from bot.rehearsal.botprocess import BotEndedError, BotProcess
 from bot.rehearsal.cast import Cast, wall
-from bot.rehearsal.faults import Draw, RandomFaults, nothing_goes_wrong
+from bot.rehearsal.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.findings import Exported, Spread, Summary, Verdict
 from bot.rehearsal.history import History
+from bot.rehearsal.lasting import LastingFault, LastingTrouble
+from bot.rehearsal.limits import Request as HttpRequest
 from bot.rehearsal.loopback import LoopbackDiscord
 from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
@@ -62,6 +66,8 @@ class Request:
     openapi: Path | None
     draw: Draw = nothing_goes_wrong
     """What goes wrong with requests and gateway."""
+    lasting: int | None = None
+    """The seed of what goes wrong for hours, if anything does."""
 
     @property
     def patient(self) -> bool:
@@ -103,10 +109,26 @@ class Rehearsal:
             active=lambda: self._discord.activity,
             busy=lambda: self._discord.in_flight > 0,
         )
-        self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=request.draw)
+        self._trouble: LastingTrouble | None = None
+        if request.lasting is not None:
+            fault = LastingFault.drawn(request.lasting, plan, self._begins, self._ends)
+            self._trouble = LastingTrouble(fault, self._keeper, request.draw)
+        self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw)
         self._actors = Actors(
-            plan, cast, self._discord, self._keeper, request.seed, self._plan_in_force, patient=request.patient
+            plan,
+            cast,
+            self._discord,
+            self._keeper,
+            request.seed,
+            self._plan_in_force,
+            patient=request.patient,
+            refuses=self._trouble.refuses if self._trouble else lambda _: False,
         )
+
+    def _draw(self, request: HttpRequest) -> Fault | None:
+        if self._trouble is None:
+            return self._request.draw(request)
+        return self._trouble.draw(request, self._discord.backend)
 
     def _prepare_folder(self) -> None:
         """Make the folder; of what is in it, only what a rehearsal writes is replaced."""
@@ -177,6 +199,8 @@ class Rehearsal:
             for part in self._actors.parts():
                 everybody.create_task(self._on_stage(part))
             everybody.create_task(self._on_stage(self._kill_now_and_then))
+            if self._trouble:
+                everybody.create_task(self._on_stage(partial(self._trouble.change_a_room, self._discord)))
             everybody.create_task(self._conduct())
 
     async def _conduct(self) -> None:
@@ -257,16 +281,30 @@ class Rehearsal:
             here = await opened.restraints.here()
             held = await opened.agenda.all()
             letters = await opened.letters.all()
+            excused = self._trouble.excused(await opened.deliveries.given_up()) if self._trouble else []
+            custom = [await opened.announcements.find(one.subject) for one in excused if one.kind is Kind.CUSTOM]
         history = History(self.plan, self._begins, applied, here)
         told, discord, checker = self._actors.told, self._discord, self._checker
         posts = findings.messages(
-            history, told, groups, discord, self._keeper, questions, deeds, trouble=self._request.patient
+            history,
+            told,
+            groups,
+            discord,
+            self._keeper,
+            questions,
+            deeds,
+            trouble=self._request.patient,
+            excused=excused,
+            texts={announcement.id: announcement.text for announcement in custom if announcement},
         )
         unexpected = [*told.unexpected, *discord.faults_of_ours]
         if not told.changes <= len(applied) <= told.changes + told.pressed_again:
             unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
         calendar = (self._out / _CALENDAR).read_bytes()
-        unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar)
+        unposted = {delivery.id for delivery in excused}
+        unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar, unposted)
+        if self._trouble:
+            unexpected += self._trouble.unhealed(discord, letters)
         unexpected += misdelivered(letters, discord)
         if agenda_of(held) != history.plan.agenda:
             unexpected.append("the agenda that is stored is another than the one that was confirmed")
@@ -297,6 +335,7 @@ class Rehearsal:
             requests={
                 "total": discord.requests_total,
                 "invalid": discord.requests_invalid,
+                "invalid_in_ten_minutes": findings.worst_ten_minutes(discord.invalid_at),
                 "openapi_checked": checker.checked if checker else 0,
                 "openapi_violations": len(violations),
             },
@@ -308,7 +347,6 @@ class Rehearsal:
             summary=summary,
             orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
             integrity=faults_in(self._out / "plenary.db") or "ok",
-            worst_ten_minutes=findings.worst_ten_minutes(discord.invalid_at),
             pack=tuple(mispacked(self._out / _PACK, kept, ids, discord)) if packed else (),
             beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
             remarks=(*posts.remarks, *unexpected, *violations),
@@ -326,4 +364,6 @@ class Rehearsal:
             )
         if isinstance(self._request.draw, RandomFaults):
             self._console.print("What went wrong: " + self._request.draw.told(), markup=False)
+        if self._trouble:
+            self._console.print(f"What went wrong for hours: {self._trouble}", markup=False)
         self._console.print(f"Everything it left behind is in {self._request.out}/", markup=False)

@@ -223,6 +223,10 @@ class Deliveries:
         """What was sent, and may no longer show what is so."""
         return await self._select("state = 'sent' AND unshown > 0 ORDER BY due, id")
 
+    async def given_up(self) -> list[Delivery]:
+        """What ended without being sent, because it was of no more use or refused."""
+        return await self._select("state IN ('skipped', 'failed') ORDER BY due, id")
+
     async def planned(self, kind: Kind) -> list[Delivery]:
         """What is still to be sent of a kind."""
         return await self._select("state = 'planned' AND kind = ? ORDER BY due", kind)

@@ -35,7 +35,7 @@ SUMMARY: Mapping[str, set[str] | None] = {
     "messages": {"expected", "seen", "duplicate", "missing"},
     "check_ins": {"acknowledged", "stored"},
     "notes": {"acknowledged", "stored"},
-    "requests": {"total", "invalid", "openapi_checked", "openapi_violations"},
+    "requests": {"total", "invalid", "invalid_in_ten_minutes", "openapi_checked", "openapi_violations"},
     "lateness_ms": SPREAD,
     "ack_ms": SPREAD,
     "errors_logged": None,
