@@ -232,7 +232,7 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     client = Workshop(COGS, access, opened, reconcile, mend, invalid.trace())
     events = Events(programme, opened, venue, pacer, home, incidents)
     awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
-    letters = Letters(programme, opened, client, pacer)
+    letters = Letters(opened, client, pacer, incidents)
     transcripts = Transcripts(programme, opened, venue, pacer, home, incidents)
     every = (
         Job(JobName.EVENTS, events.keep),

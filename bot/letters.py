@@ -14,14 +14,13 @@ from http import HTTPStatus
 
 import discord
 
-from bot.domain import announcements, limits
-from bot.domain.announcements import Announcement
+from bot.domain import limits
 from bot.domain.letters import MOST_TRIES, PACE, RETRY, Letter, LetterState, Throttle, throttled
 from bot.domain.text import shorten
-from bot.i18n import text
+from bot.jobs.failures import release_global_limit
+from bot.jobs.incidents import Incidents
 from bot.pacing import Pacer
-from bot.posts import Button, Post, moment
-from bot.programme import Programme
+from bot.posts import Button, Post
 from bot.store import Store
 from bot.ui import layout
 
@@ -35,6 +34,8 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 #: The same for a message of an earlier version, which has no mark: an older one of the same text is another message.
 _CLOCKS_DIFFER_UNMARKED = timedelta(minutes=1)
 
+#: Under this key the team hears of a throttle.
+_THROTTLE = "direct_messages:throttle"
 #: Discord's codes by which it holds back the whole bot: quarantine; opening direct messages too fast; sending messages
 #: is temporarily disabled.
 _HELD_BACK = frozenset({20026, 40003, 40004})
@@ -46,11 +47,11 @@ _REFUSED = frozenset({10013, 50007, 50033, 50278})
 class Letters:
     """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
 
-    def __init__(self, programme: Programme, store: Store, client: discord.Client, pacer: Pacer) -> None:
-        self._programme = programme
+    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, incidents: Incidents) -> None:
         self._store = store
         self._client = client
         self._pacer = pacer
+        self._incidents = incidents
 
     async def keep(self, now: datetime) -> datetime | None:
         """Send the next one if it is time; the instant at which to go on."""
@@ -76,8 +77,8 @@ class Letters:
         else:
             await letters.settle_sent(letter.id, channel)
             if throttle:
-                since = moment(throttle.since, "f")
-                await letters.release(self._report("team.letters_go_on", now, since=since))
+                await letters.release()
+            await self._incidents.trouble_ended(_THROTTLE, "team.letters_go_on")
         return now + PACE.gap
 
     async def _send(self, letter: Letter, known: int | None) -> int:
@@ -112,22 +113,18 @@ class Letters:
         problem = str(failure) or repr(failure)
         code, status = (failure.code, failure.status) if isinstance(failure, discord.HTTPException) else (0, 0)
         log.info("A direct message of the kind %s did not reach Discord: %r", letter.kind, failure)
+        if isinstance(failure, TimeoutError):
+            release_global_limit(self._client)
         if code in _HELD_BACK:
-            report = self._report("team.letters_held_back", now, at=moment(now, "f"), problem=problem)
-            await self._store.letters.hold_back(letter, throttled(throttle, now), None if throttle else report)
+            await self._store.letters.hold_back(letter, throttled(throttle, now))
+            await self._incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
         elif code in _REFUSED:
             await self._store.letters.settle(letter.id, LetterState.REFUSED, problem)
         elif status == HTTPStatus.BAD_REQUEST or letter.tries + 1 >= MOST_TRIES:
-            person = f"<@{letter.person}>"
-            report = self._report("team.letter_failed", now, person=person, at=moment(now, "f"), problem=problem)
-            await self._store.letters.settle(letter.id, LetterState.FAILED, problem, report)
+            await self._store.letters.settle(letter.id, LetterState.FAILED, problem)
+            await self._incidents.tell_team("team.letter_failed", person=f"<@{letter.person}>", problem=problem)
         else:
             await self._store.letters.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
-
-    def _report(self, key: str, now: datetime, **values: object) -> Announcement:
-        """One line for the team; its instant makes it the line of this incident alone."""
-        plan = self._programme.plan
-        return announcements.report(plan.id, text(plan.languages[0], key, **values), now)
 
 
 def _post(letter: Letter) -> Post:

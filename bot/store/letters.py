@@ -6,11 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.announcements import Announcement
 from bot.domain.letters import Letter, LetterKind, LetterState, Press, Throttle
 from bot.store.audit import Deed, record
 from bot.store.database import Database, Row, instant, written
-from bot.store.deliveries import plan_delivery
 
 _WRITTEN = "id, person, author, kind, text, written_at, button, label, state"
 _COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
@@ -52,11 +50,6 @@ def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
         ),
     )
     return cursor.rowcount == 1
-
-
-def _plan(connection: sqlite3.Connection, report: Announcement | None) -> None:
-    if report:
-        plan_delivery(connection, report)
 
 
 class Letters:
@@ -131,18 +124,11 @@ class Letters:
             letter_id,
         )
 
-    async def settle(
-        self, letter_id: str, state: LetterState, problem: str, report: Announcement | None = None
-    ) -> None:
-        """Record that it ended without being sent; `report` is what the team reads about that."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE letter SET state = ?, retry_at = NULL, problem = ? WHERE id = ?", (state, problem, letter_id)
-            )
-            _plan(connection, report)
-
-        await self._database.write(work)
+    async def settle(self, letter_id: str, state: LetterState, problem: str) -> None:
+        """Record that it ended without being sent."""
+        await self._put(
+            "UPDATE letter SET state = ?, retry_at = NULL, problem = ? WHERE id = ?", state, problem, letter_id
+        )
 
     async def postpone(self, letter: Letter, retry_at: datetime, problem: str) -> None:
         """Record one more failed try, after which Discord may have it or not."""
@@ -162,11 +148,8 @@ class Letters:
         since, until, refusals = rows[0][0].split()
         return Throttle(instant(since), instant(until), int(refusals))
 
-    async def hold_back(self, letter: Letter, throttle: Throttle, report: Announcement | None = None) -> None:
-        """Record that Discord holds back all letters: this one is again as it was before it was begun.
-
-        `report` is what the team reads about it.
-        """
+    async def hold_back(self, letter: Letter, throttle: Throttle) -> None:
+        """Record that Discord holds back all letters: this one is again as it was before it was begun."""
         begun_at = written(letter.begun_at) if letter.begun_at else None
         value = f"{written(throttle.since)} {written(throttle.until)} {throttle.refusals}"
 
@@ -178,18 +161,12 @@ class Letters:
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (_THROTTLE, value),
             )
-            _plan(connection, report)
 
         await self._database.write(work)
 
-    async def release(self, report: Announcement) -> None:
-        """Record that Discord holds them back no more; `report` is what the team reads about it."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM fact WHERE name = ?", (_THROTTLE,))
-            _plan(connection, report)
-
-        await self._database.write(work)
+    async def release(self) -> None:
+        """Record that Discord holds them back no more."""
+        await self._put("DELETE FROM fact WHERE name = ?", _THROTTLE)
 
     async def all(self) -> list[Letter]:
         """Every message, the earliest first, and what became of it."""
