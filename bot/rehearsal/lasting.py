@@ -41,7 +41,7 @@ class LastingFault:
     begins: datetime
     ends: datetime
     room: str
-    """The room that refuses, or that somebody changes by hand when nothing of it can be put right."""
+    """The room that refuses, or that somebody deletes when no room can be made."""
 
     @classmethod
     def drawn(cls, seed: int, plan: Plan, begins: datetime, ends: datetime) -> LastingFault:
@@ -58,10 +58,15 @@ class LastingFault:
                 room, first = chance.choice((ANNOUNCEMENTS, AGENDA)), begins + whole * chance.uniform(0.1, 0.4)
                 return cls(kind, first, first + whole * chance.uniform(0.1, 0.4), room)
             case Lasting.VENUE:
+                # A room in which nothing stands before the day: what stood in it would be missing, too.
+                opens = {AGENDA: plan.morning(plan.agenda.days[0])}
+                opens |= {topic.id: plan.topic_opens_at(topic.id) for topic in plan.topics}
+                room = max(opens, key=lambda name: opens[name])
                 evenings = [begins, *(max(s.ends_at for s in plan.agenda.on(day)) for day in plan.agenda.days[:-1])]
-                evening, day = chance.choice(list(zip(evenings, plan.agenda.days, strict=True)))
-                first, last = evening + chance.uniform(1.2, 3) * hour, plan.morning(day) - chance.uniform(0.3, 2) * hour
-                return cls(kind, first, last, AGENDA)
+                nights = zip(evenings, map(plan.morning, plan.agenda.days), strict=True)
+                evening, morning = chance.choice([night for night in nights if night[1] <= opens[room]])
+                first, last = evening + chance.uniform(1.2, 3) * hour, morning - chance.uniform(0.3, 2) * hour
+                return cls(kind, first, last, room)
             case Lasting.MESSAGES:
                 first = begins + whole * chance.uniform(0.05, 0.3)
                 return cls(kind, first, begins + whole * chance.uniform(0.6, 0.9), "")
@@ -101,8 +106,6 @@ class LastingTrouble:
         self._keeper = keeper
         self._otherwise = otherwise
         self._struck = 0
-        self._before: set[tuple[int, int, int]] = set()
-        """Who may do what in the room that somebody changed, before that."""
 
     @property
     def _known(self) -> datetime:
@@ -122,13 +125,12 @@ class LastingTrouble:
         now = self._keeper.now()
         return fault.kind is Lasting.ROOM and channel == fault.room and fault.begins <= now < self._known
 
-    async def change_a_room(self, discord: LoopbackDiscord) -> None:
-        """Where rooms can't be changed, take from one what the bot must give back to it."""
+    async def delete_a_room(self, discord: LoopbackDiscord) -> None:
+        """Where rooms can't be made, delete one that the bot must make again."""
         if self.fault.kind is Lasting.VENUE:
             await self._keeper.sleep_until(self.fault.begins)
-            room = _room(discord, self.fault.room)
-            self._before = _permissions(room)
-            discord.backend.delete_overwrite(room.id, room.overwrites[-1].target_id)
+            for channel in _called(discord, self.fault.room):
+                discord.backend.delete_channel(channel.id)
 
     def excused(self, given_up: Iterable[Delivery]) -> list[Delivery]:
         """The deliveries that may be missing: of the room that refused, and of no more use once it took messages."""
@@ -143,8 +145,8 @@ class LastingTrouble:
 
     def unhealed(self, discord: LoopbackDiscord, letters: Iterable[Letter]) -> Iterator[str]:
         """What is not again as it must be, or was not told to the team."""
-        if self.fault.kind is Lasting.VENUE and _permissions(_room(discord, self.fault.room)) != self._before:
-            yield f"#{self.fault.room} was not given back what somebody took from it"
+        if self.fault.kind is Lasting.VENUE and len(_called(discord, self.fault.room)) != 1:
+            yield f"there is no #{self.fault.room}, or more than one"
         if self.fault.kind is Lasting.MESSAGES:
             settled = {LetterState.SENT, LetterState.REFUSED}
             for letter in letters:
@@ -153,7 +155,8 @@ class LastingTrouble:
         if self._struck and not any(
             message.text.startswith(REPORT_SIGN)
             and self.fault.begins <= datetime.fromisoformat(message.timestamp) < self.fault.ends
-            for message in discord.messages(_room(discord, TEAM).id)
+            for channel in _called(discord, TEAM)
+            for message in discord.messages(channel.id)
         ):
             yield f"the team was not told of {self.fault.kind.value}"
 
@@ -163,9 +166,5 @@ class LastingTrouble:
         return f"{self.fault.kind.value}{room}, from {begins} to {ends} UTC: {self._struck} requests"
 
 
-def _room(discord: LoopbackDiscord, name: str) -> Channel:
-    return next(channel for channel in discord.backend.channels.values() if channel.name == name)
-
-
-def _permissions(room: Channel) -> set[tuple[int, int, int]]:
-    return {(overwrite.target_id, int(overwrite.allow), int(overwrite.deny)) for overwrite in room.overwrites}
+def _called(discord: LoopbackDiscord, name: str) -> list[Channel]:
+    return [channel for channel in discord.backend.channels.values() if channel.name == name]

@@ -200,7 +200,7 @@ class Rehearsal:
                 everybody.create_task(self._on_stage(part))
             everybody.create_task(self._on_stage(self._kill_now_and_then))
             if self._trouble:
-                everybody.create_task(self._on_stage(partial(self._trouble.change_a_room, self._discord)))
+                everybody.create_task(self._on_stage(partial(self._trouble.delete_a_room, self._discord)))
             everybody.create_task(self._conduct())
 
     async def _conduct(self) -> None:
