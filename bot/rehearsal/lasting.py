@@ -148,9 +148,8 @@ class LastingTrouble:
         if self.fault.kind is Lasting.VENUE and len(_called(discord, self.fault.room)) != 1:
             yield f"there is no #{self.fault.room}, or more than one"
         if self.fault.kind is Lasting.MESSAGES:
-            settled = {LetterState.SENT, LetterState.REFUSED}
-            for letter in letters:
-                if letter.state not in settled:
+            for letter in letters:  # nobody in a cast takes no direct messages
+                if letter.state is not LetterState.SENT:
                     yield f"the direct message to {letter.person} ({letter.kind}) is {letter.state}"
         if self._struck and not any(
             message.text.startswith(REPORT_SIGN)

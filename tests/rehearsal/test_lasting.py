@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.announcements import Kind, State
+from bot.domain.letters import LetterKind, LetterState, letter
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS
 from bot.rehearsal.cast import wall
-from bot.rehearsal.faults import Fault
-from bot.rehearsal.lasting import Lasting, LastingFault
+from bot.rehearsal.faults import Fault, nothing_goes_wrong
+from bot.rehearsal.lasting import Lasting, LastingFault, LastingTrouble
 from bot.rehearsal.limits import Request
 from bot.rehearsal.loopback import LoopbackDiscord
+from bot.rehearsal.timekeeper import Timekeeper
+from bot.store.deliveries import Delivery
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan
@@ -76,3 +81,32 @@ def test_it_strikes_what_it_is_about_and_nothing_else(example: Plan) -> None:
         Lasting.MESSAGES: {"open", "write"},
     }
     assert LastingFault(Lasting.MESSAGES, begins, ends, "").fault is Fault.THROTTLED
+
+
+def test_a_direct_message_that_was_not_sent_in_the_end_is_found(example: Plan) -> None:
+    begins, ends = whole(example)
+    discord = LoopbackDiscord(lambda: begins, token="t", checker=None)  # noqa: S106 - of a simulated Discord
+    keeper = Timekeeper(begins, speed=0, active=lambda: 0)
+    trouble = LastingTrouble(LastingFault(Lasting.MESSAGES, begins, ends, ""), keeper, nothing_goes_wrong)
+    told = letter("w", LetterKind.NUDGE, "", 1, "Hello", begins)
+    states = (LetterState.SENT, LetterState.PLANNED, LetterState.REFUSED)
+    found = [list(trouble.unhealed(discord, [replace(told, state=state)])) for state in states]
+    assert [len(remarks) for remarks in found] == [0, 1, 1]
+
+
+def test_only_what_the_refusing_room_could_no_longer_use_may_be_missing(example: Plan) -> None:
+    begins, ends = whole(example)
+    fault = LastingFault(Lasting.ROOM, begins + HOUR, ends - 12 * HOUR, ANNOUNCEMENTS)
+    keeper = Timekeeper(begins, speed=0, active=lambda: 0)
+    trouble = LastingTrouble(fault, keeper, nothing_goes_wrong)
+
+    def given_up(room: str, expires: datetime) -> Delivery:
+        return Delivery("1", Kind.SOON, "cases", room, begins, expires, State.FAILED, None, None, None, None, None)
+
+    lost = given_up(ANNOUNCEMENTS, fault.begins + HOUR)
+    others = [
+        given_up(ANNOUNCEMENTS, fault.begins - HOUR),
+        given_up(ANNOUNCEMENTS, fault.ends + HOUR),
+        given_up(AGENDA, fault.begins + HOUR),
+    ]
+    assert trouble.excused([lost, *others]) == [lost]
