@@ -451,7 +451,8 @@ class Actors:
             answer = await self._explain(what, member, answer, channel)
         if not self._judge(what, answer, Expected.ACCEPTED):
             return
-        if answer and member.role in _TEAM and member.role.capitalize() in answer.text:
+        # The role is in the answer where it was asked for; a name may hold the word, too.
+        if answer and member.role in _TEAM and member.role.capitalize() in answer.text.replace(member.name, ""):
             await self._approve(member)
         self.told.joined[person.id] = member.name
         self._see_to_role(member)

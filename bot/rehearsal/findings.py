@@ -291,12 +291,20 @@ def _plain(text: str) -> str:
 def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the notes that people were told are kept are kept, to the letter that they typed.
 
-    What its author made private is as it must be if it isn't among those handed to the organisers.
+    A note is known by its words: the id of one whose author is not named is another in exports. What its author made
+    private is as it must be if it isn't among those handed to the organisers.
     """
     parts = ("topic", "kind", "title", "did", "learned")
-    kept = {str(row["id"]): [row[part] for part in parts] for row in exported}
-    typed = {key: None if n.private else [clean(n.words[part]) for part in parts] for key, n in told.notes.items()}
-    return sum(kept.get(key) == wanted for key, wanted in typed.items())
+    kept = Counter(tuple(str(row[part]) for part in parts) for row in exported)
+    shared: Counter[tuple[str, ...]] = Counter()
+    private = 0
+    for note in told.notes.values():
+        words = tuple(clean(note.words[part]) for part in parts)
+        if note.private:
+            private += words not in kept
+        else:
+            shared[words] += 1
+    return (shared & kept).total() + private
 
 
 def kept_beside(
