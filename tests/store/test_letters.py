@@ -71,8 +71,7 @@ async def test_whoever_was_still_to_be_sent_a_certificate_reads_the_announcement
     for path in [path for path in before.glob("*.sql") if path.name >= migration.name]:
         path.unlink()
     monkeypatch.setattr(databases, "_MIGRATIONS", before)
-    async with stores.opened(tmp_path / "plenary.db"):
-        pass
+    await (await databases.Database.open(tmp_path / "plenary.db")).close()
     monkeypatch.undo()
     rows = [("1", 1, "sent"), ("2", 2, "planned"), ("3", 3, "sending")]
     with closing(sqlite3.connect(tmp_path / "plenary.db")) as connection, connection:
