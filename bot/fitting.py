@@ -26,7 +26,7 @@ def fitted(post: Post) -> Post:
     if shortened and post.whole:
         buttons = (*_pressable(post.buttons, limits.BUTTONS - 1), *_pressable((post.whole,), 1))
     blocks = _merged(blocks, most_blocks(buttons))
-    rooms = shares([measure(block) for block in blocks], limits.MESSAGE_TEXT)
+    rooms = shares([measure(block) for block in blocks], limits.MESSAGE_TEXT - len(blocks) + 1)
     return replace(post, blocks=tuple(map(_within, blocks, rooms)), buttons=buttons, whole=None)
 
 
@@ -36,7 +36,7 @@ def pages(post: Post) -> tuple[Post, ...]:
     for block in post.blocks:
         for part in () if blank(block) else _parts(block):
             page = [*filled[-1], part]
-            if filled[-1] and (sum(map(measure, page)) > limits.MESSAGE_TEXT or len(page) > most_blocks(post.buttons)):
+            if filled[-1] and not Post(tuple(page), post.buttons).fits:
                 filled.append([])
             filled[-1].append(part)
     *first, last = (Post(tuple(page)) for page in filled)

@@ -68,8 +68,8 @@ class Post:
 
     @property
     def length(self) -> int:
-        """Characters of text, as Discord counts them; at most limits.MESSAGE_TEXT fit."""
-        return sum(measure(block) for block in self.blocks)
+        """Characters of text, as Discord counts them, and one between two blocks; at most limits.MESSAGE_TEXT fit."""
+        return sum(measure(block) + 1 for block in self.blocks) - 1
 
     @property
     def fits(self) -> bool:
