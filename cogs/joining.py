@@ -15,6 +15,7 @@ from bot.domain.text import escape, fold, one_line, shorten
 from bot.i18n import country, country_name, text
 from bot.posts import Button, Post, custom_id
 from bot.store.audit import Deed
+from bot.store.people import held_by
 from bot.ui import DONE, REFUSED, Field, Interaction, RefusalError, answer, choices, form, line, pressed, submitted
 
 #: How many people of the roster are offered to choose from; more buttons don't fit in a row beside the other two.
@@ -65,7 +66,10 @@ class Joining(commands.Cog, description="Coming in"):
 
     @pressed("take", Role.VISITOR)
     async def take(self, interaction: Interaction, place_id: str) -> None:
-        """Take a place of the roster: the first who does has it. One of the team is only asked for."""
+        """Take a place of the roster: the first who does has it.
+
+        One of the team is only asked for, and so is one that an organiser took from them.
+        """
         await interaction.response.defer(ephemeral=True, thinking=True)
         people, person, now = self._parts.store.people, interaction.user.id, self._parts.clock.now()
         if await self._is_in(interaction):
@@ -73,15 +77,16 @@ class Joining(commands.Cog, description="Coming in"):
         free = people.find(place_id)
         if free is None:
             raise RefusalError("refused.gone")
-        if free.person is None and needs_approval(free.role, self._parts.access.role(interaction)):
+        released, own = await people.was_released(free, person), self._parts.access.role(interaction)
+        if free.person is None and needs_approval(free.role, own, released=released):
             await self._ask_the_team(interaction, free)
             return
         report, deed = None, None
         if free.role > Role.PARTICIPANT:
             role = free.role.name.capitalize()
             report = self._parts.team_line("team.lead", name=escape(free.name), role=role, person=f"<@{person}>")
-            deed = Deed(f"place/{interaction.id}", now, person, "team place taken", f"{free.id} {person}", None, role)
-        place = await people.take(free.id, person, now, report=report, deed=deed)
+            deed = Deed(f"place/{interaction.id}", now, person, "team place taken", held_by(free, person), None, role)
+        place = await people.take(free, person, now, report=report, deed=deed)
         if place:
             await self._let_in(interaction, place)
         elif not await self._is_in(interaction):
@@ -90,7 +95,7 @@ class Joining(commands.Cog, description="Coming in"):
             await answer(interaction, Post((f"{REFUSED} {told}",), _other_ways(language)))
 
     async def _ask_the_team(self, interaction: Interaction, place: Participant) -> None:
-        """Whoever types a name may be anybody: an organiser decides who is of the team."""
+        """Whoever types a name may be anybody: an organiser decides who is of the team, or has a place again."""
         parts = self._parts
         request = announcements.team_request(parts.plan.id, place.id, interaction.user.id, parts.clock.now())
         await parts.store.requests.ask(request)
@@ -176,7 +181,7 @@ class Joining(commands.Cog, description="Coming in"):
             person=f"<@{person}>",
         )
         now = self._parts.clock.now()
-        place = await self._parts.store.people.take(absent.id, person, now, under=name, report=report)
+        place = await self._parts.store.people.take(absent, person, now, under=name, report=report)
         if place:
             await self._let_in(interaction, place)
         elif not await self._is_in(interaction):

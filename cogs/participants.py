@@ -23,6 +23,7 @@ from bot.exporting.kinds import Format
 from bot.i18n import country_name, text
 from bot.posts import Button, Post, custom_id
 from bot.store.audit import Deed
+from bot.store.people import RELEASED, held_by
 from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 
 #: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
@@ -94,7 +95,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         name, role = escape(place.name), place.role.name.capitalize()
         await self._parts.store.people.release(
             person.id,
-            self._deed(interaction, "place released", f"{place.id} {person.id}", role),
+            self._deed(interaction, RELEASED, held_by(place, person.id), role),
             self._parts.team_line(
                 "team.released", who=interaction.user.mention, name=name, role=role, person=person.mention
             ),
@@ -107,11 +108,11 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             lines.append(text(language, "participants.role_stays", role=role))
         await answer(interaction, "\n".join(lines))
 
-    # --- who asks for a place of the team ----------------------------------------------------------------------
+    # --- who asks for a place ----------------------------------------------------------------------------------
 
     @pressed("approve", Role.ORGANISER)
     async def approve(self, interaction: Interaction, shown: str, request: str) -> None:
-        """Let somebody have the place of the team that they asked for, unless the list gives it another role by now."""
+        """Let somebody have the place that they asked for, unless the list gives it another role by now."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked, person = await self._requested(request)
         if shown != asked.role.name.lower():
@@ -119,10 +120,10 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         member, role = await self._member(interaction, person), asked.role.name.capitalize()
         place = await self._parts.store.people.approve(
             request,
-            asked.id,
+            asked,
             person,
             self._parts.clock.now(),
-            self._deed(interaction, "team place approved", f"{asked.id} {person}", role),
+            self._deed(interaction, "place approved", held_by(asked, person), role),
             self._parts.team_line(
                 "team.approved", who=interaction.user.mention, name=escape(asked.name), role=role, person=f"<@{person}>"
             ),
@@ -138,13 +139,13 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
 
     @pressed("refuse", Role.ORGANISER)
     async def refuse(self, interaction: Interaction, request: str) -> None:
-        """Refuse somebody a place of the team."""
+        """Refuse somebody the place that they asked for."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked, person = await self._requested(request)
         name, role = escape(asked.name), asked.role.name.capitalize()
         refused = await self._parts.store.requests.refuse(
             request,
-            self._deed(interaction, "team place refused", f"{asked.id} {person}", role),
+            self._deed(interaction, "place refused", held_by(asked, person), role),
             self._parts.team_line(
                 "team.refused", who=interaction.user.mention, name=name, role=role, person=f"<@{person}>"
             ),

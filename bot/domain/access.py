@@ -89,12 +89,13 @@ class Grant:
     """When (UTC) they had last joined the server by then."""
 
 
-def needs_approval(place: Role, own: Role) -> bool:
-    """Whether an organiser must approve that somebody takes a place: one of the team needs more than a typed name.
+def needs_approval(place: Role, own: Role, *, released: bool) -> bool:
+    """Whether an organiser must approve that somebody takes a place.
 
-    Who has the role on Discord already, or a higher one, got it from somebody who may give it.
+    One of the team needs more than a typed name, and so does one that an organiser took from them (`released`). Who
+    has the role on Discord already, or a higher one, got it from somebody who may give it.
     """
-    return place > Role.PARTICIPANT and own < place
+    return (place > Role.PARTICIPANT or released) and own < place
 
 
 def may_restore(place: Role, grant: Grant | None, role_id: int | None, joined_at: datetime | None) -> bool:

@@ -23,8 +23,16 @@ from bot.store.requests import close_request, outdate_requests
 _COLUMNS = (
     "id, name, administration, country, organisation, language, role, person, joined_at, granted_role, server_joined_at"
 )
+#: What freeing a place is called in the audit.
+RELEASED = "place released"
+
 #: As many marks as there are columns.
 _MARKS = ", ".join("?" * len(_COLUMNS.split(", ")))
+
+
+def held_by(place: Participant, person: int) -> str:
+    """Return the subject of deeds about somebody as the holder of a place."""
+    return f"{place.id} {person}"
 
 
 def _participant(row: Row) -> Participant:
@@ -105,7 +113,7 @@ class People:
 
     async def take(  # noqa: PLR0913 - what is kept of it
         self,
-        place_id: str,
+        place: Participant,
         person: int,
         now: datetime,
         *,
@@ -115,15 +123,17 @@ class People:
     ) -> Participant | None:
         """Let somebody take a free place, under another name if they are a substitute, and report it.
 
-        None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place.
+        None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place,
+        or none of that role any more.
         """
 
         def work(connection: sqlite3.Connection) -> Row | None:
             return connection.execute(
                 "UPDATE participant SET person = ?, joined_at = ?, name = coalesce(?, name)"  # noqa: S608 - names only
-                " WHERE id = ? AND person IS NULL AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
+                " WHERE id = ? AND role = ? AND person IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
                 f" RETURNING {_COLUMNS}",
-                (person, written(now), under, place_id, person),
+                (person, written(now), under, place.id, place.role, person),
             ).fetchone()
 
         return await self._taken(work, report, deed)
@@ -157,26 +167,41 @@ class People:
             self._remember(replace(place, grant=grant))
 
     async def approve(  # noqa: PLR0913, PLR0917 - likewise
-        self, request: str, place_id: str, person: int, now: datetime, deed: Deed, report: Announcement
+        self, request: str, place: Participant, person: int, now: datetime, deed: Deed, report: Announcement
     ) -> Participant | None:
-        """Let somebody have the place of the team that they asked for, and report it.
+        """Let somebody have the place that they asked for, and report it.
 
-        None, and nothing is kept, if the request is decided already, if somebody else has the place, or they another.
+        None, and nothing is kept, if the request is decided already, if somebody else has the place, or they another,
+        or if it has another role by now.
         """
 
         def work(connection: sqlite3.Connection) -> Row | None:
             row = connection.execute(
                 "UPDATE participant SET person = :person, joined_at = coalesce(joined_at, :now) WHERE id = :place"  # noqa: S608 - names only
-                " AND coalesce(person, :person) = :person"
+                " AND role = :role AND coalesce(person, :person) = :person"
                 " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = :person AND id <> :place)"
                 f" AND EXISTS (SELECT 1 FROM delivery WHERE id = :request AND subject <> '') RETURNING {_COLUMNS}",
-                {"person": person, "now": written(now), "place": place_id, "request": request},
+                {
+                    "person": person,
+                    "now": written(now),
+                    "place": place.id,
+                    "role": place.role,
+                    "request": request,
+                },
             ).fetchone()
             if row:
                 close_request(connection, request)
             return row
 
         return await self._taken(work, report, deed)
+
+    async def was_released(self, place: Participant, person: int) -> bool:
+        """Whether an organiser has ever taken a place from somebody."""
+        return bool(
+            await self._database.read(
+                "SELECT 1 FROM audit WHERE what = ? AND subject = ? LIMIT 1", (RELEASED, held_by(place, person))
+            )
+        )
 
     async def release(
         self, person: int, deed: Deed | None = None, report: Announcement | None = None

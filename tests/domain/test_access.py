@@ -76,9 +76,14 @@ def test_in_a_direct_message_only_what_was_written_there_may_be_pressed(home: Ho
 # --- places ----------------------------------------------------------------------------------------------------
 
 
-@given(st.sampled_from(Role), st.sampled_from(Role))
-def test_a_place_of_the_team_needs_an_organiser_unless_its_role_is_held_already(place: Role, own: Role) -> None:
-    assert needs_approval(place, own) is (place in {Role.MODERATOR, Role.ORGANISER} and own < place)
+@given(st.sampled_from(Role), st.sampled_from(Role), st.booleans())
+def test_a_place_of_the_team_or_one_taken_away_needs_an_organiser_unless_its_role_is_held_already(
+    place: Role,
+    own: Role,
+    released: bool,  # noqa: FBT001
+) -> None:
+    guarded = released or place in {Role.MODERATOR, Role.ORGANISER}
+    assert needs_approval(place, own, released=released) is (guarded and own < place)
 
 
 @given(

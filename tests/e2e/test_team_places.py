@@ -101,7 +101,7 @@ async def test_a_typed_name_gives_nobody_a_place_of_the_team(listed: World) -> N
     lines = reports(w)
     assert [line.split()[2] for line in lines] == ["took", "approved", "freed", "approved", "freed"], lines
     assert await audit(w) == [
-        "list imported", "team place approved", "place released", "team place approved", "place released",
+        "list imported", "place approved", "place released", "place approved", "place released",
     ]  # fmt: skip
 
 
@@ -121,7 +121,7 @@ async def test_who_is_refused_has_nothing_and_may_ask_again(listed: World) -> No
     assert roles(listed, listed.visitor) == set()
     await join(listed, listed.visitor, "Marc Moderator")
     assert len(requests(listed)) == 1
-    assert (await audit(listed))[-1] == "team place refused"
+    assert (await audit(listed))[-1] == "place refused"
 
 
 async def test_what_an_administrator_takes_away_stays_away_until_an_organiser_gives_it_back(listed: World) -> None:
@@ -173,6 +173,20 @@ async def test_somebody_who_left_is_released_by_the_id_of_the_account(listed: Wo
     backend.remove_member(w.guild_id, w.visitor.id)
     assert (await decide(w, "approve:")).text.startswith(f"⚠️ <@{w.visitor.id}> is no longer in the server")
     assert w.rows("SELECT person FROM participant WHERE person IS NOT NULL") == []
+
+
+async def test_whose_place_was_freed_has_it_again_only_from_an_organiser(listed: World) -> None:
+    w = listed
+    assert (await join(w, w.visitor, "Amina Zahra")).text.startswith("✅ Welcome, Amina Zahra")
+    await w.organiser.slash(w.channel("team"), "participants release", person=w.visitor)
+    await w.settle()
+    assert (await join(w, w.visitor, "Amina Zahra")).text.startswith("✅ As Amina Zahra you would be Participant here")
+    assert roles(w, w.visitor) == set()
+    assert (await join(w, w.amina, "Amina Zahra")).text.startswith("✅ Welcome, Amina Zahra")
+    assert (await decide(w, "approve:")).text.startswith("⚠️ This can no longer be approved")
+    await w.organiser.slash(w.channel("team"), "participants release", person=w.amina)
+    assert (await decide(w, "approve:")).text == "✅ Amina Zahra has the role Participant now."
+    assert (roles(w, w.visitor), roles(w, w.amina)) == ({"Participant"}, set())
 
 
 async def test_a_list_makes_nobody_of_the_team_who_came_as_a_participant(listed: World) -> None:

@@ -29,7 +29,7 @@ def request(person: int, place: Participant = LED, after: timedelta = timedelta(
 
 
 def deed(number: int) -> Deed:
-    return Deed(f"place/{number}", NOON, 9, "team place approved", f"{LED.id} 1")
+    return Deed(f"place/{number}", NOON, 9, "place approved", f"{LED.id} 1")
 
 
 def line(words: str) -> Announcement:
@@ -60,7 +60,7 @@ async def test_of_many_decisions_one_counts(store: Store) -> None:
     asked = request(1)
     await store.requests.ask(asked)
     told = await asyncio.gather(
-        *(store.people.approve(asked.id, LED.id, 1, NOON, deed(n), line(f"approved {n}")) for n in range(3)),
+        *(store.people.approve(asked.id, LED, 1, NOON, deed(n), line(f"approved {n}")) for n in range(3)),
         store.requests.refuse(asked.id, deed(7), line("refused")),
     )
     assert [bool(each) for each in told] == [True, False, False, False]
@@ -74,14 +74,25 @@ async def test_a_place_that_is_taken_or_a_person_who_has_one_is_not_approved(sto
     await store.people.follow([LED, OTHER])
     for person in (1, 2):
         await store.requests.ask(request(person))
-    assert await store.people.approve(request(1).id, LED.id, 1, NOON, deed(1), line("1"))
-    assert await store.people.approve(request(2).id, LED.id, 2, NOON, deed(2), line("2")) is None
+    assert await store.people.approve(request(1).id, LED, 1, NOON, deed(1), line("1"))
+    assert await store.people.approve(request(2).id, LED, 2, NOON, deed(2), line("2")) is None
     await store.requests.ask(request(1, OTHER))
-    assert await store.people.approve(request(1, OTHER).id, OTHER.id, 1, NOON, deed(3), line("3")) is None
+    assert await store.people.approve(request(1, OTHER).id, OTHER, 1, NOON, deed(3), line("3")) is None
     # Their own place again, because its role was taken away.
     await store.requests.ask(request(1, LED, 11 * MINUTE))
-    again = await store.people.approve(request(1, LED, 11 * MINUTE).id, LED.id, 1, NOON + MINUTE, deed(4), line("4"))
+    again = await store.people.approve(request(1, LED, 11 * MINUTE).id, LED, 1, NOON + MINUTE, deed(4), line("4"))
     assert again == replace(LED, person=1, joined_at=NOON)
+
+
+async def test_a_place_that_has_another_role_meanwhile_is_neither_taken_nor_approved(store: Store) -> None:
+    was = replace(LED, role=Role.PARTICIPANT)
+    await store.people.follow([was])
+    await store.requests.ask(request(1))
+    await store.people.follow([LED])
+    assert await store.people.take(was, 1, NOON) is None
+    assert await store.people.approve(request(1).id, was, 1, NOON, deed(1), line("1")) is None
+    assert store.people.of(1) is None
+    assert await store.people.approve(request(1).id, LED, 1, NOON, deed(2), line("2"))
 
 
 async def test_who_is_erased_asks_for_nothing_any_more(store: Store) -> None:
@@ -96,7 +107,7 @@ async def test_a_grant_lasts_as_long_as_the_place_is_held(path: Path) -> None:
     async with stores.opened(path) as store:
         await store.people.follow([LED])
         await store.people.record_grant(1, grant)
-        await store.people.take(LED.id, 1, NOON)
+        await store.people.take(LED, 1, NOON)
         await store.people.record_grant(1, grant)
         await store.people.follow([replace(LED, country="BE")])
     async with stores.opened(path) as store:
