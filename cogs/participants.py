@@ -35,6 +35,8 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
 
     def __init__(self, client: Workshop) -> None:
         self._parts: Parts = client.parts
+        self._importing = asyncio.Lock()
+        """A list that is confirmed twice at once is taken over and reported once."""
 
     @needs(Role.MODERATOR)
     @app_commands.command(name="list", description="Everybody on the roster and who introduced themselves")
@@ -93,13 +95,15 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         if place is None:
             raise RefusalError("refused.participants.no_place", person=person.mention)
         name, role = escape(place.name), place.role.name.capitalize()
-        await self._parts.store.people.release(
+        released = await self._parts.store.people.release(
             person.id,
             self._deed(interaction, RELEASED, held_by(place, person.id), role),
             self._parts.team_line(
                 "team.released", who=interaction.user.mention, name=name, role=role, person=person.mention
             ),
         )
+        if released is None:
+            raise RefusalError("refused.participants.no_place", person=person.mention)
         gone = not isinstance(person, discord.Member) or await self._parts.venue.dismiss(person, place)
         self._parts.courier.stir()
         language = self._parts.access.language(interaction)
@@ -211,6 +215,10 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
     async def confirm(self, interaction: Interaction, digest: str) -> None:
         """Take the previewed roster over."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        async with self._importing:
+            await self._take_over(interaction, digest)
+
+    async def _take_over(self, interaction: Interaction, digest: str) -> None:
         from bot.importing import roster as rosters  # noqa: PLC0415 - likewise
 
         language = self._parts.access.language(interaction)

@@ -214,18 +214,21 @@ class People:
         if place is None:
             return None
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite3.Connection) -> bool:
             if participants.introduced(place):
-                connection.execute("DELETE FROM participant WHERE person = ?", (person,))
+                cursor = connection.execute("DELETE FROM participant WHERE person = ?", (person,))
             else:
-                connection.execute(
+                cursor = connection.execute(
                     "UPDATE participant SET person = NULL, joined_at = NULL, granted_role = NULL,"
                     " server_joined_at = NULL WHERE person = ?",
                     (person,),
                 )
-            _report(connection, deed, report)
+            if cursor.rowcount:
+                _report(connection, deed, report)
+            return bool(cursor.rowcount)
 
-        await self._database.write(work)
+        if not await self._database.write(work):
+            return None
         self._by_person.pop(person, None)
         if participants.introduced(place):
             self._places.pop(place.id, None)

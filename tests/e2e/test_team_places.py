@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,22 @@ async def test_somebody_who_left_is_released_by_the_id_of_the_account(listed: Wo
     backend.remove_member(w.guild_id, w.visitor.id)
     assert (await decide(w, "approve:")).text.startswith(f"⚠️ <@{w.visitor.id}> is no longer in the server")
     assert w.rows("SELECT person FROM participant WHERE person IS NOT NULL") == []
+
+
+async def test_what_is_pressed_twice_at_once_is_done_and_told_once(listed: World) -> None:
+    w, team = listed, listed.channel("team")
+    await join(w, w.amina, "Amina Zahra")
+    released = await asyncio.gather(
+        *(w.organiser.slash(team, "participants release", person=w.amina) for _ in range(2))
+    )
+    assert sorted(answer.text[:2] for answer in released) == ["⚠️", "✅ "]
+    file = Attachment("roster.csv", f"{ROSTER}Zineb New,WCO,BE,\n".encode())
+    shown = await w.organiser.slash(team, "participants import", file=file)
+    [button] = buttons(shown)
+    await asyncio.gather(*(w.organiser.press(shown.message_id or 0, team, button) for _ in range(2)))
+    await w.settle()
+    assert [line.split()[2] for line in reports(w)] == ["took", "freed", "took"]
+    assert await audit(w) == ["list imported", "place released", "list imported"]
 
 
 async def test_whose_place_was_freed_has_it_again_only_from_an_organiser(listed: World) -> None:
