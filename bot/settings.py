@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 #: Where config/ and cogs/ are.
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,16 +23,25 @@ class SettingsError(ValueError):
     exit_code: ClassVar[int] = 2
 
 
+def _named(path: Path) -> Path:
+    if not path.name or "\0" in str(path):
+        raise ValueError("a path must end with a name")
+    return path
+
+
+NamedPath = Annotated[Path, AfterValidator(_named)]
+
+
 class Settings(BaseModel):
     """Each setting is described in config/plenary.toml. Environment wins over the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    plan: Path | None = None
-    database: Path = Path("plenary.db")
+    plan: NamedPath | None = None
+    database: NamedPath = Path("plenary.db")
     backups: Path = Path("backups")
     backups_kept: Annotated[int, Field(ge=0, le=1000)] = 14
-    health: Path = Path("plenary.health")
+    health: NamedPath = Path("plenary.health")
     api_base: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")] = DISCORD
     clock: Annotated[str, Field(pattern=r"^(wss?://\S+)?$")] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

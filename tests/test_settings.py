@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -74,6 +75,15 @@ def test_every_fault_is_told_at_once(file: Path, monkeypatch: pytest.MonkeyPatch
         "PLENARY_CLOCK (or clock in config/plenary.toml) is 'http://clock': ",
     ):
         assert [line for line in told if line.startswith(begins)]
+
+
+@pytest.mark.parametrize("name", ["plan", "database", "health"])
+@pytest.mark.parametrize("value", ["", ".", "/", "a\0b"])
+def test_a_path_that_names_no_file_is_refused(name: str, value: str, file: Path) -> None:
+    """As a variable that a compose file leaves empty."""
+    file.write_text(f"{name} = {json.dumps(value)}\n", "utf-8")
+    (told,) = refused()
+    assert told.startswith(f"PLENARY_{name.upper()} (or {name} in config/plenary.toml) is {value!r}: ")
 
 
 @pytest.mark.parametrize(
