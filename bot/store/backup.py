@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.store.database import copy_to, damage_in, schema_of, sync
-from bot.store.lock import DatabaseUnusableError, WriterLock
+from bot.store.database import copy_to, damage_in, is_malformed, schema_of, sync
+from bot.store.lock import DatabaseDamagedError, DatabaseUnusableError, WriterLock
 from bot.store.plans import PLAN_FACT, WrongWorkshopError, workshop_of
 
 #: Tables that every Plenary has had since its first version.
@@ -55,7 +55,10 @@ def copies_of(database: Path, folder: Path) -> tuple[list[Path], list[Path]]:
 
 def require_workshop(database: Path, workshop: str) -> None:
     """Raises WrongWorkshopError if a database, or a copy of one, is known to be of another workshop; or BackupError."""
-    with _told(f"{database} can't be read", "Check that this user may read it."), _readable(database) as connection:
+    with (
+        _told(database, f"{database} can't be read", "Check that this user may read it."),
+        _readable(database) as connection,
+    ):
         held = _workshop_in(connection)
     if held and workshop and held != workshop:
         raise WrongWorkshopError(database, held, workshop)
@@ -70,9 +73,10 @@ def _workshop_in(connection: sqlite3.Connection) -> str:
 def backup(database: Path, to: Path) -> None:
     """Copy the database as it is now, also while the bot writes to it.
 
-    `to` is there when the copy is whole, checked and on disk, and not before. Raises BackupError.
+    `to` is there when the copy is whole, checked and on disk, and not before. Raises BackupError, DatabaseDamagedError.
     """
-    with _told(f"No backup was made to {to}", "Check the path, the free disk, and that this user may write there."):
+    mend = "Check the path, the free disk, and that this user may write there."
+    with _told(database, f"No backup was made to {to}", mend):
         if to.exists():
             raise BackupError(f"{to} is already there, and is left as it is. Name another file.")
         with _readable(database) as connection:
@@ -89,7 +93,8 @@ def restore(saved: Path, database: Path, now: datetime) -> Path | None:
     """
     database = database.resolve()
     aside = database.with_name(f"{database.name}.before-restore-{now.astimezone(UTC).strftime(STAMP)}")
-    with _told(f"{saved} was not restored", "Check both paths, the free disk, and that this user may write there."):
+    mend = "Check both paths, the free disk, and that this user may write there."
+    with _told(saved, f"{saved} was not restored", mend):
         if saved.exists() and database.exists() and saved.samefile(database):
             raise BackupError(f"{saved} is the database itself. Name the backup to restore.")
         with _readable(saved) as connection:
@@ -151,7 +156,10 @@ def _keep(path: Path, aside: Path) -> bool:
 def faults_in(database: Path) -> str:
     """What is wrong with a database, in a sentence; empty if it is sound. It may be in use meanwhile."""
     try:
-        with _told(f"{database} can't be read", "Check that this user may read it."), _readable(database) as connection:
+        with (
+            _told(database, f"{database} can't be read", "Check that this user may read it."),
+            _readable(database) as connection,
+        ):
             _require_sound(connection, database, quick=True)
     except DatabaseUnusableError as fault:
         return str(fault)
@@ -178,10 +186,12 @@ def _require_sound(connection: sqlite3.Connection, path: Path, *, quick: bool = 
 
 
 @contextmanager
-def _told(what: str, mend: str) -> Generator[None]:
-    """Turn what SQLite and the system say into a sentence."""
+def _told(original: Path, what: str, mend: str) -> Generator[None]:
+    """Turn what SQLite and the system say into a sentence; the original is the database that is read."""
     try:
         yield
     except (sqlite3.Error, OSError) as failure:
+        if is_malformed(failure):
+            raise DatabaseDamagedError(original, failure) from None
         reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else str(failure)
         raise BackupError(f"{what}: {reason}. {mend}") from None

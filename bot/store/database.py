@@ -73,11 +73,17 @@ class _Connection(aiosqlite.Connection):
         return cast("list[Row]", await self.execute_fetchall(sql, cast("Sequence[Any]", parameters)))
 
 
+def _text(stored: bytes) -> str:
+    # A flipped bit in a text must not hide all that stands beside it.
+    return stored.decode(errors="replace")
+
+
 async def _connect(path: Path, *, writable: bool) -> _Connection:
     def open_file() -> sqlite3.Connection:
         mode = "rwc" if writable else "ro"
         # Autocommit: transactions begin and end where the code says so.
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        connection.text_factory = _text
         for pragma in _PRAGMAS if writable else _PRAGMAS[2:4]:
             connection.execute(pragma)
         return connection
@@ -101,13 +107,18 @@ def is_damage(failure: BaseException) -> bool:
     return _code(failure) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def is_malformed(failure: BaseException) -> bool:
+    """Whether a page of the file makes no sense, though it begins as a database does."""
+    return _code(failure) == sqlite3.SQLITE_CORRUPT
+
+
 def is_locked(failure: BaseException) -> bool:
     """Whether another program holds the file's lock, so that nothing was begun."""
     return _code(failure) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def _unusable(path: Path, failure: sqlite3.Error | OSError) -> DatabaseUnusableError:
-    if _code(failure) == sqlite3.SQLITE_CORRUPT:
+def _unusable(path: Path, failure: sqlite3.Error | OSError | RuntimeError) -> DatabaseUnusableError:
+    if is_malformed(failure):
         return DatabaseDamagedError(path, failure)
     if is_locked(failure):
         return DatabaseUnusableError(
@@ -121,14 +132,18 @@ def _unusable(path: Path, failure: sqlite3.Error | OSError) -> DatabaseUnusableE
 
 def _real(path: Path) -> Path:
     """The file itself, where a link names it. Raises DatabaseUnusableError if lists were left beside the link."""
-    real = path.resolve()
-    for ending in _KEPT_BESIDE:
-        left, there = path.with_name(path.name + ending), real.with_name(real.name + ending)
-        if left.exists() and left.resolve() != there.resolve():
-            raise DatabaseUnusableError(
-                f"{path} is a link to {real}, and {left.name} must stand beside the file itself. "
-                f"Type: cat {left} >> {there} && rm {left}"
-            )
+    try:
+        real = path.resolve()
+        pairs = [(path.with_name(path.name + ending), real.with_name(real.name + ending)) for ending in _KEPT_BESIDE]
+        astray = [(left, there) for left, there in pairs if left.exists() and left.resolve() != there.resolve()]
+    except (OSError, RuntimeError) as failure:  # a name that is too long; links in a circle
+        raise _unusable(path, failure) from None
+    if astray:
+        left, there = astray[0]
+        raise DatabaseUnusableError(
+            f"{path} is a link to {real}, and {left.name} must stand beside the file itself. "
+            f"Type: cat {left} >> {there} && rm {left}"
+        )
     return real
 
 
@@ -454,7 +469,9 @@ def _fill(copy: sqlite3.Connection, original: sqlite3.Connection) -> None:
     # The original's mode was copied too; without a log beside it, the copy can be carried about as one file.
     copy.execute("PRAGMA journal_mode = DELETE").fetchall()
     if damage := damage_in(copy):
-        raise sqlite3.DatabaseError(f"it is damaged ({damage})")
+        failure = sqlite3.DatabaseError(damage)
+        failure.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise failure
 
 
 def damage_in(connection: sqlite3.Connection, *, quick: bool = False) -> str:
@@ -463,7 +480,7 @@ def damage_in(connection: sqlite3.Connection, *, quick: bool = False) -> str:
     if found == "ok":
         orphans = connection.execute("PRAGMA foreign_key_check").fetchone()
         found = f"a row of {orphans[0]} refers to nothing" if orphans else ""
-    return str(found)
+    return str(found).rpartition("\n")[2]
 
 
 def sync(path: Path) -> None:

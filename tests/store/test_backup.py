@@ -15,7 +15,7 @@ from bot.domain.nights import last_night
 from bot.store import backup as module
 from bot.store.backup import BackupError, backup, backups_in, faults_in, name_at, prefix_of, restore
 from bot.store.database import Database, SchemaError
-from bot.store.lock import DatabaseInUseError
+from bot.store.lock import DatabaseDamagedError, DatabaseInUseError
 from bot.store.nightly import NightlyBackup
 
 NOW = datetime(2023, 2, 20, 12, 30, 15, tzinfo=UTC)
@@ -129,6 +129,9 @@ async def test_a_damaged_database_is_told_and_not_restored(path: Path, tmp_path:
     with pytest.raises(BackupError, match="damaged"):
         restore(saved, path, NOW)
     assert names(path) == ["mine"]
+    with pytest.raises(DatabaseDamagedError, match=r"saved\.db is damaged .* plenary restore FILE"):
+        backup(saved, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
 
 
 # --- restore ---------------------------------------------------------------------------------------------------------

@@ -345,6 +345,24 @@ async def test_a_damaged_page_is_noted_by_whoever_comes_upon_it(path: Path) -> N
             pass
 
 
+async def test_a_text_with_a_flipped_bit_hides_no_other(path: Path) -> None:
+    await write_and_close(path, "there")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE fact SET value = CAST(x'41ff42' AS TEXT) WHERE name = 'there'")
+        connection.commit()
+    database = await Database.open(path)
+    assert await database.read("SELECT value FROM fact WHERE name = 'there'") == [("A\ufffdB",)]
+    await database.close()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "circle"])
+async def test_a_name_that_leads_to_no_file_is_told(path: Path, name: str) -> None:
+    path.with_name("circle").symlink_to("circle")
+    for opened in (Database.open, Database.open_to_read):
+        with pytest.raises(DatabaseUnusableError, match="can't be used as the database"):
+            await opened(path.with_name(name))
+
+
 async def test_the_file_is_free_again_after_closing(path: Path) -> None:
     for name in ("one", "two"):
         database = await Database.open(path)
