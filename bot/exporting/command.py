@@ -52,8 +52,9 @@ async def export(chosen: Settings, asked: Request) -> None:
         except ValueError as fault:
             raise SettingsError(str(fault)) from None
         except OSError as failure:
+            place = failure.filename or asked.out or "Standard output"
             raise SettingsError(
-                f"{failure.filename or asked.out} can't be written ({failure.strerror}). Choose another place, and see "
+                f"{place} can't be written ({failure.strerror}). Choose another place, and see "
                 "that this user may write beside the database, where exports are recorded."
             ) from None
 

@@ -58,5 +58,7 @@ def write_template(path: Path) -> None:
     except FileExistsError:
         raise SettingsError(f"{path} is there already; name a file that isn't.") from None
     except OSError as failure:
+        if path.is_file():
+            path.unlink()
         raise SettingsError(f"{path} can't be written ({failure.strerror}). Choose another place.") from None
-    typer.echo(f"{path} was written. Fill it in, then: plenary import {path}")
+    typer.echo(f"{path} was written. Fill it in, then: plenary import {path} --into PLAN.yaml")

@@ -170,8 +170,8 @@ def _compose(source: bytes) -> _Document:
         raise _FaultsError([Remark(1, "", "the file holds no keys; start from the example plan.")])
     reader = _Reader()
     value = reader.value(node, ())
-    if reader.repeated:
-        raise _FaultsError(reader.repeated)
+    if reader.faults:
+        raise _FaultsError(reader.faults)
     return _Document(value, reader.lines)
 
 
@@ -198,7 +198,7 @@ def _refuse_what_is_never_in_a_plan(source: bytes) -> None:
 class _Reader:
     def __init__(self) -> None:
         self.lines: dict[Place, int] = {}
-        self.repeated: list[Remark] = []
+        self.faults: list[Remark] = []
 
     def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - whatever YAML holds
         self.lines.setdefault(place, node.start_mark.line + 1)
@@ -211,10 +211,13 @@ class _Reader:
     def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node]]:
         seen: set[str] = set()
         for key_node, child in node.value:
-            key = clean(str(key_node.value))
             line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.faults.append(Remark(line, _spell(place), "a key here is a list or a table; write a word."))
+                continue
+            key = clean(key_node.value)
             if key in seen:
-                self.repeated.append(Remark(line, _spell((*place, key)), "this key is here twice; keep one."))
+                self.faults.append(Remark(line, _spell((*place, key)), "this key is here twice; keep one."))
             seen.add(key)
             self.lines[(*place, key)] = line
             yield key, child

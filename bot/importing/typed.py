@@ -77,8 +77,8 @@ def day(typed: str) -> date | None:
     words = _words(typed)
     match = _ISO.search(words) or _NUMBERS.search(words)
     if match:
-        year = int(match["year"])
-        return _date(typed, year if year > 99 else 2000 + year, int(match["month"]), int(match["day"]))  # noqa: PLR2004 - two digits
+        year = match["year"]
+        return _date(typed, int(f"20{year}" if len(year) == 2 else year), int(match["month"]), int(match["day"]))  # noqa: PLR2004 - digits
     month = _month().search(words)
     year = _YEAR.search(words)
     if month is None or year is None:

@@ -169,6 +169,11 @@ def test_days_and_times_are_read_as_people_write_them(day: date, clock: time) ->
     assert {typed.clock(said) for said in told} == {time(clock.hour, clock.minute)}
 
 
+def test_only_a_year_of_two_digits_is_of_this_century() -> None:
+    assert typed.day("1/2/23") == date(2023, 2, 1)
+    assert typed.day("0023-02-01") == date(23, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("said", "meant"),
     [

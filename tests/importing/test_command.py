@@ -88,7 +88,8 @@ def test_the_plan_of_the_settings_is_changed_if_none_is_named(folder: Path) -> N
 def test_the_template_is_written_and_imports_into_a_new_plan(folder: Path) -> None:
     """From nothing to a good plan in two commands; and nothing is overwritten."""
     for name in ("new.csv", "new.xlsx"):
-        assert ran(folder, "--template", name)[0] == 0
+        code, said, _ = ran(folder, "--template", name)
+        assert (code, said) == (0, f"{name} was written. Fill it in, then: plenary import {name} --into PLAN.yaml\n")
         code, said, _ = ran(folder, name, "--into", f"{name}.yaml", "--zone", "Africa/Tunis", "--yes")
         assert (code, f"{name}.yaml was written.\n" in said) == (0, True)
         assert len(planfile.load(folder / f"{name}.yaml").plan.agenda.sessions) == 3

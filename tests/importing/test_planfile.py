@@ -190,6 +190,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
             "id: &name small\ndonor: *name\n",
             "line 2: '*name': YAML aliases are not read; repeat the text.",
         ),
+        ("zone:", "? [a, b]\n: 1\nzone:", "line 5: a key here is a list or a table; write a word."),
         ("zone:", "title: Again\nzone:", "line 5, title: this key is here twice; keep one."),
         (
             "2023-02-20",
