@@ -95,7 +95,7 @@ def _sentence(where: tuple[int | str, ...], what: str, found: object) -> str:
     place = f"PLENARY_{name.upper()} (or {name} in config/plenary.toml)"
     if what.startswith("Extra inputs"):
         return f"{name}: there is no such setting in config/plenary.toml. {_suggestion(name, Settings.model_fields)}"
-    return f"{place} is {found!r}: {what}."
+    return f"{place} is {found!r}: {what.removeprefix('Value error, ')}."
 
 
 def token(environment: Mapping[str, str] = os.environ) -> str:

@@ -83,7 +83,7 @@ def test_a_path_that_names_no_file_is_refused(name: str, value: str, file: Path)
     """As a variable that a compose file leaves empty."""
     file.write_text(f"{name} = {json.dumps(value)}\n", "utf-8")
     (told,) = refused()
-    assert told.startswith(f"PLENARY_{name.upper()} (or {name} in config/plenary.toml) is {value!r}: ")
+    assert told.startswith(f"PLENARY_{name.upper()} (or {name} in config/plenary.toml) is {value!r}: a path must end")
 
 
 @pytest.mark.parametrize(
