@@ -28,7 +28,7 @@ async def put(database: Database, name: str) -> None:
 
 def names(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
-        return [name for (name,) in connection.execute("SELECT name FROM fact ORDER BY name")]
+        return [name for (name,) in connection.execute("SELECT name FROM fact WHERE name <> 'id_secret' ORDER BY name")]
 
 
 async def made(path: Path, *facts: str) -> Path:
