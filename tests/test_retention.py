@@ -58,6 +58,7 @@ async def chosen(tmp_path: Path) -> Settings:
     database = await Database.open(made.database)
     await database.write(fill)
     await database.write(lambda connection: connection.execute("DELETE FROM session"))
+    await database.write(lambda connection: connection.execute("DELETE FROM fact WHERE name = 'plan'"))
     await database.close()
     return made
 

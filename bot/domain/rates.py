@@ -46,8 +46,9 @@ class Limiter:
         """Count one more; None if it may be done, else the instant from which it may be."""
         rate, key = RATES[act], (person, act)
         whole = rate.at_once * rate.every
-        # A clock that was put back must not keep anybody waiting for longer than it takes to have all again.
-        full_at = min(max(self._full_at.get(key, now), now), now + whole)
+        full_at = self._full_at.get(key, now)
+        if not now <= full_at <= now + whole:
+            full_at = now  # long ago, or by a clock that has been put back since
         if full_at + rate.every > now + whole:
             return full_at + rate.every - whole
         self._full_at[key] = full_at + rate.every

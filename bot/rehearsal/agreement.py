@@ -17,6 +17,7 @@ from bot.domain.announcements import Kind, planned
 from bot.domain.events import marker
 from bot.domain.letters import Letter, LetterState
 from bot.domain.plan import Plan
+from bot.fitting import fitted
 from bot.rehearsal.history import History
 from bot.rehearsal.loopback import LoopbackDiscord
 
@@ -71,7 +72,7 @@ def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime, unposted: Coll
     for each in planned(plan):
         if each.kind is Kind.AGENDA and each.id not in unposted:
             day = datetime.fromisoformat(each.subject).date()
-            wanted = "\n".join(posts.agenda(plan, day, now, each.id).blocks)
+            wanted = "\n".join(fitted(posts.agenda(plan, day, now, each.id)).blocks)
             if shown.get(each.id) != wanted:
                 yield f"the agenda of {each.subject} is posted as {shown.get(each.id)!r}, and held as {wanted!r}"
 

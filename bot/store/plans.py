@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.plan import Plan
 from bot.store.database import Database, instant
@@ -93,5 +91,5 @@ def workshop_of(stored: str) -> str:
 def _plan(stored: str) -> Plan | None:
     try:
         return Plan.from_json(stored)
-    except ValidationError:
+    except ValueError:
         return None

@@ -130,6 +130,7 @@ async def test_every_command_lets_in_whom_it_is_for(workshop: World, everybody: 
     assert there.keys() == COMMANDS.keys()
     found: dict[tuple[str, str], str | None] = {}
     for command, options in there.items():
+        await workshop.settle()  # nobody does so much at once
         for who, one in everybody.items():
             answer = await one.person.slash(one.channel, command, **filled(options, one))
             found[command, who] = wrong(answer, one.refusal(COMMANDS[command], workshop), known)
@@ -179,6 +180,7 @@ async def test_everything_pressed_lets_in_whom_it_is_for(workshop: World, everyb
     known = refusals(workshop)
     found: dict[tuple[str, str], str | None] = {}
     for kind, role in PRESSED.items():
+        await workshop.settle()  # nobody does so much at once
         for who, one in everybody.items():
             message = workshop.plant(one.channel, f"{kind}:x")
             answer = await one.person.press(message.id, one.channel, f"{kind}:x")

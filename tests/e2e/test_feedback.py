@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.text import clean
 from bot.rehearsal.people import Answer, NoAnswer, Person
 
 if TYPE_CHECKING:
@@ -199,5 +200,5 @@ async def test_a_pledge_that_cannot_be_kept_goes_back_with_the_reason(
     await workshop.until(LAST_MORNING)
     answer: Answer = await workshop.amina.submit(await pledge_form(workshop, workshop.amina), PLEDGE | typed)
     assert answer.text.startswith(sentence)
-    assert answer.attachments[0].content.decode() == (PLEDGE | typed)["text"]
+    assert answer.attachments[0].content.decode() == clean((PLEDGE | typed)["text"])
     assert workshop.rows("SELECT person FROM pledge") == []

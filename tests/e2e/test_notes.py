@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.domain.text import clean
 from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, custom_ids
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ async def test_a_part_that_nobody_can_read_is_refused_and_the_text_comes_back(
         answer = await workshop.amina.submit(await form_of(workshop.amina, workshop), typed)
         assert answer.ephemeral
         assert answer.text.startswith("⚠️ A part of the note holds nothing that can be read"), part
-        assert file_of(answer) == "\n\n".join((typed["title"], typed["did"], typed["learned"]))
+        assert file_of(answer) == "\n\n".join(clean(typed[each]) for each in ("title", "did", "learned"))
     assert kept(workshop) == []
 
 

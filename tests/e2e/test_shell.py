@@ -243,18 +243,18 @@ async def ended(world: World) -> int:
 
 async def test_a_damaged_page_gives_the_text_back_and_ends_the_bot_with_the_way_out(workshop: World) -> None:
     workshop.forgiven |= {"error"}
-    await workshop.until("2023-03-25 09:01")
+    await workshop.until("2023-03-27 09:01")
     assert (await workshop.plenary("backup")).code == 0
-    asked = await workshop.amina.slash(workshop.general, "ask")
+    asked = await workshop.amina.slash(workshop.general, "pledge")
     await workshop.stop_bot()
-    ruin(workshop.database, "question")
+    ruin(workshop.database, "pledge")
     await workshop.start_bot()
-    question = {"text": "Who may read the ledger?", "session": "cases"}
-    answer = await workshop.amina.submit(asked.modal or {}, question)
+    pledge = {"text": "Publish our figures", "by": "2023-06-30", "contact": "yes"}
+    answer = await workshop.amina.submit(asked.modal or {}, pledge)
     assert answer.text.startswith("⚠️")
-    assert [file.content.decode() for file in answer.attachments] == [question["text"]]
+    assert pledge["text"] in answer.attachments[0].content.decode()
     assert await ended(workshop) == 4
-    ran = await workshop.plenary("export", "questions")
+    ran = await workshop.plenary("export", "pledges")
     assert ran.code == 4
     for line in (workshop.log.splitlines()[-1], ran.err.splitlines()[-1]):
         assert "is damaged" in line
@@ -262,7 +262,7 @@ async def test_a_damaged_page_gives_the_text_back_and_ends_the_bot_with_the_way_
     (saved,) = (workshop.folder / "backups").glob("plenary-2*.db")
     assert (await workshop.plenary("restore", str(saved))).code == 0
     await workshop.start_bot()
-    assert (await workshop.amina.submit(asked.modal or {}, question)).text.startswith("✅")
+    assert (await workshop.amina.submit(asked.modal or {}, pledge)).text.startswith("✅")
 
 
 async def test_a_page_found_damaged_at_the_start_is_a_sentence_and_nothing_is_started(workshop: World) -> None:

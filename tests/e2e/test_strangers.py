@@ -12,6 +12,7 @@ from simcord.backend import serializers
 from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
 from simcord.interactions import nest_options
 
+from bot.domain.rates import RATES, Act
 from bot.domain.venue import permission_bits
 from bot.rehearsal.people import Attachment
 from tests.e2e.conftest import buttons
@@ -102,6 +103,7 @@ async def try_all(world: World, person: Person, channel: int, but: Collection[st
     ask = person._ask  # noqa: SLF001 - what Discord's client would not send either is tried
     answers: list[Answer] = []
     for first in range(0, len(tried), _AT_ONCE):
+        await world.keeper.sleep_until(world.keeper.now() + _AT_ONCE * RATES[Act.PRESS].every)
         some = tried[first : first + _AT_ONCE]
         answers += await asyncio.gather(*(ask(way.kind, channel, way.data) for way in some))
     told: list[tuple[str, str]] = []

@@ -14,6 +14,7 @@ from bot.domain.letters import LetterKind, LetterState, letter
 from bot.domain.plan import Plan
 from bot.domain.reschedule import Now
 from bot.exporting.calendars import calendar
+from bot.fitting import fitted
 from bot.posts import agenda
 from bot.rehearsal.agreement import misdated, misdelivered, misshown
 from bot.rehearsal.history import History
@@ -56,7 +57,7 @@ def test_each_day_is_posted_as_it_is_held(example: Plan) -> None:
         for each, day in days.items():
             button = {"type": 2, "style": 2, "label": "Now", "custom_id": f"now:{each.id}"}
             parts: list[dict[str, Any]] = [
-                {"type": 10, "content": block} for block in agenda(plan, day, now, each.id).blocks
+                {"type": 10, "content": block} for block in fitted(agenda(plan, day, now, each.id)).blocks
             ]
             parts.append({"type": 1, "components": [button]})
             discord.backend.create_message(channel, discord.backend.bot_user.id, "", components=parts, flags=1 << 15)

@@ -246,7 +246,9 @@ async def test_the_file_is_opened_for_power_cuts(database: Database) -> None:
 
 async def test_folders_are_made(tmp_path: Path) -> None:
     await write_and_close(tmp_path / "not" / "yet" / "plenary.db", "there")
-    assert look(tmp_path / "not" / "yet" / "plenary.db", "SELECT name FROM fact WHERE name <> 'id_secret'") == [("there",)]
+    assert look(tmp_path / "not" / "yet" / "plenary.db", "SELECT name FROM fact WHERE name <> 'id_secret'") == [
+        ("there",)
+    ]
 
 
 async def test_a_path_with_signs_of_an_address_is_a_path(tmp_path: Path) -> None:
@@ -503,7 +505,10 @@ async def test_an_old_file_of_a_killed_process_is_copied_whole(path: Path, migra
         kept = [await said(writer) for _ in range(20)][1:]
     (migrations / "0002_two.sql").write_text("DELETE FROM fact;")
     await (await Database.open(path)).close()
-    copied = {name for (name,) in look(path.with_name("plenary.db.before-0002"), "SELECT name FROM fact WHERE name <> 'id_secret'")}
+    copied = {
+        name
+        for (name,) in look(path.with_name("plenary.db.before-0002"), "SELECT name FROM fact WHERE name <> 'id_secret'")
+    }
     assert set(kept) <= copied
     assert look(path, "SELECT name FROM fact WHERE name <> 'id_secret'") == []
 
@@ -553,7 +558,9 @@ async def test_a_migration_that_is_killed_changes_nothing_and_can_be_done_again(
     second.write_text("CREATE TABLE two (x);")
     await write_and_close(path, "new")
     assert version(path) == 2
-    assert look(path.with_name("plenary.db.before-0002"), "SELECT name FROM fact WHERE name <> 'id_secret'") == [("old",)]
+    assert look(path.with_name("plenary.db.before-0002"), "SELECT name FROM fact WHERE name <> 'id_secret'") == [
+        ("old",)
+    ]
     assert look(path, "PRAGMA integrity_check") == [("ok",)]
 
 
