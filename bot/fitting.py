@@ -27,7 +27,8 @@ def fitted(post: Post) -> Post:
         buttons = (*_pressable(post.buttons, limits.BUTTONS - 1), *_pressable((post.whole,), 1))
     blocks = _merged(blocks, most_blocks(buttons))
     rooms = shares([measure(block) for block in blocks], limits.MESSAGE_TEXT - len(blocks) + 1)
-    return replace(post, blocks=tuple(map(_within, blocks, rooms)), buttons=buttons, whole=None)
+    shown = tuple(str(_within(block, room)) for block, room in zip(blocks, rooms, strict=True))
+    return replace(post, blocks=shown, buttons=buttons, whole=None)
 
 
 def pages(post: Post) -> tuple[Post, ...]:

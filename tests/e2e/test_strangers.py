@@ -98,6 +98,8 @@ def content(world: World) -> dict[str, list[tuple[Any, ...]]]:
 
 async def try_all(world: World, person: Person, channel: int, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """Try every way in; the name of each and its answer. Nothing may be told beside that, or kept, or done."""
+    # Nobody has used up any of what one person may do.
+    await world.keeper.sleep_until(world.keeper.now() + RATES[Act.WRITE].at_once * RATES[Act.WRITE].every)
     kept, done = content(world), world.witness.changes()
     tried = [way for way in ways(world) if way.name not in but]
     ask = person._ask  # noqa: SLF001 - what Discord's client would not send either is tried
