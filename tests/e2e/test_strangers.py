@@ -98,15 +98,15 @@ def content(world: World) -> dict[str, list[tuple[Any, ...]]]:
 
 async def try_all(world: World, person: Person, channel: int, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """Try every way in; the name of each and its answer. Nothing may be told beside that, or kept, or done."""
-    # Nobody has used up any of what one person may do.
-    await world.keeper.sleep_until(world.keeper.now() + RATES[Act.WRITE].at_once * RATES[Act.WRITE].every)
     kept, done = content(world), world.witness.changes()
     tried = [way for way in ways(world) if way.name not in but]
     ask = person._ask  # noqa: SLF001 - what Discord's client would not send either is tried
     answers: list[Answer] = []
     for first in range(0, len(tried), _AT_ONCE):
-        await world.keeper.sleep_until(world.keeper.now() + _AT_ONCE * RATES[Act.PRESS].every)
         some = tried[first : first + _AT_ONCE]
+        forms = sum(way.kind is InteractionType.MODAL_SUBMIT for way in some)
+        allowed = forms * RATES[Act.WRITE].every + len(some) * RATES[Act.PRESS].every
+        await world.keeper.sleep_until(world.keeper.now() + allowed)
         answers += await asyncio.gather(*(ask(way.kind, channel, way.data) for way in some))
     told: list[tuple[str, str]] = []
     for way, answer in zip(tried, answers, strict=True):
