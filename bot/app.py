@@ -85,7 +85,7 @@ class Parts:
     store: Store
     clock: Clock
     venue: Venue
-    courier: Dispatcher
+    dispatcher: Dispatcher
     invalid: InvalidAnswers
     access: Access
     transcripts: Transcripts
@@ -200,17 +200,17 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         guild = home()
         if guild is not None:
             await venue.recall(guild)
-            await courier.replan()
-        courier.start()
+            await dispatcher.replan()
+        dispatcher.start()
 
     async def follow_changes() -> None:
         venue.look_again()  # a topic's channel may open on another day
-        await courier.replan()
+        await dispatcher.replan()
 
     async def mend(discord_id: int) -> None:
         if venue.owns(discord_id):
             venue.look_again(discord_id)
-            courier.stir()
+            dispatcher.stir()
 
     def home_now() -> Home:
         return Home(venue.guild_id, visible=home() is not None)
@@ -241,14 +241,14 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         Job(JobName.TRANSCRIPTS, transcripts.keep),
         *jobs,
     )
-    courier = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
+    dispatcher = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, courier, invalid, access, transcripts, settings, awards)
+    client.parts = Parts(programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards)
     async with client:
         try:
             yield client
         finally:
-            await courier.stop()
+            await dispatcher.stop()
 
 
 async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Settings) -> None:
@@ -260,9 +260,9 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
         connected = client.connected and client.is_ready() and not client.is_closed()
         return [
             health.heartbeat(client.latency, connected=connected),
-            health.rounds(parts.courier.idle()),
-            health.deliveries(parts.courier.overdue(), now),
-            health.jobs(parts.courier.jobs.failing(), now),
+            health.rounds(parts.dispatcher.idle()),
+            health.deliveries(parts.dispatcher.overdue(), now),
+            health.jobs(parts.dispatcher.jobs.failing(), now),
             health.refusals(parts.invalid.count(now), INVALID_LIMIT),
             await health.database(lambda: parts.store.facts.put("alive", written(parts.clock.now()))),
         ]

@@ -118,7 +118,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
             fresh = await self._parts.store.announcements.plan(wanted, deed, instead_of or None)
         except LookupError:
             raise RefusalError("refused.announce.too_late") from None
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         told = text(language, "announce.planned" if fresh else "announce.already", **self._values(custom))
         await answer(interaction, " ".join([DONE, told, *self._repeats(custom, language)]))
 
@@ -152,7 +152,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         deed = self._deed(interaction, "announcement sent at once", custom.id)
         if not await self._parts.store.announcements.send_now(custom.id, deed):
             raise RefusalError("refused.announce.too_late")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await self._tell(interaction, "announce.sent", channel=f"<#{self._parts.venue.rooms.get(custom.room, 0)}>")
 
     @needs(Role.MODERATOR)
@@ -164,7 +164,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         deed = self._deed(interaction, "announcement taken back", custom.id, custom.text)
         if not await self._parts.store.announcements.cancel(custom.id, deed):
             raise RefusalError("refused.announce.too_late")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await self._tell(interaction, "announce.cancelled", when=posts.moment(custom.due, "F"))
 
     @needs(Role.MODERATOR)
@@ -176,7 +176,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
             raise RefusalError("refused.announce.kind")
         deed = self._deed(interaction, "kind switched off" if on else "kind switched on", kind)
         await self._parts.store.restraints.switch(Kind(kind), deed, quiet=on)
-        await self._parts.courier.replan()
+        await self._parts.dispatcher.replan()
         named = text(self._parts.access.language(interaction), f"kind.{Kind(kind)}")
         await self._tell(interaction, "announce.off" if on else "announce.on", kind=named)
 

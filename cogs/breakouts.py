@@ -186,7 +186,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         if group.rapporteur != interaction.user.id:
             deed = self._deed(interaction, "rapporteur", breakout, former, f"{interaction.user.id}: {number}")
             await self._parts.store.breakouts.appoint(breakout.id, group.number, deed)
-            self._parts.courier.stir()
+            self._parts.dispatcher.stir()
         told = text(self._parts.access.language(interaction), "breakout.appointed", number=group.number)
         await answer(interaction, f"{DONE} {told}")
 
@@ -333,7 +333,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
 
     def _look_again(self) -> None:
         self._parts.venue.look_again()
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
 
     def _deed(self, interaction: Interaction, what: str, breakout: Breakout, former: str | None, latter: str) -> Deed:
         now, who = self._parts.clock.now(), interaction.user.id

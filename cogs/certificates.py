@@ -38,7 +38,7 @@ class Certificates(commands.Cog, description="Certificates"):
         plan, now = self._parts.plan, self._parts.clock.now()
         deed = Deed(f"certificates/{interaction.id}", now, interaction.user.id, "certificates announced", "workshop")
         await self._parts.store.deliveries.release(announcements.certificates(plan, now), deed)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await self._answer(interaction)
 
     async def _answer(self, interaction: Interaction) -> None:

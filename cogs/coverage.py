@@ -71,7 +71,7 @@ class Coverage(commands.Cog, description="Who has shared what"):
         letters = [letter(plan.id, LetterKind.NUDGE, "", person, self._reminder(person), now) for person in silent]
         deed = Deed(f"nudge/{interaction.id}", now, interaction.user.id, "participants nudged", "coverage")
         count = await store.letters.write(letters, deed)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'coverage.nudged', n=count)}")
 

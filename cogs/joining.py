@@ -99,7 +99,7 @@ class Joining(commands.Cog, description="Coming in"):
         parts = self._parts
         request = announcements.team_request(parts.plan.id, place.id, interaction.user.id, parts.clock.now())
         await parts.store.requests.ask(request)
-        parts.courier.stir()
+        parts.dispatcher.stir()
         role, language = place.role.name.capitalize(), parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'join.asked', name=escape(place.name), role=role)}")
 
@@ -203,7 +203,7 @@ class Joining(commands.Cog, description="Coming in"):
         return True
 
     async def _let_in(self, interaction: Interaction, place: Participant) -> None:
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         administration = self._of(place)
         await self._welcome(interaction, place, "join.done", name=escape(place.name), administration=administration)
 

@@ -107,7 +107,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         language, person, parts = self._parts.access.language(interaction), interaction.user, self._parts
         place = parts.store.people.of(person.id)
         await parts.store.erasures.erase(Erasure(erasure, person.id, parts.clock.now()))
-        parts.courier.stir()
+        parts.dispatcher.stir()
         lines = [f"{DONE} {text(language, 'me.deleted')}"]
         if place and isinstance(person, discord.Member) and parts.store.people.of(person.id) is None:
             allowed = await parts.venue.forget(person, place)

@@ -105,7 +105,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         if released is None:
             raise RefusalError("refused.participants.no_place", person=person.mention)
         gone = not isinstance(person, discord.Member) or await self._parts.venue.dismiss(person, place)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         lines = [f"{DONE} {text(language, 'participants.released', name=name)}"]
         if not gone:
@@ -134,7 +134,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         )
         if place is None:
             raise RefusalError("refused.request.stale", name=escape(asked.name))
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         lines = [f"{DONE} {text(language, 'request.approved', name=escape(place.name), role=role)}"]
         if "role" in await self._parts.venue.admit(member, place):
@@ -156,7 +156,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         )
         if not refused:
             raise RefusalError("refused.request.decided")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'request.refused', name=name)}")
 
@@ -234,7 +234,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             return deed, self._parts.team_line("team.list", who=interaction.user.mention, **change.counts())
 
         change = await self._parts.store.people.follow(rosters.unpacked(packed), told)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n")
         await answer(interaction, f"{DONE} {text(language, 'roster.done', **change.counts())}")
 

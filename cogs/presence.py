@@ -40,7 +40,7 @@ class Presence(commands.Cog):
 
     async def cog_load(self) -> None:
         self._parts.clock.watch(self._note_the_jump)
-        self._parts.courier.jobs.add(Job(JobName.PRESENCE, self._mark_after_a_jump))
+        self._parts.dispatcher.jobs.add(Job(JobName.PRESENCE, self._mark_after_a_jump))
         self._marking = asyncio.create_task(self._mark_again_and_again(), name="alive marks")
 
     async def cog_unload(self) -> None:

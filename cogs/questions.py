@@ -97,7 +97,7 @@ class Questions(commands.Cog, description="Asking the speakers"):
                     raise RefusalError("refused.gone")
             except TooManyError as failure:
                 raise RefusalError("refused.question.too_many", most=failure.most) from None
-            self._parts.courier.stir()
+            self._parts.dispatcher.stir()
             channel = f"<#{self._parts.venue.rooms.get(QUESTIONS, 0)}>"
             await answer(interaction, f"{DONE} {text(language, 'question.kept', channel=channel)}")
 
@@ -129,7 +129,7 @@ class Questions(commands.Cog, description="Asking the speakers"):
         )
         if counted is None:
             raise RefusalError("refused.question.own")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await answer(interaction, f"{DONE} {text(language, 'question.counted' if counted else 'question.taken_back')}")
 
     @pressed("why", Role.PARTICIPANT)

@@ -139,7 +139,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
         deed = Deed(f"question/{interaction.id}", now, interaction.user.id, LED, after.id)
         if not await self._parts.store.questions.lead(after, deed, await self._shown(after)):
             raise RefusalError("refused.question.unknown")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         told = text(language, "question.changed", state=text(language, f"question.state.{after.state}"))
         await answer(interaction, f"{DONE} {told}")
 

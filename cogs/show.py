@@ -44,7 +44,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         subject = str(interaction.id)
         await store.deliveries.add(Announcement(plan.id, Kind.PANEL, subject, TEAM, now, now + _LIFETIME))
         await store.audit.record(audit.Deed(f"panel/{subject}", now, interaction.user.id, "panel posted", subject))
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         channel = f"<#{self._parts.venue.rooms.get(TEAM, 0)}>"
         await answer(interaction, self._told(interaction, "show.posted", channel=channel))
 
@@ -73,7 +73,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         if await restraints.hold() is None:
             await self._require_state(made_for, now)
             await restraints.begin_hold(self._parts.plan.id, Hold(made_for, now), interaction.user.id)
-            await self._parts.courier.replan()
+            await self._parts.dispatcher.replan()
         await answer(interaction, self._told(interaction, "show.hold"))
 
     async def _resume(self, interaction: Interaction, made_for: str) -> None:
@@ -87,7 +87,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
                 interaction, change_id, lambda agenda, now: show.resumed(agenda, hold, now), made_for
             )
             await restraints.end_hold(hold, interaction.user.id, self._parts.clock.now())
-            await self._parts.courier.replan()
+            await self._parts.dispatcher.replan()
         await answer(interaction, done or self._told(interaction, "show.resumed"))
 
     async def _carry_out(
@@ -113,7 +113,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         programme, hold = self._parts.programme, await self._parts.store.restraints.hold()
         moment = Now(now, programme.plan.tz)
         if made_for != show.state(programme.plan.agenda, programme.sequences, hold, moment):
-            self._parts.courier.stir()  # the panel may not show it yet
+            self._parts.dispatcher.stir()  # the panel may not show it yet
             raise RefusalError("refused.show.changed")
 
     @pressed("here", Role.MODERATOR)
@@ -123,7 +123,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         if found is None:
             raise RefusalError("refused.gone")
         await self._parts.store.restraints.speakers_are_here(session, interaction.user.id, self._parts.clock.now())
-        await self._parts.courier.replan()
+        await self._parts.dispatcher.replan()
         language = self._parts.access.language(interaction)
         await answer(interaction, self._told(interaction, "show.muted", title=f"**{escape(found.title[language])}**"))
 

@@ -118,7 +118,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
                 parts.team_line("team.roles_adopted", who=interaction.user.mention, roles=told)
             )
         done = await self._ensure(interaction, guild, archived=False)
-        await parts.courier.replan()
+        await parts.dispatcher.replan()
         await answer(interaction, f"{DONE} {_told(done, language)}")
 
     @needs(Role.ORGANISER, before_setup=True)

@@ -69,7 +69,7 @@ class Desk:
         changed = await self.parts.store.notes.open_to(consent, self.card(wanted))
         if changed is None:
             raise RefusalError("refused.note.unknown")
-        self.parts.courier.stir()
+        self.parts.dispatcher.stir()
         return changed
 
     # --- what is said ------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class Desk:
 
     async def tell_kept(self, interaction: Interaction, note: Note) -> None:
         """Say what is kept, and have its card follow."""
-        self.parts.courier.stir()
+        self.parts.dispatcher.stir()
         await answer(interaction, self.kept(note, self.language(interaction)))
 
     # --- lists -------------------------------------------------------------------------------------------------

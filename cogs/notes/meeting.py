@@ -55,7 +55,7 @@ class Meeting(commands.Cog):
     async def _count(self, note: Note, interaction: Interaction, *, too: bool) -> int:
         store, now = self._parts.store.contacts, self._parts.clock.now()
         await store.echo(note.id, interaction.user.id, now, self._desk.card(note), too=too)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         return len(await store.echoes_of(note.id))
 
     @pressed("touch", Role.PARTICIPANT)
@@ -71,7 +71,7 @@ class Meeting(commands.Cog):
             await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now, letter, most)
         except TooManyError as failure:
             raise RefusalError("refused.note.too_many_contacts", most=failure.most) from None
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
 
     def _letter(self, note: Note, asker: int, name: str, now: datetime) -> Letter:

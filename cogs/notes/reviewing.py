@@ -164,7 +164,7 @@ class Reviewing(commands.Cog):
 
     async def _go_on(self, interaction: Interaction, key: str, **values: object) -> None:
         """Say what is done, and show the next one."""
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         told = text(self._desk.language(interaction), key, **values)
         await answer(interaction, _led_by(told, await review_of(self._desk, interaction)))
 
@@ -187,7 +187,7 @@ class Reviewing(commands.Cog):
         person = interaction.user.id
         if not await self._parts.store.reviews.decide(note_id, person, card, now, accepted=accepted):
             raise RefusalError("refused.review.answered")
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         told = text(self._desk.language(interaction), "mine.accepted" if accepted else "mine.declined")
         await answer(interaction, f"{DONE} {told}")
 

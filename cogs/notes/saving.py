@@ -72,7 +72,7 @@ class Saving(commands.Cog):
         asked = NoteRequest(str(message.id), message.channel.id, message.author.id, interaction.user.id, words, now)
         question = announcements.request(self._parts.plan, asked.message, room, now)
         await self._parts.store.contacts.request(asked, question)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         author = f"<@{message.author.id}>"
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'save.asked', author=author)}")
 
@@ -105,5 +105,5 @@ class Saving(commands.Cog):
         room = self._room(asked.channel_id) or ""
         question = announcements.request(self._parts.plan, message, room, self._parts.clock.now())
         await self._parts.store.contacts.decline(message, question)
-        self._parts.courier.stir()
+        self._parts.dispatcher.stir()
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'save.declined')}")
