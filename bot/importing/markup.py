@@ -9,6 +9,8 @@ from xml.parsers import expat
 _DEEPEST = 40
 #: Elements that are kept: 1,000 sessions have some 40 each; two million, which fit into the largest file, take 1 GB.
 _MOST = 200_000
+#: Cells of one row of a workbook; Excel's own limit.
+_MOST_IN_A_ROW = 16_384
 
 
 class MarkupError(ValueError):
@@ -54,7 +56,7 @@ def parse(source: bytes) -> Element:
 
 def inspect(source: bytes) -> None:
     """Raise MarkupError where another reader would meet a document type or deep nesting; keep nothing."""
-    _feed(source, _Depth())
+    _feed(source, _WorkbookPart())
 
 
 class _Depth:
@@ -82,6 +84,25 @@ class _Depth:
 
     def end(self, name: str) -> None:  # noqa: ARG002 - as above
         self.depth -= 1
+
+
+class _WorkbookPart(_Depth):
+    """Follows the cells of a sheet, too: a library that reads it makes objects of a whole row at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cells = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        super().start(name, attributes)
+        match name.rpartition(":")[2]:
+            case "row":
+                self._cells = 0
+            case "c":
+                self._cells += 1
+        if self._cells > _MOST_IN_A_ROW:
+            what = f"a row has more than {_MOST_IN_A_ROW:,} cells, which Excel can't have either"
+            raise MarkupError(self.line, what, forbidden=True)
 
 
 class _Tree(_Depth):

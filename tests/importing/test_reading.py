@@ -274,6 +274,10 @@ HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: packed(sheet=_one_cell("x" * (31 * 1024 * 1024))),
         "row 1: a cell has 32,505,856 characters; it may have 32,767.",
     ),
+    "wide row": (
+        lambda: packed(sheet=b"<worksheet><sheetData><row>" + b"<c/>" * 20_000 + b"</row></sheetData></worksheet>"),
+        "a row has more than 16,384 cells, which Excel can't have either",
+    ),
     "many cells": (
         lambda: packed(sheet=_one_cell("x" * 32_000, rows=900)),
         "it has more than 8,388,608 characters; shorten the table.",
