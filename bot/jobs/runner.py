@@ -152,9 +152,8 @@ class Jobs:
             log.error("The job %s could not use the database; it is tried again", job.name, exc_info=failure)
         elif backoff_for(failure) is REFUSED:
             log.warning("The job %s failed", job.name, exc_info=failure)
-            what = self._incidents.wording(f"job.{job.name}")
-            await self._incidents.trouble_began(
-                job.key, "team.job_failed", job=what, problem=str(failure) or repr(failure)
-            )
+            what, problem = self._incidents.wording(f"job.{job.name}"), str(failure) or repr(failure)
+            sentence = "team.job_refused" if isinstance(failure, discord.DiscordException) else "team.job_failed"
+            await self._incidents.trouble_began(job.key, sentence, job=what, problem=problem)
         else:
             log.warning("The job %s failed (%r); it is tried again", job.name, failure)

@@ -15,7 +15,6 @@ from bot.store.modes import close_to_others
 
 log = logging.getLogger(__name__)
 
-_AFTER_FAILURE = timedelta(hours=1)
 #: No backup takes so long: a part so old is one that a killed process left behind.
 _STALE = timedelta(days=1)
 
@@ -34,33 +33,25 @@ class NightlyBackup:
         self._zone = zone
         self._prefix = prefix_of(database, nightly=True)
         self._not_before: datetime | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._copying: asyncio.Task[None] | None = None
 
     async def keep(self, now: datetime) -> datetime:
-        """Begin a backup if one is due; the next instant at which one will be.
+        """Make a backup if one is due; the next instant at which one will be.
 
-        It is not waited for: a slow disk, or a share that hangs, must not hold up the announcements.
+        Raises BackupError, sqlite3.Error or OSError. A copy to a share that hangs is waited for again the next time.
         """
-        if self._idle(now):
-            self._task = asyncio.create_task(self._make_if_due(now), name="nightly backup")
-        return next_night(now, self._zone)
-
-    def _idle(self, now: datetime) -> bool:
-        under_way = self._task is not None and not self._task.done()
-        return not under_way and (self._not_before is None or now >= self._not_before)
+        if self._copying is None or self._copying.done():
+            if self._not_before is not None and now < self._not_before:
+                return self._not_before
+            self._copying = asyncio.create_task(asyncio.to_thread(self._work, now), name="nightly backup")
+        await asyncio.shield(self._copying)
+        self._not_before = next_night(now, self._zone)
+        return self._not_before
 
     async def close(self) -> None:
         """Let the one that is under way come to its end."""
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _make_if_due(self, now: datetime) -> None:
-        try:
-            await asyncio.to_thread(self._work, now)
-            self._not_before = next_night(now, self._zone)
-        except Exception:
-            self._not_before = now + _AFTER_FAILURE
-            log.exception("The nightly backup failed; it is tried again in an hour")
+        if self._copying is not None:
+            await asyncio.gather(self._copying, return_exceptions=True)
 
     def _work(self, now: datetime) -> None:
         if due(backups_in(self._folder, self._prefix), now, self._zone):

@@ -211,3 +211,19 @@ async def test_the_end_of_group_work_is_announced_before_people_are_moved(worksh
     moved = [number for number, (method, path) in enumerate(requests) if method == "PATCH" and "/members/" in path]
     # Both begin at once; the messages don't wait for the moves.
     assert told < moved[len(people) // 2]
+
+
+async def test_a_backup_that_cannot_be_made_is_told_to_the_team_and_made_later(world: World) -> None:
+    """A file stands where the folder should be."""
+    in_the_way = world.folder / "backups"
+    in_the_way.write_text("not a folder")
+    await world.start_bot()
+    await world.setup()
+    await world.until("2023-03-24 14:00")
+    (line,) = team_lines(world)
+    assert "does not work at the moment: backing up the database" in line
+    assert str(in_the_way) in line
+    in_the_way.unlink()
+    await world.until("2023-03-24 14:15")
+    assert team_lines(world)[1:] == ["🛠️ This works again: backing up the database."]
+    assert len(list(in_the_way.glob("plenary-nightly-*.db"))) == 1
