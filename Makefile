@@ -28,7 +28,8 @@ SECONDS ?= 60
 # The tests of delivery, store, clock and domain: their coverage is told. Measuring makes the bot half as fast. Those
 # that take longest come first, so that no worker ends alone.
 MEASURED := $(wildcard $(addprefix tests/e2e/test_,storage.py process.py announcements.py breakouts.py disorder.py \
-	downtime.py note_cards.py reviews.py)) tests/test_clock.py tests/test_notices.py tests/test_posts.py tests/store tests/domain
+	downtime.py note_cards.py reviews.py lasting_trouble.py direct_messages.py chatham.py shell.py)) \
+	tests/test_clock.py tests/test_notices.py tests/test_posts.py tests/store tests/domain tests/jobs
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
 .PHONY: help rehearse crash fuzz bench test check fix lock clean
