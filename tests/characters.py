@@ -65,4 +65,4 @@ def with_text_everywhere(plan: Plan, text: str) -> Plan:
         wording = keys and keys.keys() <= {"en", "fr", "ar"}
         return {key: f"{text} {key}" if wording else spoilt(item) for key, item in keys.items()}
 
-    return Plan.read(spoilt(json.loads(plan.as_json())))
+    return Plan.from_json(json.dumps(spoilt(json.loads(plan.as_json()))))
