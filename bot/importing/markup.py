@@ -95,11 +95,8 @@ class _WorkbookPart(_Depth):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         super().start(name, attributes)
-        match name.rpartition(":")[2]:
-            case "row":
-                self._cells = 0
-            case "c":
-                self._cells += 1
+        local = name.rpartition(":")[2]
+        self._cells = 0 if local == "row" else self._cells + (local == "c")
         if self._cells > _MOST_IN_A_ROW:
             what = f"a row has more than {_MOST_IN_A_ROW:,} cells, which Excel can't have either"
             raise MarkupError(self.line, what, forbidden=True)
