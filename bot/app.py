@@ -229,7 +229,7 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         clock.now,
     )
 
-    client = Workshop(COGS, access, opened, reconcile, mend, invalid.trace())
+    client = Workshop(COGS, access, opened, reconcile, mend, invalid.hear)
     events = Events(programme, opened, venue, pacer, home, incidents)
     awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
     letters = Letters(opened, client, pacer, incidents)

@@ -21,6 +21,7 @@ from discord.http import Route
 from bot import i18n
 from bot.domain.access import Doors, Role
 from bot.gateway import Gateway, Presses, let_go
+from bot.pacing import heard_by
 from bot.posts import Post
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD, SettingsError
@@ -161,9 +162,8 @@ class Plenary(commands.Bot):
         store: Store,
         on_every_ready: Callable[[], Awaitable[None]],
         on_changed: Callable[[int], Awaitable[None]],
-        trace: aiohttp.TraceConfig,
+        hear: Callable[[aiohttp.ClientResponse], None],
     ) -> None:
-        trace.on_request_end.append(self._look_for_refusal)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -178,10 +178,10 @@ class Plenary(commands.Bot):
             # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
             guild_ready_timeout=0.2,
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-            http_trace=trace,
             # A request that must wait longer than this fails at once, and is tried again then.
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
+        self._hear = hear
         self.access = access
         self.presses = Presses()
         self.router = Router(access)
@@ -195,14 +195,13 @@ class Plenary(commands.Bot):
         self.connected = False
         self._refused = asyncio.Event()
 
-    async def _look_for_refusal(
-        self, _session: object, _context: object, request: aiohttp.TraceRequestEndParams
-    ) -> None:
-        """Hear each answer of Discord's.
+    def _hear_answer(self, answer: aiohttp.ClientResponse) -> None:
+        """Hear of each answer of Discord's.
 
         NOTE: an answer to an interaction has no Authorization header, and is refused with 401 once it is too old.
         """
-        if request.response.status == HTTPStatus.UNAUTHORIZED and "Authorization" in request.headers and self.user:
+        self._hear(answer)
+        if answer.status == HTTPStatus.UNAUTHORIZED and "Authorization" in answer.request_info.headers:
             self._refused.set()
 
     async def until_refused(self) -> NoReturn:
@@ -211,6 +210,8 @@ class Plenary(commands.Bot):
         raise TokenRevokedError
 
     async def setup_hook(self) -> None:
+        # NOTE: discord.py makes the session of all requests by itself, when it logs in.
+        self.http._HTTPClient__session._response_class = heard_by(self._hear_answer)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownMemberType]
         await self.tree.set_translator(Translator())
         for module in self._cogs:
             await self.load_extension(module)

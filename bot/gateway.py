@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -25,8 +26,11 @@ _FEW = 32
 
 _PRESSED = "INTERACTION_CREATE"
 
-# Escapes that may stand for a character that is not writable: control characters, lone surrogates, noncharacters.
-_ESCAPE = re.compile(r"\\[bfru]")
+# Escapes of what is not writable: carriage returns and other control characters, and noncharacters.
+_ESCAPE = re.compile(
+    r"\\(?:[bfr]|u(?:00[01][0-9a-f]|007f|00[89][0-9a-f]|fd[de][0-9a-f]|fff[ef]|d[89ab][37bf]f\\udff[ef]))",
+    re.IGNORECASE,
+)
 
 
 def parsed(received: str) -> Any:  # noqa: ANN401 - any JSON
@@ -34,9 +38,10 @@ def parsed(received: str) -> Any:  # noqa: ANN401 - any JSON
 
     orjson refuses lone surrogates, which would end the connection.
     """
-    if _ESCAPE.search(received):
-        return all_writable(json.loads(received))
-    return orjson.loads(writable(received))
+    if not _ESCAPE.search(received):
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(writable(received))
+    return all_writable(json.loads(received))
 
 
 # NOTE: there is no other way to say how discord.py parses.

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import Clock
-from bot.pacing import INVALID_LIMIT, INVALID_WINDOW, InvalidAnswers, Pacer
+from bot.pacing import INVALID_LIMIT, INVALID_WINDOW, InvalidAnswers, Pacer, heard_by
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class _SetClock(Clock):
 
 
 async def _answered(invalid: InvalidAnswers, status: int, scope: str | None = None) -> None:
-    """An answer of Discord's, as aiohttp tells of it."""
+    """An answer of Discord's, over a real connection."""
 
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=status, headers={"X-RateLimit-Scope": scope} if scope else {})
@@ -131,7 +131,7 @@ async def _answered(invalid: InvalidAnswers, status: int, scope: str | None = No
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        async with aiohttp.ClientSession(trace_configs=[invalid.trace()]) as session:
+        async with aiohttp.ClientSession(response_class=heard_by(invalid.hear)) as session:
             host, port = runner.addresses[0][:2]
             await (await session.get(f"http://{host}:{port}/")).read()
     finally:
