@@ -240,14 +240,17 @@ class Actors:
     ) -> Answer | None:
         """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
         self.told.actions += 1
-        unheard, refused = False, False
+        unheard, refused, pressed = False, False, False
         for _ in range(_TRIES):
             await self._discord.wait_online()
             try:
                 answer = await attempt()
             except NoAnswer as silence:
-                if isinstance(silence, NothingToPressError) and self._refuses(silence.channel):
+                nothing = isinstance(silence, NothingToPressError)
+                # A button that has gone after a press was pressed: only the answer was lost.
+                if nothing and (pressed or self._refuses(silence.channel)):
                     return None
+                pressed = pressed or not nothing
                 unheard, refused = True, False
                 self.told.unanswered += 1
                 await self._wait_a_little()
