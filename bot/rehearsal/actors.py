@@ -503,7 +503,9 @@ class Actors:
         while not channel_accessible(self._discord.backend, team, organiser.id):  # they may not have joined yet
             await self._keeper.sleep_until(self._keeper.now() + timedelta(minutes=1))
         answer = await self._try(what, lambda: self._press(organiser, team, "approve:", member.name))
-        self._judge(what, answer, Expected.ACCEPTED)
+        # Pressed again because the first answer was lost, it is refused: the request is decided already.
+        if answer is None or not answer.again:
+            self._judge(what, answer, Expected.ACCEPTED)
 
     def _see_to_role(self, member: CastMember) -> None:
         """Who should be more than the roster makes them gets it by hand, in Discord's member list."""
