@@ -29,7 +29,7 @@ SECONDS ?= 60
 # that take longest come first, so that no worker ends alone.
 MEASURED := $(wildcard $(addprefix tests/e2e/test_,storage.py process.py announcements.py breakouts.py disorder.py \
 	downtime.py note_cards.py reviews.py lasting_trouble.py direct_messages.py chatham.py shell.py)) \
-	tests/test_clock.py tests/test_notices.py tests/test_posts.py tests/store tests/domain tests/jobs
+	tests/test_clock.py tests/messages/test_agenda_changes.py tests/messages/test_announcements.py tests/store tests/domain tests/jobs
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
 .PHONY: help rehearse crash fuzz bench test check fix lock clean

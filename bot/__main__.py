@@ -12,12 +12,12 @@ def main() -> None:
     runtime.make_files_private()
     if sys.argv[1:] == ["run"]:
         runtime.collect_nothing()
-        from bot import running  # noqa: PLC0415 - no garbage is collected while it is imported
+        from bot.cli import run  # noqa: PLC0415 - no garbage is collected while it is imported
 
-        sys.exit(running.run())
-    from bot import cli  # noqa: PLC0415 - see above
+        sys.exit(run.run())
+    from bot.cli import main as main_cli  # noqa: PLC0415 - see above
 
-    cli.main()
+    main_cli.main()
 
 
 if __name__ == "__main__":

@@ -13,57 +13,58 @@ from typing import Any
 import discord
 
 from bot import clock as clocks
-from bot import health, i18n, runtime, store
-from bot.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
+from bot import health, runtime, store
 from bot.clock import Clock
+from bot.documents.certificates.awards import Awards
 from bot.domain import announcements
-from bot.domain.access import Home, Role
 from bot.domain.announcements import Announcement
-from bot.domain.participants import Participant
+from bot.domain.people.access import Home, Role
+from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
-from bot.events import Events
-from bot.follow_ups import FollowUps
-from bot.i18n import text
-from bot.importing import planfile
+from bot.importing import plan_file
+from bot.jobs.direct_messages import Letters
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.incidents import Incidents
+from bot.jobs.nightly_backup import NightlyBackup
+from bot.jobs.pledge_follow_ups import FollowUps
 from bot.jobs.runner import Job, JobName
-from bot.letters import Letters
-from bot.pacing import INVALID_LIMIT, InvalidAnswers, Pacer
-from bot.programme import Programme
-from bot.reporting.awards import Awards
+from bot.jobs.scheduled_events import Events
+from bot.jobs.transcripts import Transcripts
+from bot.messages import i18n
+from bot.messages.i18n import text
+from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
+from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
+from bot.platform.router import Access, passes
+from bot.platform.venue import Venue
 from bot.settings import Settings, SettingsError
 from bot.store import Store
-from bot.store.database import written
-from bot.store.lock import DatabaseDamagedError
-from bot.store.nightly import NightlyBackup
-from bot.transcripts import Transcripts
-from bot.ui import Access, passes
-from bot.venue import Venue
+from bot.store.engine.database import written
+from bot.store.engine.lock import DatabaseDamagedError
+from bot.store.programme import Programme
 
 log = logging.getLogger(__name__)
 
 #: One module a subject; named as text, so that nothing in bot/ imports cogs/.
 COGS = (
     "cogs.workshop",
-    "cogs.joining",
+    "cogs.join",
     "cogs.language",
     "cogs.participants",
     "cogs.agenda",
     "cogs.session",
     "cogs.show",
-    "cogs.breakouts",
+    "cogs.breakout",
     "cogs.announce",
+    "cogs.checkin",
     "cogs.attendance",
-    "cogs.desk",
-    "cogs.presence",
+    "cogs.voice_presence",
     "cogs.notes",
     "cogs.coverage",
-    "cogs.questions",
-    "cogs.queue",
+    "cogs.ask",
+    "cogs.question",
     "cogs.feedback",
-    "cogs.pledges",
+    "cogs.pledge",
     "cogs.me",
     "cogs.certificates",
     "cogs.help",
@@ -158,7 +159,7 @@ async def run(settings: Settings, token: str) -> None:
 
 def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
     """The plan and its roster, without the text and the lines of the file, which would be in memory for good."""
-    loaded = planfile.load(settings.plan_file)
+    loaded = plan_file.load(settings.plan_file)
     return loaded.plan, loaded.roster
 
 

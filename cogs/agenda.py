@@ -11,15 +11,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import posts
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain.access import Role
-from bot.domain.walltime import day_of
-from bot.exporting import calendars
-from bot.i18n import short_day, text
+from bot.documents.export import calendars
+from bot.domain.local_time import day_of
+from bot.domain.people.access import Role
+from bot.messages import agenda as agenda_messages
+from bot.messages.i18n import short_day, text
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
 from bot.store.agenda import HeldSession
-from bot.ui import DONE, Interaction, RefusalError, answer, pressed, suggestions
 
 #: What stands for the whole workshop, and in front of one of its days, where a session is asked for.
 _EVERYTHING, _DAY = "*", "day:"
@@ -65,14 +65,14 @@ class Agenda(commands.Cog, description="Following the agenda"):
         """Show what comes next, with a countdown."""
         language = self._parts.access.language(interaction)
         now = self._parts.clock.now()
-        await answer(interaction, posts.next_for(self._parts.plan, now, language, self._parts.venue.rooms))
+        await answer(interaction, agenda_messages.next_for(self._parts.plan, now, language, self._parts.venue.rooms))
 
     @pressed("now", Role.PARTICIPANT)
     async def show_now(self, interaction: Interaction, _mark: str = "") -> None:
         """The button under agendas and announcements."""
         language = self._parts.access.language(interaction)
         now = self._parts.clock.now()
-        await answer(interaction, posts.now_for(self._parts.plan, now, language, self._parts.venue.rooms))
+        await answer(interaction, agenda_messages.now_for(self._parts.plan, now, language, self._parts.venue.rooms))
 
     @pressed("day", Role.PARTICIPANT)
     async def show_that_day(self, interaction: Interaction, day: str, _mark: str = "") -> None:
@@ -85,7 +85,9 @@ class Agenda(commands.Cog, description="Following the agenda"):
     async def _show_day(self, interaction: Interaction, day: date) -> None:
         language = self._parts.access.language(interaction)
         now = self._parts.clock.now()
-        await answer(interaction, posts.agenda_for(self._parts.plan, day, now, language, self._parts.venue.rooms))
+        await answer(
+            interaction, agenda_messages.agenda_for(self._parts.plan, day, now, language, self._parts.venue.rooms)
+        )
 
     # --- to take along -----------------------------------------------------------------------------------------
 

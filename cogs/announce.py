@@ -9,20 +9,22 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import posts
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import announcements, limits
-from bot.domain.access import Role
+from bot.domain import limits
 from bot.domain.announcements import QUIETABLE, Audience, Kind
+from bot.domain.announcements import custom as custom_announcement
+from bot.domain.people.access import Role
 from bot.domain.text import clean, measure, shorten_markdown
 from bot.domain.venue import AGENDA, QUESTIONS, TEAM
-from bot.i18n import text
-from bot.posts import Button, Post, custom_id, label
-from bot.store.announcements import CustomAnnouncement
+from bot.messages import announcements as announcements_messages
+from bot.messages import post
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post, custom_id, label
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, meant, pressed, suggestions
 from bot.store.audit import Deed
-from bot.store.deliveries import Delivery
-from bot.ui import DONE, Interaction, RefusalError, answer, meant, pressed, suggestions
+from bot.store.delivery.announcements import CustomAnnouncement
+from bot.store.delivery.deliveries import Delivery
 
 #: Characters that a message has for the sign and the mention in front of the text.
 _IN_FRONT = 40
@@ -111,7 +113,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         what = "announcement edited" if instead_of else "announcement planned"
         former = await self._parts.store.announcements.find(instead_of) if instead_of else None
         deed = self._deed(interaction, what, draft, former.text if former else None, custom.text)
-        wanted = announcements.custom(self._parts.plan, custom.id, custom.room, custom.due, now, daily=custom.daily)
+        wanted = custom_announcement(self._parts.plan, custom.id, custom.room, custom.due, now, daily=custom.daily)
         if not wanted:
             raise RefusalError("refused.announce.passed")
         try:
@@ -138,7 +140,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         await answer(interaction, Post((f"{DONE} {text(language, 'announce.list', n=len(planned))}", *lines)))
 
     def _line(self, delivery: Delivery, custom: CustomAnnouncement, language: str) -> str:
-        facts = [posts.moment(delivery.due, "F"), f"<#{self._parts.venue.rooms.get(delivery.room, 0)}>"]
+        facts = [post.moment(delivery.due, "F"), f"<#{self._parts.venue.rooms.get(delivery.room, 0)}>"]
         facts += [text(language, f"audience.{custom.audience}")] if custom.audience else []
         facts += [text(language, "announce.daily")] if custom.daily else []
         return f"{' · '.join(facts)}\n> " + shorten_markdown(custom.text, 200).replace("\n", "\n> ")
@@ -165,7 +167,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         if not await self._parts.store.announcements.cancel(custom.id, deed):
             raise RefusalError("refused.announce.too_late")
         self._parts.dispatcher.stir()
-        await self._tell(interaction, "announce.cancelled", when=posts.moment(custom.due, "F"))
+        await self._tell(interaction, "announce.cancelled", when=post.moment(custom.due, "F"))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Switch a kind of automatic announcement off, or on again")
@@ -221,13 +223,13 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
 
     def _post(self, custom: CustomAnnouncement) -> Post:
         notifies = self._parts.venue.role_id(custom.audience) if custom.audience else None
-        return posts.custom(self._parts.plan, custom.text, "", notifies)
+        return announcements_messages.custom(self._parts.plan, custom.text, "", notifies)
 
     def _values(self, custom: CustomAnnouncement) -> dict[str, str]:
         """When and where, as the sentences about it say."""
         plan = self._parts.plan
         return {
-            "when": posts.moment(custom.due, "F"),
+            "when": post.moment(custom.due, "F"),
             "wall": f"{custom.due.astimezone(plan.tz):%Y-%m-%d %H:%M}",
             "zone": plan.zone,
             "channel": f"<#{self._parts.venue.rooms.get(custom.room, 0)}>",

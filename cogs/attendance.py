@@ -1,148 +1,248 @@
-"""Checking in: the button under a session's announcement, /checkin, and the word that the chair says."""
+"""/attendance: who is there, and what moderators say of it: check-in opened or closed by hand, people marked."""
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
+import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import posts
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import attendance, limits, words
-from bot.domain.access import Role
-from bot.domain.agenda import Session
-from bot.domain.attendance import Presence, Refusal
-from bot.domain.text import escape
-from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer, form, line, pressed, submitted, suggestions
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance import attendance
+from bot.domain.attendance.corrections import REASON_LENGTH, Correction, Mark
+from bot.domain.attendance.roll_call import at_hand, in_room_during, roll
+from bot.domain.people.access import Role
+from bot.domain.text import clean, escape
+from bot.domain.venue import meeting_room
+from bot.messages import post as post_messages
+from bot.messages import roll_call
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
+from bot.store.audit import Deed
+
+Reason = app_commands.Range[str, 1, REASON_LENGTH]
 
 
-class Attendance(commands.Cog, description="Checking in"):
-    """Checking in."""
+class Desk(commands.GroupCog, group_name="attendance", group_description="Who is there, and how it is put right"):
+    """The moderators' desk at the door."""
 
     def __init__(self, client: Workshop) -> None:
         self._parts: Parts = client.parts
 
-    @needs(Role.PARTICIPANT)
-    @app_commands.command(description="Say that you are here")
-    @app_commands.describe(
-        session="Which session, if more than one is open (the one under way, if you leave it out)",
-        word="The word that the chair said, if the workshop asks for one",
-    )
-    async def checkin(self, interaction: Interaction, session: str | None = None, word: str | None = None) -> None:
-        """Check in to the session named, else to the first open one that the person isn't checked in to."""
-        await self._check_in(interaction, session or await self._meant(interaction.user.id), word)
-
-    @checkin.autocomplete("session")
-    async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The sessions that take check-ins now."""
-        language = self._parts.access.language(interaction)
-        open_now = attendance.open_sessions(self._parts.plan, self._parts.clock.now(), self._doors)
-        return suggestions(typed, ((session.id, session.title[language]) for session in open_now))
-
-    @property
-    def _doors(self) -> attendance.Doors:
-        return self._parts.store.doors.by_hand
-
-    async def _meant(self, person: int) -> str:
-        plan, now = self._parts.plan, self._parts.clock.now()
-        open_now = attendance.open_sessions(plan, now, self._doors)
-        if not open_now:
-            coming = attendance.next_opening(plan, now, self._doors)
-            if coming is None:
-                raise RefusalError("refused.checkin.no_more")
-            raise RefusalError("refused.checkin.none_open", when=posts.moment(attendance.opens_at(plan, coming), "f"))
-        there = await self._parts.store.attendance.of(person)
-        return next((session.id for session in open_now if session.id not in there), open_now[0].id)
-
-    @pressed("checkin", Role.PARTICIPANT)
-    async def press(self, interaction: Interaction, session_id: str, _mark: str = "") -> None:
-        """The button; where the workshop asks for a word, it opens the form for it."""
-        await self._check_in(interaction, session_id, None)
-
-    @pressed("word", Role.PARTICIPANT)
-    async def hear_word(self, interaction: Interaction, session_id: str) -> None:
-        """The form, sent."""
-        await self._check_in(interaction, session_id, submitted(interaction)["word"])
-
-    async def _check_in(self, interaction: Interaction, session_id: str, word: str | None) -> None:
-        """Keep a check-in, then say so: whoever hears it can rely on it."""
-        plan, now = self._parts.plan, self._parts.clock.now()
-        session = plan.agenda.find(session_id)
-        if session is None:
-            raise RefusalError("refused.checkin.unknown")
-        language = self._parts.access.language(interaction)
-        refusal = attendance.refusal(plan, session, now, self._doors)
-        if refusal is not None:
-            raise self._refused(refusal, session, language)
-        person = interaction.user
-        mine = Presence(session.id, person.id, person.display_name, now)
-        if not plan.attendance.word:
-            kept = await self._parts.store.attendance.check_in(mine)
-        elif word is not None:
-            kept = await self._proven(mine, word, _bold(session, language))
-        else:
-            kept = (await self._parts.store.attendance.of(person.id)).get(session.id)
-        if kept is None:
-            await self._ask_for_word(interaction, session, language)
-            return
-        key = "checkin.done" if kept.since == now else "checkin.already"
-        told = text(language, key, title=_bold(session, language), when=posts.moment(kept.since), zone=plan.zone)
-        await answer(interaction, f"{DONE} {told}")
-
-    async def _proven(self, mine: Presence, typed: str, title: str) -> Presence:
-        word = self._parts.programme.word(mine.session)
-        right = words.matches(typed, word, self._parts.plan.languages)
-        kept = await self._parts.store.attendance.prove(mine, words.trace(typed), right=right, tries=words.TRIES)
-        if isinstance(kept, Presence):
-            return kept
-        if kept:
-            raise RefusalError("refused.word.wrong", n=kept)
-        raise RefusalError("refused.word.spent", title=title)
-
-    async def _ask_for_word(self, interaction: Interaction, session: Session, language: str) -> None:
-        if await self._parts.store.attendance.tried(session.id, interaction.user.id) >= words.TRIES:
-            raise RefusalError("refused.word.spent", title=_bold(session, language))
-        field = (text(language, "word.label"), text(language, "word.hint"), line("word", limits.OPTION_LABEL))
-        shown = form(posts.custom_id("word", session.id), text(language, "word.heading"), [field])
-        await interaction.response.send_modal(shown)
+    # --- who is there ------------------------------------------------------------------------------------------
 
     @needs(Role.MODERATOR)
-    @app_commands.command(description="The word that the chair says aloud, by which participants check in")
-    @app_commands.describe(session="Which session (the one under way or the next, if you leave it out)")
-    async def word(self, interaction: Interaction, session: str | None = None) -> None:
-        """Tell a moderator the word of a session, in every language of the workshop."""
-        plan = self._parts.plan
-        if not plan.attendance.word:
-            raise RefusalError("refused.word.off")
-        meant = next((each for each in self._to_come() if session in {None, each.id}), None)
-        if meant is None:
-            raise RefusalError("refused.word.unknown")
+    @app_commands.command(description="Who is checked in, and who is in the room without it")
+    @app_commands.describe(session="Which session (the one under way, if you leave it out)")
+    async def show(self, interaction: Interaction, session: str | None = None) -> None:
+        """The roll of a session, as it is now; the names as a file, if they are many."""
+        plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         language = self._parts.access.language(interaction)
-        said = self._parts.programme.word(meant.id)
-        shown = " · ".join(f"**{escape(said[each])}**" for each in plan.languages)
-        told = text(
-            language, "word.told", title=_bold(meant, language), when=posts.moment(meant.starts_at, "f"), words=shown
+        meant = self._counted(session or at_hand(plan, now)[0].id, language)
+        if meant.ends_at > now:
+            there = await store.stays.there(meeting_room(meant.room))
+        else:
+            there = in_room_during(meant, await store.stays.all())
+        found = roll(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
+        told = roll_call.roll_call(plan, meant, found, store.people.of, store.doors.by_hand, now, language)
+        post = Post(told.blocks)
+        if post.fits:
+            await answer(interaction, post)
+            return
+        file = discord.File(io.BytesIO(told.file), filename=f"attendance-{meant.id}.txt")
+        await answer(interaction, told.summary, file)
+
+    # --- check-in by hand --------------------------------------------------------------------------------------
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(name="open", description="Open check-in to a session now, until the session ends")
+    @app_commands.describe(session="Which session")
+    async def open_door(self, interaction: Interaction, session: str) -> None:
+        """Open a session's check-in, whatever the plan says."""
+        await self._hold(interaction, session, is_open=True)
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(name="close", description="Close check-in to a session, until you open it again")
+    @app_commands.describe(session="Which session")
+    async def close_door(self, interaction: Interaction, session: str) -> None:
+        """Close a session's check-in, whatever the plan says."""
+        await self._hold(interaction, session, is_open=False)
+
+    async def _hold(self, interaction: Interaction, session_id: str, *, is_open: bool) -> None:
+        plan, doors, now = self._parts.plan, self._parts.store.doors, self._parts.clock.now()
+        language = self._parts.access.language(interaction)
+        session = self._counted(session_id, language)
+        title, when = _bold(session, language), post_messages.moment(session.ends_at, "f")
+        if session.ends_at <= now:
+            raise RefusalError("refused.attendance.over", title=title, when=when)
+        was_open = attendance.refusal(plan, session, now, doors.by_hand) is None
+        deed = Deed(
+            f"door/{interaction.id}",
+            now,
+            interaction.user.id,
+            "check-in opened" if is_open else "check-in closed",
+            session.id,
+            "open" if was_open else "closed",
+            "open" if is_open else "closed",
         )
+        await doors.hold(session.id, deed, is_open=is_open)
+        key = "roll.opened" if is_open else "roll.closed"
+        await answer(interaction, f"{DONE} {text(language, key, title=title, when=when)}")
+
+    # --- corrections -------------------------------------------------------------------------------------------
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(description="Mark somebody present, excused or absent in a session")
+    @app_commands.describe(
+        session="Which session",
+        status="Present, excused or absent",
+        reason="Why; the person can read it",
+        person="Who: somebody who has a place or ever checked in; begin to type the name",
+        member="Who: anybody else in this server",
+    )
+    async def mark(  # noqa: PLR0913, PLR0917 - one parameter an option
+        self,
+        interaction: Interaction,
+        session: str,
+        status: str,
+        reason: Reason,
+        person: str | None = None,
+        member: discord.Member | None = None,
+    ) -> None:
+        """Keep what a moderator says; it counts from then on."""
+        language, now = self._parts.access.language(interaction), self._parts.clock.now()
+        meant = self._counted(session, language)
+        if status not in set(Mark):
+            raise RefusalError("refused.attendance.status")
+        if meant.starts_at > now and status != Mark.EXCUSED:
+            raise RefusalError("refused.attendance.ahead", title=_bold(meant, language))
+        number, name = await self._who(person, member)
+        author = interaction.user
+        correction = Correction(
+            str(interaction.id),
+            meant.id,
+            number,
+            name,
+            Mark(status),
+            clean(reason),
+            author.id,
+            self._name(author.id, author.display_name),
+            now,
+        )
+        await self._parts.store.corrections.add(correction)
+        undo = Button(post_messages.custom_id("unmark", correction.id), text(language, "button.undo"))
+        told = text(language, "roll.marked", **self._told(correction, language))
+        await answer(interaction, Post((f"{DONE} {told}",), (undo,)))
+
+    @needs(Role.MODERATOR)
+    @app_commands.command(description="Take back a correction of somebody's attendance")
+    @app_commands.describe(correction="Which one (your last one, if you leave it out)")
+    async def undo(self, interaction: Interaction, correction: str | None = None) -> None:
+        """Take back one's last correction, or the one that is chosen."""
+        if correction is None:
+            own = (one for one in await self._parts.store.corrections.standing() if one.author == interaction.user.id)
+            correction = next((one.id for one in own), None)
+        if correction is None:
+            raise RefusalError("refused.attendance.nothing")
+        await self._undo(interaction, correction)
+
+    @pressed("unmark", Role.MODERATOR)
+    async def press_undo(self, interaction: Interaction, correction_id: str) -> None:
+        """The button under what was just said."""
+        await self._undo(interaction, correction_id)
+
+    async def _undo(self, interaction: Interaction, correction_id: str) -> None:
+        language = self._parts.access.language(interaction)
+        try:
+            undone = await self._parts.store.corrections.undo(
+                correction_id, interaction.user.id, self._parts.clock.now()
+            )
+        except LookupError:
+            raise RefusalError("refused.attendance.nothing") from None
+        undone = replace(undone, name=roll_call.corrected_name(self._parts.plan, undone, language))
+        told = text(language, "roll.undone", **self._told(undone, language))
         await answer(interaction, f"{DONE} {told}")
 
-    @word.autocomplete("session")
-    async def suggest_sessions_to_come(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """The sessions that are not over and count."""
+    def _told(self, correction: Correction, language: str) -> dict[str, str]:
+        session = self._parts.plan.agenda.find(correction.session)
+        return {
+            "who": f"**{escape(correction.name)}**",
+            "title": _bold(session, language) if session else escape(correction.session),
+            "status": text(language, f"roll.status.{correction.mark}"),
+            "reason": escape(correction.reason),
+        }
+
+    async def _who(self, person: str | None, member: discord.Member | None) -> tuple[int, str]:
+        """The person's Discord id and name. Raises RefusalError if it is nobody who could attend."""
+        if member is not None and person is None and not member.bot:
+            return member.id, self._name(member.id, member.display_name)
+        known = await self._known()
+        if member is not None or person is None or not person.isdecimal() or int(person) not in known:
+            raise RefusalError("refused.attendance.person")
+        return int(person), known[int(person)]
+
+    async def _known(self) -> dict[int, str]:
+        """Everybody who has a place or was ever seen, with their names."""
+        seen = await self._parts.store.corrections.seen()
+        return seen | {place.person: place.name for place in self._parts.store.people.all() if place.person is not None}
+
+    def _name(self, person: int, shown: str) -> str:
+        place = self._parts.store.people.of(person)
+        return place.name if place else shown
+
+    # --- suggestions -------------------------------------------------------------------------------------------
+
+    @show.autocomplete("session")
+    @mark.autocomplete("session")
+    async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The sessions that count, the one under way first."""
+        language, now = self._parts.access.language(interaction), self._parts.clock.now()
+        return suggestions(typed, ((one.id, one.title[language]) for one in at_hand(self._parts.plan, now)))
+
+    @open_door.autocomplete("session")
+    @close_door.autocomplete("session")
+    async def suggest_doors(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """The sessions that count and are not over."""
+        language, plan, now = self._parts.access.language(interaction), self._parts.plan, self._parts.clock.now()
+        counted = (one for one in attendance.counting(plan) if one.ends_at > now)
+        return suggestions(typed, ((one.id, one.title[language]) for one in counted))
+
+    @mark.autocomplete("status")
+    async def suggest_statuses(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What can be said of somebody."""
         language = self._parts.access.language(interaction)
-        return suggestions(typed, ((session.id, session.title[language]) for session in self._to_come()))
+        return suggestions(typed, ((str(mark), text(language, f"roll.status.{mark}")) for mark in Mark))
 
-    def _to_come(self) -> list[Session]:
-        now = self._parts.clock.now()
-        return [session for session in attendance.counting(self._parts.plan) if session.ends_at > now]
-
-    def _refused(self, refusal: Refusal, session: Session, language: str) -> RefusalError:
-        opens = attendance.opens_at(self._parts.plan, session)
-        return RefusalError(
-            f"refused.checkin.{refusal}",
-            title=_bold(session, language),
-            when=posts.moment(session.ends_at if refusal is Refusal.OVER else opens, "f"),
+    @mark.autocomplete("person")
+    async def suggest_people(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Everybody who is known, with their administration."""
+        places = self._parts.store.people
+        known = sorted((await self._known()).items(), key=lambda one: one[1].casefold())
+        named = (
+            (str(key), f"{name} · {place.administration}" if (place := places.of(key)) else name) for key, name in known
         )
+        return suggestions(typed, named)
+
+    @undo.autocomplete("correction")
+    async def suggest_corrections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """What was not taken back, the latest first."""
+        language = self._parts.access.language(interaction)
+        standing = await self._parts.store.corrections.standing()
+        plan = self._parts.plan
+        return suggestions(typed, ((one.id, roll_call.correction_line(plan, one, language)) for one in standing))
+
+    def _counted(self, session_id: str, language: str) -> Session:
+        session = self._parts.plan.agenda.find(session_id)
+        if session is None:
+            raise RefusalError("refused.session.unknown")
+        if not self._parts.plan.counts_for_attendance(session):
+            raise RefusalError("refused.attendance.not_counted", title=_bold(session, language))
+        return session
 
 
 def _bold(session: Session, language: str) -> str:
@@ -151,4 +251,4 @@ def _bold(session: Session, language: str) -> str:
 
 async def setup(client: Workshop) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Attendance(client))
+    await client.take_up(Desk(client))

@@ -6,16 +6,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Parts, Workshop
-from bot.client import needs
 from bot.domain import announcements
-from bot.domain.access import Role
 from bot.domain.announcements import Kind
-from bot.domain.certificates import Award
+from bot.domain.attendance.certificates import Award
+from bot.domain.people.access import Role
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.i18n import text
-from bot.posts import Button, Post, custom_id
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post, custom_id
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, answer, pressed
 from bot.store.audit import Deed
-from bot.ui import DONE, Interaction, answer, pressed
 
 
 class Certificates(commands.Cog, description="Certificates"):

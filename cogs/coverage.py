@@ -6,17 +6,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import coverage, notes
-from bot.domain.access import Role
-from bot.domain.coverage import Row
-from bot.domain.letters import LetterKind, LetterState, letter
-from bot.domain.notes import Note
+from bot.domain.contributions import coverage, notes
+from bot.domain.contributions.coverage import Row
+from bot.domain.contributions.notes import Note
+from bot.domain.people.access import Role
+from bot.domain.people.direct_messages import LetterKind, LetterState, letter
 from bot.domain.text import escape
-from bot.i18n import text
-from bot.posts import Button, Post, custom_id
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post, custom_id
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, answer, pressed
 from bot.store.audit import Deed
-from bot.ui import DONE, Interaction, answer, pressed
 
 
 class Coverage(commands.Cog, description="Who has shared what"):

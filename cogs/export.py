@@ -10,13 +10,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain.access import Role
-from bot.domain.notes import Audience
-from bot.exporting.kinds import Format, Subject
-from bot.exporting.table import Source
-from bot.i18n import text
-from bot.ui import DONE, Interaction, RefusalError, answer
+from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.table import Source
+from bot.domain.contributions.notes import Audience
+from bot.domain.people.access import Role
+from bot.messages.i18n import text
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer
 
 TableFormat = Literal["csv", "xlsx", "json", "md"]
 """What is no schedule."""
@@ -112,7 +112,7 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
     ) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         # Imported here: a bot that starts doesn't need it yet.
-        from bot.exporting import files, subjects  # noqa: PLC0415
+        from bot.documents.export import files, subjects  # noqa: PLC0415
 
         parts = self._parts
         language = parts.access.language(interaction)

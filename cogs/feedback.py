@@ -5,15 +5,17 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot import prompts
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import attendance, chatham, feedback
-from bot.domain.access import Role
-from bot.domain.feedback import WORKSHOP, Answer, Asked
-from bot.i18n import text
-from bot.posts import Post, custom_id
-from bot.ui import (
+from bot.domain.attendance import attendance
+from bot.domain.contributions import chatham
+from bot.domain.contributions import feedback as feedback_rules
+from bot.domain.contributions.feedback import WORKSHOP, Answer, Asked
+from bot.domain.people.access import Role
+from bot.messages import feedback
+from bot.messages.i18n import text
+from bot.messages.post import Post, custom_id
+from bot.platform.client import needs
+from bot.platform.router import (
     DONE,
     Field,
     Interaction,
@@ -43,7 +45,7 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
         self._check(subject)
         language = self._parts.access.language(interaction)
         before = await self._parts.store.feedback.of(subject, interaction.user.id)
-        fields = [_field(asked, before, language) for asked in feedback.form_of(subject)]
+        fields = [_field(asked, before, language) for asked in feedback_rules.form_of(subject)]
         heading = text(language, "feedback.workshop" if subject == WORKSHOP else "feedback.session")
         await interaction.response.send_modal(form(custom_id("rated", subject), heading, fields))
 
@@ -58,7 +60,7 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
         typed = submitted(interaction)
         async with given_back(interaction, language, "\n\n".join(typed.values())):
             self._check(subject)
-            values = feedback.read(subject, typed)
+            values = feedback_rules.read(subject, typed)
             if values is None:
                 raise RefusalError("refused.gone")
             mine = Answer(subject, interaction.user.id, values, self._parts.clock.now())
@@ -80,16 +82,16 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
             raise RefusalError("refused.feedback.none_yet")
         subjects = [WORKSHOP] if now >= plan.agenda.ends_at else []
         found = [
-            chatham.rated(subject, answers, feedback.attendees(records, subject))
+            chatham.rated(subject, answers, feedback_rules.attendees(records, subject))
             for subject in [*subjects, *reversed(over[-_SHOWN:])]
         ]
-        lines = [prompts.summary(plan, one, language) for one in found]
+        lines = [feedback.summary(plan, one, language) for one in found]
         await answer(interaction, Post((f"{DONE} {text(language, 'feedback.heading')}", *lines)))
 
 
 def _field(asked: Asked, before: Answer | None, language: str) -> tuple[str, str, Field]:
     value = before.values.get(asked.name, "") if before else ""
-    offered = [(choice, prompts.choice(language, choice)) for choice in asked.choices]
+    offered = [(choice, feedback.choice(language, choice)) for choice in asked.choices]
     field = choices(asked.name, offered, value) if offered else paragraph(asked.name, value, required=False)
     return text(language, f"feedback.{asked.name}"), text(language, f"feedback.{asked.name}_hint"), field
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot import answers
-from bot.answers import Entry
 from bot.app import Workshop
-from bot.client import needs
-from bot.composer import Composer
-from bot.domain.access import Role
-from bot.ui import Interaction, RefusalError, answer, pressed
+from bot.domain.people.access import Role
+from bot.jobs.composer import Composer
+from bot.messages import help as help_messages
+from bot.messages.help import Entry
+from bot.platform.client import needs
+from bot.platform.router import Interaction, RefusalError, answer, pressed
 
 
 class Help(commands.Cog, description="Finding your way"):
@@ -28,7 +28,9 @@ class Help(commands.Cog, description="Finding your way"):
     async def help(self, interaction: Interaction) -> None:
         """Show every command that the person may use, each to be clicked."""
         access = self._client.access
-        manual = answers.manual(tuple(entries(self._client)), access.role(interaction), access.language(interaction))
+        manual = help_messages.manual(
+            tuple(entries(self._client)), access.role(interaction), access.language(interaction)
+        )
         await answer(interaction, manual)
 
     @pressed("whole", Role.VISITOR)

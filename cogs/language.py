@@ -6,10 +6,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain.access import Role
-from bot.i18n import enumeration, language_name, language_named, text
-from bot.ui import DONE, Interaction, RefusalError, answer, pressed, suggestions
+from bot.domain.people.access import Role
+from bot.messages.i18n import enumeration, language_name, language_named, text
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
 
 
 class Language(commands.Cog, description="Coming in"):

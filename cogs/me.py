@@ -9,17 +9,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import answers
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import standing
-from bot.domain.access import Role
+from bot.documents.export import personal_data
+from bot.domain.attendance import own_attendance as own_attendance_rules
+from bot.domain.people.access import Role
 from bot.domain.venue import WELCOME
-from bot.exporting import dossier
-from bot.i18n import text
-from bot.posts import Button, Post, custom_id
-from bot.store.erasures import Erasure
-from bot.ui import DONE, Interaction, RefusalError, answer, pressed
+from bot.messages import own_attendance as own_attendance_messages
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post, custom_id
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
+from bot.store.privacy.erasures import Erasure
 
 
 class Me(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
@@ -37,7 +37,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         checked = await store.attendance.of(person.id)
         own = await self._parts.awards.record(person.id, person.display_name, now)
         language, doors = self._parts.access.language(interaction), store.doors.by_hand
-        await answer(interaction, answers.own_attendance(plan, own, checked, now, language, doors))
+        await answer(interaction, own_attendance_messages.own_attendance(plan, own, checked, now, language, doors))
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Your certificate as a PDF, or what is still missing for it")
@@ -66,10 +66,10 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
     async def _not_earned(self, person: int, name: str, now: datetime) -> RefusalError:
         plan = self._parts.plan
         own = await self._parts.awards.record(person, name, now)
-        outlook = standing.outlook(plan, own, await self._parts.store.attendance.of(person), now)
+        outlook = own_attendance_rules.outlook(plan, own, await self._parts.store.attendance.of(person), now)
         return RefusalError(
             f"refused.certificate.{outlook}",
-            n=standing.missing(plan, own),
+            n=own_attendance_rules.missing(plan, own),
             percent=own.whole_percent,
             scheduled=round(own.observed),
             rule=plan.attendance.percent,
@@ -84,8 +84,8 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         await interaction.response.defer(ephemeral=True, thinking=True)
         language = self._parts.access.language(interaction)
         kept = await self._parts.store.dossiers.of(interaction.user.id)
-        made = {"me.md": dossier.as_markdown(kept, self._parts.plan.title[language], language)}
-        made["me.json"] = dossier.as_json(kept)
+        made = {"me.md": personal_data.as_markdown(kept, self._parts.plan.title[language], language)}
+        made["me.json"] = personal_data.as_json(kept)
         files = [discord.File(io.BytesIO(content), filename=name) for name, content in made.items()]
         told = text(language, "me.exported", n=sum(len(part.rows) for part in kept))
         await answer(interaction, f"{DONE} {told}", *files)

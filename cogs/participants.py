@@ -11,20 +11,20 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import faults_post
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import participants
-from bot.domain.access import Role
+from bot.documents.export.kinds import Format
 from bot.domain.announcements import Announcement
-from bot.domain.participants import Participant, RosterChange
+from bot.domain.people import participants
+from bot.domain.people.access import Role
+from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.text import escape
-from bot.exporting.kinds import Format
-from bot.i18n import country_name, text
-from bot.posts import Button, Post, custom_id
+from bot.messages.faults import faults_post
+from bot.messages.i18n import country_name, text
+from bot.messages.post import Button, Post, custom_id
+from bot.platform.client import needs
+from bot.platform.router import DONE, REFUSED, Interaction, RefusalError, answer, pressed
 from bot.store.audit import Deed
-from bot.store.people import RELEASED, held_by
-from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
+from bot.store.participants import RELEASED, held_by
 
 #: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
 _PROPOSED = "proposed roster"
@@ -71,10 +71,10 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         # Imported here: a bot that starts doesn't need it yet.
-        from bot.exporting import files  # noqa: PLC0415
-        from bot.exporting.formats import Heading  # noqa: PLC0415
-        from bot.exporting.subjects import participants as listing  # noqa: PLC0415
-        from bot.exporting.table import whole  # noqa: PLC0415
+        from bot.documents.export import files  # noqa: PLC0415
+        from bot.documents.export.formats import Heading  # noqa: PLC0415
+        from bot.documents.export.subjects import participants as listing  # noqa: PLC0415
+        from bot.documents.export.table import whole  # noqa: PLC0415
 
         made = io.BytesIO()
         plan = self._parts.plan

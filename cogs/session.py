@@ -9,20 +9,21 @@ from typing import Unpack
 from discord import app_commands
 from discord.ext import commands
 
-from bot import agreeing, notices
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import reschedule
-from bot.domain.access import Role
-from bot.domain.agenda import Agenda, Session, SessionKind, Speaker
-from bot.domain.changes import diff
+from bot.domain.agenda import reschedule
+from bot.domain.agenda.agenda_changes import diff
+from bot.domain.agenda.reschedule import ChangeError, Details, Now
+from bot.domain.agenda.sessions import Agenda, Session, SessionKind, Speaker
+from bot.domain.local_time import day_of
+from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY
-from bot.domain.reschedule import ChangeError, Details, Now
 from bot.domain.text import blank, clean
-from bot.domain.walltime import day_of
-from bot.i18n import short_day
-from bot.store.changes import AgendaChange, edits_of
-from bot.ui import Interaction, RefusalError, answer, meant, pressed, suggestions
+from bot.messages import agenda_changes as agenda_changes_messages
+from bot.messages.i18n import short_day
+from bot.platform import agenda_changes as agenda_changes_platform
+from bot.platform.client import needs
+from bot.platform.router import Interaction, RefusalError, answer, meant, pressed, suggestions
+from bot.store.agenda_changes import AgendaChange, edits_of
 
 #: Characters of a title that the agenda of a day still shows whole.
 _TITLE_LENGTH = 90
@@ -221,26 +222,30 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
         try:
             after = change(plan.agenda, Now(now, plan.tz))
         except ChangeError as objection:
-            raise agreeing.refusal(objection, language) from None
+            raise agenda_changes_platform.refusal(objection, language) from None
         changes = diff(plan.agenda, after)
         if not changes:
             raise RefusalError("refused.session.nothing")
         proposal = AgendaChange(str(interaction.id), interaction.user.id, now, edits_of(changes))
         await self._parts.store.changes.propose(proposal)
-        await answer(interaction, notices.preview(plan, after, language, proposal.id))
+        await answer(interaction, agenda_changes_messages.preview(plan, after, language, proposal.id))
 
     @pressed("agree", Role.MODERATOR)
     async def agree(self, interaction: Interaction, change_id: str) -> None:
         """Do what was shown."""
         language, now = self._parts.access.language(interaction), self._parts.clock.now()
-        done = await agreeing.carry_out(self._parts.programme, change_id, interaction.user.id, now, language)
+        done = await agenda_changes_platform.carry_out(
+            self._parts.programme, change_id, interaction.user.id, now, language
+        )
         await answer(interaction, done)
 
     @pressed("undo", Role.MODERATOR)
     async def undo(self, interaction: Interaction, change_id: str) -> None:
         """Take a change back."""
         language, now = self._parts.access.language(interaction), self._parts.clock.now()
-        undone = await agreeing.take_back(self._parts.programme, change_id, interaction.user.id, now, language)
+        undone = await agenda_changes_platform.take_back(
+            self._parts.programme, change_id, interaction.user.id, now, language
+        )
         await answer(interaction, undone)
 
     def _found(self, session_id: str) -> Session:

@@ -8,23 +8,23 @@ from datetime import datetime, timedelta
 from discord import app_commands
 from discord.ext import commands
 
-from bot import agreeing
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.domain import show
-from bot.domain.access import Role
-from bot.domain.agenda import Agenda
+from bot.domain.agenda import run_of_show
+from bot.domain.agenda.agenda_changes import diff
+from bot.domain.agenda.reschedule import ChangeError, Now
+from bot.domain.agenda.run_of_show import Deed, Hold, ShowError
+from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.changes import diff
-from bot.domain.reschedule import ChangeError, Now
-from bot.domain.show import Deed, Hold, ShowError
+from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.domain.venue import TEAM
-from bot.i18n import text
-from bot.posts import Post
+from bot.messages.i18n import text
+from bot.messages.post import Post
+from bot.platform import agenda_changes
+from bot.platform.client import needs
+from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
 from bot.store import audit
-from bot.store.changes import AgendaChange, edits_of
-from bot.ui import DONE, Interaction, RefusalError, answer, pressed
+from bot.store.agenda_changes import AgendaChange, edits_of
 
 #: How long a panel that was asked for is still worth posting.
 _LIFETIME = timedelta(hours=1)
@@ -60,7 +60,9 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
             case Deed.RESUME:
                 await self._resume(interaction, made_for)
             case Deed.LATER | Deed.SKIP | Deed.START | Deed.END:
-                done = await self._carry_out(interaction, f"show-{deed}-{made_for}", show.CHANGES[Deed(deed)], made_for)
+                done = await self._carry_out(
+                    interaction, f"show-{deed}-{made_for}", run_of_show.CHANGES[Deed(deed)], made_for
+                )
                 if done is None:
                     raise RefusalError("refused.session.nothing")
                 await answer(interaction, done)
@@ -84,7 +86,7 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
             # Of a process that was killed in between, the change may be done and the hold still last.
             change_id = f"show-resume-{hold.id}"
             done = await self._carry_out(
-                interaction, change_id, lambda agenda, now: show.resumed(agenda, hold, now), made_for
+                interaction, change_id, lambda agenda, now: run_of_show.resumed(agenda, hold, now), made_for
             )
             await restraints.end_hold(hold, interaction.user.id, self._parts.clock.now())
             await self._parts.dispatcher.replan()
@@ -100,19 +102,19 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
             try:
                 changes = diff(parts.plan.agenda, change(parts.plan.agenda, Now(now, parts.plan.tz)))
             except ChangeError as objection:
-                raise agreeing.refusal(objection, language) from None
+                raise agenda_changes.refusal(objection, language) from None
             except ShowError as unclear:
                 raise RefusalError(f"refused.show.{unclear}") from None
             if not changes:
                 return None
             await parts.store.changes.propose(AgendaChange(change_id, interaction.user.id, now, edits_of(changes)))
-        return await agreeing.carry_out(parts.programme, change_id, interaction.user.id, now, language)
+        return await agenda_changes.carry_out(parts.programme, change_id, interaction.user.id, now, language)
 
     async def _require_state(self, made_for: str, now: datetime) -> None:
         """Raises RefusalError where the button was made for another state of the day."""
         programme, hold = self._parts.programme, await self._parts.store.restraints.hold()
         moment = Now(now, programme.plan.tz)
-        if made_for != show.state(programme.plan.agenda, programme.sequences, hold, moment):
+        if made_for != run_of_show.state(programme.plan.agenda, programme.sequences, hold, moment):
             self._parts.dispatcher.stir()  # the panel may not show it yet
             raise RefusalError("refused.show.changed")
 

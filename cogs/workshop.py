@@ -16,25 +16,25 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import notices
-from bot.answers import faults_post
 from bot.app import Parts, Workshop
-from bot.client import needs
-from bot.closing import beside
-from bot.domain.access import Role
+from bot.documents.pack import subprocess
+from bot.domain.people.access import Role
 from bot.domain.plan import Plan
-from bot.domain.steps import Namesake, Step
 from bot.domain.text import escape
 from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_words
-from bot.i18n import text
-from bot.importing.planfile import PlanError
+from bot.domain.venue_steps import Namesake, Step
+from bot.importing.plan_file import PlanError
 from bot.importing.schedule import MAX_BYTES, ScheduleError
-from bot.posts import Button, Post, custom_id, moment
-from bot.rooms import names_made, namesakes_told, plan_blocks, status_blocks
+from bot.messages import agenda_changes
+from bot.messages.faults import faults_post
+from bot.messages.i18n import text
+from bot.messages.post import Button, Post, custom_id, moment
+from bot.messages.venue import names_made, namesakes_told, plan_blocks, status_blocks
+from bot.platform.client import needs
+from bot.platform.router import DONE, REFUSED, Interaction, RefusalError, answer, pressed
+from bot.store.agenda_changes import AgendaChange, edits_of
 from bot.store.audit import Deed
-from bot.store.backup import STAMP
-from bot.store.changes import AgendaChange, edits_of
-from bot.ui import DONE, REFUSED, Interaction, RefusalError, answer, pressed
+from bot.store.engine.backup import STAMP
 
 if TYPE_CHECKING:
     from bot.importing.revision import Revision
@@ -174,8 +174,8 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         unread = await parts.transcripts.save_all(now, saving)
         pack = parts.settings.database.with_name(f"{parts.plan.id}-closing-{now:{STAMP}}.zip")
         try:
-            await beside.make(parts.settings, pack, now, interaction.user.id, making)
-        except beside.ClosingError as failure:
+            await subprocess.make(parts.settings, pack, now, interaction.user.id, making)
+        except subprocess.ClosingError as failure:
             raise RefusalError("refused.closing.failed", problem=str(failure)) from None
         remarks = [text(language, "closing.unread", channels=" ".join(unread))] if unread else []
         if not await _hand_over(interaction, pack, "\n".join((f"{DONE} {text(language, 'closing.done')}", *remarks))):
@@ -293,7 +293,7 @@ def _revise(source: bytes, plan: Plan, now: datetime) -> Revision:
 def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, discord.File]:
     """What can be confirmed, and everything in full as a file."""
     remarks = _remarks(revision, language)
-    post = notices.preview(revision.plan, revision.agenda, language, change_id, remarks)
+    post = agenda_changes.preview(revision.plan, revision.agenda, language, change_id, remarks)
     left = (f"= {session.id}: {text(language, 'import.as_it_is')}" for session in revision.left)
     lines = (*revision.lines(language), *left, *(f"! {remark}" for remark in revision.remarks))
     return post, _as_file("differences.txt", lines)

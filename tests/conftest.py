@@ -14,7 +14,7 @@ from bot import app, store
 from bot.app import Workshop
 from bot.clock import Clock
 from bot.domain.plan import Plan
-from bot.importing import planfile
+from bot.importing import plan_file
 from bot.settings import ROOT, Settings
 
 # No deadline: on a busy machine a single example may take long, and nothing is wrong.
@@ -52,7 +52,7 @@ _TINY: Mapping[str, Any] = {
 @pytest.fixture(scope="session")
 def example() -> Plan:
     """The plan that comes with the program, as its organisers would load it."""
-    return planfile.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+    return plan_file.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
 
 
 @pytest.fixture

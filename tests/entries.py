@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.access import Role
+from bot.domain.people.access import Role
 
 #: Slash commands.
 COMMANDS = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.fitting import fitted, pages
-from bot.posts import Post
-from bot.rehearsal.payloads import message_faults
-from bot.ui import layout
+from bot.messages.fitting import fitted, pages
+from bot.messages.post import Post
+from bot.platform.router import layout
+from bot.rehearsal.discord.payloads import message_faults
 
 
 def assert_discord_takes(post: Post) -> None:

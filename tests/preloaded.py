@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 
-from bot import i18n
+from bot.domain.local_time import zones
 from bot.domain.text import LANGUAGES
-from bot.domain.walltime import zones
+from bot.messages import i18n
 from bot.settings import ROOT
 
 COGS = [
@@ -15,9 +15,9 @@ COGS = [
     if path.stem != "__init__"
 ]
 
-_LATER = ("bot.exporting.command", "bot.importing.revision")
+_LATER = ("bot.cli.export", "bot.importing.revision")
 
-for module in ("bot.running", "bot.cli", *_LATER, "uvloop", *COGS):
+for module in ("bot.cli.run", "bot.cli.main", *_LATER, "uvloop", *COGS):
     importlib.import_module(module)
 i18n.preload()
 for language in LANGUAGES:

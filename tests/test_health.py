@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot import health
 from bot.domain.announcements import Overdue
 from bot.health import Finding, Report, database, deliveries, heartbeat, jobs, keep_fresh, loop, read, refusals, rounds
-from bot.pacing import INVALID_LIMIT
+from bot.platform.rate_limit import INVALID_LIMIT
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 GOOD = Finding(name="database", ok=True, sentence="it can be written to")

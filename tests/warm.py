@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.rehearsal.botprocess import BotProcess
+from bot.rehearsal.bot_process import BotProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

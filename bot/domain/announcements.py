@@ -11,12 +11,12 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from bot.domain.agenda import Session
-from bot.domain.notes import Note
+from bot.domain.agenda.sessions import Session
+from bot.domain.contributions.notes import Note
+from bot.domain.local_time import day_of, instant_or_later, months_after
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME, topic_room
-from bot.domain.walltime import day_of, instant_or_later, months_after
 
 #: How long after its instant a message is still worth sending, where no session bounds it.
 CUSTOM_LIFETIME = timedelta(hours=2)

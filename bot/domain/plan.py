@@ -24,11 +24,11 @@ from pydantic import (
     model_validator,
 )
 
-from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker, Topic
-from bot.domain.presence import Interval
-from bot.domain.stamps import WHOLE, Stamp
+from bot.domain.agenda.sessions import Agenda, Material, Session, SessionKind, Speaker, Topic
+from bot.domain.attendance.presence import Interval
+from bot.domain.contributions.chatham_stamps import WHOLE, Stamp
+from bot.domain.local_time import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
 from bot.domain.text import LANGUAGES, Text, blank, measure
-from bot.domain.walltime import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
 
 #: The room that every workshop has.
 PLENARY = "plenary"

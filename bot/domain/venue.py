@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.access import Role
-from bot.domain.agenda import Session
+from bot.domain.agenda.sessions import Session
+from bot.domain.contributions.chatham_stamps import Stamp
+from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY, Plan, RoomKind
-from bot.domain.stamps import Stamp
 from bot.domain.text import Text
 
 #: Names under which rooms are kept in the store, and which announcements go to.

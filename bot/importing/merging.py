@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from bot.domain.agenda import Material, SessionKind
+from bot.domain.agenda.sessions import Material, SessionKind
+from bot.domain.local_time import WallTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
-from bot.domain.walltime import WallTimeError, instant
-from bot.importing.gathering import identifier, is_address
+from bot.importing.readers.collector import identifier, is_address
+from bot.importing.readers.human_time import folded
 from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread, told_of
-from bot.importing.typed import folded
 
 #: As YAML gives it: words, lists and mappings of them.
 Raw = dict[str, Any]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain.agenda import Session
-from bot.domain.changes import Aspect, Changed
+from bot.domain.agenda.agenda_changes import Aspect, Changed
+from bot.domain.agenda.sessions import Session
 from bot.domain.plan import Plan
 from bot.domain.text import Text
-from bot.i18n import text
 from bot.importing.proposal import Proposal
+from bot.messages.i18n import text
 
 
 def lines(proposal: Proposal, language: str = "en") -> Iterator[str]:

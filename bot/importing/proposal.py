@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.domain.agenda import Agenda
-from bot.domain.changes import Changes, RoomNames, diff
+from bot.domain.agenda.agenda_changes import Changes, RoomNames, diff
+from bot.domain.agenda.sessions import Agenda
+from bot.domain.local_time import zones
 from bot.domain.plan import Plan
-from bot.domain.walltime import zones
-from bot.importing import merging, planedit, planfile, reading
-from bot.importing.planfile import PlanError
+from bot.importing import merging, plan_edit, plan_file
+from bot.importing.plan_file import PlanError
+from bot.importing.readers import detect
 from bot.importing.schedule import ScheduleError
 from bot.settings import SettingsError
 
@@ -52,14 +53,14 @@ def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> 
     """
     if plan is None:
         return _new(schedule, _zone(zone), path)
-    there = planfile.read(plan, str(path))
+    there = plan_file.read(plan, str(path))
     before, keys = there.plan, there.keys
     if zone and zone != before.zone:
         raise ScheduleError(
             f"The plan's zone is {before.zone}, not {zone}; leave --zone out, or change the plan first."
         )
-    merged = merging.merged(keys, reading.read(schedule, before.tz))
-    return _proposal(before, planedit.edited(plan, merged.keys, keys), merged, path)
+    merged = merging.merged(keys, detect.read(schedule, before.tz))
+    return _proposal(before, plan_edit.edited(plan, merged.keys, keys), merged, path)
 
 
 def _zone(zone: str) -> ZoneInfo:
@@ -72,9 +73,9 @@ def _zone(zone: str) -> ZoneInfo:
 
 
 def _new(source: bytes, zone: ZoneInfo, path: Path) -> Proposal:
-    schedule = reading.read(source, zone)
+    schedule = detect.read(source, zone)
     merged = merging.merged(merging.new_plan(schedule, path.stem), schedule)
-    text = planedit.written(merged.keys).encode()
+    text = plan_edit.written(merged.keys).encode()
     remark = (
         "The new plan says of itself only what the file says; write its title, description, organiser and languages."
     )
@@ -82,7 +83,7 @@ def _new(source: bytes, zone: ZoneInfo, path: Path) -> Proposal:
 
 
 def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Path) -> Proposal:
-    loaded = planfile.read(text, f"{path} as it would be")
+    loaded = plan_file.read(text, f"{path} as it would be")
     if loaded.keys != merged.keys:
         raise PlanError("The plan's days can't be told from the rest of its text; write each key on a line of its own.")
     after = loaded.plan

@@ -9,12 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bot.domain.agenda import Agenda, Session
-from bot.domain.changes import Changes, diff
+from bot.domain.agenda.agenda_changes import Changes, diff
+from bot.domain.agenda.reschedule import Now, follow
+from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.plan import PLENARY, Plan
-from bot.domain.reschedule import Now, follow
 from bot.domain.text import Text
-from bot.importing import planedit, preview
+from bot.importing import plan_edit, preview
 from bot.importing.proposal import Proposal, propose
 from bot.importing.schedule import ScheduleError
 
@@ -98,7 +98,7 @@ def as_text(plan: Plan) -> bytes:
             for day, held in groupby(plan.agenda, key=lambda session: session.day)
         ],
     }
-    return planedit.written({key: value for key, value in keys.items() if value}).encode()
+    return plan_edit.written({key: value for key, value in keys.items() if value}).encode()
 
 
 def _entry(plan: Plan, session: Session) -> dict[str, Any]:

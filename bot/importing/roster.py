@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from bot import i18n
-from bot.domain.access import Role
-from bot.domain.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
+from bot.domain.people.access import Role
+from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
 from bot.domain.text import fold, one_line
-from bot.importing import grid
-from bot.importing.grid import Grid, GridError, Row
+from bot.importing.readers import grid
+from bot.importing.readers.grid import Grid, GridError, Row
+from bot.messages import i18n
 
 Key = TypeVar("Key", OrganisationKind, Role)
 

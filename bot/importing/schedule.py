@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.agenda import Agenda, Material, Session, SessionKind, Speaker
+from bot.domain.agenda.sessions import Agenda, Material, Session, SessionKind, Speaker
+from bot.domain.local_time import day_of
 from bot.domain.text import Text, shorten
-from bot.domain.walltime import day_of
 from bot.settings import SettingsError
 
 #: Of a file that is read.

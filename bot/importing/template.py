@@ -11,8 +11,8 @@ import openpyxl
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.importing.columns import EXPLANATIONS
-from bot.importing.headings import NAMES, Column
+from bot.importing.readers.columns import EXPLANATIONS
+from bot.importing.readers.headings import NAMES, Column
 
 #: What each column holds.
 MEANINGS: Mapping[Column, str] = {

@@ -18,21 +18,22 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import posts
 from bot.clock import Clock
-from bot.composer import SESSION_KINDS, Composer
-from bot.domain import announcements, breakouts
+from bot.domain import announcements as announcements_rules
+from bot.domain.agenda import breakouts
 from bot.domain.announcements import Announcement, Kind, Overdue
 from bot.domain.backoff import Pauses
+from bot.jobs.composer import SESSION_KINDS, Composer
 from bot.jobs.incidents import Incidents
 from bot.jobs.outbox import Outbox, is_late
 from bot.jobs.refresher import Refresher
 from bot.jobs.runner import Job, JobName, Jobs
-from bot.pacing import InvalidAnswers, Pacer
-from bot.programme import Programme
+from bot.messages import post
+from bot.platform.rate_limit import InvalidAnswers, Pacer
+from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.deliveries import Delivery
-from bot.venue import Venue
+from bot.store.delivery.deliveries import Delivery
+from bot.store.programme import Programme
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class Dispatcher:
     async def replan(self) -> None:
         """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
         plan, restraint = self._programme.plan, await self._store.restraints.all()
-        wanted = announcements.restrained(announcements.planned(plan), restraint, plan.tz)
+        wanted = announcements_rules.restrained(announcements_rules.planned(plan), restraint, plan.tz)
         await self._store.deliveries.plan(wanted, _PLANNED_KINDS, self._clock.now())
         self.stir()
 
@@ -203,7 +204,7 @@ class Dispatcher:
         for delivery in skipped:
             log.warning("Skipped %s: it was due at %s", delivery, delivery.due)
             if delivery.kind is Kind.FOLLOW_UP:
-                when = posts.moment(delivery.due, "D")
+                when = post.moment(delivery.due, "D")
                 await self._incidents.tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)
         taken: list[Delivery] = []
         while batch := await self._store.deliveries.take(now, _BATCH):
@@ -212,7 +213,7 @@ class Dispatcher:
             taken += batch
         late = sum(is_late(delivery, now) for delivery in taken)
         if late or skipped:
-            await self._incidents.tell_team("team.away", late=late, skipped=len(skipped), at=posts.moment(now, "f"))
+            await self._incidents.tell_team("team.away", late=late, skipped=len(skipped), at=post.moment(now, "f"))
         return taken
 
     def _remember(self, unsettled: Iterable[Delivery], now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import discord
 
 from bot.domain.backoff import REFUSED, TRANSIENT, Backoff
-from bot.ui import passes
+from bot.platform.router import passes
 
 
 def backoff_for(failure: Exception) -> Backoff:

@@ -8,9 +8,9 @@ from bot.clock import Clock
 from bot.domain import announcements
 from bot.domain.announcements import Announcement
 from bot.domain.text import shorten
-from bot.i18n import text
-from bot.programme import Programme
+from bot.messages.i18n import text
 from bot.store import Store
+from bot.store.programme import Programme
 
 #: Characters of what Discord or the system said about a failure; the log has all of it.
 _PROBLEM = 300

@@ -18,22 +18,21 @@ from http import HTTPStatus
 
 import discord
 
-from bot import posts
 from bot.clock import Clock
-from bot.composer import Composer
-from bot.domain import announcements
-from bot.domain.announcements import Kind, State
+from bot.domain.announcements import Kind, State, card_expires
 from bot.domain.backoff import REFUSED, Pauses
 from bot.domain.venue import TEAM
+from bot.jobs.composer import Composer
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.jobs.incidents import Incidents
-from bot.pacing import Pacer
-from bot.posts import Post
-from bot.programme import Programme
+from bot.messages import post as post_messages
+from bot.messages.post import Post
+from bot.platform.rate_limit import Pacer
+from bot.platform.router import allowed_mentions, layout
+from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.deliveries import Delivery
-from bot.ui import allowed_mentions, layout
-from bot.venue import Venue
+from bot.store.delivery.deliveries import Delivery
+from bot.store.programme import Programme
 
 log = logging.getLogger(__name__)
 
@@ -208,7 +207,7 @@ class Outbox:
         # A message that was found may show what was true when it was sent.
         shows = "" if message else post.fingerprint
         if is_late(delivery, now):
-            post = posts.late(self._programme.plan, post, delivery.due)
+            post = post_messages.late(self._programme.plan, post, delivery.due)
         if message is None and delivery.expires <= now:
             state = State.FAILED if delivery.problem else State.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
@@ -266,7 +265,7 @@ class Outbox:
                 if failure.code != _UNKNOWN_MESSAGE:
                     raise
         now = self._clock.now()
-        expires = announcements.card_expires(self._programme.plan, now)
+        expires = card_expires(self._programme.plan, now)
         await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
         return message is not None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.composer import Composer
 from bot.domain.announcements import Kind
+from bot.jobs.composer import Composer
 from bot.jobs.outbox import Outbox
-from bot.programme import Programme
 from bot.store import Store
+from bot.store.programme import Programme
 
 #: Kinds that are to be true at any time, whatever it is that changes.
 _ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)

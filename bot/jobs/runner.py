@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.domain.backoff import REFUSED, Pauses
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.jobs.incidents import Incidents
-from bot.ui import RefusalError
+from bot.platform.router import RefusalError
 
 log = logging.getLogger(__name__)
 

@@ -10,16 +10,16 @@ from typing import Any, cast
 
 from icalendar import Calendar
 
-from bot import posts
-from bot.closing.archive import faults, read_manifest
-from bot.domain.agenda import SessionKind
+from bot.documents.pack.archive import faults, read_manifest
+from bot.domain.agenda.scheduled_events import marker
+from bot.domain.agenda.sessions import SessionKind
 from bot.domain.announcements import Kind, planned
-from bot.domain.events import marker
-from bot.domain.letters import Letter, LetterState
+from bot.domain.people.direct_messages import Letter, LetterState
 from bot.domain.plan import Plan
-from bot.fitting import fitted
+from bot.messages import agenda
+from bot.messages.fitting import fitted
+from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.history import History
-from bot.rehearsal.loopback import LoopbackDiscord
 
 #: The status of a scheduled event that doesn't take place.
 _CANCELLED = 4
@@ -72,7 +72,7 @@ def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime, unposted: Coll
     for each in planned(plan):
         if each.kind is Kind.AGENDA and each.id not in unposted:
             day = datetime.fromisoformat(each.subject).date()
-            wanted = "\n".join(fitted(posts.agenda(plan, day, now, each.id)).blocks)
+            wanted = "\n".join(fitted(agenda.agenda(plan, day, now, each.id)).blocks)
             if shown.get(each.id) != wanted:
                 yield f"the agenda of {each.subject} is posted as {shown.get(each.id)!r}, and held as {wanted!r}"
 

@@ -11,25 +11,26 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.backstage import PANEL_SIGN
-from bot.domain import breakouts, feedback
+from bot.domain.agenda import breakouts
+from bot.domain.agenda.breakouts import Breakout
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.breakouts import Breakout
-from bot.domain.feedback import Answer
-from bot.domain.participants import Participant, same_name
+from bot.domain.contributions import feedback
+from bot.domain.contributions.feedback import Answer
+from bot.domain.contributions.pledges import Pledge
+from bot.domain.contributions.questions import OPEN, Question, card
+from bot.domain.people.participants import Participant, same_name
 from bot.domain.plan import Plan
-from bot.domain.pledges import Pledge
-from bot.domain.questions import OPEN, Question, card
 from bot.domain.text import clean, readable
 from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
-from bot.posts import REPORT_SIGN
-from bot.rehearsal.actors import Told
+from bot.messages.control_panel import PANEL_SIGN
+from bot.messages.post import REPORT_SIGN
+from bot.rehearsal.cast.actors import Told
+from bot.rehearsal.cast.people import SeenMessage
+from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.history import History
-from bot.rehearsal.loopback import LoopbackDiscord
-from bot.rehearsal.people import SeenMessage
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.store.audit import Deed
-from bot.store.deliveries import Delivery
+from bot.store.delivery.deliveries import Delivery
 from bot.store.questions import LED
 
 Exported = Mapping[str, Sequence[Mapping[str, Any]]]

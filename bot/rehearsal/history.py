@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from bot.domain import announcements
-from bot.domain.agenda import Agenda, Session
+from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.store.changes import NOTICE_AFTER, AgendaChange, net
+from bot.store.agenda_changes import NOTICE_AFTER, AgendaChange, net
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 

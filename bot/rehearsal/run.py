@@ -16,30 +16,31 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import store
+from bot.documents.export.kinds import Format, Subject
 from bot.domain import announcements
 from bot.domain.announcements import Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
-from bot.exporting.kinds import Format, Subject
-from bot.importing import planfile
-from bot.programme import Programme
-from bot.rehearsal import cast as casts
-from bot.rehearsal import findings, progress, whereabouts
-from bot.rehearsal.actors import Actors
+from bot.importing import plan_file
+from bot.rehearsal import findings, progress
 from bot.rehearsal.agreement import disagreements, misdelivered, mispacked
-from bot.rehearsal.botprocess import BotEndedError, BotProcess
-from bot.rehearsal.cast import Cast, wall
-from bot.rehearsal.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
+from bot.rehearsal.bot_process import BotEndedError, BotProcess
+from bot.rehearsal.cast import script as casts
+from bot.rehearsal.cast import whereabouts
+from bot.rehearsal.cast.actors import Actors
+from bot.rehearsal.cast.script import Cast, wall
+from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
+from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
+from bot.rehearsal.discord.limits import Request as HttpRequest
+from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.findings import Exported, Spread, Summary, Verdict
 from bot.rehearsal.history import History
-from bot.rehearsal.lasting import LastingFault, LastingTrouble
-from bot.rehearsal.limits import Request as HttpRequest
-from bot.rehearsal.loopback import LoopbackDiscord
-from bot.rehearsal.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
 from bot.store.agenda import agenda_of
-from bot.store.backup import faults_in
+from bot.store.engine.backup import faults_in
+from bot.store.programme import Programme
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
@@ -78,7 +79,7 @@ class Request:
 async def run(request: Request) -> int:
     """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for what a person must mend first."""
     began = time.monotonic()
-    plan = planfile.load(request.plan).plan
+    plan = plan_file.load(request.plan).plan
     rehearsal = Rehearsal(request, plan, casts.read(request.cast), Console())
     try:
         await rehearsal.play()

@@ -10,32 +10,32 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.store.agenda import HeldAgenda
-from bot.store.announcements import CustomAnnouncements
+from bot.store.agenda_changes import AgendaChanges
 from bot.store.attendance import Attendance
 from bot.store.audit import Audit
 from bot.store.breakouts import Breakouts
-from bot.store.changes import AgendaChanges
 from bot.store.contacts import Contacts
 from bot.store.corrections import Corrections, Doors
-from bot.store.database import Database, is_damage
-from bot.store.deliveries import Deliveries
-from bot.store.dossiers import Dossiers
-from bot.store.erasures import Erasures
-from bot.store.events import Events
+from bot.store.delivery.announcements import CustomAnnouncements
+from bot.store.delivery.deliveries import Deliveries
+from bot.store.delivery.direct_messages import Letters
+from bot.store.delivery.incidents import Incidents
+from bot.store.delivery.restraints import Restraints
+from bot.store.engine.database import Database, is_damage
+from bot.store.engine.lock import DatabaseDamagedError
 from bot.store.feedback import Feedback, Pledges
-from bot.store.incidents import Incidents
-from bot.store.letters import Letters
-from bot.store.lock import DatabaseDamagedError
+from bot.store.note_reviews import Reviews
 from bot.store.notes import Notes
-from bot.store.people import People
+from bot.store.participants import People
 from bot.store.plans import Plans
-from bot.store.purges import Purges
+from bot.store.presence import Stays
+from bot.store.privacy.chatham_stamps import Stamps
+from bot.store.privacy.erasures import Erasures
+from bot.store.privacy.personal_data import Dossiers
+from bot.store.privacy.purges import Purges
 from bot.store.questions import Questions
-from bot.store.requests import TeamRequests
-from bot.store.restraints import Restraints
-from bot.store.reviews import Reviews
-from bot.store.stamps import Stamps
-from bot.store.stays import Stays
+from bot.store.scheduled_events import Events
+from bot.store.team_requests import TeamRequests
 from bot.store.transcripts import Transcripts
 from bot.store.venue import Facts, Venue
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from bot.domain.agenda import Agenda, Session
-from bot.store.database import Database, instant, written
-from bot.store.stamps import renew_stamps
+from bot.domain.agenda.sessions import Agenda, Session
+from bot.store.engine.database import Database, instant, written
+from bot.store.privacy.chatham_stamps import renew_stamps
 
 _JSON = TypeAdapter(Session)
 

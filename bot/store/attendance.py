@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.domain.attendance import Presence
-from bot.store.database import Database, instant, written
+from bot.domain.attendance.attendance import Presence
+from bot.store.engine.database import Database, instant, written
 
 _TRIED = "SELECT count(*) FROM word_try WHERE session = ? AND person = ?"
 

@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.database import Database, instant, sync, written
+from bot.store.engine.database import Database, instant, sync, written
 
 
 @dataclass(frozen=True, slots=True)

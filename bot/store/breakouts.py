@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from bot.domain.agenda.breakouts import Breakout, Group, Member
 from bot.domain.announcements import Kind
-from bot.domain.breakouts import Breakout, Group, Member
+from bot.store.agenda_changes import VALID, TooLateError
 from bot.store.audit import Deed, record
-from bot.store.changes import VALID, TooLateError
-from bot.store.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, written
 
 _COLUMNS = "id, topic, minutes, author, proposed_at, opened_at, ends_at"
 

@@ -6,12 +6,12 @@ import sqlite3
 from datetime import datetime
 
 from bot.domain.announcements import Announcement
-from bot.domain.contacts import Contact, NoteRequest
-from bot.domain.letters import Letter
+from bot.domain.contributions.contacts import Contact, NoteRequest
+from bot.domain.people.direct_messages import Letter
 from bot.store.caps import require_room
-from bot.store.database import Database, Row, instant, written
-from bot.store.deliveries import outdate, plan_delivery
-from bot.store.letters import write_letter
+from bot.store.delivery.deliveries import outdate, plan_delivery
+from bot.store.delivery.direct_messages import write_letter
+from bot.store.engine.database import Database, Row, instant, written
 
 
 def _contact(row: Row) -> Contact:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from bot.domain.corrections import Correction, Mark, in_force
+from bot.domain.attendance.corrections import Correction, Mark, in_force
 from bot.store.audit import Deed, record
-from bot.store.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, written
 
 _COLUMNS = "id, session, person, name, status, reason, author, author_name, at, undone_at"
 _READ = f"SELECT {_COLUMNS} FROM correction"  # noqa: S608 - names only

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from datetime import date
 
-from bot.domain.feedback import Answer
-from bot.domain.pledges import Pledge, Progress, State
-from bot.store.database import Database, Row, instant, written
+from bot.domain.contributions.feedback import Answer
+from bot.domain.contributions.pledges import Pledge, Progress, State
+from bot.store.engine.database import Database, Row, instant, written
 
 
 def _answer(row: Row) -> Answer:

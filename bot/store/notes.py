@@ -12,13 +12,23 @@ from functools import cache
 import orjson
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.chatham import veiled
-from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching, shown
+from bot.domain.contributions.chatham import veiled
+from bot.domain.contributions.notes import (
+    Attribution,
+    Audience,
+    Consent,
+    Detail,
+    Note,
+    NoteKind,
+    Visibility,
+    reaching,
+    shown,
+)
 from bot.domain.text import fold
 from bot.store.caps import require_room
-from bot.store.database import Database, Row, instant, written
-from bot.store.deliveries import outdate, plan_again
-from bot.store.stamps import stamp_note
+from bot.store.delivery.deliveries import outdate, plan_again
+from bot.store.engine.database import Database, Row, instant, written
+from bot.store.privacy.chatham_stamps import stamp_note
 
 _COLUMNS = (
     "id, author, author_name, topic, kind, title, did, learned, visibility, written_at, attribution, details,"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.plan import Plan
-from bot.store.database import Database, instant
-from bot.store.lock import DatabaseUnusableError
+from bot.store.engine.database import Database, instant
+from bot.store.engine.lock import DatabaseUnusableError
 from bot.store.venue import Facts
 
 #: The fact that holds the plan, as Plan.as_json writes it.

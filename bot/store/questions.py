@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bot.domain.announcements import Announcement
-from bot.domain.questions import OPEN, PLAIN, Question, QuestionState
+from bot.domain.contributions.questions import OPEN, PLAIN, Question, QuestionState
 from bot.store.audit import Deed, record
 from bot.store.caps import require_room
-from bot.store.database import Database, Row, instant, written
-from bot.store.deliveries import outdate, plan_delivery
-from bot.store.stamps import stamp_question
+from bot.store.delivery.deliveries import outdate, plan_delivery
+from bot.store.engine.database import Database, Row, instant, written
+from bot.store.privacy.chatham_stamps import stamp_question
 
 #: What the audit calls everything that moderators make of a question.
 LED = "question led"

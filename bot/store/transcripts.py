@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 
-from bot.domain.transcripts import Channel, Message, Saved
-from bot.store.database import Database, instant, written
+from bot.domain.contributions.transcripts import Channel, Message, Saved
+from bot.store.engine.database import Database, instant, written
 
 #: What is to be edited or taken away is not told meanwhile: somebody has changed their mind about it.
 _OUTDATED = "SELECT message_id FROM delivery WHERE unshown > 0 AND message_id IS NOT NULL"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from bot.domain.chatham import veiled
+from bot.domain.contributions.chatham import veiled
 from bot.store.audit import Deed, record
-from bot.store.database import Database
-from bot.store.deliveries import plan_room_again
+from bot.store.delivery.deliveries import plan_room_again
+from bot.store.engine.database import Database
 
 #: The server that the workshop belongs to.
 GUILD_FACT = "guild"

@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot import store as stores
-from bot.domain.notes import Attribution, NoteKind, Visibility
+from bot.documents.export import files, subjects
+from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.table import Source
+from bot.domain.contributions.notes import Attribution, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.domain.text import fold
-from bot.exporting import files, subjects
-from bot.exporting.kinds import Format, Subject
-from bot.exporting.table import Source
-from bot.importing import planfile
-from bot.programme import Programme
+from bot.importing import plan_file
 from bot.settings import ROOT
-from bot.store.database import written
+from bot.store.engine.database import written
+from bot.store.programme import Programme
 from tests.bench.writers import WRITERS
 
 _PEOPLE = 5_000
@@ -110,7 +110,7 @@ def _pages(file: BinaryIO) -> Iterator[Any]:
 
 
 def _plan() -> Plan:
-    return planfile.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+    return plan_file.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
 
 
 async def _begun(database: Path) -> None:

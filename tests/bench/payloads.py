@@ -6,10 +6,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot import rooms as standing
 from bot.domain.plan import Plan
-from bot.domain.steps import EVERYONE, ME, Channel, Grant, Server, steps
 from bot.domain.venue import Form, Room, permission_bits, rooms
+from bot.domain.venue_steps import EVERYONE, ME, Channel, Grant, Server, steps
+from bot.messages import venue as standing
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
 GUILD = 200_000_000_000_000_000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot import app, cli
-from bot.pacing import Pacer
+from bot import app
+from bot.cli import main
+from bot.platform.rate_limit import Pacer
 
 if __name__ == "__main__":
     app.Pacer = partial(Pacer, per_second=1e9)  # pyright: ignore[reportAttributeAccessIssue]
-    cli.app(["run"])
+    main.app(["run"])

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bot import store
-from bot.domain.access import Role
-from bot.domain.participants import OrganisationKind, Participant
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.importing import planfile
-from bot.programme import Programme
+from bot.importing import plan_file
+from bot.store.programme import Programme
 from bot.store.venue import GUILD_FACT
 from tests.bench import payloads
 
@@ -120,7 +120,7 @@ def _planned(folder: Path, written: dict[str, Any]) -> Plan:
     folder.mkdir(parents=True)
     path = folder / "plan.yaml"
     path.write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), "utf-8")
-    return planfile.load(path).plan
+    return plan_file.load(path).plan
 
 
 async def make(

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from bot.exporting.kinds import Format
-from bot.exporting.table import Cell, Row
+from bot.documents.export.kinds import Format
+from bot.documents.export.table import Cell, Row
 
 Begun = tuple[Callable[[Sequence[Row]], None], Callable[[], object]]
 """How pages are added, and how the file is ended."""

@@ -22,17 +22,17 @@ from typing import Any
 from rich.console import Console
 
 from bot import store
-from bot.exporting import files
-from bot.exporting.kinds import Format, Subject
-from bot.exporting.table import Source
-from bot.importing import planfile
-from bot.programme import Programme
-from bot.rehearsal import cast as casts
-from bot.rehearsal.botprocess import BotProcess
-from bot.rehearsal.faults import Fault
+from bot.documents.export import files
+from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.table import Source
+from bot.importing import plan_file
+from bot.rehearsal.bot_process import BotProcess
+from bot.rehearsal.cast import script as casts
+from bot.rehearsal.discord.faults import Fault
+from bot.rehearsal.discord.limits import Request as HttpRequest
 from bot.rehearsal.findings import Verdict
-from bot.rehearsal.limits import Request as HttpRequest
 from bot.rehearsal.run import Rehearsal, Request
+from bot.store.programme import Programme
 from tests.crash.hooked_bot import hooked_run
 from tests.warm import WarmBot
 
@@ -80,7 +80,7 @@ class CrashDay(Rehearsal):
         self._commit = f"{point.number} {point.side}" if point and point.kind == "commit" else "0 "
         plan, cast = _HERE / "plan.yaml", _HERE / "cast.yaml"
         asked = Request(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
-        super().__init__(asked, planfile.load(plan).plan, casts.read(cast), Console(file=StringIO()))
+        super().__init__(asked, plan_file.load(plan).plan, casts.read(cast), Console(file=StringIO()))
         self.bot = WarmBot({}, folder.resolve() / "bot.log", hooked_run)
 
     def environment(self) -> dict[str, str]:

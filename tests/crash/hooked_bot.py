@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.store import database
+from bot.store.engine import database
 from tests.warm import plenary_run
 
 if TYPE_CHECKING:

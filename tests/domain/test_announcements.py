@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agenda import Agenda, SessionKind
+from bot.domain.agenda.sessions import Agenda, SessionKind
 from bot.domain.announcements import HELD_BACK, Announcement, Kind, Restraint, custom, planned, restrained
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, rooms, topic_room

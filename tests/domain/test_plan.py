@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.domain.agenda import SessionKind
+from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import PLENARY, Plan
 
 Tiny = Callable[..., Plan]

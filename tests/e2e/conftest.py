@@ -26,11 +26,11 @@ from simcord.enums import OverwriteType
 
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
-from bot.importing import planfile
-from bot.rehearsal.cast import wall
-from bot.rehearsal.loopback import LoopbackDiscord
-from bot.rehearsal.openapi import OpenApiChecker
-from bot.rehearsal.people import Answer, Person, SeenMessage
+from bot.importing import plan_file
+from bot.rehearsal.cast.people import Answer, Person, SeenMessage
+from bot.rehearsal.cast.script import wall
+from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
 from tests.warm import Forked, WarmBot, plenary_command
@@ -489,7 +489,7 @@ def written_plan() -> str:
 async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
     """The afternoon before the workshop: people are in the server; the bot is invited, and doesn't run yet."""
     (tmp_path / "plan.yaml").write_text(written_plan, "utf-8")
-    plan = planfile.load(tmp_path / "plan.yaml").plan
+    plan = plan_file.load(tmp_path / "plan.yaml").plan
     witness = Witness()
     keeper = Timekeeper(
         wall(BEGINS, plan.tz),

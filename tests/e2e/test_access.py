@@ -7,8 +7,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.exporting.kinds import Subject
-from bot.rehearsal import people
+from bot.documents.export.kinds import Subject
+from bot.rehearsal.cast import people
 
 if TYPE_CHECKING:
     import pytest

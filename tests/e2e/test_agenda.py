@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.rehearsal.people import CannotDo
+from bot.rehearsal.cast.people import CannotDo
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World

@@ -10,7 +10,7 @@ from bot.domain import announcements
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer
+    from bot.rehearsal.cast.people import Answer
     from tests.e2e.conftest import World
 
 MENTION_EVERYONE = 1 << 17

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.conftest import stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer
+    from bot.rehearsal.cast.people import Answer
     from tests.e2e.conftest import World
 
 ROOMS = ("Group 1 · Questions", "Group 2 · Questions")

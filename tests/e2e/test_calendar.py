@@ -11,7 +11,7 @@ from icalendar import Calendar
 from tests.e2e.conftest import PLAN, buttons, stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer
+    from bot.rehearsal.cast.people import Answer
     from tests.e2e.conftest import World
 
 #: The plan with one session later, and without another.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import store as stores
-from bot.domain.retention import Kept
-from bot.rehearsal.people import Attachment
-from bot.store import register
+from bot.domain.people.retention import Kept
+from bot.rehearsal.cast.people import Attachment
 from bot.store.audit import Deed
-from bot.store.register import PURGED, TABLES
+from bot.store.privacy import register
+from bot.store.privacy.register import PURGED, TABLES
 from tests.e2e.conftest import PLAN
 from tests.e2e.test_follow_ups import press_private, says
 from tests.e2e.test_note_cards import fill, settled, share
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from bot.rehearsal.people import Person
+    from bot.rehearsal.cast.people import Person
     from tests.e2e.conftest import World
 
 #: Whose words they are: what moderators write about somebody's own goes with that person, what they decide stays.

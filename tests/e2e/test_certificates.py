@@ -12,7 +12,7 @@ from tests.e2e.conftest import PLAN, buttons
 from tests.e2e.test_reviews import joins
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.rehearsal.people import Person
+from bot.rehearsal.cast.people import Person
 from tests.e2e.conftest import PLAN, buttons
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.closing.archive import faults
-from bot.rehearsal.faults import Fault
-from bot.rehearsal.people import shown_text
+from bot.documents.pack.archive import faults
+from bot.rehearsal.cast.people import shown_text
+from bot.rehearsal.discord.faults import Fault
 from tests.e2e.test_note_cards import NOTE
 from tests.e2e.test_privacy import erase
 

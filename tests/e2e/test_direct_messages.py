@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.letters import MOST_TRIES
-from bot.rehearsal.faults import ANSWERS, Fault
+from bot.domain.people.direct_messages import MOST_TRIES
+from bot.rehearsal.discord.faults import ANSWERS, Fault
 from tests.e2e.test_note_cards import fill, private, settled, share
 from tests.e2e.test_reviews import joins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.rehearsal.limits import Request
-    from bot.rehearsal.people import Person
+    from bot.rehearsal.cast.people import Person
+    from bot.rehearsal.discord.limits import Request
     from tests.e2e.conftest import World
 
 OPEN = "2023-03-25 08:30"

@@ -12,14 +12,14 @@ from simcord.enums import OverwriteType
 
 from bot.clock import Pace
 from bot.domain.venue import permission_bits
-from bot.rehearsal.faults import Fault
-from bot.rehearsal.people import NoAnswer
+from bot.rehearsal.cast.people import NoAnswer
+from bot.rehearsal.discord.faults import Fault
 from tests.e2e.conftest import PLAN
 from tests.e2e.test_calendar import CHANGED
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
-    from bot.rehearsal.limits import Request
+    from bot.rehearsal.discord.limits import Request
 from tests.e2e.conftest import World
 
 START = "🔴 **Ledgers at work**"

@@ -12,7 +12,7 @@ from bot.domain import announcements
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import SeenMessage
+    from bot.rehearsal.cast.people import SeenMessage
     from tests.e2e.conftest import World
 
 START = "🔴 **Ledgers at work**"

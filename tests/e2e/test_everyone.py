@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.access import Role
+from bot.domain.people.access import Role
 from bot.domain.venue import permission_bits
-from bot.i18n import text
-from bot.rehearsal.people import Attachment
+from bot.messages.i18n import text
+from bot.rehearsal.cast.people import Attachment
 from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, OptionValue, Person
+    from bot.rehearsal.cast.people import Answer, OptionValue, Person
     from tests.e2e.conftest import World
 
 Json = dict[str, Any]

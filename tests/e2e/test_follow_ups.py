@@ -12,7 +12,7 @@ from tests.e2e.test_feedback import LAST_MORNING, PLEDGE, filled_in, pledge_form
 from tests.e2e.test_note_cards import private, settled
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 HEADING = "## What became of the pledges?"

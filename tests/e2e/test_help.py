@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.domain.access import Role
-from bot.rehearsal.people import shown_text
+from bot.domain.people.access import Role
+from bot.rehearsal.cast.people import shown_text
 from tests.entries import COMMANDS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Person
+    from bot.rehearsal.cast.people import Person
     from tests.e2e.conftest import World
 
 

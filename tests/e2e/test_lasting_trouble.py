@@ -12,14 +12,14 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.domain.venue import permission_bits
-from bot.rehearsal.loopback import LoopbackDiscord
+from bot.rehearsal.discord.loopback import LoopbackDiscord
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
     import pytest
     from aiohttp import web
 
-    from bot.rehearsal.limits import Request
+    from bot.rehearsal.discord.limits import Request
     from tests.e2e.conftest import World
 
 MANAGE_CHANNELS = 1 << 4

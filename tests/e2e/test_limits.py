@@ -6,12 +6,12 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.questions import MOST_OPEN
-from bot.domain.rates import RATES, Act
+from bot.domain.contributions.questions import MOST_OPEN
+from bot.domain.people.rates import RATES, Act
 from tests.e2e.test_questions import DURING, TEXT, form_of
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.rehearsal.faults import Fault
+from bot.rehearsal.discord.faults import Fault
 from tests.e2e.test_note_cards import share
 from tests.e2e.test_questions import ask
 from tests.e2e.test_reviews import joins

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import posts
 from bot.domain.announcements import Kind
+from bot.messages import post
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan
@@ -80,9 +80,9 @@ async def test_a_change_of_fifty_sessions_never_asks_more_of_discord_than_it_tak
     (notice,) = [one for one in workshop.messages("announcements") if "Talk 0" in one.text]
     assert workshop.rows("SELECT state FROM delivery WHERE kind = ?", Kind.CHANGE) == [("sent",)]
     times = starts(workshop.plan, LATER)
-    assert posts.moment(times["s0"]) in notice.text
+    assert post.moment(times["s0"]) in notice.text
     # The day's post shows each session at its time, and is the one that was there before.
     (agenda,) = workshop.messages("agenda")
     assert agenda.edited_timestamp
-    day = [posts.moment(at) for session, at in times.items() if session != f"s{SESSIONS}"]
+    day = [post.moment(at) for session, at in times.items() if session != f"s{SESSIONS}"]
     assert [line.split("–")[0].split(" ")[1] for line in agenda.text.splitlines() if "Talk " in line] == day  # noqa: RUF001

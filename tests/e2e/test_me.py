@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.conftest import stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Person
+    from bot.rehearsal.cast.people import Person
     from tests.e2e.conftest import World
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.rehearsal.faults import Fault
-from bot.rehearsal.people import Answer, CannotDo, Person, SeenMessage
+from bot.rehearsal.cast.people import Answer, CannotDo, Person, SeenMessage
+from bot.rehearsal.discord.faults import Fault
 
 if TYPE_CHECKING:
-    from bot.rehearsal.limits import Request
+    from bot.rehearsal.discord.limits import Request
     from tests.e2e.conftest import World
 
 NOTE = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.text import clean
-from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, custom_ids
+from bot.rehearsal.cast.people import Answer, CannotDo, NoAnswer, Person, custom_ids
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.enums import ChannelType
 
-from bot.domain.presence import ALIVE_MARK
-from bot.rehearsal.people import CannotDo, Person
+from bot.domain.attendance.presence import ALIVE_MARK
+from bot.rehearsal.cast.people import CannotDo, Person
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World

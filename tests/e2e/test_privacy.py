@@ -6,11 +6,11 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from bot.rehearsal.people import NoAnswer
+from bot.rehearsal.cast.people import NoAnswer
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 NOTE = {

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.health import read
-from bot.rehearsal.faults import Fault
-from bot.rehearsal.people import Answer
+from bot.rehearsal.cast.people import Answer
+from bot.rehearsal.discord.faults import Fault
 from bot.settings import ROOT
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.limits import Request
+    from bot.rehearsal.discord.limits import Request
     from tests.e2e.conftest import Ran, World
 
     Plenary = Callable[..., Awaitable[Ran]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.retention import Kept
+from bot.domain.people.retention import Kept
 from tests.e2e.conftest import PLAN
 from tests.e2e.test_note_cards import cards, settled
 from tests.e2e.test_reviews import OPEN, joins, shared_by

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.text import clean
 from bot.domain.venue import QUESTIONS
-from bot.rehearsal.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.cast.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World

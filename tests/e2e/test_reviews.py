@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.test_note_cards import cards, fill, private, settled, share
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 OPEN = "2023-03-25 08:00"

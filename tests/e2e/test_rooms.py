@@ -11,7 +11,7 @@ from discord.http import Route
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot import caretaker
+from bot.cli import rooms
 from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_bits, permission_words
 from bot.settings import Settings, SettingsError
 from tests.e2e.conftest import PLAN, ROOMS, TOKEN
@@ -19,7 +19,7 @@ from tests.e2e.conftest import PLAN, ROOMS, TOKEN
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.people import Answer
+    from bot.rehearsal.cast.people import Answer
     from tests.e2e.conftest import World
 
     Shell = Callable[..., Awaitable[tuple[bool, list[str], list[str]]]]
@@ -201,15 +201,15 @@ async def test_the_shell_does_all_of_it_without_a_bot_and_the_bot_adopts_what_it
     steps = listed(ran.out.decode())
     assert (ran.code, ran.err, steps[3]) == (0, "", "Make the category Customs lab")
     assert world.channels() == []
-    whole, told, _ = await shell(caretaker.status)
+    whole, told, _ = await shell(rooms.status)
     assert (whole, told[0]) == (False, "0 of 12 roles and rooms are there. They are in use.")
-    _, told, _ = await shell(caretaker.apply)
+    _, told, _ = await shell(rooms.apply)
     assert told == [f"{number}/12 {step}" for number, step in enumerate(steps, 1)]
     assert world.channels() == list(ROOMS)
     picture, changes = world.picture(), world.witness.changes()
-    _, told, _ = await shell(caretaker.apply)
+    _, told, _ = await shell(rooms.apply)
     assert told == ["Everything is there already; nothing was changed."]
-    assert (await shell(caretaker.status))[0]
+    assert (await shell(rooms.status))[0]
     assert (world.picture(), world.witness.changes()) == (picture, changes)
     assert not world.database.exists()
 
@@ -221,10 +221,10 @@ async def test_the_shell_does_all_of_it_without_a_bot_and_the_bot_adopts_what_it
 
 async def test_beside_a_running_bot_the_shell_archives_and_the_bot_follows(workshop: World, shell: Shell) -> None:
     with pytest.raises(SettingsError, match="goes on until 2023-03-27 10:30"):
-        await shell(caretaker.archive)
+        await shell(rooms.archive)
     await workshop.until(OVER)
     before = workshop.rows("SELECT key, discord_id FROM venue ORDER BY key")
-    done, told, failed = await shell(caretaker.archive)
+    done, told, failed = await shell(rooms.archive)
     assert (done, failed) == (True, [])
     assert told[0].endswith(f"Rename Customs lab to {ARCHIVE}")
     await workshop.settle()
@@ -234,9 +234,9 @@ async def test_beside_a_running_bot_the_shell_archives_and_the_bot_follows(works
     workshop.discord.backend.delete_channel(workshop.channel("plenary"))
     await workshop.settle()
     assert may_read_only(workshop, "plenary")
-    _, told, _ = await shell(caretaker.archive)
+    _, told, _ = await shell(rooms.archive)
     assert told == ["Everything is there already; nothing was changed."]
-    assert (await shell(caretaker.apply))[0]
+    assert (await shell(rooms.apply))[0]
     await workshop.settle()
     assert workshop.channel("Customs lab")
     assert workshop.may(workshop.amina, "plenary", "connect")
@@ -259,11 +259,11 @@ async def test_what_the_shell_cannot_do_it_says_with_what_to_do(workshop: World,
         (r"not in the server 5, but in: Customs", 5, unset),
     ):
         with pytest.raises(SettingsError, match=sentence):
-            await shell(caretaker.plan, server, **changed)
+            await shell(rooms.plan, server, **changed)
     await workshop.until(OVER)
     with pytest.raises(SettingsError, match="no rooms of this workshop to archive"):
-        await shell(caretaker.archive, other, **unset)
-    _, told, _ = await shell(caretaker.plan, other, **unset)
+        await shell(rooms.archive, other, **unset)
+    _, told, _ = await shell(rooms.plan, other, **unset)
     assert "- Make the role Organiser" in told
     # What it may not do is told step by step, and the rest is done.
     await workshop.stop_bot()
@@ -272,7 +272,7 @@ async def test_what_the_shell_cannot_do_it_says_with_what_to_do(workshop: World,
     backend.delete_channel(workshop.channel("sensors"))
     role = backend.guilds[workshop.guild_id].members[backend.bot_user.id].role_ids[0]
     backend.edit_role(workshop.guild_id, role, {"permissions": permission_bits() & ~(1 << 4)})
-    done, told, failed = await shell(caretaker.apply)
+    done, told, failed = await shell(rooms.apply)
     assert not done
     assert told == ["1/2 Set in team what Participant may do"]
     assert failed[0].startswith("2/2 Make the room sensors: this could not be done (403 Forbidden")

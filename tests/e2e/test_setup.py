@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.venue import permission_bits
-from bot.rehearsal.people import NoAnswer
+from bot.rehearsal.cast.people import NoAnswer
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World

@@ -21,7 +21,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.rehearsal.people import Answer
+    from bot.rehearsal.cast.people import Answer
     from tests.e2e.conftest import Ran, World
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"

@@ -12,14 +12,14 @@ from simcord.backend import serializers
 from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
 from simcord.interactions import nest_options
 
-from bot.domain.rates import RATES, Act
+from bot.domain.people.rates import RATES, Act
 from bot.domain.venue import permission_bits
-from bot.rehearsal.people import Attachment
+from bot.rehearsal.cast.people import Attachment
 from tests.e2e.conftest import buttons
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.people import Answer, Person
+    from bot.rehearsal.cast.people import Answer, Person
     from tests.e2e.conftest import World
 
 OTHER_SERVER = "⚠️ This workshop lives in another server. Use the bot there."

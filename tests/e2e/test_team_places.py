@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.rehearsal.people import Answer, Attachment, Person
+from bot.rehearsal.cast.people import Answer, Attachment, Person
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:

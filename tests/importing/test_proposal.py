@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.changes import Aspect
-from bot.importing import planfile, preview
-from bot.importing.planfile import PlanError
+from bot.domain.agenda.agenda_changes import Aspect
+from bot.importing import plan_file, preview
+from bot.importing.plan_file import PlanError
 from bot.importing.proposal import Proposal, propose, write
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT, SettingsError
@@ -97,7 +97,7 @@ def test_a_second_import_of_a_real_file_changes_nothing(schedules: Path, name: s
     """And the plan is a good one."""
     source = (schedules / name).read_bytes()
     first = propose(source, None, PATH, "Europe/Prague")
-    assert planfile.read(first.text, "plan").plan.agenda == first.agenda
+    assert plan_file.read(first.text, "plan").plan.agenda == first.agenda
     assert not propose(source, first.text, PATH).changes
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.agenda import Agenda, Session, Speaker
-from bot.domain.changes import Aspect
+from bot.domain.agenda.agenda_changes import Aspect
+from bot.domain.agenda.reschedule import Now, cancel, edit, move
+from bot.domain.agenda.sessions import Agenda, Session, Speaker
 from bot.domain.plan import Plan
-from bot.domain.reschedule import Now, cancel, edit, move
-from bot.importing import planfile
+from bot.importing import plan_file
 from bot.importing.revision import as_text, revise
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT
@@ -25,11 +25,11 @@ TABLE = b"id,date,start,end,title,room\n"
 
 def small() -> Plan:
     """With a room more, which the samples' schedules speak of."""
-    return planfile.read(PLAN.replace("rooms:\n", "rooms:\n  - {id: annex, title: Annex}\n").encode(), "plan").plan
+    return plan_file.read(PLAN.replace("rooms:\n", "rooms:\n  - {id: annex, title: Annex}\n").encode(), "plan").plan
 
 
 def read_back(plan: Plan) -> Agenda:
-    return planfile.read(as_text(plan), str(Path("agenda"))).plan.agenda
+    return plan_file.read(as_text(plan), str(Path("agenda"))).plan.agenda
 
 
 def test_the_plan_as_it_is_held_is_written_and_read_back_without_loss(example: Plan) -> None:
@@ -48,7 +48,7 @@ def test_the_plan_as_it_is_held_is_written_and_read_back_without_loss(example: P
     )
     held = example.with_agenda(changed)
     assert read_back(held) == changed
-    own = planfile.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
+    own = plan_file.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
     assert revise(_table(own.with_agenda(changed)), held, BEFORE).changes.having(Aspect.TIME) == ()
 
 
@@ -100,7 +100,7 @@ def test_what_has_begun_keeps_its_time_and_is_told() -> None:
 
 
 def test_a_room_that_the_plan_lacks_is_a_fault_and_a_room_called_otherwise_is_told() -> None:
-    plan = planfile.read(PLAN.encode(), "plan").plan
+    plan = plan_file.read(PLAN.encode(), "plan").plan
     with pytest.raises(ScheduleError, match=r"The plan has no room 'Annex'\. Add it to the plan's rooms \(id: annex\)"):
         revise(SAMPLES["csv"], plan, BEFORE)
     schedule = TABLE + b"welcome,20/02/2023,09:30,10:00,Welcome,main\n"

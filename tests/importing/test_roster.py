@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.access import Role
-from bot.domain.participants import OrganisationKind, roster_id
-from bot.importing import planfile, roster
-from bot.importing.planfile import PlanError
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind, roster_id
+from bot.importing import plan_file, roster
+from bot.importing.plan_file import PlanError
 from bot.importing.roster import RosterError
 from bot.settings import ROOT
 
@@ -137,7 +137,7 @@ def test_a_packed_roster_is_the_same() -> None:
 
 
 def test_the_example_names_its_roster() -> None:
-    loaded = planfile.load(ROOT / "config/workshops/wco-mena-2023.yaml")
+    loaded = plan_file.load(ROOT / "config/workshops/wco-mena-2023.yaml")
     assert loaded.roster is not None
     assert len(loaded.roster) == 39
     assert {one.language for one in loaded.roster} == set(LANGUAGES)
@@ -150,7 +150,7 @@ def test_the_faults_of_plan_and_roster_are_told_together(tmp_path: Path) -> None
     plan.write_text(example.replace("zone: Europe/Brussels", "zone: Europe/Nowhere"), "utf-8")
     (tmp_path / "wco-mena-2023.roster.csv").write_text("name,administration,role\nA,B,boss\nC,D,king\n", "utf-8")
     with pytest.raises(PlanError) as failure:
-        planfile.load(plan)
+        plan_file.load(plan)
     told = str(failure.value)
     assert "no such time zone: 'Europe/Nowhere'" in told
     assert "roster: wco-mena-2023.roster.csv: row 2, role: found 'boss'; write one of: participant" in told
@@ -161,4 +161,4 @@ def test_a_roster_that_is_not_there_is_told(tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_bytes((ROOT / "config/workshops/wco-mena-2023.yaml").read_bytes())
     with pytest.raises(PlanError, match=r"roster\.csv: can't be read \(No such file or directory\)"):
-        planfile.load(plan)
+        plan_file.load(plan)

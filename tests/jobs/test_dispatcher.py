@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot import store
 from bot.clock import Clock
 from bot.jobs.dispatcher import Dispatcher
-from bot.pacing import INVALID_LIMIT, InvalidAnswers
+from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

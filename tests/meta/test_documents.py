@@ -15,10 +15,10 @@ import pytest
 from typer.main import get_group
 
 from bot.app import Workshop
-from bot.cli import app
+from bot.cli.main import app
 from bot.domain.plan import Plan
 from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, Form, permission_bits, permission_words
-from bot.i18n import text
+from bot.messages.i18n import text
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,26 +16,40 @@ import pytest
 from babel.messages.pofile import read_po
 from discord import app_commands
 
-from bot import app, backstage, cards, digests, groups, posts, prompts, reviews
+from bot import app
 from bot.app import Workshop
-from bot.backstage import Standing
-from bot.cards import Listed, Touch
+from bot.documents.export.kinds import Subject
 from bot.domain import limits
-from bot.domain.access import Role
+from bot.domain.agenda.breakouts import Breakout, Group
+from bot.domain.agenda.daily_digest import Digest
+from bot.domain.agenda.run_of_show import STEP, Hold
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.breakouts import Breakout, Group
-from bot.domain.contacts import Contact, NoteRequest
-from bot.domain.digest import Digest
-from bot.domain.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
-from bot.domain.participants import OrganisationKind, Participant
+from bot.domain.contributions.contacts import Contact, NoteRequest
+from bot.domain.contributions.note_reviews import UNSEEN, Action, ReviewState, Wording
+from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
+from bot.domain.contributions.questions import Question, QuestionState
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.domain.questions import Question, QuestionState
-from bot.domain.review import UNSEEN, Action, ReviewState, Wording
-from bot.domain.show import STEP, Hold
 from bot.domain.venue import PERMISSIONS, permission_bits, rooms
-from bot.exporting.kinds import Subject
-from bot.i18n import LOCALES, command_wording
-from bot.posts import Post
+from bot.messages import (
+    agenda,
+    announcements,
+    breakouts,
+    certificates,
+    control_panel,
+    daily_digest,
+    feedback,
+    note_reviews,
+    notes,
+    pledges,
+    questions,
+)
+from bot.messages import post as post_messages
+from bot.messages.control_panel import Standing
+from bot.messages.i18n import LOCALES, command_wording
+from bot.messages.notes import Listed, Touch
+from bot.messages.post import Post
 from cogs.help import entries
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
@@ -95,7 +109,7 @@ def unheard(code: str) -> list[str]:
 def test_only_the_person_who_asked_sees_an_answer() -> None:
     public = "await i.response.send_message('a')\nawait i.followup.send('b', ephemeral=False)\nawait i.response.defer()"
     assert len(unheard(f"async def f(i):\n {public.replace(chr(10), chr(10) + ' ')}")) == 3
-    files = [ROOT / "bot/ui.py", ROOT / "bot/client.py", *sorted((ROOT / "cogs").rglob("*.py"))]
+    files = [ROOT / "bot/platform/router.py", ROOT / "bot/platform/client.py", *sorted((ROOT / "cogs").rglob("*.py"))]
     assert {path.name: calls for path in files if (calls := unheard(path.read_text("utf-8")))} == {}
 
 
@@ -267,14 +281,14 @@ def every_answer(plan: Plan) -> Iterator[Post]:
     """What one person sees."""
     ids = {room.key: 2**63 for room in rooms(plan)}
     [day] = plan.agenda.days
-    yield posts.agenda_for(plan, day, NOW, "en", ids)
-    yield posts.now_for(plan, NOW, "en", ids)
-    yield posts.next_for(plan, NOW, "en", ids)
+    yield agenda.agenda_for(plan, day, NOW, "en", ids)
+    yield agenda.now_for(plan, NOW, "en", ids)
+    yield agenda.next_for(plan, NOW, "en", ids)
     note = Note(SNOWFLAKE, 1, "A", "t" * 40, NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOW)
     for review in (UNSEEN, replace(UNSEEN, state=ReviewState.CLEARED)):
-        yield reviews.entry(plan, Listed(note, Signature(), None), review, 1, "en")
+        yield note_reviews.entry(plan, Listed(note, Signature(), None), review, 1, "en")
     for review in (replace(UNSEEN, proposal=Wording("T", "D", "L")), replace(UNSEEN, merged_into="1")):
-        post = reviews.for_author(note, review, "en")
+        post = note_reviews.for_author(note, review, "en")
         assert post
         yield post
 
@@ -288,73 +302,73 @@ def every_post(plan: Plan) -> Iterator[Post]:
     assert topic
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
-    yield posts.welcome(plan, mark)
-    yield posts.agenda(plan, day, NOW, mark)
+    yield announcements.welcome(plan, mark)
+    yield agenda.agenda(plan, day, NOW, mark)
     for one in (session, pause, replace(session, topic=None)):
-        yield posts.soon(plan, one, ids, mark)
-        yield posts.start(plan, one, ids, mark)
-        yield posts.word(plan, one, dict.fromkeys(plan.languages, "W"), mark)
-        yield posts.end(plan, one, mark)
-    yield posts.together([posts.start(plan, one, ids, mark) for one in (session, pause)], ["S", "P"])
+        yield announcements.soon(plan, one, ids, mark)
+        yield announcements.start(plan, one, ids, mark)
+        yield announcements.word(plan, one, dict.fromkeys(plan.languages, "W"), mark)
+        yield announcements.end(plan, one, mark)
+    yield announcements.together([announcements.start(plan, one, ids, mark) for one in (session, pause)], ["S", "P"])
     for hold in (None, Hold("f" * 16, NOW)):
         standing = Standing("f" * 16, (session,), (pause,), STEP, {}, 1, frozenset(), hold)
-        yield backstage.panel(plan, standing, NOW, ids, mark)
-    yield backstage.moved(plan, NOW, mark)
-    yield backstage.ladder(plan, session, NOW, mark)
+        yield control_panel.panel(plan, standing, NOW, ids, mark)
+    yield control_panel.moved(plan, NOW, mark)
+    yield control_panel.ladder(plan, session, NOW, mark)
     place = Participant("0" * 16, "N", "A", "", OrganisationKind.OTHER, None, Role.ORGANISER)
-    yield backstage.team_request(plan, place, 2**64 - 1, mark)
-    yield digests.digest(plan, Digest(day, (session,), 1, 60, (note,), (), None), {}, mark)
-    yield posts.hold(plan, mark)
-    yield posts.topic_opening(plan, topic, mark)
-    yield posts.custom(plan, "A", mark)
-    yield cards.card(plan, note, Signature(), 1, mark)
-    yield cards.request(plan, NoteRequest(SNOWFLAKE, 1, 1, 2, "T", NOW), 1, mark)
+    yield control_panel.team_request(plan, place, 2**64 - 1, mark)
+    yield daily_digest.digest(plan, Digest(day, (session,), 1, 60, (note,), (), None), {}, mark)
+    yield announcements.hold(plan, mark)
+    yield announcements.topic_opening(plan, topic, mark)
+    yield announcements.custom(plan, "A", mark)
+    yield notes.card(plan, note, Signature(), 1, mark)
+    yield notes.request(plan, NoteRequest(SNOWFLAKE, 1, 1, 2, "T", NOW), 1, mark)
     contact = Contact(SNOWFLAKE, "T", 1, "A", 2**64 - 1, "B", NOW, None)
-    yield cards.contacts([Touch(contact, "B")], [], "en")
+    yield notes.contacts([Touch(contact, "B")], [], "en")
     question = Question(SNOWFLAKE, 1, "A", anonymous=False, session=session.id, text="T", written_at=NOW)
-    yield prompts.question_card(plan, question, mark)
-    yield prompts.question_card(plan, replace(question, state=QuestionState.HIDDEN), mark)
-    yield prompts.open_questions(plan, session, [question] * 20, mark)
-    yield prompts.ask_opening(plan, mark)
-    yield prompts.rate(plan, session, mark)
-    yield prompts.evaluation(plan, mark)
-    yield prompts.pledge(plan, mark)
-    yield prompts.certificates(plan, mark)
-    yield prompts.follow_up(plan, 24, [], mark)
+    yield questions.question_card(plan, question, mark)
+    yield questions.question_card(plan, replace(question, state=QuestionState.HIDDEN), mark)
+    yield questions.open_questions(plan, session, [question] * 20, mark)
+    yield questions.ask_opening(plan, mark)
+    yield feedback.rate(plan, session, mark)
+    yield feedback.evaluation(plan, mark)
+    yield pledges.pledge(plan, mark)
+    yield certificates.certificates(plan, mark)
+    yield pledges.follow_up(plan, 24, [], mark)
     breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
-    for post in (groups.opening, groups.left, groups.back):
+    for post in (breakouts.opening, breakouts.left, breakouts.back):
         yield post(plan, session, breakout, breakout.groups[0], ids, mark)
-    yield posts.report("R", mark)
+    yield post_messages.report("R", mark)
 
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
-    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
-    *(posts.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
-    posts.custom_id("seen", SNOWFLAKE, "en"),
-    posts.custom_id("whole", "f" * 24),
-    posts.custom_id("erase", SNOWFLAKE),
-    posts.custom_id("agree", SNOWFLAKE),
-    posts.custom_id("announce", "f" * 16, "f" * 16),
-    *(posts.custom_id("roles", *rest) for rest in (("adopt", ".".join([SNOWFLAKE] * 3)), ("new",))),
-    posts.custom_id("undo", f"show-resume-{'f' * 16}"),
-    posts.custom_id("asked", SNOWFLAKE),
-    posts.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
-    posts.custom_id("nudge"),
+    *(post_messages.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
+    *(post_messages.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
+    post_messages.custom_id("seen", SNOWFLAKE, "en"),
+    post_messages.custom_id("whole", "f" * 24),
+    post_messages.custom_id("erase", SNOWFLAKE),
+    post_messages.custom_id("agree", SNOWFLAKE),
+    post_messages.custom_id("announce", "f" * 16, "f" * 16),
+    *(post_messages.custom_id("roles", *rest) for rest in (("adopt", ".".join([SNOWFLAKE] * 3)), ("new",))),
+    post_messages.custom_id("undo", f"show-resume-{'f' * 16}"),
+    post_messages.custom_id("asked", SNOWFLAKE),
+    post_messages.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
+    post_messages.custom_id("nudge"),
     "award",
-    *(posts.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
-    posts.custom_id("pledged"),
-    *(posts.custom_id(kind, "24") for kind in ("progress", "progressed")),
-    posts.custom_id("rated", "s" * 40),
-    posts.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
-    posts.custom_id("replied", SNOWFLAKE),
-    posts.custom_id("show", SNOWFLAKE),
-    posts.custom_id("undo", SNOWFLAKE),
-    *(posts.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
-    *(posts.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
+    *(post_messages.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
+    post_messages.custom_id("pledged"),
+    *(post_messages.custom_id(kind, "24") for kind in ("progress", "progressed")),
+    post_messages.custom_id("rated", "s" * 40),
+    post_messages.custom_id("recommended", f"{'s' * 40}.{SNOWFLAKE}", "25", SNOWFLAKE),
+    post_messages.custom_id("replied", SNOWFLAKE),
+    post_messages.custom_id("show", SNOWFLAKE),
+    post_messages.custom_id("undo", SNOWFLAKE),
+    *(post_messages.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
+    *(post_messages.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
     *("introduce", "introduced", "joined", "replace", "replaced"),
-    posts.custom_id("unmark", SNOWFLAKE),
-    posts.custom_id("word", "s" * 40),
+    post_messages.custom_id("unmark", SNOWFLAKE),
+    post_messages.custom_id("word", "s" * 40),
 )
 
 

@@ -93,24 +93,24 @@ def sources() -> list[Source]:
 #: Package to the only files that may import it.
 RESERVED = {
     "discord": (
-        "bot/client.py",
-        "bot/gateway.py",  # how the client is connected
-        "bot/ui.py",
-        "bot/venue.py",
-        "bot/site.py",  # where the venue's steps are carried out
-        "bot/caretaker.py",  # the same from the shell
-        "bot/events.py",  # what the plan wants on the server beside roles and rooms
-        "bot/letters.py",  # what is sent to one person
-        "bot/transcripts.py",  # what the channels hold in the end
+        "bot/platform/client.py",
+        "bot/platform/backpressure.py",  # how the client is connected
+        "bot/platform/router.py",
+        "bot/platform/venue.py",
+        "bot/platform/guild.py",  # where the venue's steps are carried out
+        "bot/cli/rooms.py",  # the same from the shell
+        "bot/jobs/scheduled_events.py",  # what the plan wants on the server beside roles and rooms
+        "bot/jobs/direct_messages.py",  # what is sent to one person
+        "bot/jobs/transcripts.py",  # what the channels hold in the end
         "bot/jobs/*",
         "bot/app.py",
-        "bot/doctor.py",
+        "bot/cli/doctor.py",
         "cogs/*",
     ),
     "aiosqlite": ("bot/store/*",),
     "apscheduler": ("bot/jobs/dispatcher.py",),
     "simcord": ("bot/rehearsal/*",),
-    "bot.rehearsal": ("bot/cli.py", "bot/rehearsal/*"),
+    "bot.rehearsal": ("bot/cli/main.py", "bot/rehearsal/*"),
 }
 
 
@@ -258,22 +258,26 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
 # --- the rules themselves --------------------------------------------------------------------------------------
 
 PLANTED: tuple[tuple[Rule, str, str], ...] = (
-    (reserved, "bot/posts.py", "import discord"),
-    (reserved, "bot/posts.py", "def f():\n    from discord.ext import commands"),
-    (reserved, "bot/i18n.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from discord import User"),
-    (reserved, "bot/rehearsal/people.py", "import discord.http"),
+    (reserved, "bot/messages/announcements.py", "import discord"),
+    (reserved, "bot/messages/announcements.py", "def f():\n    from discord.ext import commands"),
+    (
+        reserved,
+        "bot/messages/i18n.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from discord import User",
+    ),
+    (reserved, "bot/rehearsal/cast/people.py", "import discord.http"),
     (reserved, "bot/web/board.py", "import asyncio, discord"),
     (reserved, "bot/jobs/dispatcher.py", "import aiosqlite"),
     (reserved, "cogs/agenda.py", "from aiosqlite import connect"),
     (reserved, "bot/clock.py", "from apscheduler.triggers.date import DateTrigger"),
-    (reserved, "bot/client.py", "import simcord"),
+    (reserved, "bot/platform/client.py", "import simcord"),
     (reserved, "bot/app.py", "from bot.rehearsal import run"),
     (reserved, "bot/app.py", "from bot import rehearsal"),
     (reserved, "bot/app.py", "from . import rehearsal"),
     (reserved, "bot/store/__init__.py", "from ..rehearsal.run import run"),
     (reserved, "cogs/workshop.py", "import bot.rehearsal.run as again"),
     (pure_domain, "bot/domain/plan.py", "import yaml"),
-    (pure_domain, "bot/domain/plan.py", "from bot.i18n import text"),
+    (pure_domain, "bot/domain/plan.py", "from bot.messages.i18n import text"),
     (pure_domain, "bot/domain/plan.py", "from bot import i18n"),
     (pure_domain, "bot/domain/plan.py", "from ..store import Store"),
     (pure_domain, "bot/domain/plan.py", "import bot"),
@@ -297,7 +301,7 @@ PLANTED: tuple[tuple[Rule, str, str], ...] = (
     (time_from_the_clock, "cogs/agenda.py", "from time import time as seconds\nseconds()"),
     (time_from_the_clock, "cogs/agenda.py", "import discord\ndiscord.utils.utcnow()"),
     (time_from_the_clock, "bot/rehearsal/run.py", "import time\ntime.time()"),
-    (time_from_the_clock, "bot/pacing.py", "import time\ntime.monotonic()"),
+    (time_from_the_clock, "bot/platform/rate_limit.py", "import time\ntime.monotonic()"),
     (tasks_kept, "bot/app.py", "import asyncio\nasync def f(c):\n    asyncio.create_task(c)"),
     (tasks_kept, "bot/app.py", "async def f(loop, c):\n    loop.create_task(c)"),
     (tasks_kept, "bot/app.py", "import asyncio\nasync def f(c):\n    asyncio.get_running_loop().create_task(c)"),
@@ -315,13 +319,16 @@ HARMLESS = (
     ("cogs/notes/form.py", "from cogs.notes.texts import hint\nfrom . import texts"),
     (
         "bot/domain/plan.py",
-        "import re\nfrom pydantic import Field\nfrom bot.domain.agenda import Agenda\nfrom . import text",
+        "import re\nfrom pydantic import Field\nfrom bot.domain.agenda.sessions import Agenda\nfrom . import text",
     ),
     ("bot/store/notes.py", "import aiosqlite\nread('SELECT id FROM note')"),
     ("bot/rehearsal/run.py", "import simcord, time\nfrom bot.rehearsal import cast\ntime.monotonic()"),
-    ("bot/rehearsal/people.py", "send('DELETE', '/channels/1')\nsend('Update the plan')\nsay('CREATE')"),
-    ("bot/posts.py", "import discordant\nfrom datetime import datetime\ndatetime.fromisoformat('2023-02-20')"),
-    ("bot/posts.py", "def f(clock):\n    return clock.now()"),
+    ("bot/rehearsal/cast/people.py", "send('DELETE', '/channels/1')\nsend('Update the plan')\nsay('CREATE')"),
+    (
+        "bot/messages/announcements.py",
+        "import discordant\nfrom datetime import datetime\ndatetime.fromisoformat('2023-02-20')",
+    ),
+    ("bot/messages/announcements.py", "def f(clock):\n    return clock.now()"),
     ("bot/app.py", "import asyncio\nasync def f(c):\n    task = asyncio.create_task(c)\n    await task"),
     (
         "bot/app.py",
@@ -343,7 +350,7 @@ def test_every_file_of_the_program_is_read() -> None:
     paths = {source.path for source in sources()}
     named = {pattern for allowed in RESERVED.values() for pattern in allowed if not pattern.endswith("*")}
     assert named <= paths
-    assert {"bot/domain/plan.py", "bot/store/database.py", "bot/rehearsal/run.py", "cogs/notes/forms.py"} <= paths
+    assert {"bot/domain/plan.py", "bot/store/engine/database.py", "bot/rehearsal/run.py", "cogs/note/forms.py"} <= paths
 
 
 @pytest.mark.parametrize(("pattern", "name"), [(p, name) for p, names in TIME_TELLERS.items() for name in names])

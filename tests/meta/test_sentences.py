@@ -16,31 +16,32 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.closing.contents import Reader as Folders
-from bot.domain import access, limits
-from bot.domain.access import Role
+from bot.documents.export.kinds import Subject
+from bot.documents.export.subjects import rule
+from bot.documents.pack.contents import Reader as Folders
+from bot.domain import limits
+from bot.domain.agenda.agenda_changes import Aspect
+from bot.domain.agenda.reschedule import Objection
+from bot.domain.agenda.run_of_show import Deed
 from bot.domain.announcements import QUIETABLE, Audience
-from bot.domain.attendance import Refusal
-from bot.domain.changes import Aspect
-from bot.domain.corrections import Mark
-from bot.domain.dossier import Part
-from bot.domain.feedback import EVALUATION, PULSE, SCALE
-from bot.domain.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
-from bot.domain.notes import Audience as Readers
-from bot.domain.participants import OrganisationKind
-from bot.domain.pledges import State
-from bot.domain.questions import QuestionState
-from bot.domain.reschedule import Objection
-from bot.domain.review import Action, ReviewState
-from bot.domain.show import Deed
-from bot.domain.standing import Outlook, Reason
+from bot.domain.attendance.attendance import Refusal
+from bot.domain.attendance.corrections import Mark
+from bot.domain.attendance.own_attendance import Outlook, Reason
+from bot.domain.contributions.feedback import EVALUATION, PULSE, SCALE
+from bot.domain.contributions.note_reviews import Action, ReviewState
+from bot.domain.contributions.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
+from bot.domain.contributions.notes import Audience as Readers
+from bot.domain.contributions.pledges import State
+from bot.domain.contributions.questions import QuestionState
+from bot.domain.people import access
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind
+from bot.domain.people.personal_data import Part
 from bot.domain.text import LANGUAGES, measure
 from bot.domain.venue import PERMISSIONS
-from bot.exporting.kinds import Subject
-from bot.exporting.subjects import rule
-from bot.i18n import LOCALES, compiled, every, text
 from bot.jobs.runner import JobName
-from bot.notices import Section
+from bot.messages.agenda_changes import Section
+from bot.messages.i18n import LOCALES, compiled, every, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -341,7 +342,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
-    code = (ROOT / "bot/domain/walltime.py").read_text("utf-8")
+    code = (ROOT / "bot/domain/local_time.py").read_text("utf-8")
     assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
@@ -521,7 +522,12 @@ def test_labels_fit_where_discord_shows_them(language: str) -> None:
 
 def test_a_button_in_all_languages_fits_uncut() -> None:
     """What is posted carries all languages; what one person is answered carries theirs."""
-    posting = ("bot/posts.py", "bot/prompts.py", "bot/cards.py", "bot/groups.py")
+    posting = (
+        "bot/messages/announcements.py",
+        "bot/messages/questions.py",
+        "bot/messages/notes.py",
+        "bot/messages/breakouts.py",
+    )
     posted = {use.key for use in used()[0] if use.place.startswith(posting) and use.key.startswith("button.")}
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}

@@ -6,21 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain import reschedule
-from bot.domain.agenda import Agenda
+from bot.documents.export.calendars import calendar
+from bot.domain.agenda import reschedule
+from bot.domain.agenda.agenda_changes import diff
+from bot.domain.agenda.reschedule import Now
+from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Kind, planned
-from bot.domain.changes import diff
-from bot.domain.letters import LetterKind, LetterState, letter
+from bot.domain.people.direct_messages import LetterKind, LetterState, letter
 from bot.domain.plan import Plan
-from bot.domain.reschedule import Now
-from bot.exporting.calendars import calendar
-from bot.fitting import fitted
-from bot.posts import agenda
+from bot.messages.agenda import agenda
+from bot.messages.fitting import fitted
 from bot.rehearsal.agreement import misdated, misdelivered, misshown
+from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.history import History
-from bot.rehearsal.loopback import LoopbackDiscord
 from bot.store.agenda import HeldSession
-from bot.store.changes import AgendaChange, edits_of
+from bot.store.agenda_changes import AgendaChange, edits_of
 
 
 def changed(plan: Plan) -> tuple[History, Agenda]:

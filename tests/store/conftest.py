@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from bot.store.database import Database
+from bot.store.engine.database import Database
 
 
 @pytest.fixture(autouse=True)

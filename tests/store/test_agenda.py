@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import store as stores
-from bot.domain.agenda import Agenda, Session, SessionKind
+from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
-from bot.store.database import Database, written
+from bot.store.engine.database import Database, written
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.letters import LetterKind, letter
-from bot.domain.notes import Note, NoteKind, Visibility
-from bot.domain.questions import Question
+from bot.domain.contributions.notes import Note, NoteKind, Visibility
+from bot.domain.contributions.questions import Question
+from bot.domain.people.direct_messages import LetterKind, letter
 from bot.store.caps import TooManyError
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.agenda.breakouts import Breakout, Group, Member
+from bot.domain.agenda.run_of_show import Hold
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.breakouts import Breakout, Group, Member
-from bot.domain.corrections import Correction, Mark
-from bot.domain.notes import Attribution, Consent, Note, NoteKind, Visibility
-from bot.domain.review import Wording
-from bot.domain.show import Hold
+from bot.domain.attendance.corrections import Correction, Mark
+from bot.domain.contributions.note_reviews import Wording
+from bot.domain.contributions.notes import Attribution, Consent, Note, NoteKind, Visibility
 from bot.store import Store
+from bot.store.agenda_changes import VALID, AgendaChange, TooLateError
 from bot.store.audit import Deed
 from bot.store.breakouts import OtherBreakoutError
-from bot.store.changes import VALID, AgendaChange, TooLateError
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.announcements import Announcement, Kind, State
-from bot.domain.contacts import NoteRequest
-from bot.domain.letters import LetterKind, letter
-from bot.domain.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching
+from bot.domain.contributions.contacts import NoteRequest
+from bot.domain.contributions.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching
+from bot.domain.people.direct_messages import LetterKind, letter
 from bot.domain.text import clean, fold
 from bot.store import Store
-from bot.store.database import Database
-from bot.store.deliveries import Delivery
+from bot.store.delivery.deliveries import Delivery
+from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

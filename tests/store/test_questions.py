@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.feedback import WORKSHOP, Answer
-from bot.domain.pledges import Pledge
-from bot.domain.questions import Question, QuestionState, led
+from bot.domain.contributions.feedback import WORKSHOP, Answer
+from bot.domain.contributions.pledges import Pledge
+from bot.domain.contributions.questions import Question, QuestionState, led
 from bot.store import Store
 from bot.store.audit import Deed
-from bot.store.database import Database
+from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 SNOWFLAKE = 2**63 - 1

@@ -11,11 +11,11 @@ import pytest
 
 from bot import store as stores
 from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Kind, State
-from bot.domain.attendance import Presence
-from bot.domain.notes import Note, NoteKind, Visibility
+from bot.domain.attendance.attendance import Presence
+from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.store import Store
-from bot.store.announcements import CustomAnnouncement
 from bot.store.audit import Deed
+from bot.store.delivery.announcements import CustomAnnouncement
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

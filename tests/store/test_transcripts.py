@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.transcripts import BOT, Channel, Message
+from bot.domain.contributions.transcripts import BOT, Channel, Message
 from bot.store import Store
-from bot.store.database import Database
-from bot.store.deliveries import outdate
+from bot.store.delivery.deliveries import outdate
+from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 ENDS = NOON - timedelta(hours=1)

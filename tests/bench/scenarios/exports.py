@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from bot.exporting.kinds import Format, Subject
+from bot.documents.export.kinds import Format, Subject
 from tests.bench import exporter
 from tests.bench.bench import Bench
 from tests.bench.measure import Collected, Figure

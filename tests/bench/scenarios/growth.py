@@ -7,10 +7,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.documents.export.kinds import Format, Subject
 from bot.domain import announcements
-from bot.domain.attendance import Presence
+from bot.domain.attendance.attendance import Presence
 from bot.domain.plan import Plan
-from bot.exporting.kinds import Format, Subject
 from bot.store import opened
 from tests.bench import workshop
 from tests.bench.bench import Bench, arena, usual_workshop

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.domain.attendance import Presence
+from bot.domain.attendance.attendance import Presence
 from bot.store.attendance import Attendance
-from bot.store.database import Database, written
+from bot.store.engine.database import Database, written
 from tests.bench.bench import Bench
 from tests.bench.measure import Collected, Figure
 from tests.bench.workshop import person

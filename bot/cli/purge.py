@@ -1,0 +1,96 @@
+"""`plenary purge`: what the plan keeps no longer is counted, told, agreed to and erased. The bot must be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from bot.cli.export import user
+from bot.domain.people import retention
+from bot.domain.people.retention import Kept
+from bot.domain.plan import Plan
+from bot.settings import Settings, SettingsError
+from bot.store.audit import Deed
+from bot.store.engine.backup import copies_of
+from bot.store.privacy.purges import Counts, may_hold
+from bot.store.privacy.register import PURGED
+from bot.store.programme import opened
+
+#: What becomes impossible, or stays elsewhere, when a kind has gone.
+_LOST = {
+    Kept.ATTENDANCE: "Certificates can't be made or verified any more; figures of attendance are gone.",
+    Kept.NOTES: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
+    Kept.QUESTIONS: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
+    Kept.FEEDBACK: "The pledges leave the posts that followed them up when the bot is started.",
+    Kept.PARTICIPANTS: "Certificates can't be made or verified any more; names stay on what else is kept. The team's "
+    "lines about people leave Discord when the bot is started.",
+    Kept.LETTERS: "Those that were sent stay on Discord with whom they were sent to.",
+    Kept.AUDIT: "That something was purged stays in it.",
+}
+
+
+async def purge(chosen: Settings, now: datetime, told: Callable[[str], None], agreed: Callable[[str], bool]) -> None:
+    """Tell what goes and what stays; if that is agreed to, do it, and tell where copies still hold it.
+
+    Raises SettingsError, and DatabaseInUseError while the bot runs.
+    """
+    async with opened(chosen, to_read=False) as (programme, store):
+        try:
+            counts = await store.purges.counts()
+            kinds = [kind for kind in retention.overdue(programme.plan, now) if counts[kind]]
+            for line in _told(programme.plan, counts, kinds):
+                told(line)
+            if not kinds:
+                told("Nothing is to be purged.")
+                return
+            if not agreed("Erase this for good?"):
+                told("Nothing was purged. To purge it, answer yes or say --yes.")
+                return
+            await store.purges.purge(kinds, _deed(kinds, counts, now))
+        except OSError as failure:
+            raise SettingsError(
+                f"{failure.filename} can't be read or erased ({failure.strerror}). Let this user do it, and try again."
+            ) from None
+    told("It is erased, and recorded in the audit.")
+    for line in await asyncio.to_thread(lambda: list(_copies(chosen, kinds))):
+        told(line)
+
+
+def _deed(kinds: Collection[Kept], counts: Mapping[Kept, Counts], now: datetime) -> Deed:
+    latter = f"{sum(sum(counts[kind].values()) for kind in kinds)} rows, by {user()}"
+    return Deed(f"purge/{secrets.token_hex(8)}", now, 0, PURGED, ", ".join(kinds), latter=latter)
+
+
+def _told(plan: Plan, counts: Mapping[Kept, Counts], kinds: Collection[Kept]) -> Iterator[str]:
+    yield f"{plan.title[plan.languages[0]]}, which ended on {plan.days[-1].date}. By the plan's `retention`:"
+    for kind in Kept:
+        there = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
+        what = f"GOES: {there}. {_LOST[kind]}" if kind in kinds else f"stays: {there}."
+        yield f"  {kind:<13} {_term(retention.last_day(plan, kind)):<17} {what}"
+    yield "The agenda, announcements and the rooms stay, and so does what was exported or posted before."
+
+
+def _term(last: date | None) -> str:
+    return f"until {last}" if last else "no term"
+
+
+def _copies(chosen: Settings, kinds: Collection[Kept]) -> Iterator[str]:
+    nightly, others = copies_of(chosen.database, chosen.backups)
+    holding = [path for path in nightly if may_hold(path, kinds)]
+    if holding:
+        yield (
+            "These nightly backups still hold it, and go as newer ones come, within "
+            f"{chosen.backups_kept} nights of the bot running. To be rid of it now, delete them:"
+        )
+        yield from _listed(holding)
+    holding = [path for path in others if may_hold(path, kinds)]
+    if holding:
+        yield "These copies still hold it, and stay until you delete them:"
+        yield from _listed(holding)
+
+
+def _listed(paths: Collection[Path]) -> Iterator[str]:
+    yield from (f"  {path}" for path in paths)

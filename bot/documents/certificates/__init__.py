@@ -1,0 +1,1 @@
+"""Certificates: who has earned one, and each one as PDF."""

@@ -1,0 +1,78 @@
+"""Who has earned a certificate, and each certificate as PDF: the same in Discord and in the shell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from bot.documents.export.table import Source
+from bot.domain.attendance import attendance
+from bot.domain.attendance import certificates as rule
+from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.certificates import Award, Certificate
+from bot.store import Store
+from bot.store.programme import CERTIFICATE_SECRET, Programme
+
+
+class Awards:
+    """Certificates by the plan's rule, from what the store has now."""
+
+    def __init__(self, programme: Programme, store: Store) -> None:
+        self._programme = programme
+        self._store = store
+
+    async def record(self, person: int, name: str, now: datetime) -> Record:
+        """What one person's attendance adds up to."""
+        plan, store = self._programme.plan, self._store
+        checked, stays = await store.attendance.of(person), await store.stays.of(person)
+        blind = attendance.blind(plan, await store.stays.watches(), now)
+        return attendance.record(plan, person, name, checked, stays, blind, await store.corrections.of(person))
+
+    async def earned(self, now: datetime) -> list[Certificate]:
+        """Everybody's, in order of their names; of each the highest."""
+        # Imported here: a bot that starts makes no certificate yet, nor has it to list them.
+        from bot.documents.export.subjects.attendance import kept_by  # noqa: PLC0415
+
+        kept = await kept_by(Source(self._programme, self._store, now))
+        return await self._of(await asyncio.to_thread(kept.records, self._programme.plan))
+
+    async def certificate(self, person: int, now: datetime) -> Certificate | None:
+        """One person's certificate of completion, if they have earned it."""
+        place = self._store.people.of(person)
+        if place is None:
+            return None
+        found = await self._of([await self.record(person, place.name, now)])
+        return next((one for one in found if one.award is Award.COMPLETION), None)
+
+    async def _of(self, records: Iterable[Record]) -> list[Certificate]:
+        secret = await self._store.facts.get(CERTIFICATE_SECRET)
+        if secret is None:
+            return []  # none can have been made: the bot has not started since it learnt to
+        return list(rule.certificates(self._programme.plan.id, secret, records, self._store.people.all()))
+
+    async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
+        """A certificate in its holder's language."""
+        from bot.documents.certificates import pages as certificates  # noqa: PLC0415 - likewise
+
+        language = self._programme.language_of(certificate.place.person or 0)
+        data = certificates.data(self._programme.plan, certificate, language, now)
+        return await asyncio.to_thread(_typeset, data, now)
+
+    async def file(self, person: int, now: datetime) -> tuple[str, bytes]:
+        """One person's certificate of completion, as name and content of a file. Raises LookupError."""
+        one = await self.certificate(person, now)
+        if one is None:
+            raise LookupError("this certificate isn't earned (any more)")
+        from bot.documents.certificates import pages as certificates  # noqa: PLC0415 - likewise
+
+        [named] = certificates.named([one])
+        return named.file, await self.pdf(one, now)
+
+
+def _typeset(data: dict[str, Any], now: datetime) -> bytes:
+    # Imported here: the bot starts without the typesetter, and most of the time runs without it.
+    from bot.documents import typesetting  # noqa: PLC0415
+
+    return typesetting.pdf("certificate", data, now)

@@ -1,0 +1,90 @@
+"""The agenda as an iCalendar file (RFC 5545), which every calendar program reads and knows again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.domain.agenda.sessions import Session, SessionKind
+from bot.domain.plan import Plan
+from bot.domain.text import all_writable, clean, one_line, spoken
+from bot.messages.i18n import enumeration, text
+from bot.store.agenda import HeldSession
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
+
+C = TypeVar("C", "Calendar", "Event")
+
+_MAKER = "-//Plenary//Plenary//EN"
+
+
+def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: str, rule: str = "") -> bytes:
+    """The sessions, cancelled ones as such; times are instants in UTC, texts are in one language.
+
+    `rule`: what an export says of itself.
+
+    A session has the same UID in every file, and a SEQUENCE that grows with each change: so a program that has the
+    session already changes it, and doesn't add another.
+    """
+    from icalendar import Calendar, Event  # noqa: PLC0415 - a bot that starts doesn't need it yet
+
+    title = one_line(plan.title[language])  # NOTE: a line break in an `x-` property makes the library raise
+    made = _holding(
+        Calendar(),
+        ("prodid", _MAKER),
+        ("version", "2.0"),
+        ("name", title),  # RFC 7986; the next two are what programs read that are older
+        ("x-wr-calname", title),
+        ("x-wr-timezone", plan.zone),
+        *([("description", rule)] if rule else []),
+    )
+    for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id)):
+        made.add_component(_event(Event(), plan, one, now.astimezone(UTC).replace(microsecond=0), language))
+    return made.to_ical()
+
+
+def _event(blank: Event, plan: Plan, held: HeldSession, now: datetime, language: str) -> Event:
+    session = held.session
+    topic = plan.topic(session.topic) if session.topic else None
+    described = clean("\n".join(_description(plan, session, language)))
+    return _holding(
+        blank,
+        ("uid", f"{session.id}@{plan.id}"),
+        ("sequence", held.sequence),
+        ("dtstamp", now),
+        ("last-modified", now),
+        ("dtstart", session.starts_at),
+        ("dtend", session.ends_at),
+        ("summary", clean(spoken(session.title, language))),
+        ("location", room_name(plan, session, language)),
+        ("status", "CONFIRMED" if held.cancelled_at is None else "CANCELLED"),
+        ("transp", "TRANSPARENT" if session.kind is SessionKind.BREAK else "OPAQUE"),
+        *([("categories", [topic.title[language]])] if topic else []),
+        *([("description", described)] if described else []),
+    )
+
+
+def _holding(component: C, *properties: tuple[str, object]) -> C:
+    for name, value in properties:
+        component.add(name, all_writable(value))  # pyright: ignore[reportUnknownMemberType] - it takes whatever the property is
+    return component
+
+
+def room_name(plan: Plan, session: Session, language: str) -> str:
+    """What people call the room that a session is held in; its id, if the plan no longer has it."""
+    name = plan.room_names.get(session.room)
+    return name[language] if name else session.room
+
+
+def _description(plan: Plan, session: Session, language: str) -> Iterator[str]:
+    if session.description:
+        yield spoken(session.description, language)
+    if session.topic and (topic := plan.topic(session.topic)):
+        yield text(language, "calendar.topic", title=topic.title[language])
+    if session.speakers:
+        named = (one.named(language) for one in session.speakers)
+        yield text(language, "start.speakers", names=enumeration(language, named))
+    for material in session.materials:
+        yield f"{spoken(material.title, language)}: {material.url}"

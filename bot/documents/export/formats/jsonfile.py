@@ -1,0 +1,45 @@
+"""JSON, with every cell as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from bot.documents.export.formats.writer import Heading, Opened, Writer
+from bot.documents.export.table import Row
+from bot.domain.text import writable
+
+
+class JsonWriter(Writer):
+    """One object: what the file says of itself, and `rows`, a list of objects of which each stands on a line.
+
+    Instants are ISO-8601 text with the offset of their zone.
+    """
+
+    def __init__(self, out: Opened, heading: Heading) -> None:
+        super().__init__(out, heading)
+        made = self._heading
+        told = {"workshop": made.title, "subject": made.subject, "rule": made.rule, "zone": made.zone}
+        # Left open behind its last entry: the rows follow.
+        out.write(orjson.dumps(told)[:-1] + b',\n"rows": [')
+        self._separator = b"\n"
+
+    def add(self, rows: Iterable[Row]) -> int:
+        columns = self._heading.columns
+        lines = [
+            orjson.dumps(
+                {
+                    name: writable(cell) if isinstance(cell, str) else cell
+                    for name, cell in zip(columns, row, strict=True)
+                }
+            )
+            for row in rows
+        ]
+        if lines:
+            self._out.write(self._separator + b",\n".join(lines))
+            self._separator = b",\n"
+        return len(lines)
+
+    def close(self) -> None:
+        self._out.write(b"]}\n")

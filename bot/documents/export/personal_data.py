@@ -1,0 +1,32 @@
+"""What the workshop keeps about one person, as files for them: one to read, one for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from bot.domain.people.personal_data import Records
+from bot.domain.text import all_writable, isolate, writable
+from bot.messages.i18n import text
+
+
+def as_json(dossier: Iterable[Records]) -> bytes:
+    """One list of objects a part."""
+    parts = {str(one.part): [dict(zip(one.columns, row, strict=True)) for row in one.rows] for one in dossier}
+    return (json.dumps(all_writable(parts), indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def as_markdown(dossier: Iterable[Records], title: str, language: str) -> bytes:
+    """The same to be read; parts in which nothing is kept are left out. Columns are named as in the other file."""
+    blocks = [f"# {title}", f"*{text(language, 'dossier.intro')}*"]
+    for one in dossier:
+        if one.rows:
+            blocks += [f"## {text(language, f'dossier.{one.part}')}", *_entries(one)]
+    return writable("\n\n".join(blocks) + "\n").encode()
+
+
+def _entries(records: Records) -> Iterator[str]:
+    for row in records.rows:
+        told = (pair for pair in zip(records.columns, row, strict=True) if pair[1] is not None)
+        # A text of several lines stays within its point.
+        yield "\n".join(f"- {name}: {isolate(str(value))}".replace("\n", "\n  ") for name, value in told)

@@ -1,0 +1,196 @@
+"""What is in a closing pack: each file with whom it is for, the rule that it obeys, and what writes it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import yaml
+
+from bot.documents import sheets
+from bot.documents.certificates import pages
+from bot.documents.certificates.awards import Awards
+from bot.documents.export import files, subjects
+from bot.documents.export.kinds import Format, Subject, takes
+from bot.documents.export.table import Source
+from bot.documents.report.material import Material
+from bot.documents.report.wording import day
+from bot.documents.sheets import Sheet
+from bot.domain.attendance.certificates import Award, Certificate
+from bot.domain.contributions.notes import Audience
+from bot.domain.text import spoken, writable
+from bot.messages.i18n import text
+
+
+class Reader(StrEnum):
+    """Whom a file is for; also the folder that it is in."""
+
+    PUBLIC = "public"
+    PARTICIPANTS = "participants"
+    SERIES = "series"
+    DONOR = "donor"
+    HOLDERS = "certificates"
+    ORGANISERS = "organisers"
+
+
+#: What of the tables may be published, but for notes: of these, each reader has those that their authors let them read.
+_PUBLIC = {Subject.AGENDA, Subject.STATISTICS}
+#: Whom documents are for, and as whom they are written, which says what of the notes they hold.
+_DOCUMENTS = (
+    ("report", Audience.PUBLIC, Reader.PUBLIC),
+    ("press", Audience.PUBLIC, Reader.PUBLIC),
+    ("report", Audience.PARTICIPANTS, Reader.PARTICIPANTS),
+    ("donor", Audience.PARTICIPANTS, Reader.DONOR),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file."""
+
+    path: str
+    """In the archive."""
+    reader: Reader
+    what: str
+    """The subject of an export, or the kind of document."""
+    rule: Callable[[str], str]
+    """The rule that it obeys, told in a language."""
+    write: Callable[[BinaryIO], Awaitable[int | None]]
+    """Writes it into an opened file; how many rows it has, where it has any."""
+    dated: bool = False
+    """Whether it tells when it was made, so that it differs each time."""
+    remark: str = ""
+    """What whoever makes it should know."""
+
+
+async def entries(source: Source, material: Material, plan_file: Path | None) -> list[Entry]:
+    """Everything, in the order in which it is written. `material`: as gathered for whichever audience.
+
+    The plan is in it to the letter where its file is named, else as the database has it.
+    """
+    awards = Awards(source.programme, source.store)
+    if plan_file:
+        written = await asyncio.to_thread(plan_file.read_bytes)
+    else:
+        held = json.loads((await source.store.plans.held()).as_json())
+        written = yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=120, encoding="utf-8")
+    every = [
+        *_tables(source),
+        *_documents(material),
+        *_certificates(awards, await awards.earned(source.now), source.now),
+        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", written),
+    ]
+    return [*every, *_readmes(material, every)]
+
+
+def _path(reader: Reader, name: str) -> str:
+    return f"{reader}/{name}"
+
+
+def _tables(source: Source) -> Iterator[Entry]:
+    for subject in Subject:
+        for form in Format:
+            if takes(subject, form):
+                for audience, reader in _readers(subject):
+                    yield Entry(
+                        _path(reader, f"{subject}.{form}"),
+                        reader,
+                        str(subject),
+                        partial(subjects.rule_told, subject, audience, source.plan),
+                        partial(_write, subject, form, replace(source, audience=audience)),
+                        # The audit grows by each pack.
+                        dated=form is Format.ICS or subject is Subject.AUDIT,
+                    )
+
+
+def _readers(subject: Subject) -> Iterator[tuple[Audience, Reader]]:
+    if subject is Subject.NOTES:
+        yield from ((audience, Reader(audience)) for audience in Audience)
+    else:
+        yield Audience.ORGANISERS, Reader.PUBLIC if subject in _PUBLIC else Reader.ORGANISERS
+
+
+async def _write(subject: Subject, form: Format, source: Source, out: BinaryIO) -> int:
+    return (await files.write(subject, form, source, out)).rows
+
+
+def _documents(material: Material) -> Iterator[Entry]:
+    for audience in dict.fromkeys(audience for _, audience, _ in _DOCUMENTS):
+        for sheet in sheets.of_reports(replace(material, audience=audience), material.plan.languages):
+            for kind, written_for, reader in _DOCUMENTS:
+                if (kind, written_for) == (sheet.kind, audience):
+                    yield _sheet(reader, sheet, _of_document(kind, audience))
+
+
+def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[Entry]:
+    for one in pages.named([one for one in earned if one.award is Award.COMPLETION]):
+        yield Entry(
+            _path(Reader.HOLDERS, one.file),
+            Reader.HOLDERS,
+            "certificate",
+            _told("certificate"),
+            partial(_certificate, awards, one.certificate, now),
+            dated=True,
+        )
+
+
+async def _certificate(awards: Awards, certificate: Certificate, now: datetime, out: BinaryIO) -> None:
+    out.write(await awards.pdf(certificate, now))
+
+
+def _sheet(reader: Reader, sheet: Sheet, rule: Callable[[str], str]) -> Entry:
+    async def write(out: BinaryIO) -> None:
+        out.write(await asyncio.to_thread(sheet.make))
+
+    return Entry(_path(reader, sheet.name), reader, sheet.kind, rule, write, dated=True, remark=sheet.remark)
+
+
+def _of_document(kind: str, audience: Audience) -> Callable[[str], str]:
+    if kind == "donor":  # figures only
+        return _told(kind)
+    return lambda language: f"{_told(kind)(language)} {text(language, f'export.rule.notes.{audience}')}"
+
+
+def _told(kind: str) -> Callable[[str], str]:
+    return lambda language: text(language, f"closing.rule.{kind}")
+
+
+def _plain(path: str, what: str, content: bytes, *, dated: bool = False) -> Entry:
+    async def write(out: BinaryIO) -> None:
+        out.write(content)
+
+    return Entry(path, Reader.ORGANISERS, what, _told(what), write, dated)
+
+
+def _readmes(material: Material, every: list[Entry]) -> Iterator[Entry]:
+    """Which file is for whom, in each language."""
+    for language in material.plan.languages:
+        content = writable(_readme(material, every, language)).encode()
+        yield _plain(f"README-{language}.md", "readme", content, dated=True)
+
+
+def _readme(material: Material, every: list[Entry], language: str) -> str:
+    plan = material.plan
+    made_on = day(language, material.now.astimezone(plan.tz).date())
+    lines = [f"# {spoken(plan.title, language)}", text(language, "closing.intro", day=made_on)]
+    for reader in Reader:
+        mine = [entry for entry in every if entry.reader is reader]
+        if mine:
+            lines += [f"## {reader}/", text(language, f"closing.folder.{reader}"), _list(mine, language)]
+    return "\n\n".join([*lines, text(language, "closing.check")]) + "\n"
+
+
+def _list(mine: list[Entry], language: str) -> str:
+    """What is in a folder, by rule; of certificates, not whose they are."""
+    names: dict[str, list[str]] = {}
+    for entry in mine:
+        name = "*.pdf" if entry.reader is Reader.HOLDERS else entry.path.partition("/")[2]
+        names.setdefault(entry.rule(language), []).append(f"`{name}`")
+    return "\n".join(f"- {', '.join(dict.fromkeys(named))}: {rule}" for rule, named in names.items())

@@ -1,0 +1,362 @@
+"""The chapters about how the workshop went: context, participation, proceedings, questions, evaluation, annexes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+from bot.documents.export.kinds import Subject
+from bot.documents.report.blocks import Block, Cards, Chart, Heading, Look, Paragraph, Table
+from bot.documents.report.charts import NAVY, SKY, Band, Series, bars, profile
+from bot.documents.report.figures import figures
+from bot.documents.report.material import Material
+from bot.documents.report.wording import DASH, clock, days, number, percent, times, typed
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance.presence import headcounts
+from bot.domain.contributions import chatham
+from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, form_of
+from bot.domain.contributions.notes import Audience
+from bot.domain.contributions.questions import QuestionState
+from bot.domain.people.participants import OrganisationKind
+from bot.domain.text import RIGHT_TO_LEFT, isolate, spoken
+from bot.messages.i18n import country_name, day_name, enumeration, text
+from bot.store.agenda import HeldSession
+
+#: How finely the presence over a day is drawn.
+_STEP = timedelta(minutes=5)
+_AT_A_GLANCE = ("people", "organisations", "members", "sessions", "notes", "recommendations", "questions", "pledges")
+
+
+def source(language: str, *exports: Subject) -> Paragraph:
+    """Where the figures above can be found again."""
+    # Isolated one by one: "and" is a letter that Arabic writes on to the next word.
+    named = enumeration(language, (isolate(export) for export in exports))
+    return Paragraph(text(language, "report.source", exports=named), Look.SOURCE)
+
+
+def cards(material: Material, language: str, names: Iterable[str]) -> Cards:
+    """Some of the figures, to be seen at a glance."""
+    known = figures(material, language)
+    return Cards([(known[name].value, known[name].label(language)) for name in names])
+
+
+# --- context ---------------------------------------------------------------------------------------------------
+
+
+def context(material: Material, language: str) -> Iterator[Block]:
+    """Why there was a workshop, whose, and when."""
+    plan = material.plan
+    yield Heading(text(language, "report.context"))
+    yield Paragraph(spoken(plan.description, language), Look.LEAD)
+    yield cards(material, language, _AT_A_GLANCE)
+    yield source(language, Subject.PEOPLE, Subject.AGENDA, Subject.NOTES, Subject.QUESTIONS, Subject.PLEDGES)
+    rows = [
+        (text(language, "report.fact.organiser"), spoken(plan.organiser, language)),
+        (text(language, "report.fact.dates"), days(language, plan.agenda.days[0], plan.agenda.days[-1])),
+        (text(language, "report.fact.place"), text(language, "report.place")),
+        (text(language, "report.fact.topics"), enumeration(language, (spoken(t.title, language) for t in plan.topics))),
+    ]
+    if plan.donor:
+        rows.append((text(language, "report.fact.donor"), spoken(plan.donor, language)))
+    if plan.region:
+        rows.append((text(language, "report.fact.region"), spoken(plan.region, language)))
+    if place := series(material, language):
+        rows.append((text(language, "report.fact.series"), place))
+    yield Table((), rows, (1, 3))
+
+
+def series(material: Material, language: str) -> str:
+    """The workshop's place in its series; empty if it belongs to none."""
+    one = material.plan.series
+    if one is None:
+        return ""
+    return text(language, "report.series", number=one.number, of=one.of, title=spoken(one.title, language))
+
+
+# --- participation ---------------------------------------------------------------------------------------------
+
+
+def participation(material: Material, language: str) -> Iterator[Block]:
+    """Who was there, of what kind of organisation, and when."""
+    known = figures(material, language)
+    yield Heading(text(language, "report.participation"))
+    yield Paragraph(
+        text(
+            language,
+            "report.participation_line",
+            people=known["people"].value,
+            organisations=known["organisations"].value,
+            members=known["members"].value,
+            hours=known["hours"].value,
+        )
+    )
+    yield Paragraph(
+        text(
+            language,
+            "report.rule_line",
+            complete=known["complete"].value,
+            people=known["people"].value,
+            percent=material.plan.attendance.percent,
+        )
+    )
+    yield _kinds(material, language)
+    yield source(language, Subject.PEOPLE)
+    yield Heading(text(language, "report.presence"), 2)
+    yield Paragraph(text(language, "report.presence_line", zone=material.plan.zone))
+    for day in material.plan.agenda.days:
+        if svg := presence(material, day, language):
+            yield Chart(svg, text(language, "report.presence_on", day=day_name(language, day)))
+    if material.plan.confidential_sessions:
+        yield Paragraph(text(language, "report.presence_chatham"))
+    yield source(language, Subject.INTERVALS)
+    if material.plan.topics:
+        yield Heading(text(language, "report.by_topic"), 2)
+        yield Paragraph(text(language, "report.by_topic_line"))
+        yield Chart(_by_topic(material, language), text(language, "report.by_topic"))
+        yield source(language, Subject.ATTENDANCE, Subject.NOTES)
+
+
+def _kinds(material: Material, language: str) -> Table:
+    """People and organisations by kind; kinds of few people are one row, with those whose kind isn't known."""
+    groups: dict[str, list[int]] = {}
+    for record in material.attended:
+        place = material.place_of(record.person)
+        groups.setdefault(place.organisation if place else "", []).append(record.person)
+    told = {kind: people for kind, people in chatham.merged(groups, lambda person: person) if kind}
+    shown = sorted(told, key=lambda kind: (-len(told[kind]), kind))
+    rows = [_kind_row(material, told[kind], f"organisation.{OrganisationKind(kind)}", language) for kind in shown]
+    rest = [person for kind, people in groups.items() if kind not in told for person in people]
+    if len(rest) >= SMALLEST_GROUP:
+        rows.append(_kind_row(material, rest, "report.others", language))
+    header = [text(language, f"report.column.{name}") for name in ("kind", "organisations", "people", "share")]
+    return Table(header, rows, (4, 2, 2, 2), (1, 2, 3))
+
+
+def _kind_row(material: Material, people: Sequence[int], key: str, language: str) -> tuple[str, ...]:
+    organisations = {place.administration for place in material.represented(people) if place.administration}
+    share = round(100 * len(people) / len(material.attended), 1)
+    return (
+        text(language, key),
+        number(language, len(organisations)),
+        number(language, len(people)),
+        percent(language, share),
+    )
+
+
+def presence(material: Material, day: date, language: str) -> str | None:
+    """How many were there over a day, as a chart; None if nobody was."""
+    plan = material.plan
+    secret = plan.confidential_sessions
+    sessions = [session for session in material.sessions if session.day == day and session.id not in secret]
+    if not any(material.times[session.id] for session in sessions):
+        return None
+    begin, end = min(s.starts_at for s in sessions), max(s.ends_at for s in sessions)
+    instants = [begin + n * _STEP for n in range((end - begin) // _STEP + 1)]
+    people = {person for session in sessions for person in material.times[session.id]}
+    there = {person: [one for s in sessions for one in material.times[s.id].get(person, ())] for person in people}
+
+    def at(instant: datetime) -> float:
+        return (instant - begin) / timedelta(minutes=1)
+
+    points = list(zip(map(at, instants), headcounts(there, instants), strict=True))
+    numbers = {session.id: n for n, session in enumerate(material.sessions, 1)}
+    bands = [Band(at(s.starts_at), at(s.ends_at), str(numbers[s.id])) for s in sessions]
+
+    def label(minutes: float) -> str:
+        return clock(plan, begin + timedelta(minutes=minutes))
+
+    return profile(points, bands, label, mirrored=language in RIGHT_TO_LEFT)
+
+
+def _by_topic(material: Material, language: str) -> str:
+    plan = material.plan
+    present: list[int] = []
+    shared: list[int] = []
+    for topic in plan.topics:
+        inside = {person for s in material.sessions if s.topic == topic.id for person in material.times[s.id]}
+        organisations = {place.administration for place in material.represented(inside) if place.administration}
+        # Where few people were, it isn't told of how many organisations: somebody could be recognised.
+        present.append(len(organisations) if len(inside) >= SMALLEST_GROUP else 0)
+        signed = {note.signed.administration for note in material.notes if note.topic == topic.id}
+        shared.append(len(signed - {""}))
+    return bars(
+        [spoken(topic.title, language) for topic in plan.topics],
+        [
+            Series(text(language, "report.by_topic_present"), SKY, present),
+            Series(text(language, "report.by_topic_shared"), NAVY, shared),
+        ],
+        stacked=False,
+        mirrored=language in RIGHT_TO_LEFT,
+    )
+
+
+# --- proceedings -----------------------------------------------------------------------------------------------
+
+
+def proceedings(material: Material, language: str) -> Iterator[Block]:
+    """Day by day, session by session; the numbers are those of the charts."""
+    yield Heading(text(language, "report.proceedings"))
+    number_of = {session.id: n for n, session in enumerate(material.sessions, 1)}
+    for day in material.plan.agenda.days:
+        yield Heading(day_name(language, day), 2)
+        for session in material.plan.agenda.on(day):
+            if session.id in number_of:
+                yield from _session(material, session, number_of[session.id], language)
+    yield source(language, Subject.AGENDA, Subject.ATTENDANCE, Subject.QUESTIONS)
+
+
+def _session(material: Material, session: Session, position: int, language: str) -> Iterator[Block]:
+    yield Heading(f"{position}. {spoken(session.title, language)}", 3)
+    told = [times(material.plan, session)]
+    if (people := material.people_in(session)) is not None:
+        told.append(text(language, "report.attended", n=people))
+    asked = sum(question.session == session.id for question in material.questions)
+    if asked:
+        told.append(text(language, "report.asked", n=asked))
+    yield Paragraph(" · ".join(told), Look.META)
+    if session.speakers:
+        names = enumeration(language, (one.named(language) for one in session.speakers))
+        yield Paragraph(text(language, "report.speakers", names=names), Look.META)
+    if session.description:
+        yield Paragraph(spoken(session.description, language))
+
+
+# --- questions and evaluation ----------------------------------------------------------------------------------
+
+
+def questions(material: Material, language: str) -> Iterator[Block]:
+    """What was asked and what became of it; never by whom. Only those who were there read the questions themselves."""
+    yield Heading(text(language, "report.questions"))
+    counted = Counter(one.state for one in material.questions)
+    if not counted:
+        yield Paragraph(text(language, "report.questions_none"))
+        return
+    yield Table(
+        [text(language, f"report.column.{name}") for name in ("state", "questions")],
+        [
+            (text(language, f"question.state.{state}"), number(language, counted[state]))
+            for state in QuestionState
+            if counted[state]
+        ],
+        (4, 1),
+        (1,),
+    )
+    if material.audience in {Audience.ORGANISERS, Audience.PARTICIPANTS}:
+        yield Table(
+            [text(language, f"report.column.{name}") for name in ("question", "answer", "votes")],
+            [
+                (
+                    typed(one.text),
+                    typed(one.answer) if one.answer else text(language, f"question.state.{one.state}"),
+                    number(language, one.votes),
+                )
+                for one in material.questions
+            ],
+            (5, 4, 1),
+            (2,),
+        )
+    yield source(language, Subject.QUESTIONS)
+
+
+def evaluation(material: Material, language: str) -> Iterator[Block]:
+    """What participants thought, as figures; what they wrote is for the organisers alone."""
+    yield Heading(text(language, "report.evaluation"))
+    whole = material.rated(WORKSHOP)
+    rate = percent(language, whole.response_rate)
+    yield Paragraph(
+        text(language, "report.evaluation_line", answered=whole.answered, attended=whole.attended, percent=rate)
+    )
+    if whole.counts is None:
+        yield Paragraph(text(language, "feedback.few"))
+    else:
+        yield cards(material, language, ("overall", "response"))
+        rows = [
+            (
+                text(language, f"feedback.{asked.name}") if choice == asked.choices[0] else "",
+                choice if choice.isdigit() else text(language, f"feedback.choice.{choice}"),
+                number(language, whole.counts[asked.name].get(choice, 0)),
+            )
+            for asked in form_of(WORKSHOP)
+            for choice in asked.choices
+        ]
+        header = [text(language, f"report.column.{name}") for name in ("asked", "choice", "answers")]
+        yield Table(header, rows, (4, 3, 1), (2,))
+    yield Heading(text(language, "report.by_session"), 2)
+    header = [text(language, f"report.column.{name}") for name in ("session", "answers", "response", "useful", "pace")]
+    asked_about = [one for one in material.sessions if one.kind in material.plan.announcements.feedback.kinds]
+    yield Table(header, [_rating(material, one, language) for one in asked_about], (5, 2, 2, 2, 2), (1, 2, 3, 4))
+    yield Paragraph(text(language, "report.few_note"), Look.SOURCE)
+    yield source(language, Subject.FEEDBACK)
+
+
+def _rating(material: Material, session: Session, language: str) -> tuple[str, ...]:
+    one = material.rated(session.id)
+    mean = one.mean("useful")
+    pace = one.counts["pace"] if one.counts else None
+    right = round(100 * pace.get("right", 0) / sum(pace.values()), 1) if pace else None
+    return (
+        spoken(session.title, language),
+        number(language, one.answered),
+        percent(language, one.response_rate),
+        DASH if mean is None else number(language, mean),
+        percent(language, right),
+    )
+
+
+# --- annexes ---------------------------------------------------------------------------------------------------
+
+
+def annexes(material: Material, language: str) -> Iterator[Block]:
+    """The agenda as it was held, who was represented, and where each figure comes from."""
+    yield Heading(text(language, "report.annexes"))
+    yield Heading(text(language, "report.annex.agenda"), 2)
+    header = [text(language, f"report.column.{name}") for name in ("day", "time", "session", "state")]
+    held = sorted((one for one in material.held), key=lambda one: (one.session.starts_at, one.session.id))
+    states = [_state(material, one) for one in held]
+    rows = [
+        (
+            number(language, _number_of(material, one.session.day)),
+            times(material.plan, one.session),
+            spoken(one.session.title, language),
+            text(language, f"report.state.{state}"),
+        )
+        for one, state in zip(held, states, strict=True)
+    ]
+    yield Table(header, rows, (1, 2, 6, 3))
+    yield source(language, Subject.AGENDA)
+    yield Heading(text(language, "report.annex.represented"), 2)
+    represented = sorted(
+        {(place.administration, place.country) for place in material.represented_openly if place.administration}
+    )
+    header = [text(language, f"report.column.{name}") for name in ("organisation", "country")]
+    yield Table(
+        header, [(typed(name), country_name(language, code) if code else DASH) for name, code in represented], (3, 2)
+    )
+    yield source(language, Subject.ATTENDANCE)
+    yield Heading(text(language, "report.annex.figures"), 2)
+    header = [text(language, f"report.column.{name}") for name in ("figure", "value", "export", "counted")]
+    rows = [
+        (one.label(language), one.value, str(one.export), one.counted(language))
+        for one in figures(material, language).values()
+    ]
+    yield Table(header, rows, (4, 2, 2, 7), (1,))
+    yield Heading(text(language, "report.annex.rule"), 2)
+    yield Paragraph(text(language, f"export.rule.notes.{material.audience}"))
+    if material.plan.confidential_sessions:
+        yield Paragraph(text(language, "export.rule.chatham"))
+        yield Paragraph(text(language, "report.rule_chatham"))
+    yield Paragraph(text(language, "report.rule_names"))
+
+
+def _state(material: Material, held: HeldSession) -> str:
+    if held.cancelled_at:
+        return "cancelled"
+    if held.session.starts_at > material.now:
+        return "coming"
+    return "changed" if held.sequence else "planned"
+
+
+def _number_of(material: Material, day: date) -> int:
+    """The workshop's days are counted from 1; one on which nothing takes place any more counts as before it."""
+    return sum(one <= day for one in material.plan.agenda.days)

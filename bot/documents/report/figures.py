@@ -1,0 +1,56 @@
+"""The figures that a report tells, each with the export whose rows it can be counted in again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.documents.export.kinds import Subject
+from bot.documents.report.material import Material
+from bot.documents.report.wording import DASH, number, percent
+from bot.domain.contributions.feedback import WORKSHOP
+from bot.domain.contributions.notes import NoteKind
+from bot.messages.i18n import text
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure, as it is written."""
+
+    name: str
+    """Its sentences in the catalogues are `report.figure.…` and `report.counted.…`."""
+    value: str
+    export: Subject
+
+    def label(self, language: str) -> str:
+        """What it counts."""
+        return text(language, f"report.figure.{self.name}")
+
+    def counted(self, language: str) -> str:
+        """How it is counted from the rows of the export."""
+        return text(language, f"report.counted.{self.name}")
+
+
+def figures(material: Material, language: str) -> dict[str, Figure]:
+    """Every figure of the whole workshop, by its name."""
+    evaluation = material.rated(WORKSHOP)
+    recommendations = sum(note.kind is NoteKind.RECOMMENDATION for note in material.notes)
+    counts = {
+        "people": (len(material.attended), Subject.PEOPLE),
+        "organisations": (len(material.organisations), Subject.PEOPLE),
+        "members": (len(material.members), Subject.PEOPLE),
+        "hours": (round(material.person_minutes / 60), Subject.PEOPLE),
+        "complete": (material.complete, Subject.PEOPLE),
+        "sessions": (len(material.sessions), Subject.AGENDA),
+        "notes": (len(material.notes), Subject.NOTES),
+        "recommendations": (recommendations, Subject.NOTES),
+        "questions": (len(material.questions), Subject.QUESTIONS),
+        "pledges": (len(material.pledges), Subject.PLEDGES),
+    }
+    told = {name: Figure(name, number(language, count), export) for name, (count, export) in counts.items()}
+    mean = evaluation.mean("overall")
+    overall = DASH if mean is None else text(language, "report.of_five", value=number(language, mean))
+    return {
+        **told,
+        "response": Figure("response", percent(language, evaluation.response_rate), Subject.FEEDBACK),
+        "overall": Figure("overall", overall, Subject.FEEDBACK),
+    }

@@ -1,0 +1,101 @@
+"""Numbers, dates and times as a document's language writes them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.plan import Plan
+from bot.domain.text import clean, isolate, one_line
+
+#: From one to another; and where there is nothing to tell.
+DASH = "\N{EN DASH}"
+
+#: English as international organisations write it: day before month.
+_LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar"}
+
+
+def number(language: str, value: float) -> str:
+    """`1,234.5`, `1 234,5`."""
+    return format_decimal(value, locale=_LOCALES[language])
+
+
+def percent(language: str, value: float | None) -> str:
+    """`82.5%`, `82,5 %`; a dash where there is none."""
+    return DASH if value is None else format_percent(value / 100, "#,##0.#%", locale=_LOCALES[language])
+
+
+def day(language: str, when: date) -> str:
+    """`20 February 2023`."""
+    return format_date(when, "long", locale=_LOCALES[language])
+
+
+def days(language: str, first: date, last: date) -> str:
+    """`20-22 February 2023`, with a dash."""
+    if first == last:
+        return day(language, first)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return (
+        f"{first.day}{DASH}{day(language, last)}"
+        if same_month
+        else f"{day(language, first)} {DASH} {day(language, last)}"
+    )
+
+
+def times(plan: Plan, session: Session) -> str:
+    """From when to when, on the wall of the workshop's zone; from left to right in every language."""
+    return isolate(f"{clock(plan, session.starts_at)}{DASH}{clock(plan, session.ends_at)}")
+
+
+def clock(plan: Plan, instant: datetime) -> str:
+    """`10:00`, on the wall of the workshop's zone."""
+    return f"{instant.astimezone(plan.tz):%H:%M}"
+
+
+def typed(words: str) -> str:
+    """What somebody typed, for the midst of another text: its direction is its own, whatever that one's is."""
+    return isolate(one_line(words))
+
+
+def written(words: str) -> str:
+    """What somebody typed, for a paragraph of its own."""
+    return clean(words)
+
+
+def mirrored(words: str) -> bool:
+    """Whether a text runs from right to left: as its first letter does that runs anywhere."""
+    return next(_ways(words), False)
+
+
+def _ways(words: str) -> Iterator[bool]:
+    """Of each letter that runs anywhere, whether it does from right to left."""
+    ways = map(unicodedata.bidirectional, words)
+    return (way != "L" for way in ways if way in {"L", "R", "AL"})
+
+
+_ISOLATED = re.compile(isolate(f"([^{isolate('')}]*)"))
+_NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c]\d+)*")
+
+
+def unisolated(words: str, *, mirrored: bool) -> str:
+    """The words of a line less the isolates that change nothing in it: around what runs as the line itself does.
+
+    NOTE: of a run that begins with an isolate and goes the way of its line, LibreOffice shows the blank before it in
+    another place, and a point behind it not at all.
+    """
+    one_way = set(_ways(words)) <= {mirrored}
+
+    def shown(isolated: re.Match[str]) -> str:
+        held = isolated[1]
+        with_the_line = set(_ways(held)) == {mirrored} or (one_way and _NUMBER.fullmatch(held))
+        return held if with_the_line else isolated[0]
+
+    while (less := _ISOLATED.sub(shown, words)) != words:  # within one there may be others
+        words = less
+    return words

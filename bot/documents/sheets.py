@@ -1,0 +1,47 @@
+"""Documents as files that are yet to be made: each with its name, and what makes its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from bot.documents import typesetting
+from bot.documents.report import documents, docx
+from bot.documents.report.blocks import Document
+from bot.documents.report.material import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file."""
+
+    kind: str
+    """report, press or donor."""
+    name: str
+    make: Callable[[], bytes]
+    """Takes tenths of a second and more: call it in a thread."""
+    strange: str = ""
+    """Letters that no font of ours has."""
+
+    @property
+    def remark(self) -> str:
+        """What whoever makes it should know; empty if there is nothing."""
+        return f"{self.name} shows {self.strange} only if this machine has a font for it." if self.strange else ""
+
+
+def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:
+    """Report, press summary and the donor's page, as PDF and for Word, in each language."""
+    for language in languages:
+        for document in documents.all_of(material, language):
+            name, drawn = f"{document.name}-{language}", partial(typesetting.png, language=language)
+            yield Sheet(document.name, f"{name}.pdf", partial(_pdf, document, material), _strange(document))
+            yield Sheet(document.name, f"{name}.docx", partial(docx.docx_of, document, material.now, drawn))
+
+
+def _pdf(document: Document, material: Material) -> bytes:
+    return typesetting.pdf("report", document.as_data(), material.now)
+
+
+def _strange(document: Document) -> str:
+    return typesetting.strange_letters(document.as_data())

@@ -1,0 +1,168 @@
+"""What differs between two agendas, as values: enough to make the one from the other, and to tell people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+
+from bot.domain.agenda.sessions import Agenda, Session
+from bot.domain.text import Text
+
+#: What rooms are called, by their id.
+RoomNames = Mapping[str, Text]
+_UNNAMED: RoomNames = MappingProxyType({})
+
+
+class Aspect(StrEnum):
+    """In what a session differs."""
+
+    TIME = "time"
+    ROOM = "room"
+    TITLE = "title"
+    SPEAKERS = "speakers"
+    DETAILS = "details"
+    """Kind, topic, description or materials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One session before and after. Another title is a rename, not a move; so is another name of its room."""
+
+    before: Session
+    after: Session
+
+    @property
+    def aspects(self) -> frozenset[Aspect]:
+        """In what the two differ."""
+        one, other = self.before, self.after
+        differs = {
+            Aspect.TIME: _slot(one) != _slot(other),
+            Aspect.ROOM: one.room != other.room,
+            Aspect.TITLE: one.title != other.title,
+            Aspect.SPEAKERS: one.speakers != other.speakers,
+            Aspect.DETAILS: _details(one) != _details(other),
+        }
+        return frozenset(aspect for aspect, differs_in_it in differs.items() if differs_in_it)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it starts at another time. One that only ends at another time is longer or shorter, not moved."""
+        return self.before.starts_at != self.after.starts_at
+
+    def stayed_in(self, room: str) -> bool:
+        """Whether it is in that room before and after."""
+        return self.before.room == self.after.room == room
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Two sessions that took each other's time, and each other's room or none."""
+
+    one: Changed
+    other: Changed
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRenamed:
+    """A room that is called otherwise, with the sessions that are in it before and after, as they are after."""
+
+    room: str
+    before: Text
+    after: Text
+    sessions: tuple[Session, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All differences of two agendas, each part in order of the agenda."""
+
+    added: tuple[Session, ...] = ()
+    cancelled: tuple[Session, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    """Each session once, those of swaps included."""
+    renamed_rooms: tuple[RoomRenamed, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.cancelled or self.changed or self.renamed_rooms)
+
+    def having(self, aspect: Aspect) -> tuple[Changed, ...]:
+        """The sessions that differ in that."""
+        return tuple(changed for changed in self.changed if aspect in changed.aspects)
+
+    @property
+    def moved(self) -> tuple[Changed, ...]:
+        """The sessions that start at another time."""
+        return tuple(changed for changed in self.changed if changed.moved)
+
+    @cached_property
+    def swaps(self) -> tuple[Swapped, ...]:
+        """Sessions in pairs that took each other's place; each session is in one pair at most."""
+        pairs: list[Swapped] = []
+        waiting: list[Changed] = []
+        for changed in self.moved:
+            partner = next((other for other in waiting if _swapped(other, changed)), None)
+            if partner is None:
+                waiting.append(changed)
+            else:
+                waiting.remove(partner)
+                pairs.append(Swapped(partner, changed))
+        return tuple(pairs)
+
+    @cached_property
+    def alone(self) -> tuple[Changed, ...]:
+        """The sessions that changed, less those that a swap tells of."""
+        paired = {changed.after.id for swap in self.swaps for changed in (swap.one, swap.other)}
+        return tuple(changed for changed in self.changed if changed.after.id not in paired)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days whose agenda differs, in order."""
+        pairs = ((changed.before, changed.after) for changed in self.changed)
+        in_renamed = (session for room in self.renamed_rooms for session in room.sessions)
+        touched = (*self.added, *self.cancelled, *(session for pair in pairs for session in pair), *in_renamed)
+        return tuple(sorted({session.day for session in touched}))
+
+
+def diff(
+    before: Agenda, after: Agenda, names_before: RoomNames = _UNNAMED, names_after: RoomNames = _UNNAMED
+) -> Changes:
+    """What turns `before` into `after`; with the names of the rooms on both sides, also which rooms were renamed."""
+    old = {session.id: session for session in before}
+    new = {session.id: session for session in after}
+    both = [Changed(old[key], session) for key, session in new.items() if key in old]
+    return Changes(
+        added=tuple(session for key, session in new.items() if key not in old),
+        cancelled=tuple(session for key, session in old.items() if key not in new),
+        changed=tuple(pair for pair in both if pair.before != pair.after),
+        renamed_rooms=tuple(
+            RoomRenamed(room, names_before[room], name, tuple(pair.after for pair in both if pair.stayed_in(room)))
+            for room, name in names_after.items()
+            if room in names_before and names_before[room] != name
+        ),
+    )
+
+
+def apply(before: Agenda, changes: Changes) -> Agenda:
+    """The agenda after the changes: `apply(a, diff(a, b)) == b`."""
+    gone = {session.id for session in changes.cancelled} | {changed.after.id for changed in changes.changed}
+    kept = (session for session in before if session.id not in gone)
+    return Agenda((*kept, *(changed.after for changed in changes.changed), *changes.added))
+
+
+def _slot(session: Session) -> tuple[object, ...]:
+    return session.day, session.starts_at, session.ends_at
+
+
+def _details(session: Session) -> tuple[object, ...]:
+    return session.kind, session.topic, session.description, session.materials
+
+
+def _swapped(one: Changed, other: Changed) -> bool:
+    exchanged = _slot(one.after) == _slot(other.before) and _slot(other.after) == _slot(one.before)
+    rooms_before, rooms_after = (one.before.room, other.before.room), (one.after.room, other.after.room)
+    return exchanged and rooms_after in (rooms_before, rooms_before[::-1])

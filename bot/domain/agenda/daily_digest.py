@@ -1,0 +1,64 @@
+"""The digest: what happened on a day, as those who missed it read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.agenda.sessions import Agenda, Session
+from bot.domain.attendance.attendance import Presence, records
+from bot.domain.attendance.presence import Stay
+from bot.domain.contributions.notes import Note, Visibility
+from bot.domain.contributions.questions import Question, QuestionState, queue
+from bot.domain.local_time import day_of
+from bot.domain.plan import Plan
+
+#: So many notes and questions are named; the rest is counted.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A day of the workshop."""
+
+    day: date
+    sessions: tuple[Session, ...]
+    people: int
+    """Who checked in or was in a session's room."""
+    minutes: int
+    """In which they were there, all together."""
+    notes: tuple[Note, ...]
+    """The day's, of those that participants may see."""
+    questions: tuple[Question, ...]
+    """Those that wait, the most wanted first."""
+    tomorrow: Session | None
+    """The first session of the next day of the workshop."""
+
+
+def digest(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing that it tells of
+    plan: Plan,
+    day: date,
+    presences: Iterable[Presence],
+    stays: Iterable[Stay],
+    notes: Iterable[Note],
+    questions: Iterable[Question],
+) -> Digest:
+    """What there is to tell of a day. Takes as long as the people are many."""
+    sessions = plan.agenda.on(day)
+    held = {session.id for session in sessions}
+    of_the_day = plan.with_agenda(Agenda(sessions))
+    there = [one for one in records(of_the_day, (p for p in presences if p.session in held), stays) if one.minutes]
+    return Digest(
+        day,
+        sessions,
+        len(there),
+        sum(one.minutes for one in there),
+        tuple(n for n in notes if n.visibility is Visibility.PARTICIPANTS and day_of(n.written_at, plan.tz) == day),
+        tuple(one for one in queue(questions) if one.state is QuestionState.WAITING),
+        _first_after(plan.agenda, day),
+    )
+
+
+def _first_after(agenda: Agenda, day: date) -> Session | None:
+    return next((session for session in agenda if session.day > day), None)

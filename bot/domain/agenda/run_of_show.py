@@ -1,0 +1,138 @@
+"""The run of show: what is on and what comes next, how late the day is, and what moderators do about it at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.agenda import reschedule
+from bot.domain.agenda.reschedule import ChangeError, Now
+from bot.domain.agenda.sessions import Agenda, Session
+from bot.domain.local_time import day_of
+
+#: By how much a press of "+5" delays the rest of the day.
+STEP = timedelta(minutes=5)
+_MINUTE = timedelta(minutes=1)
+
+
+class Deed(StrEnum):
+    """What the panel's buttons do."""
+
+    HOLD = "hold"
+    RESUME = "resume"
+    LATER = "later"
+    SKIP = "skip"
+    START = "start"
+    END = "end"
+
+
+class ShowError(ValueError):
+    """There is not exactly one session that a button could mean. The reason is `none` or `several`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Moderators hold the day, since an instant (UTC)."""
+
+    id: str
+    since: datetime
+
+
+def coming(agenda: Agenda, now: Now) -> tuple[Session, ...]:
+    """The sessions that start next on today's agenda: several, if at the same instant."""
+    today = [one for one in agenda.on(day_of(now.at, now.zone)) if one.starts_at > now.at]
+    return tuple(one for one in today if one.starts_at == today[0].starts_at)
+
+
+def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
+    """How much later than the plan's file says the day is: the session under way ends, or else the next one starts.
+
+    Less than 0 is early; None if nothing of today's is under way or to come that the file has.
+    """
+    for session in held.live(now.at):
+        if before := filed.find(session.id):
+            return session.ends_at - before.ends_at
+    for session in coming(held, now):
+        if before := filed.find(session.id):
+            return session.starts_at - before.starts_at
+    return None
+
+
+def state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold | None, now: Now) -> str:
+    """What a button of the panel was made for: another once anything has changed that it would act upon.
+
+    `sequences`: each session with the number that grows with each of its changes, so that nothing that was undone is
+    ever taken for what was before.
+    """
+    standing = ([one.id for one in agenda.live(now.at)], [one.id for one in coming(agenda, now)])
+    told = repr((standing, sorted(sequences), hold))
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def later(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
+    """What is under way ends later, and the rest of today is later too; breaks absorb what they can."""
+    live, rest = agenda.live(now.at), coming(agenda, now)
+    if not live and not rest:
+        raise ShowError("none")
+    if rest:  # before what is under way reaches into the break after it, which then would not be everybody's
+        agenda = reschedule.delay_rest(agenda, rest[0].id, by, now, absorb=True)
+    for session in live:
+        agenda = reschedule.extend(agenda, session.id, session.ends_at + by, now)
+    return agenda
+
+
+def skip(agenda: Agenda, now: Now) -> Agenda:
+    """The next session is cancelled."""
+    return reschedule.cancel(agenda, _the_one(coming(agenda, now)).id, now)
+
+
+def start(agenda: Agenda, now: Now) -> Agenda:
+    """The next session starts, and what is under way in its room ends."""
+    following, at = _the_one(coming(agenda, now)), _whole_second(now.at)
+    for session in agenda.live(now.at):
+        if session.room == following.room:
+            agenda = reschedule.extend(agenda, session.id, at, now)
+    return reschedule.move(agenda, following.id, at, now)
+
+
+def end(agenda: Agenda, now: Now) -> Agenda:
+    """The session under way ends."""
+    return reschedule.extend(agenda, _the_one(agenda.live(now.at)).id, _whole_second(now.at), now)
+
+
+def resumed(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
+    """Everything of the day that was to come when it was held is later by as long as it was held, in whole minutes.
+
+    Nothing changes where that can't be: the hold was forgotten until another day, or nothing was to come.
+    """
+    held = now.at - hold.since
+    by = -(-held // _MINUTE) * _MINUTE
+    if day_of(now.at, now.zone) != day_of(hold.since, now.zone):
+        return agenda
+    try:
+        return later(agenda, by, Now(hold.since, now.zone))
+    except (ChangeError, ShowError):
+        return agenda
+
+
+#: What each button does to the agenda; those of a hold do more.
+CHANGES: dict[Deed, Callable[[Agenda, Now], Agenda]] = {
+    Deed.LATER: lambda agenda, now: later(agenda, STEP, now),
+    Deed.SKIP: skip,
+    Deed.START: start,
+    Deed.END: end,
+}
+
+
+def _the_one(sessions: tuple[Session, ...]) -> Session:
+    if len(sessions) != 1:
+        raise ShowError("several" if sessions else "none")
+    return sessions[0]
+
+
+def _whole_second(at: datetime) -> datetime:
+    """The next one: what has passed is no time for a session."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)

@@ -1,0 +1,1 @@
+"""Attendance: check-ins, presence in rooms, corrections, certificates. Rules as pure functions and values."""

@@ -1,0 +1,326 @@
+"""Attendance: when a session takes check-ins, and what a person's check-ins add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance.corrections import Correction, Mark, in_force
+from bot.domain.attendance.presence import ALIVE_MARK, Interval, Stay, gaps, total, within
+from bot.domain.plan import Plan
+from bot.domain.venue import is_room_of
+
+_MINUTE = timedelta(minutes=1)
+
+Doors = Mapping[str, bool]
+"""The sessions whose check-in moderators opened (true) or closed (false) by hand; the plan says of the others."""
+BY_PLAN: Doors = {}
+_UNCORRECTED: Mapping[str, Correction] = {}
+
+
+class Refusal(StrEnum):
+    """Why a check-in is not taken."""
+
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+    """By hand."""
+    OVER = "over"
+    NOT_COUNTED = "not_counted"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A stay in a session, from `since` (UTC) to its end, as told by a check-in."""
+
+    session: str
+    person: int
+    name: str
+    """How Discord showed the person then."""
+    since: datetime
+
+
+def counting(plan: Plan) -> tuple[Session, ...]:
+    """The sessions that count, in order of their start."""
+    return tuple(session for session in plan.agenda if plan.counts_for_attendance(session))
+
+
+def opens_at(plan: Plan, session: Session) -> datetime:
+    """When check-in to a session opens."""
+    return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
+
+
+def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> Refusal | None:
+    """Why a session takes no check-in at `now`; None if it does. Once it is over, no hand opens it again."""
+    if not plan.counts_for_attendance(session):
+        return Refusal.NOT_COUNTED
+    if now >= session.ends_at:
+        return Refusal.OVER
+    by_hand = doors.get(session.id)
+    if by_hand is None:
+        return Refusal.NOT_YET if now < opens_at(plan, session) else None
+    return None if by_hand else Refusal.CLOSED
+
+
+def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Session, ...]:
+    """The sessions that take check-ins at `now`, the one that started first in front."""
+    return tuple(session for session in plan.agenda if refusal(plan, session, now, doors) is None)
+
+
+def next_opening(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> Session | None:
+    """The session that takes check-ins next, as the plan has it."""
+    return next((s for s in counting(plan) if refusal(plan, s, now, doors) is Refusal.NOT_YET), None)
+
+
+def minutes(session: Session, presence: Presence | None, stays: Iterable[Stay] = ()) -> int:
+    """Whole scheduled minutes of a session for which one person was there, by their check-in or their stays."""
+    return round(total(_present(session, presence, stays)) / _MINUTE)
+
+
+def blind(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Interval, ...]:
+    """When the bot was not watching the rooms, from the first session's start to the last one's end, as of `now`.
+
+    What is younger than two alive marks isn't known yet: a watch under way lags behind by up to one.
+    """
+    begins, ends = plan.agenda.sessions[0].starts_at, plan.agenda.ends_at
+    return gaps(watches, Interval(begins, min(ends, now - 2 * ALIVE_MARK)))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one person's presences add up to.
+
+    Each scheduled minute of a session is one of three. *Present*: the person was in the session's room, or had checked
+    in (which counts until the session's end). *Unobserved*: neither is known, because the bot was not watching then.
+    *Absent*: the rest. A moderator's correction makes all of a session present, or all of it absent, or excuses what is
+    not present. Minutes unobserved or excused count neither for nor against anybody: shares are those of the present
+    among the scheduled minutes less these.
+    """
+
+    person: int
+    name: str
+    minutes_by_session: Mapping[str, int]
+    """Whole minutes present."""
+    voice_by_session: Mapping[str, float]
+    """Minutes (one decimal) in the session's room, or in a room of its breakouts."""
+    unobserved_by_session: Mapping[str, float]
+    """Minutes (one decimal) of which nothing is known."""
+    excused_by_session: Mapping[str, float]
+    """Minutes (one decimal) that were missed with an excuse."""
+    corrections: Mapping[str, Correction]
+    """Those that count, by session."""
+    spans: Mapping[str, Interval]
+    """From when to when the person was in each session, gaps included; of the sessions in which they were."""
+    scheduled: int
+    """Scheduled minutes of all sessions that count."""
+    complete: bool
+    """Whether the plan's share is reached."""
+
+    @property
+    def minutes(self) -> int:
+        """Minutes in all sessions that count."""
+        return sum(self.minutes_by_session.values())
+
+    @property
+    def unobserved(self) -> float:
+        """Unobserved minutes (one decimal) of all sessions that count."""
+        return round(sum(self.unobserved_by_session.values()), 1)
+
+    @property
+    def observed(self) -> float:
+        """Scheduled minutes (one decimal) that count for or against the person."""
+        return round(self.scheduled - self.unobserved - sum(self.excused_by_session.values()), 1)
+
+    def observed_in(self, session: Session) -> float:
+        """Scheduled minutes (one decimal) of a session that count for or against the person."""
+        missed = self.unobserved_by_session[session.id] + self.excused_by_session[session.id]
+        return round(scheduled_minutes(session) - missed, 1)
+
+    @property
+    def percent(self) -> float | None:
+        """Share present of what was observed; None if nothing was."""
+        return share(self.minutes, self.observed)
+
+    @property
+    def whole_percent(self) -> int:
+        """The same without decimals, never rounded up: who is told of 80 % has 80 %."""
+        return min(100, int(100 * self.minutes / self.observed)) if self.observed > 0 else 0
+
+
+def share(present: int, observed: float) -> float | None:
+    """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
+    # Present minutes are whole ones, so that rounding may carry them past what was observed.
+    return round(min(100.0, 100 * present / observed), 1) if observed > 0 else None
+
+
+def records(
+    plan: Plan,
+    presences: Iterable[Presence],
+    stays: Iterable[Stay] = (),
+    blind: Sequence[Interval] = (),
+    corrections: Iterable[Correction] = (),
+) -> tuple[Record, ...]:
+    """One record a person who ever checked in, was in the room of a session that counts, or of whom it was said.
+
+    In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
+    """
+    counted = counting(plan)
+    checked: dict[int, dict[str, Presence]] = {}
+    for presence in presences:
+        checked.setdefault(presence.person, {})[presence.session] = presence
+    stayed: dict[int, list[Stay]] = {}
+    for stay in stays:
+        if any(_in_room(session, (stay,)) for session in counted):
+            stayed.setdefault(stay.person, []).append(stay)
+    corrected: dict[int, dict[str, Correction]] = {}
+    for (person, session), correction in in_force(corrections).items():
+        corrected.setdefault(person, {})[session] = correction
+    people = checked.keys() | stayed.keys() | corrected.keys()
+    told = (
+        _named(plan, person, checked.get(person, {}), stayed.get(person, []), blind, corrected.get(person, {}))
+        for person in people
+    )
+    return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
+
+
+def times_present(
+    plan: Plan, presences: Iterable[Presence], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
+) -> dict[str, dict[int, tuple[Interval, ...]]]:
+    """When people were in each session that counts, by its id and by person; those who were not are left out.
+
+    As `records` counts it: who was corrected to be there, was there from start to end.
+    """
+    checked = {(one.session, one.person): one for one in presences}
+    corrected = in_force(corrections)
+    times: dict[str, dict[int, tuple[Interval, ...]]] = {}
+    for session in counting(plan):
+        inside: dict[int, list[Stay]] = {}
+        for stay in stays:
+            if is_room_of(session, stay.room):
+                inside.setdefault(stay.person, []).append(stay)
+        people = {person for key, person in (*checked, *((s, p) for p, s in corrected)) if key == session.id}
+        there = {
+            person: _marked(session, corrected.get((person, session.id)))
+            or _present(session, checked.get((session.id, person)), inside.get(person, ()))
+            for person in sorted(people | inside.keys())
+        }
+        absent = {p for p in there if (one := corrected.get((p, session.id))) and one.mark is Mark.ABSENT}
+        times[session.id] = {person: when for person, when in there.items() if when and person not in absent}
+    return times
+
+
+def _marked(session: Session, correction: Correction | None) -> tuple[Interval, ...]:
+    return (_time(session),) if correction and correction.mark is Mark.PRESENT else ()
+
+
+def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
+    plan: Plan,
+    person: int,
+    name: str,
+    checked: Mapping[str, Presence],
+    stays: Sequence[Stay] = (),
+    blind: Sequence[Interval] = (),
+    corrected: Mapping[str, Correction] = _UNCORRECTED,
+) -> Record:
+    """What one person's check-ins, stays and corrections (by session) add up to, also if there are none."""
+    counted = counting(plan)
+    tallies = {s.id: _tally(s, checked.get(s.id), stays, blind, corrected.get(s.id)) for s in counted}
+    there = sum(tally.present for tally in tallies.values())
+    scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
+    uncounted = sum(tally.unobserved + tally.excused for tally in tallies.values())
+    return Record(
+        person,
+        name,
+        {key: tally.present for key, tally in tallies.items()},
+        {s.id: _tenths(_in_room(s, stays)) for s in counted},
+        {key: tally.unobserved for key, tally in tallies.items()},
+        {key: tally.excused for key, tally in tallies.items()},
+        {key: corrected[key] for key in tallies if key in corrected},
+        {s.id: span for s in counted if (span := _span(_present(s, checked.get(s.id), stays)))},
+        scheduled,
+        complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - uncounted),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Minutes of one session."""
+
+    present: int
+    unobserved: float = 0.0
+    excused: float = 0.0
+
+
+def _tally(
+    session: Session,
+    presence: Presence | None,
+    stays: Sequence[Stay],
+    blind: Sequence[Interval],
+    correction: Correction | None,
+) -> _Tally:
+    length = scheduled_minutes(session)
+    present, unseen = minutes(session, presence, stays), _tenths(_unobserved(session, presence, stays, blind))
+    match correction.mark if correction else None:
+        case Mark.PRESENT:
+            return _Tally(length)
+        case Mark.ABSENT:
+            return _Tally(0)
+        case Mark.EXCUSED:
+            # Not less than was unobserved, which is not in whole minutes: an excuse never costs anybody anything.
+            return _Tally(present, excused=max(float(length - present), unseen))
+        case None:
+            return _Tally(present, unseen)
+
+
+def scheduled_minutes(session: Session) -> int:
+    """How long a session is scheduled to last, in whole minutes."""
+    return round(session.length / _MINUTE)
+
+
+def _named(  # noqa: PLR0913, PLR0917 - as record
+    plan: Plan,
+    person: int,
+    checked: Mapping[str, Presence],
+    stays: Sequence[Stay],
+    blind: Sequence[Interval],
+    corrected: Mapping[str, Correction],
+) -> Record:
+    name = _latest_name(checked.values(), stays, corrected.values())
+    return record(plan, person, name, checked, stays, blind, corrected)
+
+
+def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
+    """The latest that Discord showed; what moderators called somebody, if it never showed any."""
+    shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
+    return max(shown or [(one.at, one.name) for one in corrections])[1]
+
+
+def _present(session: Session, presence: Presence | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+    checked_in = [Interval(presence.since, session.ends_at)] if presence else []
+    return within([*_in_room(session, stays), *checked_in], _time(session))
+
+
+def _span(there: Sequence[Interval]) -> Interval | None:
+    return Interval(there[0].since, there[-1].until) if there else None
+
+
+def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+    return within((stay.time for stay in stays if is_room_of(session, stay.room)), _time(session))
+
+
+def _unobserved(
+    session: Session, presence: Presence | None, stays: Iterable[Stay], blind: Iterable[Interval]
+) -> tuple[Interval, ...]:
+    unseen = within(blind, _time(session))
+    covered = _present(session, presence, stays)
+    return tuple(gap for one in unseen for gap in gaps(covered, one))
+
+
+def _time(session: Session) -> Interval:
+    return Interval(session.starts_at, session.ends_at)
+
+
+def _tenths(intervals: Iterable[Interval]) -> float:
+    return round(total(intervals) / _MINUTE, 1)

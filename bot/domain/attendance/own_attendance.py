@@ -1,0 +1,137 @@
+"""What somebody's attendance comes to: session by session, with the reasons, and against the plan's rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance.attendance import (
+    BY_PLAN,
+    Doors,
+    Presence,
+    Record,
+    Refusal,
+    counting,
+    refusal,
+    scheduled_minutes,
+)
+from bot.domain.attendance.corrections import Mark
+from bot.domain.plan import Plan
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Standing(StrEnum):
+    """What a session comes to for one person."""
+
+    PRESENT = "present"
+    """For at least the share that the plan asks for of the whole workshop."""
+    PARTLY = "partly"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+    UNOBSERVED = "unobserved"
+    """Nothing of it could be seen."""
+
+
+def standing(plan: Plan, session: Session, own: Record) -> Standing:
+    """What a session that counts comes to for the person whose record it is."""
+    correction = own.corrections.get(session.id)
+    if correction and correction.mark is Mark.EXCUSED:
+        return Standing.EXCUSED
+    present = own.minutes_by_session[session.id]
+    observed = scheduled_minutes(session) - own.unobserved_by_session[session.id]
+    if present and 100 * present >= plan.attendance.percent * observed:
+        return Standing.PRESENT
+    if present:
+        return Standing.PARTLY
+    return Standing.ABSENT if observed > 0 else Standing.UNOBSERVED
+
+
+class Reason(StrEnum):
+    """Why a session counts as it does for one person."""
+
+    MARKED_PRESENT = "marked_present"
+    """By a moderator; so the next two."""
+    EXCUSED = "excused"
+    MARKED_ABSENT = "marked_absent"
+    CHECKED_IN = "checked_in"
+    IN_ROOM = "in_room"
+    UNOBSERVED = "unobserved"
+    """Neither is known of some of it, because the bot was not watching."""
+    OPEN = "open"
+    """They can still check in."""
+    CLOSED = "closed"
+    """They could check in if a moderator opened it."""
+    AHEAD = "ahead"
+    ABSENT = "absent"
+
+
+_SAID = {Mark.PRESENT: Reason.MARKED_PRESENT, Mark.EXCUSED: Reason.EXCUSED, Mark.ABSENT: Reason.MARKED_ABSENT}
+
+
+def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
+    plan: Plan,
+    session: Session,
+    own: Record,
+    presence: Presence | None,
+    now: datetime,
+    doors: Doors = BY_PLAN,
+) -> tuple[Reason, ...]:
+    """Every reason that is true of a session that counts, for the person whose record it is; never none.
+
+    What a moderator said comes first, and makes nothing else untrue.
+    """
+    correction = own.corrections.get(session.id)
+    known = {
+        **({_SAID[correction.mark]: True} if correction else {}),
+        Reason.CHECKED_IN: presence is not None,
+        Reason.IN_ROOM: own.voice_by_session[session.id] > 0,
+        Reason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
+    }
+    told = [reason for reason, true in known.items() if true]
+    if presence is None and correction is None:
+        match refusal(plan, session, now, doors):
+            case None:
+                told.append(Reason.OPEN)
+            case Refusal.CLOSED:
+                told.append(Reason.CLOSED)
+            case Refusal.NOT_YET:
+                told.append(Reason.AHEAD)
+            case _ if not told:
+                told.append(Reason.ABSENT)
+            case _:
+                pass
+    return tuple(told)
+
+
+def missing(plan: Plan, own: Record) -> int:
+    """Whole minutes that somebody who hasn't reached the plan's share lacks; one at least."""
+    return max(1, math.ceil(plan.attendance.percent * own.observed / 100 - own.minutes))
+
+
+class Outlook(StrEnum):
+    """Where somebody stands, against the plan's share."""
+
+    REACHED = "reached"
+    WITHIN_REACH = "within_reach"
+    MISSED = "missed"
+
+
+def outlook(plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime) -> Outlook:
+    """Whether the plan's share is reached, or still can be by attending all that is left."""
+    if own.complete:
+        return Outlook.REACHED
+    left = sum(
+        (
+            s.ends_at - max(s.starts_at, now)
+            for s in counting(plan)
+            if s.ends_at > now and s.id not in checked and s.id not in own.corrections
+        ),
+        timedelta(),
+    )
+    possible = own.minutes + left / _MINUTE
+    needed = plan.attendance.percent * own.observed
+    return Outlook.WITHIN_REACH if 100 * possible >= needed and left else Outlook.MISSED

@@ -1,0 +1,56 @@
+"""Who is there: the roll of one session, as moderators see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance.attendance import Presence, counting
+from bot.domain.attendance.corrections import Correction, in_force
+from bot.domain.attendance.presence import Interval, Stay, within
+from bot.domain.plan import Plan
+from bot.domain.venue import meeting_room
+
+People = Mapping[int, str]
+"""Names by Discord id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Who is told to be in a session, and by what. Somebody of whom a moderator has spoken is in `corrected` alone."""
+
+    checked_in: People
+    in_room: People
+    """Not checked in, but in the session's room: now, or during it if it is over."""
+    corrected: Mapping[int, Correction]
+
+
+def roll(
+    session: Session,
+    presences: Iterable[Presence],
+    there: People,
+    corrections: Iterable[Correction],
+) -> Roll:
+    """The roll of a session; `there` are those in its room."""
+    corrected = {person: one for (person, held), one in in_force(corrections).items() if held == session.id}
+    checked_in = {one.person: one.name for one in presences if one.session == session.id}
+    return Roll(
+        {person: name for person, name in checked_in.items() if person not in corrected},
+        {person: name for person, name in there.items() if person not in corrected and person not in checked_in},
+        corrected,
+    )
+
+
+def in_room_during(session: Session, stays: Iterable[Stay]) -> dict[int, str]:
+    """Who was in a session's room while it was held."""
+    held, room = Interval(session.starts_at, session.ends_at), meeting_room(session.room)
+    return {stay.person: stay.name for stay in stays if stay.room == room and within((stay.time,), held)}
+
+
+def at_hand(plan: Plan, now: datetime) -> tuple[Session, ...]:
+    """The sessions that count as a moderator looks for them: the last that began, those before it, those to come."""
+    counted = counting(plan)
+    begun = [session for session in counted if session.starts_at <= now]
+    return (*reversed(begun), *(session for session in counted if session.starts_at > now))

@@ -1,0 +1,123 @@
+"""Statistics of attendance: by country, kind of organisation, day and session; nobody can be recognised in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance import attendance
+from bot.domain.attendance.attendance import Record
+from bot.domain.contributions import chatham
+from bot.domain.people.participants import Participant
+from bot.domain.plan import Plan
+
+
+class Scope(StrEnum):
+    """By what people are counted."""
+
+    WORKSHOP = "workshop"
+    COUNTRY = "country"
+    ORGANISATION = "organisation"
+    DAY = "day"
+    SESSION = "session"
+
+
+#: The group of those of whom it isn't known.
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one person attended of what is counted."""
+
+    person: int
+    minutes: int
+    observed: float
+    """Scheduled minutes that count for or against the person."""
+    complete: bool | None = None
+    """Whether they reached the plan's share; None of a part of the workshop, for which there is no such rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the statistics: a group of at least SMALLEST_GROUP persons."""
+
+    scope: Scope
+    group: str | None
+    """None for several small groups as one."""
+    people: int
+    minutes: int
+    """Whole minutes present, of all of them together."""
+    percent: float | None
+    """Those as a share of what was observed of them, one decimal; None if nothing was."""
+    complete: int | None
+    """How many reached the plan's share; None where it isn't asked for."""
+
+
+def figures(plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]) -> tuple[Figure, ...]:
+    """The statistics. Of a day and of a session, those count who were there; else everybody of whom there is a record.
+
+    Groups of fewer than SMALLEST_GROUP persons are told as one: see `chatham.merged`.
+    """
+    return tuple(figure for scope in Scope for figure in _figures(scope, _grouped(scope, plan, records, place_of)))
+
+
+def _figures(scope: Scope, shares: Iterable[tuple[str, Share]]) -> Iterator[Figure]:
+    groups: dict[str, list[Share]] = {}
+    for group, share in shares:
+        groups.setdefault(group, []).append(share)
+    for name, members in chatham.merged(groups, lambda share: share.person):
+        yield _figure(scope, name, members)
+
+
+def _figure(scope: Scope, group: str | None, shares: Sequence[Share]) -> Figure:
+    minutes = sum(share.minutes for share in shares)
+    ruled = [share.complete for share in shares if share.complete is not None]
+    return Figure(
+        scope,
+        group,
+        len({share.person for share in shares}),
+        minutes,
+        attendance.share(minutes, sum(share.observed for share in shares)),
+        sum(ruled) if ruled else None,
+    )
+
+
+def _grouped(
+    scope: Scope, plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]
+) -> Iterator[tuple[str, Share]]:
+    """Everybody's shares, each with the name of its group, in the order in which groups are told."""
+    counted = attendance.counting(plan)
+    match scope:
+        case Scope.WORKSHOP:
+            yield from (("", _whole(record)) for record in records)
+        case Scope.COUNTRY | Scope.ORGANISATION:
+            told = [(_group(scope, place_of(record.person)), _whole(record)) for record in records]
+            yield from sorted(told, key=lambda pair: (pair[0] == UNKNOWN, pair[0]))
+        case Scope.DAY:
+            for day in dict.fromkeys(session.day for session in counted):
+                part = tuple(session for session in counted if session.day == day)
+                yield from ((day.isoformat(), share) for share in _there(part, records))
+        case Scope.SESSION:
+            for session in counted:
+                yield from ((session.id, share) for share in _there((session,), records))
+
+
+def _group(scope: Scope, place: Participant | None) -> str:
+    if place is None:
+        return UNKNOWN
+    return str(place.organisation) if scope is Scope.ORGANISATION else place.country or UNKNOWN
+
+
+def _whole(record: Record) -> Share:
+    return Share(record.person, record.minutes, record.observed, record.complete)
+
+
+def _there(sessions: Sequence[Session], records: Iterable[Record]) -> Iterator[Share]:
+    for record in records:
+        minutes = sum(record.minutes_by_session[session.id] for session in sessions)
+        if minutes:
+            observed = sum(record.observed_in(session) for session in sessions)
+            yield Share(record.person, minutes, observed)

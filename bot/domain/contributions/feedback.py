@@ -1,0 +1,110 @@
+"""Feedback: what participants are asked about a session and about the workshop, and what the answers add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import limits
+from bot.domain.attendance.attendance import Record
+from bot.domain.contributions.notes import tidy
+
+#: The subject of the evaluation of the workshop; no session's id has an underscore.
+WORKSHOP = "_workshop"
+
+#: Answers of fewer people are not told apart: somebody could be recognised in them.
+SMALLEST_GROUP = 3
+
+#: From the best to the worst.
+SCALE = ("5", "4", "3", "2", "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One part of a form: a choice, or, without choices, a text that may be left out."""
+
+    name: str
+    choices: tuple[str, ...] = ()
+
+
+PULSE = (Asked("useful", SCALE), Asked("pace", ("slow", "right", "fast")), Asked("remark"))
+EVALUATION = (
+    Asked("overall", SCALE),
+    Asked("objectives", ("fully", "partly", "hardly")),
+    Asked("helps"),
+    Asked("changes"),
+    Asked("recommend", ("yes", "perhaps", "no")),
+)
+
+
+def form_of(subject: str) -> tuple[Asked, ...]:
+    """What is asked about a session, or about the workshop."""
+    return EVALUATION if subject == WORKSHOP else PULSE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person answered about a session (its id) or the workshop; answered again, it is the same answer."""
+
+    subject: str
+    person: int
+    values: Mapping[str, str]
+    """By the name of what was asked."""
+    written_at: datetime
+    """UTC."""
+
+
+def read(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
+    """What was typed and chosen, as it is kept; None if a choice is none of those that are offered."""
+    values = {
+        asked.name: typed.get(asked.name, "") if asked.choices else tidy(typed.get(asked.name, ""), limits.TEXT_INPUT)
+        for asked in form_of(subject)
+    }
+    offered = all(values[asked.name] in asked.choices for asked in form_of(subject) if asked.choices)
+    return {name: value or "" for name, value in values.items()} if offered else None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the answers about one subject add up to; nobody is named in it."""
+
+    subject: str
+    attended: int
+    """How many were there."""
+    answered: int
+    """How many of them answered."""
+    counts: Mapping[str, Mapping[str, int]] | None
+    """How often each choice was made; None if fewer than SMALLEST_GROUP people answered."""
+
+    @property
+    def response_rate(self) -> float | None:
+        """Percent of those who were there, one decimal; None if nobody was."""
+        return round(100 * self.answered / self.attended, 1) if self.attended else None
+
+    def mean(self, name: str) -> float | None:
+        """The mean of what was chosen on the scale, one decimal; None if it is not told."""
+        if self.counts is None:
+            return None
+        counts = self.counts[name]
+        return round(sum(int(choice) * times for choice, times in counts.items()) / sum(counts.values()), 1)
+
+
+def attendees(records: Iterable[Record], subject: str) -> frozenset[int]:
+    """Who was in a session, or at the workshop at all."""
+    return frozenset(
+        record.person
+        for record in records
+        if (record.minutes if subject == WORKSHOP else record.minutes_by_session.get(subject, 0)) > 0
+    )
+
+
+def summary(subject: str, answers: Iterable[Answer], attended: Collection[int]) -> Summary:
+    """The response rate counts answers of those who attended; the choices are everybody's."""
+    mine = [answer for answer in answers if answer.subject == subject]
+    counts = {
+        asked.name: Counter(answer.values[asked.name] for answer in mine) for asked in form_of(subject) if asked.choices
+    }
+    there = sum(answer.person in attended for answer in mine)
+    return Summary(subject, len(attended), there, counts if len(mine) >= SMALLEST_GROUP else None)

@@ -1,0 +1,217 @@
+"""Notes: experiences that participants share, who reads them, and how their authors are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from bot.domain import limits
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.text import blank, clean, fold
+
+#: So many notes one person may have.
+MOST = 100
+#: Characters that each part may have: a title that a card shows whole, and all that a form of Discord's takes.
+TITLE_LENGTH = 150
+PART_LENGTH = limits.TEXT_INPUT
+#: Characters of a detail, so that a form that holds five of them again is never too much to send.
+DETAIL_LENGTH = 1500
+
+
+class NoteKind(StrEnum):
+    """What kind of lesson a note holds."""
+
+    WORKED = "worked"
+    FAILED = "failed"
+    MIXED = "mixed"
+    RECOMMENDATION = "recommendation"
+
+
+class Visibility(StrEnum):
+    """Who sees a note; each sees what those after it see."""
+
+    PRIVATE = "private"
+    """Its author alone: a draft, or taken back."""
+    ORGANISERS = "organisers"
+    PARTICIPANTS = "participants"
+    """Everybody in the workshop; its card is shown in its topic's channel."""
+    SERIES = "series"
+    """Also the participants of the other workshops of the series."""
+    PUBLIC = "public"
+    """Also whoever reads the report's public annex."""
+
+
+class Audience(StrEnum):
+    """Whom notes are handed to."""
+
+    ORGANISERS = "organisers"
+    PARTICIPANTS = "participants"
+    SERIES = "series"
+    PUBLIC = "public"
+
+
+class Attribution(StrEnum):
+    """How a note's author is named; each tells less than the one before it."""
+
+    NAME = "name"
+    ADMINISTRATION = "administration"
+    COUNTRY = "country"
+    REGION = "region"
+    """The region and the kind of organisation."""
+    ANONYMOUS = "anonymous"
+
+
+class Maturity(StrEnum):
+    """How far an experience has come."""
+
+    IDEA = "idea"
+    PILOT = "pilot"
+    PROMISING = "promising"
+    GOOD_PRACTICE = "good_practice"
+    INSTITUTIONALISED = "institutionalised"
+
+
+class Detail(StrEnum):
+    """What an author may add to a note."""
+
+    RESULTS = "results"
+    MATURITY = "maturity"
+    SUCCESS = "success"
+    CONSTRAINTS = "constraints"
+    REPEAT = "repeat"
+    PARTNERS = "partners"
+    STANDARDS = "standards"
+    COST = "cost"
+    SUPPORT = "support"
+    LINKS = "links"
+
+
+#: The details in two forms, because a form of Discord's has five fields.
+DETAIL_FORMS = {
+    "outcome": (Detail.RESULTS, Detail.MATURITY, Detail.SUCCESS, Detail.CONSTRAINTS, Detail.REPEAT),
+    "means": (Detail.PARTNERS, Detail.STANDARDS, Detail.COST, Detail.SUPPORT, Detail.LINKS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One shared experience. `id` is that of the submission: submitted again, it is the same note."""
+
+    id: str
+    author: int
+    author_name: str
+    """How Discord showed the author then."""
+    topic: str
+    kind: NoteKind
+    title: str
+    did: str
+    learned: str
+    visibility: Visibility
+    written_at: datetime
+    """UTC."""
+    attribution: Attribution = Attribution.NAME
+    details: Mapping[Detail, str] = field(default_factory=dict[Detail, str])
+    """Those that were given."""
+    confidential: bool = False
+    """Whether it was ever under the Chatham House Rule."""
+
+    @property
+    def folded(self) -> str:
+        """The words in which it is searched."""
+        written = (text for detail, text in self.details.items() if detail is not Detail.MATURITY)
+        return fold("\n".join((self.title, self.did, self.learned, *written)))
+
+
+# --- what is typed -----------------------------------------------------------------------------------------------
+
+
+def tidy(typed: str, limit: int) -> str | None:
+    """A part of a note as it is kept: cleaned; None if nothing readable is left or it is too long."""
+    kept = clean(typed)
+    return kept if len(kept) <= limit and not blank(kept) else None
+
+
+def not_links(typed: str) -> list[str]:
+    """What of a text that should hold addresses of the web, separated by blanks, is none."""
+    return [word for word in clean(typed).split() if not re.fullmatch(r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", word)]
+
+
+# --- who reads it, and by whom it is -----------------------------------------------------------------------------
+
+
+@cache
+def reaching(audience: Audience) -> tuple[Visibility, ...]:
+    """What authors may have chosen for an audience to see their notes. What is private reaches none."""
+    order = tuple(Visibility)
+    return order[order.index(Visibility(audience)) :]
+
+
+def visible_to(note: Note, audience: Audience) -> bool:
+    """Whether a note may be handed to an audience."""
+    return note.visibility in reaching(audience)
+
+
+def shown(note: Note) -> bool:
+    """Whether its card is shown in its topic's channel."""
+    return visible_to(note, Audience.PARTICIPANTS)
+
+
+def audience_of(role: Role) -> Audience:
+    """As which audience somebody in the workshop reads notes."""
+    return Audience.ORGANISERS if role is Role.ORGANISER else Audience.PARTICIPANTS
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What may be told about a note's author; nothing of what may not be told, or isn't known."""
+
+    person: int | None = None
+    name: str = ""
+    administration: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2."""
+    organisation: OrganisationKind | None = None
+    region: bool = False
+    """Whether the workshop's region is told."""
+
+
+def signature(note: Note, author: Participant | None) -> Signature:
+    """How a note's author is named, as they chose. `author` is their place, if they have taken one.
+
+    Of somebody without a place nothing is known but the name under which Discord shows them. Under the Chatham House
+    Rule nothing is told.
+    """
+    match Attribution.ANONYMOUS if note.confidential else note.attribution:
+        case Attribution.NAME:
+            if author is None:
+                return Signature(note.author, note.author_name)
+            return Signature(note.author, author.name, author.administration, author.country, author.organisation)
+        case Attribution.ADMINISTRATION if author:
+            return Signature(None, "", author.administration, author.country, author.organisation)
+        case Attribution.COUNTRY if author:
+            return Signature(country=author.country)
+        case Attribution.REGION if author:
+            return Signature(organisation=author.organisation, region=True)
+        case _:
+            return Signature()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What an author agreed to, in the words that they were shown."""
+
+    note: str
+    person: int
+    visibility: Visibility
+    attribution: Attribution
+    key: str
+    """The sentence's key in the catalogues."""
+    language: str
+    wording: str
+    given_at: datetime
+    """UTC."""

@@ -1,0 +1,71 @@
+"""Pledges: what participants will apply at home, and by when; and what has become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain import limits
+from bot.domain.contributions import chatham
+from bot.domain.plan import Plan
+
+TEXT_LENGTH = limits.TEXT_INPUT
+
+
+class State(StrEnum):
+    """How a pledge goes."""
+
+    DONE = "done"
+    UNDER_WAY = "under_way"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What somebody says of their pledge, when asked so many months after the workshop; said again, it is changed."""
+
+    person: int
+    months: int
+    state: State
+    text: str
+    written_at: datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """What one person will apply; made again, it is changed."""
+
+    person: int
+    name: str
+    """The participant's, or how Discord showed the person then."""
+    text: str
+    by: date
+    follow_up: bool
+    """Whether the organisers may ask what became of it."""
+    written_at: datetime
+    """UTC."""
+    progress: Progress | None = None
+    """What its author said of it the last time that they were asked."""
+
+
+def open_from(plan: Plan) -> datetime:
+    """The instant from which pledges are taken: the last day's morning."""
+    return plan.morning(plan.agenda.days[-1])
+
+
+def public(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
+    """The pledges as everybody may read them: by nobody, in an order that doesn't tell by whom, the one due first."""
+    told = (
+        replace(
+            one,
+            person=0,
+            name="",
+            text=chatham.without_links(one.text) if plan.wholly_confidential else one.text,
+            progress=replace(one.progress, person=0, text="") if one.progress else None,
+        )
+        for one in pledges
+    )
+    return sorted(chatham.shuffled(told), key=lambda one: one.by)

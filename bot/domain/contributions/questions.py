@@ -1,0 +1,147 @@
+"""Questions: what participants ask, how many have the same question, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypedDict, Unpack
+
+from bot.domain import limits
+from bot.domain.agenda.sessions import Session
+from bot.domain.announcements import CARD_LIFETIME, Announcement, Kind, planned
+from bot.domain.local_time import day_of
+from bot.domain.plan import Plan
+from bot.domain.venue import QUESTIONS
+
+#: So many of one person's may await an answer at a time.
+MOST_OPEN = 20
+TEXT_LENGTH = limits.TEXT_INPUT
+#: Characters of why a question is hidden, and of who answers it in writing.
+REASON_LENGTH, OWNER_LENGTH = 200, 80
+
+
+class QuestionState(StrEnum):
+    """What has become of a question."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    """Put to the speakers."""
+    ANSWERED = "answered"
+    IN_WRITING = "in_writing"
+    """To be answered in writing."""
+    MERGED = "merged"
+    """Into another one, which has its votes too."""
+    HIDDEN = "hidden"
+
+
+#: What a moderator says of a question without saying more.
+PLAIN = (QuestionState.WAITING, QuestionState.ASKED, QuestionState.ANSWERED, QuestionState.IN_WRITING)
+#: Of these, an answer is still awaited.
+OPEN = frozenset({QuestionState.WAITING, QuestionState.ASKED, QuestionState.IN_WRITING})
+#: With these, the floor has been given.
+_HEARD = frozenset({QuestionState.ASKED, QuestionState.ANSWERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `id` is that of the submission: submitted again, it is the same question."""
+
+    id: str
+    author: int
+    author_name: str
+    """The participant's, or how Discord showed the author then."""
+    anonymous: bool
+    """To the room; moderators know who asks."""
+    session: str
+    text: str
+    written_at: datetime
+    """UTC."""
+    state: QuestionState = QuestionState.WAITING
+    votes: int = 0
+    """How many others have the same question."""
+    answer: str | None = None
+    owner: str | None = None
+    """Who answers it in writing."""
+    due: datetime | None = None
+    """Until when (UTC)."""
+    merged_into: str | None = None
+    """The id of the other one."""
+    hidden_for: str | None = None
+    """Why it is hidden."""
+    confidential: bool = False
+    """Whether it was ever under the Chatham House Rule."""
+
+    @property
+    def standing(self) -> str:
+        """What has become of it, in words for the audit."""
+        due = self.due and f"until {self.due.isoformat()}"
+        said = (self.answer, self.owner, due, self.merged_into, self.hidden_for)
+        return ": ".join((self.state, *(each for each in said if each)))
+
+
+class Said(TypedDict, total=False):
+    """What a moderator says of a question, beside its state."""
+
+    answer: str
+    owner: str
+    due: datetime
+    merged_into: str
+    hidden_for: str
+
+
+def led(question: Question, state: QuestionState, **said: Unpack[Said]) -> Question:
+    """The question as a moderator leaves it; what was said of it before no longer holds."""
+    bare = replace(question, answer=None, owner=None, due=None, merged_into=None, hidden_for=None)
+    return replace(bare, state=state, **said)
+
+
+def card(plan: Plan, question_id: str, now: datetime) -> Announcement:
+    """The question's card, due at once; one asked after the workshop still gets it."""
+    expires = max(plan.agenda.ends_at, now) + CARD_LIFETIME
+    return Announcement(plan.id, Kind.QUESTION, question_id, QUESTIONS, now, expires)
+
+
+def follow_up(plan: Plan, session: Session) -> Announcement | None:
+    """The message that lists a session's open questions; None if the session has no topic, and so no room for it."""
+    return next((one for one in planned(plan) if (one.kind, one.subject) == (Kind.OPEN, session.id)), None)
+
+
+def still_open(questions: Iterable[Question], session: str) -> list[Question]:
+    """A session's questions that await an answer, as moderators take them."""
+    return queue(one for one in questions if one.session == session and one.state in OPEN)
+
+
+def queue(questions: Iterable[Question], voice: Callable[[Question], str | int] | None = None) -> list[Question]:
+    """As moderators take them: those that wait first, the most wanted first, the earliest first.
+
+    With a `voice` (for whom a question speaks), those come first whose voice was not heard yet. What is merged or
+    hidden is left out.
+    """
+    shown = [one for one in questions if one.state in PLAIN]
+    heard = {voice(one) for one in shown if one.state in _HEARD} if voice else set[str | int]()
+
+    def place(one: Question) -> tuple[bool, bool, int, datetime, str]:
+        waits = one.state is QuestionState.WAITING
+        return not waits, waits and voice is not None and voice(one) in heard, -one.votes, one.written_at, one.id
+
+    return sorted(shown, key=place)
+
+
+def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[tuple[Session, ...], Session]:
+    """The sessions that a question may be about, at most as many as a select takes, and the likeliest of them.
+
+    They are the day's (before the workshop the first day's, after it the last's), or those of the day of the session
+    that is wanted; breaks only where there is nothing else. Likeliest is the wanted one, else the last that has begun.
+    """
+    days = plan.agenda.days
+    named = plan.agenda.find(wanted)
+    today = day_of(now, plan.tz)
+    day = named.day if named else next((one for one in days if one >= today), days[-1])
+    every = plan.agenda.on(day)
+    offered = tuple(s for s in every if plan.counts_for_attendance(s) or s == named) or every
+    begun = [session for session in offered if session.starts_at <= now]
+    likeliest = named or (begun[-1] if begun else offered[0])
+    first = max(0, min(offered.index(likeliest) - limits.OPTIONS // 2, len(offered) - limits.OPTIONS))
+    return offered[first : first + limits.OPTIONS], likeliest

@@ -1,0 +1,347 @@
+"""From what a server has to what the workshop wants: the steps, the same for a plan that is shown and one that is done.
+
+Nothing is ever deleted, and what others granted beside ours stays. Where all steps were taken, there are none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain import limits
+from bot.domain.people.access import ROLES, Role
+from bot.domain.text import shorten
+from bot.domain.venue import CATEGORY, PERMISSIONS, Door, Form, Room, category_room, role_key
+
+#: The bot itself, and everybody in the server.
+ME, EVERYONE = "me", "everyone"
+#: Who is granted something: one of those two, the key of a role, or somebody's Discord id.
+Who = str | int
+
+#: As many categories as a server's 500 channels can fill.
+_CATEGORIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a channel grants somebody and what it denies them, as bits of Discord's permissions."""
+
+    allow: int = 0
+    deny: int = 0
+
+    def upon(self, there: Rights) -> Rights:
+        """These; and of those that are there, whatever these don't speak of."""
+        return Rights(there.allow & ~self.deny | self.allow, there.deny & ~self.allow | self.deny)
+
+
+def _rights(*, allow: tuple[str, ...] = (), deny: tuple[str, ...] = ()) -> Rights:
+    return Rights(sum(PERMISSIONS[name][0] for name in allow), sum(PERMISSIONS[name][0] for name in deny))
+
+
+_READ = ("view_channel", "read_message_history")
+_MEET = ("connect", "speak")
+#: What a door means where people write, and where they meet.
+_WRITING = {
+    Door.CLOSED: _rights(deny=("view_channel",)),
+    Door.READ: _rights(allow=_READ, deny=("send_messages",)),
+    Door.OPEN: _rights(allow=(*_READ, "send_messages")),
+}
+_MEETING = {
+    Door.CLOSED: _WRITING[Door.CLOSED],
+    Door.READ: _rights(allow=_READ, deny=("send_messages", "connect")),
+    Door.OPEN: _rights(allow=(*_READ, "send_messages", *_MEET)),
+}
+
+
+# --- what is there, and what is wanted -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel or a category of the server."""
+
+    id: int
+    form: Form | None
+    """None: one that no room is, such as a forum."""
+    name: str
+    category: int | None = None
+    rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
+    """By the Discord id of a role or a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a server has."""
+
+    me: int
+    everyone: int
+    roles: Mapping[int, str]
+    channels: Mapping[int, Channel]
+    foreign: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
+    """Roles that are called like ours and never become ours by that alone: people have them, or they have permissions
+    of their own. By Discord id, how many people; None: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the workshop wants of its server at `now`."""
+
+    rooms: tuple[Room, ...]
+    """The category first."""
+    archive: str
+    """What the category is called while the rooms are in the archive: they are there for as long as it is called so."""
+    now: datetime
+    ends_at: datetime
+    archived: bool | None = None
+    """Whether the rooms are to be in the archive; None: as they are."""
+
+    def category(self, number: int) -> Room:
+        """The category of that number, counted from 1: each takes so many channels."""
+        first = self.rooms[0]
+        return first if number == 1 else replace(first, key=category_room(number), name=_numbered(first.name, number))
+
+    def archive_name(self, number: int) -> str:
+        """What a category is called in the archive."""
+        return shorten(_numbered(self.archive, number), limits.NAME)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{shorten(name, limits.NAME - 5)} · {number}"
+
+
+# --- steps -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRole:
+    """Make a role."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRoom:
+    """Make a channel or a category."""
+
+    room: Room
+    category: str | None
+    """The key of the category that it goes to; a category goes to none."""
+    rights: Mapping[Who, Rights]
+
+    @property
+    def key(self) -> str:
+        """The key of the room."""
+        return self.room.key
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return shorten(self.room.name, limits.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Set what somebody may do in a channel that is there."""
+
+    channel: Channel
+    who: Who
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Change a channel that is there: its name, and the whole list of who may do what in it; None: it stays."""
+
+    channel: Channel
+    name: str | None
+    rights: Mapping[Who, Rights] | None = None
+
+
+Step = MakeRole | MakeRoom | Grant | Edit
+
+
+def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str, int]:
+    """What is there of what is wanted, key to Discord id: what is known, else what has the right name.
+
+    A role is only taken for ours if nothing comes with it, see `Server.foreign`. A room is only taken for ours in one
+    of our categories; never one that is known to be another of ours: two sessions' groups may have rooms of the same
+    name.
+    """
+    there = {key: number for key, number in known.items() if number in server.roles or number in server.channels}
+    taken = set(there.values())
+
+    def adopt(key: str, number: int | None) -> None:
+        if number is not None:
+            there[key] = number
+            taken.add(number)
+
+    for role in ROLES:
+        if role_key(role) not in there:
+            called = (number for number, name in server.roles.items() if name == role_name(role))
+            free = (number for number in called if number not in taken and number not in server.foreign)
+            adopt(role_key(role), next(free, None))
+    free = [channel for channel in server.channels.values() if channel.id not in taken]
+    for number in range(1, _CATEGORIES + 1):
+        category = wanted.category(number)
+        if category.key not in there:
+            names = {shorten(category.name, limits.NAME), wanted.archive_name(number)}
+            called = (each.id for each in free if each.form is Form.CATEGORY and each.name in names)
+            adopt(category.key, next(called, None))
+    ours = {there.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
+    for room in wanted.rooms[1:]:
+        if room.key not in there:
+            name = shorten(room.name, limits.NAME)
+            called = (each for each in free if each.category in ours and each.name == name and _is(each, room))
+            adopt(room.key, next((each.id for each in called if each.id not in taken), None))
+    return there
+
+
+def _is(channel: Channel, room: Room) -> bool:
+    # A stage that a server can't have became a voice room.
+    meeting = {Form.VOICE, Form.STAGE}
+    return channel.form is room.form or {channel.form, room.form} <= meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Namesake:
+    """A role of the server's own that is called like a missing one of ours."""
+
+    key: str
+    id: int
+    name: str
+    holders: int | None
+    """How many people have it; None: nobody knows."""
+
+
+def namesakes(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
+    """The roles of which an organiser must say whether they become ours, the mightiest first."""
+    there = found(wanted, server, known)
+    foreign = {server.roles[number]: number for number in sorted(server.foreign, reverse=True)}
+    missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in there)
+    return tuple(
+        Namesake(key, foreign[name], name, server.foreign[foreign[name]]) for key, name in missing if name in foreign
+    )
+
+
+def is_archived(wanted: Wanted, server: Server, known: Mapping[str, int]) -> bool:
+    """Whether the rooms are in the archive."""
+    category = server.channels.get(found(wanted, server, known).get(CATEGORY, 0))
+    return category is not None and category.name == wanted.archive_name(1)
+
+
+def steps(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple[Step, ...]:
+    """What is to be done, in this order, so that the server has what is wanted; `known` has the ids of what was ours.
+
+    The category is renamed before any door moves: who goes on after a break then knows whether the rooms are to be in
+    the archive.
+    """
+    archived = is_archived(wanted, server, known) if wanted.archived is None else wanted.archived
+    return tuple(_Steps(wanted, server, found(wanted, server, known), archived=archived).all())
+
+
+@dataclass
+class _Steps:
+    wanted: Wanted
+    server: Server
+    there: Mapping[str, int]
+    archived: bool
+    inside: Counter[str] = field(default_factory=Counter[str])
+    """How many channels each of our categories has, by its key; those to be made, too."""
+
+    def all(self) -> Iterator[Step]:
+        yield from (MakeRole(role_key(role), role_name(role)) for role in ROLES if role_key(role) not in self.there)
+        yield from self._categories()
+        for room in self.wanted.rooms[1:]:
+            channel = self._channel(room)
+            if channel is not None:
+                yield from self._mend(channel, room)
+            elif room.wanted:
+                yield from self._make(room)
+
+    def _channel(self, room: Room) -> Channel | None:
+        return self.server.channels.get(self.there.get(room.key, 0))
+
+    def _categories(self) -> Iterator[Step]:
+        for number in range(1, _CATEGORIES + 1):
+            category = self.wanted.category(number)
+            channel = self._channel(category)
+            if channel is not None:
+                self.inside[category.key] = sum(each.category == channel.id for each in self.server.channels.values())
+                yield from self._rename(channel, category, number)
+                yield from self._mend(channel, category)
+            elif number == 1:
+                yield from self._make_category(number)
+
+    def _rename(self, channel: Channel, category: Room, number: int) -> Iterator[Step]:
+        """Into the archive, or out of it; what somebody called it otherwise stays."""
+        archive, name = self.wanted.archive_name(number), shorten(category.name, limits.NAME)
+        if self.archived and channel.name != archive:
+            yield Edit(channel, archive)
+        elif not self.archived and channel.name == archive:
+            yield Edit(channel, name)
+
+    def _make_category(self, number: int) -> Iterator[Step]:
+        category = self.wanted.category(number)
+        self.inside[category.key] = 0
+        named = replace(category, name=self.wanted.archive_name(number)) if self.archived else category
+        yield MakeRoom(named, None, self._rights(category))
+
+    def _make(self, room: Room) -> Iterator[Step]:
+        for number in range(1, _CATEGORIES + 1):
+            key = self.wanted.category(number).key
+            if key not in self.inside:
+                yield from self._make_category(number)
+            if self.inside[key] < limits.CATEGORY_CHANNELS:
+                self.inside[key] += 1
+                yield MakeRoom(room, key, self._rights(room))
+                return
+
+    def _mend(self, channel: Channel, room: Room) -> Iterator[Step]:
+        rights = self._rights(room)
+        if room.members is not None:
+            yield from self._mend_group(channel, room, rights)
+            return
+        for who, wanted in rights.items():
+            there = channel.rights.get(self._id(who), Rights())
+            if wanted.upon(there) != there:
+                yield Grant(channel, who, wanted.upon(there))
+
+    def _mend_group(self, channel: Channel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
+        """Who is let in, and its name once it is over, in one request."""
+        known = {self._id(who) for who in rights} | room.strangers
+        whole = {**rights, **{target: granted for target, granted in channel.rights.items() if target not in known}}
+        name = shorten(room.name, limits.NAME)
+        renamed = name if not room.wanted and channel.name != name else None
+        if renamed or {self._id(who): granted for who, granted in whole.items()} != channel.rights:
+            yield Edit(channel, renamed, whole)
+
+    def _id(self, who: Who) -> int:
+        """The Discord id; 0 of a role that is yet to be made."""
+        if isinstance(who, int):
+            return who
+        return {ME: self.server.me, EVERYONE: self.server.everyone}.get(who) or self.there.get(who, 0)
+
+    def _rights(self, room: Room) -> dict[Who, Rights]:
+        """Who may do what. The bot first: once the room is closed to everyone, only this lets it in."""
+        rights = _MEETING if room.form in {Form.VOICE, Form.STAGE} else _WRITING
+        door = room.door(self.wanted.now, self.wanted.ends_at)
+        for_participants = rights[Door.READ if self.archived and door is Door.OPEN else door]
+        return {
+            ME: rights[Door.OPEN],
+            EVERYONE: rights[Door.READ if room.public else Door.CLOSED],
+            role_key(Role.ORGANISER): rights[Door.OPEN],
+            role_key(Role.MODERATOR): rights[Door.OPEN],
+            **(
+                {role_key(Role.PARTICIPANT): for_participants}
+                if room.members is None
+                else dict.fromkeys(sorted(room.members), for_participants)
+            ),
+        }
+
+
+def role_name(role: Role) -> str:
+    """What a role is called on Discord."""
+    return role.name.capitalize()

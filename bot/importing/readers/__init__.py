@@ -1,0 +1,1 @@
+"""Readers of schedule files: one file a format."""

@@ -1,0 +1,222 @@
+"""What every reader of schedules does with what it finds: ids, rooms, times in a zone, faults and remarks."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.agenda.sessions import Material, SessionKind
+from bot.domain.local_time import WallTimeError, instant
+from bot.domain.plan import PLENARY
+from bot.domain.text import Text, clean, one_line, shorten
+from bot.importing.readers import human_time as typed
+from bot.importing.schedule import (
+    Named,
+    Schedule,
+    ScheduledSession,
+    ScheduleError,
+    is_foreign,
+    other_zone,
+    slug,
+    told_of,
+)
+
+_MAX_SPEAKERS, _MAX_MATERIALS = 30, 10
+_MAX_TITLE, _MAX_DESCRIPTION, _MAX_URL = 300, 2_000, 400
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def paragraph(words: str) -> str:
+    """Words from a file, their line breaks kept and HTML's tags not."""
+    bare = html.unescape(_TAG.sub("", words)) if "<" in words or "&" in words else words
+    return shorten(clean(bare), _MAX_DESCRIPTION)
+
+
+def is_address(words: str) -> bool:
+    """Whether a plan may have it as the address of a document."""
+    return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == one_line(words)
+
+
+def identifier(name: str, kind: str) -> str:
+    """The id for a name or another system's id, the same each time: its letters where it has Latin ones.
+
+    Other scripts, and names that are longer than an id, get a mark made of the whole name.
+    """
+    plain = slug(name)
+    if plain and len(re.sub(r"[\W_]+", "", name)) <= len(plain.replace("-", "")):
+        return plain
+    mark = hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=4).hexdigest()
+    return f"{(plain or kind)[:31].strip('-')}-{mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One session as a file has it; texts are not cleaned yet. `place` says where in the file it stands."""
+
+    place: str
+    id: str
+    title: Text
+    starts_at: datetime | None
+    ends_at: datetime | None
+    kind: SessionKind | None = None
+    rooms: Sequence[str] = ()
+    """Names; the first one counts, because a session is announced in one room."""
+    track: str = ""
+    description: Text = field(default_factory=dict[str, str])
+    speakers: Sequence[str] = ()
+    materials: Sequence[tuple[str, str]] = ()
+    """Titles and addresses."""
+
+
+class Gathering:
+    """Gathers sessions; then gives the schedule, or every fault at once."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._rooms: dict[str, Named] = {}
+        self._tracks: dict[str, Named] = {}
+        self._sessions: list[ScheduledSession] = []
+        self._places: dict[str, str] = {}
+        self._faults: list[str] = []
+        self._faulty: set[str] = set()
+        self._remarks: dict[str, None] = {}
+        self._foreign = 0
+
+    def fault(self, place: str, what: str) -> None:
+        """Something because of which the file can't be used."""
+        # A line each, whatever a cell of the file holds.
+        self._faults.append(one_line(f"{place}: {what}." if place else f"{what}."))
+        self._faulty.add(place)
+
+    def remark(self, what: str) -> None:
+        """Something that should be looked at; told once."""
+        self._remarks.setdefault(one_line(what))
+
+    def zone_named(self, name: str, place: str) -> None:
+        """The file names its zone: tell if it isn't the workshop's."""
+        if name and name != self._zone.key:
+            what = f"the file's zone is {one_line(name)}, the plan's is {self._zone.key}; times are converted"
+            self.remark(f"{place}: {what}.")
+
+    def instant(self, moment: datetime, place: str, zone: ZoneInfo | None = None) -> datetime | None:
+        """In UTC. Without an offset it is a wall time of `zone`, or of the workshop's; None if it names no instant."""
+        try:
+            if moment.tzinfo is None:
+                where = zone or self._zone
+                moment = instant(moment.date(), moment.time(), where).astimezone(where)
+            found = moment.astimezone(UTC)
+            self._foreign += is_foreign(moment, self._zone)
+        except WallTimeError as unclear:
+            self.fault(place, f"{moment:%Y-%m-%d %H:%M} {_UNCLEAR[unclear.args[0]]}; write a time outside that hour")
+            return None
+        except OverflowError:
+            self.fault(place, f"{moment} is outside the calendar")
+            return None
+        return found
+
+    def moment(self, typed: object, place: str) -> datetime | None:
+        """The instant (UTC) that an ISO 8601 text names; None and a fault if it names none."""
+        try:
+            moment = datetime.fromisoformat(typed if isinstance(typed, str) else "")
+        except ValueError:
+            told = f"{one_line(typed)[:40]!r} is not a time" if typed and isinstance(typed, str) else "there is no time"
+            self.fault(place, f"{told}; export the schedule again, with dates and times")
+            return None
+        return self.instant(moment, place)
+
+    def after(self, start: datetime, lasts: str, place: str) -> datetime | None:
+        """When something ends that lasts so long, as people type it; None and a fault if that is no length."""
+        if not lasts.strip():
+            return None
+        try:
+            return start + typed.length(lasts)
+        except typed.TypedError as fault:
+            self.fault(place, str(fault))
+        except OverflowError:
+            self.fault(place, "it ends outside the calendar")
+        return None
+
+    def add(self, found: Found) -> None:
+        """Keep a session, or tell what is wrong with it."""
+        told = found.place in self._faulty
+        title = {
+            language: shorten(one_line(words), _MAX_TITLE) for language, words in found.title.items() if one_line(words)
+        }
+        if not title:
+            self.fault(found.place, "the session has no title; give it one")
+        if found.starts_at is None:
+            return  # that was told where it was read
+        if found.ends_at is None:
+            if not told:
+                self.fault(found.place, "the session has no end; give it an end or a length")
+            return
+        start, end = (moment.replace(second=0, microsecond=0) for moment in (found.starts_at, found.ends_at))
+        if (start, end) != (found.starts_at, found.ends_at):
+            self.remark("Times have seconds; they are left out.")
+        if end <= start:
+            self.fault(found.place, "the session doesn't end after its start; mend its end or its length")
+        elif self._is_first(found) and title:
+            self._sessions.append(self._session(found, title, start, end))
+
+    def _is_first(self, found: Found) -> bool:
+        first = self._places.setdefault(found.id, found.place)
+        if first != found.place:
+            self.fault(found.place, f"the id '{found.id}' is used already at {first}; give each session its own")
+        return first == found.place
+
+    def _session(self, found: Found, title: Text, start: datetime, end: datetime) -> ScheduledSession:
+        rooms = [self._named(room, self._rooms, "room") for room in map(one_line, found.rooms) if room]
+        if len(rooms) > 1:
+            self.remark(f"'{found.id}' is in {len(rooms)} rooms; it is announced in the first one.")
+        description = {language: paragraph(words) for language, words in found.description.items()}
+        return ScheduledSession(
+            id=found.id,
+            kind=found.kind,
+            starts_at=start,
+            ends_at=end,
+            room=rooms[0] if rooms else PLENARY,
+            track=self._named(one_line(found.track), self._tracks, "track") if one_line(found.track) else None,
+            title=title,
+            description={language: words for language, words in description.items() if words} or None,
+            speakers=tuple(dict.fromkeys(name for name in map(one_line, found.speakers) if name))[:_MAX_SPEAKERS],
+            materials=tuple(_materials(found.materials, next(iter(title))))[:_MAX_MATERIALS],
+        )
+
+    def _named(self, name: str, known: dict[str, Named], kind: str) -> str:
+        key = identifier(name, kind)
+        known.setdefault(key, Named(key, {"en": shorten(name, _MAX_TITLE)}))
+        return key
+
+    def schedule(self, title: str = "") -> Schedule:
+        """What was gathered. Raises ScheduleError with every fault at once."""
+        if not self._faults and not self._sessions:
+            self.fault("", "There is no session in the file; export the schedule once it has sessions with times")
+        if self._faults:
+            raise ScheduleError("\n".join(told_of(self._faults)))
+        if self._foreign:
+            self.remark(other_zone(self._foreign, self._zone))
+        return Schedule(
+            title={"en": one_line(title)} if one_line(title) else None,
+            zone=self._zone,
+            rooms=tuple(self._rooms.values()),
+            tracks=tuple(self._tracks.values()),
+            sessions=tuple(self._sessions),
+            remarks=tuple(self._remarks),
+        )
+
+
+_UNCLEAR = {"skipped": "is skipped by the clocks", "twice": "comes twice", "unreadable": "is outside the calendar"}
+
+
+def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Material]:
+    """What is an address is written down, never opened."""
+    for title, address in links:
+        if is_address(address):
+            shown = shorten(one_line(title), _MAX_TITLE) or address.rstrip("/").rpartition("/")[2]
+            yield Material({language: shown}, address)

@@ -1,0 +1,62 @@
+"""Reads the JSON that conference-bot takes: streams of talks, with their instants."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.importing.readers import jsonfile
+from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.schedule import Schedule
+
+
+class _Speaker(BaseModel):
+    display_name: str | None = None
+
+
+class _Talk(BaseModel):
+    id: int | str
+    title: str | None = None
+    description: str | None = None
+    start: str | None = None
+    end: str | None = None
+    tracks: tuple[str, ...] = ()
+    speakers: tuple[_Speaker, ...] = ()
+
+
+class _Stream(BaseModel):
+    stream_name: str | None = None
+    talks: tuple[_Talk, ...]
+
+
+class _File(BaseModel):
+    title: str | None = None
+    streams: tuple[_Stream, ...]
+
+
+def read(source: bytes, zone: ZoneInfo) -> Schedule:
+    """The schedule in a file. Raises ScheduleError with every fault at once."""
+    file = jsonfile.parsed(_File, source, "conference-bot's file")
+    gathering = Gathering(zone)
+    for index, stream in enumerate(file.streams, 1):
+        for number, talk in enumerate(stream.talks, 1):
+            _gather(gathering, talk, stream.stream_name or "", f"streams[{index}].talks[{number}]")
+    return gathering.schedule(file.title or "")
+
+
+def _gather(gathering: Gathering, talk: _Talk, room: str, place: str) -> None:
+    start = gathering.moment(talk.start, place)
+    gathering.add(
+        Found(
+            place=place,
+            id=identifier(str(talk.id), "session"),
+            title={"en": talk.title or ""},
+            starts_at=start,
+            ends_at=gathering.moment(talk.end, place) if start and talk.end else None,
+            rooms=(room,),
+            track=talk.tracks[0] if talk.tracks else "",
+            description={"en": talk.description or ""},
+            speakers=tuple(speaker.display_name or "" for speaker in talk.speakers),
+        )
+    )

@@ -1,0 +1,132 @@
+"""Reads the XML that Pentabarf, frab and pretalx export; and what it shares with the same schedule as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.domain.agenda.sessions import SessionKind
+from bot.domain.text import one_line
+from bot.importing.readers import human_time, markup
+from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.readers.markup import Element
+from bot.importing.schedule import Schedule, ScheduleError, kind_named
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An event of such a schedule, as it is written there; empty where nothing is."""
+
+    id: str
+    date: str
+    """With offset; Pentabarf's own files have only `day` and `start`."""
+    day: str
+    start: str
+    duration: str
+    room: str
+    title: str
+    kind: str
+    track: str
+    language: str
+    abstract: str
+    speakers: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+def read(source: bytes, zone: ZoneInfo) -> Schedule:
+    """The schedule in an export. Raises ScheduleError with every fault at once."""
+    try:
+        top = markup.parse(source)
+    except markup.MarkupError as fault:
+        raise ScheduleError(f"line {fault.line}: {fault}.") from None
+    if top.name != "schedule":
+        raise ScheduleError(
+            f"line {top.line}: found <{one_line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
+        )
+    gathering = Gathering(zone)
+    conference = next(top.all("conference"), Element("", {}, top.line))
+    gathering.zone_named(conference.text("time_zone_name"), f"line {conference.line}")
+    for day in top.all("day"):
+        for room in day.all("room"):
+            for event in room.all("event"):
+                gather(gathering, _talk(event, day, room), f"line {event.line}")
+    return gathering.schedule(conference.text("title"))
+
+
+def _talk(event: Element, day: Element, room: Element) -> Talk:
+    return Talk(
+        id=event.text("code")
+        or event.attributes.get("code", "")
+        or event.attributes.get("id", "")
+        or event.attributes.get("guid", ""),
+        date=event.text("date"),
+        day=day.attributes.get("date", ""),
+        start=event.text("start"),
+        duration=event.text("duration"),
+        room=room.attributes.get("name", "") or event.text("room"),
+        title=event.text("title"),
+        kind=event.text("type"),
+        track=event.text("track"),
+        language=event.text("language"),
+        abstract=event.text("abstract"),
+        speakers=tuple(_inner(event, "persons", "person")),
+        links=tuple(
+            (link.words, link.attributes.get("href", ""))
+            for group, name in (("links", "link"), ("attachments", "attachment"))
+            for parent in event.all(group)
+            for link in parent.all(name)
+        ),
+    )
+
+
+def _inner(event: Element, group: str, name: str) -> Iterator[str]:
+    return (child.words for parent in event.all(group) for child in parent.all(name))
+
+
+def gather(gathering: Gathering, talk: Talk, place: str) -> None:
+    """Keep the talk, or tell what is wrong with it."""
+    where = f"{place} ({one_line(talk.id)[:60]})" if talk.id else place
+    if not talk.id:
+        gathering.fault(where, "the event has no id; export the schedule again, with ids")
+        return
+    start = _start(gathering, talk, where)
+    language = talk.language[:2].lower() or "en"
+    gathering.add(
+        Found(
+            place=where,
+            id=identifier(talk.id, "session"),
+            title={language: talk.title},
+            starts_at=start,
+            ends_at=gathering.after(start, talk.duration, where) if start else None,
+            kind=_kind(talk),
+            rooms=(talk.room,),
+            track=talk.track,
+            description={language: talk.abstract},
+            speakers=talk.speakers,
+            materials=talk.links,
+        )
+    )
+
+
+def _kind(talk: Talk) -> SessionKind | None:
+    """A plan's own word for a kind of session means that; others, and the track, are searched for what they tell."""
+    if talk.kind in tuple(SessionKind):
+        return SessionKind(talk.kind)
+    return kind_named(f"{talk.kind} {talk.track}") if talk.kind else None
+
+
+def _start(gathering: Gathering, talk: Talk, place: str) -> datetime | None:
+    if talk.date:
+        return gathering.moment(talk.date, place)
+    try:
+        begins = datetime.combine(date.fromisoformat(talk.day), time(0))
+    except ValueError:
+        gathering.fault(place, f"its day has the date '{one_line(talk.day)[:40]}'; write one such as 2023-02-20")
+        return None
+    try:
+        return gathering.instant(datetime.combine(begins, human_time.clock(talk.start)), place)
+    except human_time.TypedError as fault:
+        gathering.fault(place, str(fault))
+        return None

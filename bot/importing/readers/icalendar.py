@@ -1,0 +1,180 @@
+"""Reads iCalendar: an event is a session. Nothing is repeated by rule, and zones are known by name, not by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from icalendar.parser import Contentline, Parameters
+from icalendar.prop import vDuration
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from bot.domain.local_time import zones
+from bot.domain.text import one_line
+from bot.importing.readers import grid
+from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.schedule import Schedule, ScheduleError, kind_named
+
+_DATE_ONLY = re.compile(r"\d{8}")
+#: Lines of a calendar, and characters of one, its continuations included.
+_MOST_LINES, _LONGEST_LINE = 100_000, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    line: int
+    value: str
+    parameters: Parameters
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {str(self.parameters.get("LANGUAGE", "en"))[:2].lower(): self.value}
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    name: str
+    line: int
+    properties: dict[str, _Property] = field(default_factory=dict[str, _Property])
+
+    def text(self, name: str) -> str:
+        found = self.properties.get(name)
+        return found.value if found else ""
+
+
+def read(source: bytes, zone: ZoneInfo) -> Schedule:
+    """The schedule in a calendar. Raises ScheduleError with every fault at once."""
+    gathering = Gathering(zone)
+    title = ""
+    for component in _components(grid.decoded(source), gathering):
+        if component.name == "VEVENT":
+            _gather(gathering, component, zone)
+        elif component.name == "VCALENDAR":
+            title = component.text("X-WR-CALNAME")
+            gathering.zone_named(component.text("X-WR-TIMEZONE"), "X-WR-TIMEZONE")
+    return gathering.schedule(title)
+
+
+def _components(text: str, gathering: Gathering) -> Iterator[_Component]:
+    """The calendar and its events, each with its own properties, those of alarms and zones left out."""
+    begun: list[_Component] = []
+    for number, content in _unfolded(text):
+        if number > _MOST_LINES:
+            raise ScheduleError(f"the calendar has more than {_MOST_LINES:,} lines; export fewer events.")
+        if len(content) > _LONGEST_LINE:
+            raise ScheduleError(f"line {number} has {len(content):,} characters; it may have {_LONGEST_LINE:,}.")
+        try:
+            name, parameters, value = Contentline(content).parts()
+        except ValueError:
+            gathering.fault(f"line {number}", f"{one_line(content)[:40]!r} is no line of a calendar; export it again")
+            continue
+        name = name.upper()
+        if name == "BEGIN":
+            begun.append(_Component(value.strip().upper(), number))
+        elif name == "END":
+            if not begun or begun[-1].name != value.strip().upper():
+                raise ScheduleError(
+                    f"line {number}: {one_line(content)[:40]!r} ends what wasn't begun; export it again."
+                )
+            yield begun.pop()
+        elif begun:
+            begun[-1].properties.setdefault(name, _Property(number, value, parameters))
+    if begun:
+        raise ScheduleError(
+            f"line {begun[-1].line}: this {one_line(begun[-1].name)[:40]} doesn't end; export it again."
+        )
+
+
+def _unfolded(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number; one that begins with a blank goes on with the line before it."""
+    first, pieces = 1, list[str]()
+    for number, content in enumerate(re.split(r"\r\n|\n|\r", text), 1):
+        if content[:1] in {" ", "\t"} and pieces:
+            pieces.append(content[1:])
+            continue
+        if "".join(pieces).strip():
+            yield first, "".join(pieces)
+        first, pieces = number, [content]
+    if "".join(pieces).strip():
+        yield first, "".join(pieces)
+
+
+def _gather(gathering: Gathering, event: _Component, zone: ZoneInfo) -> None:
+    uid = event.text("UID")
+    place = f"line {event.line} ({one_line(event.text('SUMMARY') or uid)[:60]})"
+    begins = event.properties.get("DTSTART")
+    if event.text("STATUS").upper() == "CANCELLED":
+        gathering.remark(f"{place}: it is cancelled, and was left out.")
+    elif begins is None:
+        gathering.fault(place, "the event has no start (DTSTART)")
+    elif _DATE_ONLY.fullmatch(begins.value):
+        gathering.remark(f"{place}: it lasts the whole day, and was left out; a session has times.")
+    elif event.properties.keys() & {"RRULE", "RDATE"}:
+        gathering.fault(place, "the event is repeated by a rule; write each session as an event of its own")
+    else:
+        _gather_session(gathering, event, begins, place, zone)
+
+
+def _gather_session(gathering: Gathering, event: _Component, begins: _Property, place: str, zone: ZoneInfo) -> None:
+    uid = event.text("UID")
+    if not uid:
+        gathering.fault(place, "the event has no UID; export the calendar again, with UIDs")
+        return
+    start = _instant(gathering, begins, place, zone)
+    location, categories = event.text("LOCATION"), event.text("CATEGORIES")
+    described = event.properties.get("DESCRIPTION")
+    gathering.add(
+        Found(
+            place=place,
+            # What follows the @ says who made the id, and is the same for all.
+            id=identifier(f"{uid.partition('@')[0] or uid} {event.text('RECURRENCE-ID')}".strip(), "session"),
+            title=event.properties["SUMMARY"].texts if "SUMMARY" in event.properties else {},
+            starts_at=start,
+            ends_at=_end(gathering, event, start, place, zone) if start else None,
+            kind=kind_named(categories) if categories else None,
+            # The address of a video call is no name of a room.
+            rooms=() if "://" in location else (location,),
+            track=categories.partition(",")[0],
+            description=described.texts if described else {},
+            materials=((event.text("SUMMARY"), event.text("URL")),),
+        )
+    )
+
+
+def _end(gathering: Gathering, event: _Component, start: datetime, place: str, zone: ZoneInfo) -> datetime | None:
+    if ends := event.properties.get("DTEND"):
+        return _instant(gathering, ends, place, zone)
+    lasts = event.text("DURATION")
+    try:
+        return start + vDuration.from_ical(lasts) if lasts else None  # pyright: ignore[reportUnknownMemberType]
+    except (ValueError, OverflowError):
+        gathering.fault(place, f"{one_line(lasts)[:40]!r} is not a length; export the calendar again")
+        return None
+
+
+def _instant(gathering: Gathering, found: _Property, place: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        moment = datetime.strptime(found.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
+    except ValueError:
+        gathering.fault(place, f"{one_line(found.value)[:40]!r} is not a time; export the calendar again")
+        return None
+    if found.value.strip().endswith("Z"):
+        return gathering.instant(moment.replace(tzinfo=UTC), place)
+    name = str(found.parameters.get("TZID", ""))
+    known = _zone(name) if name else zone
+    if known is None:
+        gathering.fault(place, f"there is no time zone {one_line(name)[:60]!r}; use an IANA name, such as {zone.key}")
+        return None
+    return gathering.instant(moment, place, known)
+
+
+@lru_cache(maxsize=1000)
+def _zone(name: str) -> ZoneInfo | None:
+    """The zone of that name, as IANA or Windows call it, or with a maker's path before it; None if there is none."""
+    parts = name.strip("/").split("/")
+    candidates = [WINDOWS_TO_OLSON.get(name, name), *("/".join(parts[cut:]) for cut in range(1, len(parts)))]
+    return next((ZoneInfo(known) for known in candidates[:8] if known in zones()), None)

@@ -1,0 +1,75 @@
+"""Reads EuroPython's programapi: days, each with its sessions and breaks."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from bot.domain.agenda.sessions import SessionKind
+from bot.importing.readers import jsonfile
+from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.schedule import Schedule, kind_named
+
+
+class _Speaker(BaseModel):
+    name: str | None = None
+
+
+class _Event(BaseModel):
+    event_type: str | None = None
+    code: str | None = None
+    title: str | None = None
+    session_type: str | None = None
+    track: str | None = None
+    start: str | None = None
+    duration: int | str | None = None
+    """Minutes."""
+    rooms: tuple[str, ...] = ()
+    speakers: tuple[_Speaker, ...] = ()
+    website_url: str | None = None
+
+    @property
+    def is_break(self) -> bool:
+        return self.event_type == "break"
+
+
+class _Day(BaseModel):
+    events: tuple[_Event, ...]
+
+
+class _Export(BaseModel):
+    days: dict[str, _Day]
+
+
+def read(source: bytes, zone: ZoneInfo) -> Schedule:
+    """The schedule in an export. Raises ScheduleError with every fault at once."""
+    export = jsonfile.parsed(_Export, source, "the programme's site")
+    gathering = Gathering(zone)
+    for date, day in export.days.items():
+        for number, event in enumerate(day.events, 1):
+            _gather(gathering, event, f"days[{date}].events[{number}]")
+    return gathering.schedule()
+
+
+def _gather(gathering: Gathering, event: _Event, place: str) -> None:
+    start = gathering.moment(event.start, place)
+    if start is None:
+        return
+    # Breaks have no code: their time stands for one.
+    name = event.code or f"{'break' if event.is_break else 'session'}-{start:%Y%m%d-%H%M}"
+    gathering.add(
+        Found(
+            place=place,
+            id=identifier(name, "session"),
+            title={"en": event.title or ""},
+            starts_at=start,
+            ends_at=gathering.after(start, str(event.duration or ""), place),
+            kind=SessionKind.BREAK if event.is_break else kind_named(event.session_type or ""),
+            # What is everywhere is in the plenary.
+            rooms=event.rooms if len(event.rooms) == 1 else (),
+            track=event.track or "",
+            speakers=tuple(speaker.name or "" for speaker in event.speakers),
+            materials=(("", event.website_url or ""),),
+        )
+    )

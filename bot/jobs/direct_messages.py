@@ -1,0 +1,134 @@
+"""Direct messages on their way, one at a time and unhurried: Discord takes a bot that writes to many for a nuisance.
+
+Each is claimed by its row before it is sent, with a nonce and a mark that are always the same. Before a message that
+Discord may have is sent again, its mark is looked for among the latest messages to that person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+import discord
+
+from bot.domain import limits
+from bot.domain.people.direct_messages import MOST_TRIES, PACE, RETRY, Letter, LetterState, Throttle, throttled
+from bot.domain.text import shorten
+from bot.jobs.failures import release_global_limit
+from bot.jobs.incidents import Incidents
+from bot.messages.post import Button, Post
+from bot.platform.rate_limit import Pacer
+from bot.platform.router import layout
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 15
+#: How many of the latest messages to a person are searched.
+_LATEST = 100
+#: How far Discord's clock and ours may differ when they are.
+_CLOCKS_DIFFER = timedelta(hours=1)
+#: The same for a message of an earlier version, which has no mark: an older one of the same text is another message.
+_CLOCKS_DIFFER_UNMARKED = timedelta(minutes=1)
+
+#: Under this key the team hears of a throttle.
+_THROTTLE = "direct_messages:throttle"
+#: Discord's codes by which it holds back the whole bot: quarantine; opening direct messages too fast; sending messages
+#: is temporarily disabled.
+_HELD_BACK = frozenset({20026, 40003, 40004})
+#: Its codes for a person who can't be written to: unknown user; cannot send messages to this user; invalid recipient;
+#: no mutual server.
+_REFUSED = frozenset({10013, 50007, 50033, 50278})
+
+
+class Letters:
+    """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
+
+    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, incidents: Incidents) -> None:
+        self._store = store
+        self._client = client
+        self._pacer = pacer
+        self._incidents = incidents
+
+    async def keep(self, now: datetime) -> datetime | None:
+        """Send the next one if it is time; the instant at which to go on."""
+        letters = self._store.letters
+        letter = await letters.next(now)
+        if letter is None:
+            return None
+        throttle = await letters.throttle()
+        if throttle and throttle.active(now):
+            return throttle.until
+        ready_at = max(letter.ready_at(now), PACE.ready_at(await letters.latest_tries(PACE.most), now))
+        if ready_at > now:
+            return ready_at
+        known = None if letter.tries else await letters.channel_of(letter.person)
+        await letters.begin(letter.id, now)
+        try:
+            async with asyncio.timeout(_SECONDS):
+                channel = await self._send(letter, known)
+        except sqlite3.Error:
+            raise
+        except Exception as failure:  # noqa: BLE001 - recorded, and tried again: one message never holds up the others
+            await self._failed(letter, failure, throttle, now)
+        else:
+            await letters.settle_sent(letter.id, channel)
+            if throttle:
+                await letters.release()
+            await self._incidents.trouble_ended(_THROTTLE, "team.letters_go_on")
+        return now + PACE.gap
+
+    async def _send(self, letter: Letter, known: int | None) -> int:
+        """Send it unless Discord has it; the id of its channel. `known`: the person's channel, if there is one."""
+        if known:
+            channel = self._client.get_partial_messageable(known, type=discord.ChannelType.private)
+        else:
+            await self._pacer.turn()
+            channel = await self._client.create_dm(discord.Object(letter.person))
+        if letter.begun_at is None or not await self._is_there(channel, letter, letter.begun_at):
+            await self._pacer.turn()
+            await channel.send(view=layout(_post(letter), letter.mark), nonce=letter.id)
+        return channel.id
+
+    async def _is_there(
+        self, channel: discord.DMChannel | discord.PartialMessageable, letter: Letter, begun_at: datetime
+    ) -> bool:
+        await self._pacer.turn()
+        async for message in channel.history(limit=_LATEST):  # the newest first
+            if message.created_at < begun_at - _CLOCKS_DIFFER:
+                return False
+            if self._client.user is None or message.author.id != self._client.user.id:
+                continue
+            if any(isinstance(part, discord.Container) and part.id == letter.mark for part in message.components):
+                return True
+            if message.content == letter.text and message.created_at >= begun_at - _CLOCKS_DIFFER_UNMARKED:
+                return True
+        return False
+
+    async def _failed(self, letter: Letter, failure: Exception, throttle: Throttle | None, now: datetime) -> None:
+        """Record what a failure means: for all letters, for the person, or for this try."""
+        problem = str(failure) or repr(failure)
+        code, status = (failure.code, failure.status) if isinstance(failure, discord.HTTPException) else (0, 0)
+        log.info("A direct message of the kind %s did not reach Discord: %r", letter.kind, failure)
+        if isinstance(failure, TimeoutError):
+            release_global_limit(self._client)
+        if code in _HELD_BACK:
+            await self._store.letters.hold_back(letter, throttled(throttle, now))
+            await self._incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
+        elif code in _REFUSED:
+            await self._store.letters.settle(letter.id, LetterState.REFUSED, problem)
+        elif status == HTTPStatus.BAD_REQUEST or letter.tries + 1 >= MOST_TRIES:
+            await self._store.letters.settle(letter.id, LetterState.FAILED, problem)
+            await self._incidents.tell_team("team.letter_failed", person=f"<@{letter.person}>", problem=problem)
+        else:
+            await self._store.letters.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
+
+
+def _post(letter: Letter) -> Post:
+    words, button = shorten(letter.text, limits.MESSAGE_TEXT), letter.button
+    if button is None:
+        return Post((words,))
+    return Post((words,), (Button(button.custom_id, shorten(button.label, limits.BUTTON_LABEL), primary=True),))

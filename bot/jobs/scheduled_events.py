@@ -1,0 +1,222 @@
+"""The server's own scheduled events: one a session that is no break, kept in step with the agenda.
+
+Events have no nonce. So what is about to be made is recorded first; whoever can't know whether it was made looks for
+the marker in the last line of each event's description before making anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import EntityType, EventStatus, PrivacyLevel
+
+from bot.domain import limits
+from bot.domain.agenda.scheduled_events import Standing, marker, standing, to_show
+from bot.domain.agenda.sessions import Session
+from bot.domain.backoff import PATIENT, Pauses
+from bot.domain.plan import Plan
+from bot.domain.text import clean, shorten
+from bot.domain.venue import meeting_room
+from bot.jobs.incidents import Incidents
+from bot.messages import announcements
+from bot.platform.rate_limit import Pacer
+from bot.platform.router import RefusalError, passes
+from bot.platform.venue import Venue
+from bot.store import Store
+from bot.store.programme import Programme
+from bot.store.scheduled_events import KeptEvent
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 15
+#: One for all events: they are refused for the same reasons, mostly.
+_INCIDENT = "events"
+_OPEN = (EventStatus.scheduled, EventStatus.active)
+# NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
+_STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
+
+Place = discord.VoiceChannel | discord.StageChannel | str
+"""A room on Discord, or the name of a place that the bot can't schedule in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """An event as it is to be."""
+
+    session: Session
+    standing: Standing
+    name: str
+    description: str
+    place: Place
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal where nothing is to be changed."""
+        told: tuple[object, ...] = (self.standing,)
+        if self.standing in {Standing.TO_COME, Standing.LIVE}:
+            place = self.place if isinstance(self.place, str) else self.place.id
+            told = (*told, self.name, self.description, self.session.starts_at, self.session.ends_at, place)
+        return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All that discord.py is told of it, but its start."""
+        place: dict[str, Any] = {"entity_type": EntityType.external, "location": self.place}
+        if not isinstance(self.place, str):
+            stage = isinstance(self.place, discord.StageChannel)
+            place = {"entity_type": EntityType.stage_instance if stage else EntityType.voice, "channel": self.place}
+        return {"name": self.name, "description": self.description, "end_time": self.session.ends_at, **place}
+
+
+class Events:
+    """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+        self,
+        programme: Programme,
+        store: Store,
+        venue: Venue,
+        pacer: Pacer,
+        home: Callable[[], discord.Guild | None],
+        incidents: Incidents,
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._venue = venue
+        self._pacer = pacer
+        self._home = home
+        self._incidents = incidents
+        self._refused = Pauses[str]()
+        """By fingerprint: an event that is to be another one is tried at once."""
+
+    @property
+    def _plan(self) -> Plan:
+        return self._programme.plan
+
+    async def keep(self, now: datetime) -> datetime | None:
+        """One step nearer to what the agenda says; the next instant at which to look, `now` if there may be more to do.
+
+        Raises RefusalError with what the team must mend, and what discord.py raises for what passes by itself.
+        """
+        guild = self._home()
+        if guild is None:
+            return None
+        kept = await self._store.events.all()
+        wanted = self._next(guild, kept, now)
+        if wanted is None:
+            instants = (self._refused.next_end(now), self._plan.agenda.next_change(now))
+            if instants[0] is None:
+                await self._incidents.trouble_ended(_INCIDENT, "team.events_work")
+            return min((instant for instant in instants if instant is not None), default=None)
+        if not guild.me.guild_permissions.create_events:
+            raise RefusalError("team.events_not_allowed")
+        try:
+            await self._step(guild, wanted, kept.get(wanted.session.id))
+        except discord.HTTPException as failure:
+            if passes(failure):
+                raise
+            self._refused.failed(wanted.fingerprint, now, PATIENT)
+            log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
+            await self._incidents.trouble_began(
+                _INCIDENT, "team.event_refused", title=wanted.name, problem=failure.text
+            )
+            return now
+        self._refused.clear(wanted.fingerprint)
+        return now
+
+    def _next(self, guild: discord.Guild, kept: dict[str, KeptEvent], now: datetime) -> _Wanted | None:
+        """The next event that is not as it should be."""
+        lacking = to_show(self._plan.agenda, now)
+        for held in sorted(self._programme.held, key=lambda held: held.session.starts_at):
+            session = held.session
+            if session.id not in lacking and session.id not in kept:
+                continue
+            wanted = self._wanted(guild, session, standing(session, now, cancelled=held.cancelled_at is not None))
+            known = kept.get(session.id)
+            shown = known.shown if known else None
+            if wanted.fingerprint != shown and not self._refused.active(wanted.fingerprint, now):
+                return wanted
+        return None
+
+    def _wanted(self, guild: discord.Guild, session: Session, stands: Standing) -> _Wanted:
+        # What doesn't take place is not told anew: it may be written in languages that the workshop has given up.
+        told = stands in {Standing.TO_COME, Standing.LIVE}
+        name, description = announcements.event(self._plan, session) if told else (session.id, "")
+        return _Wanted(session, stands, name, description, self._place(guild, session.room))
+
+    def _place(self, guild: discord.Guild, room: str) -> Place:
+        channel = guild.get_channel(self._venue.rooms.get(meeting_room(room), 0))
+        if isinstance(channel, discord.VoiceChannel):
+            return channel
+        if isinstance(channel, discord.StageChannel) and channel.permissions_for(guild.me) >= _STAGE:
+            return channel
+        return shorten(channel.name if channel else clean(room), limits.EVENT_LOCATION)
+
+    async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KeptEvent | None) -> None:
+        session = wanted.session
+        await self._store.events.begin(session.id)
+        async with asyncio.timeout(_SECONDS):
+            event = await self._find(guild, session, known)
+            if event is not None:
+                await self._mend(event, wanted)
+            elif wanted.standing is Standing.TO_COME:
+                event = await self._make(guild, wanted)
+        await self._store.events.settle(session.id, event.id if event else None, wanted.fingerprint)
+
+    async def _find(
+        self, guild: discord.Guild, session: Session, known: KeptEvent | None
+    ) -> discord.ScheduledEvent | None:
+        """The session's event, unless it is over: an event that is can't be taken up again."""
+        if known and known.discord_id:
+            await self._pacer.turn()
+            try:
+                event = await guild.fetch_scheduled_event(known.discord_id, with_counts=False)
+            except discord.NotFound:
+                event = None
+            if event and event.status in _OPEN:
+                return event
+        await self._pacer.turn()
+        mark = marker(self._plan.id, session.id)
+        for event in await guild.fetch_scheduled_events(with_counts=False):
+            own = event.creator_id == guild.me.id and event.status in _OPEN
+            if own and (event.description or "").rpartition("\n")[2] == mark:
+                return event
+        return None
+
+    async def _make(self, guild: discord.Guild, wanted: _Wanted) -> discord.ScheduledEvent:
+        await self._pacer.turn()
+        return await guild.create_scheduled_event(
+            start_time=wanted.session.starts_at,
+            privacy_level=PrivacyLevel.guild_only,
+            reason=f"Workshop {self._plan.id}",
+            **wanted.values,
+        )
+
+    async def _mend(self, event: discord.ScheduledEvent, wanted: _Wanted) -> None:
+        """Change what is there. One that has begun can't be put off, and one that never began can't be completed.
+
+        NOTE: Discord begins and ends only events elsewhere by itself; one in a room it cancels hours after its start.
+        """
+        begun, in_room = event.status is EventStatus.active, not isinstance(wanted.place, str)
+        changes: dict[str, Any]
+        match wanted.standing:
+            case Standing.TO_COME:
+                changes = wanted.values if begun else {**wanted.values, "start_time": wanted.session.starts_at}
+            case Standing.LIVE:
+                starts = {"status": EventStatus.active} if in_room and not begun else {}
+                changes = {**wanted.values, **starts}
+            case Standing.OVER if begun and in_room:
+                changes = {"status": EventStatus.completed}
+            case Standing.CANCELLED:
+                changes = {"status": EventStatus.completed if begun else EventStatus.cancelled}
+            case _:
+                return
+        await self._pacer.turn()
+        await event.edit(reason=f"Workshop {self._plan.id}", **changes)

@@ -1,0 +1,158 @@
+"""The channels' transcripts: saved by themselves once the workshop is over, and again where they have changed since.
+
+Of the bot's own messages all is saved; of those of people, who wrote and when: without a privileged intent, Discord
+withholds what they typed. A channel that was deleted keeps what was saved of it. Threads that people open are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
+
+import discord
+
+from bot.domain.backoff import PATIENT, Pauses
+from bot.domain.contributions.transcripts import BOT, Channel, Message
+from bot.domain.people.retention import Kept, overdue
+from bot.jobs.incidents import Incidents
+from bot.platform.rate_limit import Pacer
+from bot.platform.router import RefusalError, passes
+from bot.platform.venue import Venue
+from bot.store import Store
+from bot.store.programme import Programme
+
+log = logging.getLogger(__name__)
+
+#: Messages that Discord hands over at once, and how long one such request may take.
+_PAGE, _SECONDS = 100, 15
+#: How often one channel is read again because it changed while it was read.
+_TRIES = 3
+
+#: What can be written in.
+Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
+
+#: Hears how many channels of how many are saved.
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+class Transcripts:
+    """Saves them: a channel at a round, because announcements must not wait for all of them."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+        self,
+        programme: Programme,
+        store: Store,
+        venue: Venue,
+        pacer: Pacer,
+        home: Callable[[], discord.Guild | None],
+        incidents: Incidents,
+    ) -> None:
+        self._programme = programme
+        self._store = store
+        self._venue = venue
+        self._pacer = pacer
+        self._home = home
+        self._one_at_a_time = asyncio.Lock()
+        self._incidents = incidents
+        self._refused = Pauses[int]()
+        """By channel."""
+
+    async def keep(self, now: datetime) -> datetime | None:
+        """Save one channel that is not saved as it is; the next instant at which to look, `now` if there may be more.
+
+        Raises what discord.py raises for what passes by itself.
+        """
+        guild, ends_at = self._home(), self._programme.plan.agenda.ends_at
+        if guild is None or now < ends_at:
+            return ends_at if guild else None
+        known = await self._store.transcripts.all()
+        for room, channel in self._channels(guild):
+            saved = known.get(channel.id)
+            if (saved is not None and not saved.due(ends_at)) or self._refused.active(channel.id, now):
+                continue
+            incident = f"transcript:{channel.id}"
+            try:
+                await self._save(room, channel, now)
+            except RefusalError as refusal:
+                await self._incidents.trouble_began(incident, refusal.key, **refusal.values)
+            else:
+                await self._incidents.trouble_ended(incident, "team.transcript_works", room=channel.mention)
+            return now
+        return self._refused.next_end(now)
+
+    async def save_all(self, now: datetime, told: Progress) -> list[str]:
+        """Save every channel as it is now; links to those that Discord didn't let us read."""
+        guild = self._home()
+        channels = list(self._channels(guild)) if guild else []
+        refused: list[str] = []
+        for done, (room, channel) in enumerate(channels):
+            await told(done, len(channels))
+            try:
+                await self._save(room, channel, now)
+            except RefusalError:
+                refused.append(channel.mention)
+        return refused
+
+    def _channels(self, guild: discord.Guild) -> Iterator[tuple[str, Readable]]:
+        """Each of the workshop's channels in which something can be written, with its room's key."""
+        for room, discord_id in self._venue.rooms.items():
+            channel = guild.get_channel(discord_id)
+            if isinstance(channel, Readable):
+                yield room, channel
+
+    async def _save(self, room: str, channel: Readable, now: datetime) -> None:
+        ends_at = self._programme.plan.agenda.ends_at
+        async with self._one_at_a_time:
+            try:
+                for _ in range(_TRIES):
+                    before = await self._store.transcripts.begin(Channel(channel.id, room, str(channel)))
+                    messages = [message async for message in self._history(channel)]
+                    erased = await self._store.erasures.everybody()
+                    # Nor who wrote when, where the plan keeps the participants no longer.
+                    purged = Kept.PARTICIPANTS in overdue(self._programme.plan, now)
+                    kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
+                    ended_at = ends_at if now >= ends_at else None
+                    if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
+                        self._refused.clear(channel.id)
+                        return
+            except discord.HTTPException as failure:
+                if passes(failure):
+                    raise
+                self._refused.failed(channel.id, now, PATIENT)
+                log.warning("%s can't be read", channel, exc_info=failure)
+                if isinstance(failure, discord.NotFound):
+                    return  # deleted by hand: what was saved of it stays
+                raise RefusalError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
+
+    async def _history(self, channel: Readable) -> AsyncIterator[Message]:
+        """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""
+        last: discord.abc.Snowflake = discord.Object(0)
+        while True:
+            await self._pacer.turn()
+            async with asyncio.timeout(_SECONDS):
+                page = [one async for one in channel.history(limit=_PAGE, after=last, oldest_first=True)]
+            for one in page:
+                if not one.is_system():
+                    yield self._message(one)
+            if len(page) < _PAGE:
+                return
+            last = page[-1]
+
+    def _message(self, one: discord.Message) -> Message:
+        home = self._home()
+        own = home is not None and one.author.id == home.me.id
+        # What people typed stays on Discord, also where it would hand some of it over: a line that mentions the bot.
+        said = "\n".join([*([one.content] if one.content else []), *_texts(one.components)]) if own else None
+        author, name = BOT if own else one.author.id, one.author.display_name
+        return Message(one.id, author, name, one.created_at, one.edited_at, said)
+
+
+def _texts(components: Iterable[object]) -> Iterator[str]:
+    """What is written in a message's components, buttons left out."""
+    for component in components:
+        if isinstance(component, discord.TextDisplay):
+            yield component.content
+        elif isinstance(component, discord.Container | discord.SectionComponent):
+            yield from _texts(component.children)

@@ -1,0 +1,1 @@
+"""What the bot says: values in, a post out. No Discord, no clock."""

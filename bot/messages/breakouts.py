@@ -1,0 +1,150 @@
+"""What breakouts say: to a moderator before and while groups are at work, and to each group in its room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from bot.domain.agenda.breakouts import Breakout, Group, Member
+from bot.domain.agenda.sessions import Session
+from bot.domain.plan import Plan
+from bot.domain.text import Text, escape, escape_within, shorten
+from bot.domain.venue import breakout_room
+from bot.messages.i18n import every, text
+from bot.messages.post import Button, Post, custom_id, label, moment, titles, where
+
+#: Characters of a title that a channel's name and a moderator's overview show.
+_TITLE = 150
+
+
+def about(plan: Plan, session: Session, breakout: Breakout) -> Text:
+    """What the groups talk about."""
+    topic = plan.topic(breakout.topic) if breakout.topic else None
+    return topic.title if topic else session.title
+
+
+# --- in a group's room, in all the workshop's languages ----------------------------------------------------------
+
+
+def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one session
+    plan: Plan, session: Session, breakout: Breakout, group: Group, rooms: Mapping[str, int], mark: str
+) -> Post:
+    """Who is in the group, what they talk about, how long, and who speaks for them."""
+    heading = " · ".join(dict.fromkeys(every(plan.languages, "breakout.group", number=group.number)))
+    told = every(plan.languages, "breakout.line", until=_until(breakout), room=where(session, rooms))
+    names = ", ".join(_named(member) for member in group.members)
+    speaker = group.speaker
+    speaks = (
+        every(plan.languages, "breakout.rapporteur", name=f"**{escape(speaker.name)}**")
+        if speaker
+        else every(plan.languages, "breakout.no_rapporteur")
+    )
+    blocks = (
+        "\n".join([f"## {heading}", *titles(plan.languages, about(plan, session, breakout))]),
+        "\n".join(told),
+        f"👥 {escape(names)}",
+        "\n".join(speaks),
+    )
+    appoint = Button(custom_id("rapporteur", breakout.id, str(group.number), mark), _label(plan, "button.rapporteur"))
+    return Post(blocks, (appoint, *_recommend(plan, breakout, group, mark)))
+
+
+def left(plan: Plan, _session: Session, breakout: Breakout, group: Group, _rooms: Mapping[str, int], mark: str) -> Post:
+    """Two minutes are left."""
+    told = every(plan.languages, "breakout.left", until=_until(breakout))
+    return Post((_bold("⏳", told),), _marked(plan, breakout, group, mark))
+
+
+def back(  # noqa: PLR0913, PLR0917 - as above
+    plan: Plan, session: Session, breakout: Breakout, group: Group, rooms: Mapping[str, int], mark: str
+) -> Post:
+    """The time is over."""
+    told = every(plan.languages, "breakout.back", room=where(session, rooms))
+    return Post((_bold("🔔", told),), _marked(plan, breakout, group, mark))
+
+
+def _bold(sign: str, told: Sequence[str]) -> str:
+    return "\n".join(f"{sign} {line}" for line in told)
+
+
+def _label(plan: Plan, key: str) -> str:
+    return label(plan.languages, key)
+
+
+def _recommend(plan: Plan, breakout: Breakout, group: Group, mark: str) -> Iterator[Button]:
+    """What opens the form; a recommendation is a note, and a note has a topic."""
+    if plan.topics:
+        asked = custom_id("recommend", breakout.id, str(group.number), mark)
+        yield Button(asked, label(plan.languages, "button.recommend"), primary=True)
+
+
+def _marked(plan: Plan, breakout: Breakout, group: Group, mark: str) -> tuple[Button, ...]:
+    """At least one button, which carries the mark."""
+    now = Button(custom_id("now", mark), label(plan.languages, "button.now"))
+    return tuple(_recommend(plan, breakout, group, mark)) or (now,)
+
+
+def _named(member: Member) -> str:
+    return f"{member.name} ({member.administration})" if member.administration else member.name
+
+
+def _until(breakout: Breakout) -> str:
+    return moment(breakout.ends_at or breakout.proposed_at)
+
+
+# --- to a moderator, in their language ---------------------------------------------------------------------------
+
+
+def preview(plan: Plan, session: Session, breakout: Breakout, language: str) -> Post:
+    """The groups as they would be, and the button that opens their rooms."""
+    people = sum(len(group.members) for group in breakout.groups)
+    told = text(
+        language,
+        "breakout.preview",
+        n=people,
+        groups=len(breakout.groups),
+        minutes=breakout.minutes,
+        title=f"**{escape(shorten(about(plan, session, breakout)[language], _TITLE))}**",
+    )
+    listed = (
+        f"{_heading(group, language)} ({len(group.members)}) {escape(_names(group.members))}"
+        for group in breakout.groups
+    )
+    button = Button(custom_id("break_out", breakout.id), label((language,), "button.break_out"), primary=True)
+    return Post((told, "\n".join(listed)), (button,))
+
+
+def status(  # noqa: PLR0913, PLR0917 - how it stands, and where
+    plan: Plan,
+    session: Session,
+    breakout: Breakout,
+    inside: Mapping[int, int],
+    rooms: Mapping[str, int],
+    language: str,
+) -> Post:
+    """Where each group stands. `inside`: how many are in each group's voice room."""
+    title = f"**{escape(shorten(about(plan, session, breakout)[language], _TITLE))}**"
+    told = text(language, "breakout.status", title=title, until=_until(breakout))
+    lines = (_stands(breakout, group, inside.get(group.number, 0), rooms, language) for group in breakout.groups)
+    return Post((told, "\n".join(lines)))
+
+
+def _stands(breakout: Breakout, group: Group, inside: int, rooms: Mapping[str, int], language: str) -> str:
+    speaker = group.speaker
+    number = rooms.get(breakout_room(breakout.id, group.number))
+    return text(
+        language,
+        "breakout.stands" if speaker else "breakout.stands_silent",
+        group=_heading(group, language),
+        room=f"<#{number}>" if number else "…",
+        inside=inside,
+        of=len(group.members),
+        name=escape_within(speaker.name, 60) if speaker else "",
+    )
+
+
+def _heading(group: Group, language: str) -> str:
+    return f"**{text(language, 'breakout.group', number=group.number)}**"
+
+
+def _names(members: Iterable[Member]) -> str:
+    return ", ".join(_named(member) for member in members)

@@ -1,0 +1,45 @@
+"""The answer to /help: the commands that the reader may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.people.access import Role
+from bot.domain.text import RIGHT_TO_LEFT, isolate
+from bot.messages.i18n import command_wording, text
+from bot.messages.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command in the manual. `purpose` and `description` are its English wordings, as in the cogs."""
+
+    mention: str
+    """What Discord shows as a command to be clicked."""
+    description: str
+    purpose: str
+    """What one wants to do with it and its like."""
+    role: Role
+
+
+def manual(entries: Sequence[Entry], role: Role, language: str) -> Post:
+    """What somebody of that role can do here: participants' commands first, then moderators' and organisers'."""
+    hint = "help.hint" if role > Role.VISITOR else "help.visitor"
+    blocks = [f"## {text(language, 'help.heading')}\n{text(language, hint)}"]
+    for lowest, highest in (
+        (Role.VISITOR, Role.PARTICIPANT),
+        *((one, one) for one in (Role.MODERATOR, Role.ORGANISER)),
+    ):
+        own = [entry for entry in entries if lowest <= entry.role <= min(highest, role)]
+        heading = f"### {text(language, f'help.role.{lowest.name.lower()}')}\n" if lowest > Role.VISITOR else ""
+        for number, purpose in enumerate(dict.fromkeys(entry.purpose for entry in own)):
+            lines = (_line(entry, language) for entry in own if entry.purpose == purpose)
+            named = f"**{command_wording(language, purpose) or purpose}**"
+            blocks.append(("" if number else heading) + "\n".join((named, *lines)))
+    return Post(tuple(blocks))
+
+
+def _line(entry: Entry, language: str) -> str:
+    mention = isolate(entry.mention) if language in RIGHT_TO_LEFT else entry.mention
+    return f"{mention} · {command_wording(language, entry.description) or entry.description}"

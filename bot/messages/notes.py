@@ -1,0 +1,187 @@
+"""What is posted and answered about notes: values in, a post out. No Discord, no clock; tested on text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.domain.contributions.contacts import Contact, NoteRequest
+from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, shown
+from bot.domain.plan import Plan
+from bot.domain.text import escape, shorten
+from bot.messages.announcements import share_button
+from bot.messages.i18n import country_name, every, text
+from bot.messages.post import Button, Lines, Post, custom_id, joined, label, moment
+
+_SIGN = {
+    NoteKind.WORKED: "✅",
+    NoteKind.FAILED: "⛔",
+    NoteKind.MIXED: "🔀",
+    NoteKind.RECOMMENDATION: "💡",
+}
+#: Characters of a name, and of a title in a list.
+_NAME, _LISTED = 100, 100
+#: Authors named beside a note's own.
+_BESIDE = 5
+
+
+# --- who -------------------------------------------------------------------------------------------------------
+
+
+def named(plan: Plan, signed: Signature, language: str) -> str:
+    """A note's author, as far as they want to be named, in one language."""
+    if signed.name or signed.administration:
+        return " · ".join(shorten(part, _NAME) for part in (signed.name, signed.administration) if part)
+    if signed.country:
+        return country_name(language, signed.country)
+    if signed.organisation:
+        kind = text(language, f"signature.{signed.organisation}")
+        if plan.region and signed.region:
+            return text(language, "signature.region", kind=kind, region=plan.region[language])
+        return kind
+    return text(language, "signature.anonymous")
+
+
+# --- what is posted --------------------------------------------------------------------------------------------
+
+
+def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
+    plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, beside: Sequence[Signature] = ()
+) -> Post:
+    """A note in its topic's channel.
+
+    `beside`: the authors of notes that have become a part of it.
+    """
+    did, learned, *details = (
+        f"**{joined(plan.languages, f'card.{part}')}**\n{escape(typed)}"
+        for part, typed in {"did": note.did, "learned": note.learned, **_written(note)}.items()
+    )
+    return Post(
+        (
+            "\n".join(_heading(plan, note)),
+            did,
+            learned,
+            *([Lines(details)] if details else []),
+            Lines(_signature(plan, note, signed, echoes, beside)),
+        ),
+        (
+            share_button(plan, note.topic, mark),
+            Button(custom_id("echo", note.id, mark), label(plan.languages, "button.echo")),
+            Button(custom_id("touch", note.id, mark), label(plan.languages, "button.touch")),
+        ),
+    )
+
+
+def _heading(plan: Plan, note: Note) -> Iterator[str]:
+    yield f"### {_SIGN[note.kind]} {escape(shorten(note.title, 150))}"
+    yield f"-# {joined(plan.languages, f'note.kind.{note.kind}')}"
+    if maturity := note.details.get(Detail.MATURITY):
+        yield f"-# {joined(plan.languages, f'note.maturity.{maturity}')}"
+
+
+def _signature(plan: Plan, note: Note, signed: Signature, echoes: int, beside: Sequence[Signature]) -> Iterator[str]:
+    who = dict.fromkeys(escape(named(plan, signed, language)) for language in plan.languages)
+    yield f"-# {' / '.join(who)} · {moment(note.written_at, 'f')}"
+    for other in beside[:_BESIDE]:
+        who = dict.fromkeys(escape(named(plan, other, language)) for language in plan.languages)
+        yield f"-# 🔗 {' / '.join(who)}"
+    if echoes:
+        yield f"-# 🤝 {' · '.join(dict.fromkeys(every(plan.languages, 'card.echoes', n=echoes)))}"
+
+
+def _written(note: Note) -> dict[str, str]:
+    return {str(detail): typed for detail, typed in note.details.items() if detail is not Detail.MATURITY}
+
+
+def request(plan: Plan, asked: NoteRequest, guild: int, mark: str) -> Post:
+    """A message's author is asked to let it be a note, in the channel in which they wrote it."""
+    link = address(guild, asked.channel_id, asked.message)
+    told = every(plan.languages, "request.line", author=f"<@{asked.author}>", asker=f"<@{asked.asker}>", link=link)
+    return Post(
+        ("\n".join(told),),
+        (
+            Button(custom_id("allow", asked.message, mark), label(plan.languages, "button.allow"), primary=True),
+            Button(custom_id("decline", asked.message, mark), label(plan.languages, "button.decline")),
+        ),
+    )
+
+
+def address(guild: int, channel: int, message: int | str) -> str:
+    """Where a message can be opened."""
+    return f"https://discord.com/channels/{guild}/{channel}/{message}"
+
+
+# --- what is answered to one person ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A note in a list, with whatever leads to its card."""
+
+    note: Note
+    signed: Signature
+    link: str | None
+
+
+def found(plan: Plan, entries: Sequence[Listed], language: str, *, more: bool) -> Post:
+    """What a search found."""
+    heading = text(language, "search.found", n=len(entries))
+    lines = [_listed(plan, entry, language, named(plan, entry.signed, language)) for entry in entries]
+    return Post((f"{heading} {text(language, 'search.more')}" if more and entries else heading, *lines))
+
+
+def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Post:
+    """Somebody's own notes, `count` in all: who sees each, and under what name."""
+    lines = [
+        _listed(
+            plan,
+            entry,
+            language,
+            text(language, f"note.visibility.{entry.note.visibility}"),
+            *([named(plan, entry.signed, language)] if shown(entry.note) else []),
+        )
+        for entry in entries
+    ]
+    return Post((text(language, "mine.heading", n=count), *lines))
+
+
+def _listed(plan: Plan, entry: Listed, language: str, *told: str) -> str:
+    topic = plan.topic(entry.note.topic)
+    about = [topic.title[language]] if topic else []
+    title = f"{_SIGN[entry.note.kind]} **{escape(shorten(entry.note.title, _LISTED))}**"
+    link = f"\n{entry.link}" if entry.link else ""
+    return f"{title}\n-# {escape(' · '.join([*about, *told]))}{link}"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A contact as one of its two sides reads it: whom, about which note."""
+
+    contact: Contact
+    other: str
+    """Name and administration; empty while they are not told."""
+
+
+def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str) -> Post:
+    """Who wants to be in touch with somebody, and with whom they want to be; the first to be answered has buttons."""
+    waiting = [touch for touch in asked_of if touch.contact.agreed is None]
+    lines = [
+        *(text(language, "contacts.asks", **_about(touch)) for touch in waiting),
+        *(text(language, "contacts.agreed", **_about(touch)) for touch in asked_of if touch.contact.agreed),
+        # Silence and refusal look the same: neither tells who the author is.
+        *(text(language, "contacts.agreed", **_about(touch)) for touch in asked_by if touch.contact.agreed),
+        *(text(language, "contacts.asked", **_about(touch)) for touch in asked_by if not touch.contact.agreed),
+    ]
+    if not lines:
+        return Post((text(language, "contacts.none"),))
+    post = Post((text(language, "contacts.heading", n=len(lines)), *lines))
+    if not waiting:
+        return post
+    note, asker = waiting[0].contact.note, str(waiting[0].contact.asker)
+    agree = Button(custom_id("meet", "yes", note, asker), text(language, "button.meet"), primary=True)
+    refuse = Button(custom_id("meet", "no", note, asker), text(language, "button.refuse"))
+    return Post(post.blocks, (agree, refuse))
+
+
+def _about(touch: Touch) -> dict[str, str]:
+    return {"title": f"**{escape(shorten(touch.contact.title, _LISTED))}**", "other": touch.other}

@@ -1,0 +1,83 @@
+"""Longer answers to one person, in their language: their own attendance, and the manual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from bot.domain.agenda.sessions import Session
+from bot.domain.attendance import own_attendance as own_attendance_rules
+from bot.domain.attendance.attendance import Doors, Presence, Record, counting, scheduled_minutes
+from bot.domain.attendance.own_attendance import Reason
+from bot.domain.plan import Plan
+from bot.domain.text import escape, escape_within
+from bot.messages.i18n import day_name, text
+from bot.messages.post import Post, moment
+
+_SIGNS = {
+    Reason.MARKED_PRESENT: "✅",
+    Reason.EXCUSED: "☑️",
+    Reason.MARKED_ABSENT: "⚪",
+    Reason.CHECKED_IN: "✅",
+    Reason.IN_ROOM: "✅",
+    Reason.UNOBSERVED: "❔",
+    Reason.OPEN: "🔴",
+    Reason.CLOSED: "🔒",
+    Reason.AHEAD: "▫️",
+    Reason.ABSENT: "⚪",
+}
+#: Of a title, so many characters are shown.
+_TITLE = 150
+
+
+# --- attendance ------------------------------------------------------------------------------------------------
+
+
+def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
+    plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime, language: str, doors: Doors
+) -> Post:
+    """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
+    observed, rule = round(own.observed), plan.attendance.percent
+    total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=rule)
+    stands = text(language, f"me.outlook.{own_attendance_rules.outlook(plan, own, checked, now)}")
+    days = groupby(counting(plan), key=lambda session: session.day)
+
+    def shown(session: Session) -> str:
+        presence = checked.get(session.id)
+        reasons = own_attendance_rules.reasons(plan, session, own, presence, now, doors)
+        return _own_session(session, own, presence, reasons, language)
+
+    return Post(
+        (
+            f"## {text(language, 'me.heading')}\n{total}\n{stands}",
+            *("\n".join((f"**{day_name(language, day)}**", *map(shown, held))) for day, held in days),
+        )
+    )
+
+
+def _own_session(
+    session: Session, own: Record, presence: Presence | None, reasons: Sequence[Reason], language: str
+) -> str:
+    told = [_reason(reason, session, own, presence, language) for reason in reasons]
+    minutes = own.minutes_by_session[session.id]
+    if minutes:
+        told.append(text(language, "me.counts", n=minutes, length=scheduled_minutes(session)))
+    title = escape_within(session.title[language], _TITLE)
+    return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(told)}"
+
+
+def _reason(reason: Reason, session: Session, own: Record, presence: Presence | None, language: str) -> str:
+    correction = own.corrections.get(session.id)
+    match reason:
+        case Reason.CHECKED_IN:
+            return text(language, "me.checked_in", when=moment(presence.since) if presence else "")
+        case Reason.IN_ROOM:
+            return text(language, "me.in_room", n=round(own.voice_by_session[session.id]))
+        case Reason.UNOBSERVED:
+            return text(language, "me.unobserved", n=round(own.unobserved_by_session[session.id]))
+        case _:
+            return text(language, f"me.{reason}", reason=escape(correction.reason) if correction else "")
+
+
+# --- the manual ------------------------------------------------------------------------------------------------

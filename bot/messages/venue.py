@@ -1,0 +1,156 @@
+"""The workshop's rooms in words: what is wanted of a server, what each step does, and how all of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import limits
+from bot.domain.agenda import breakouts
+from bot.domain.agenda.breakouts import Breakout
+from bot.domain.plan import Plan
+from bot.domain.text import shorten
+from bot.domain.venue import Form, Room, permission_words, rooms
+from bot.domain.venue_steps import EVERYONE, ME, Edit, Grant, MakeRole, MakeRoom, Namesake, Step, Wanted, Who
+from bot.messages.i18n import enumeration, text
+from bot.store.programme import Programme
+
+#: Characters of a session's title in the names of its groups' rooms.
+_TITLE = 60
+
+#: How a name is shown where the words are read: escaped on Discord, without control characters in a terminal.
+Show = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """What keeps the bot from its work in a server."""
+
+    own_role: str
+    """The name of the bot's own role."""
+    permissions: tuple[str, ...] = ()
+    """What it lacks in the whole server."""
+    above: tuple[str, ...] = ()
+    """The names of the workshop's roles that are above the bot's, which it can't give."""
+    in_channels: tuple[tuple[str, Form, str], ...] = ()
+    """What it lacks in a single channel: name, form, permission."""
+
+    def __bool__(self) -> bool:
+        """Whether it lacks anything."""
+        return bool(self.permissions or self.above or self.in_channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the rooms stand in a server."""
+
+    there: int
+    """How many of the roles and rooms are there."""
+    of: int
+    archived: bool
+    steps: tuple[Step, ...]
+    """What is left to be done."""
+    lacks: Lacks
+
+
+# --- what is wanted --------------------------------------------------------------------------------------------
+
+
+def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> Wanted:
+    """What the workshop wants of its server; `groups` are the rooms of breakouts."""
+    archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
+    return Wanted((*rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
+
+
+def group_rooms(programme: Programme, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
+    """The rooms of breakouts that are at work, or were a moment ago."""
+    language = programme.plan.languages[0]
+    for breakout in standing:
+        title = shorten(programme.session(breakout.session).title[language], _TITLE)
+        key = "breakout.room" if breakout.open(now) else "breakout.archived"
+        names = [text(language, key, number=group.number, title=title) for group in breakout.groups]
+        yield from breakouts.rooms(breakout, names, now)
+
+
+# --- in words --------------------------------------------------------------------------------------------------
+
+
+def names_made(done: Iterable[Step]) -> list[str]:
+    """The names of the roles and rooms that were made."""
+    return [step.name for step in done if isinstance(step, MakeRole | MakeRoom)]
+
+
+def told(step: Step, language: str, show: Show) -> str:
+    """What a step does."""
+    match step:
+        case MakeRole():
+            return text(language, "rooms.step.role", name=show(step.name))
+        case MakeRoom():
+            key = "rooms.step.category" if step.room.form is Form.CATEGORY else "rooms.step.room"
+            return text(language, key, name=show(step.name))
+        case Grant():
+            who = _who(step.who, language)
+            return text(language, "rooms.step.grant", room=show(step.channel.name), who=who)
+        case Edit(name=str(name)):
+            return text(language, "rooms.step.rename", before=show(step.channel.name), after=show(name))
+        case Edit():
+            return text(language, "rooms.step.members", room=show(step.channel.name))
+
+
+def _who(who: Who, language: str) -> str:
+    named = {ME: text(language, "rooms.who.me"), EVERYONE: text(language, "rooms.who.everyone")}
+    return named.get(str(who)) or str(who).partition(":")[2].capitalize()
+
+
+def plan_blocks(steps: Sequence[Step], namesakes: Sequence[Namesake], language: str, show: Show) -> list[str]:
+    """The steps that would be taken, a line each; before them, what is asked about roles that are called like ours."""
+    if not steps:
+        return [text(language, "rooms.plan.none")]
+    asked = (
+        [text(language, "rooms.plan.namesakes", roles=namesakes_told(namesakes, language, show))] if namesakes else []
+    )
+    return [*asked, text(language, "rooms.plan.steps", n=len(steps)), _listed(steps, language, show)]
+
+
+def namesakes_told(namesakes: Sequence[Namesake], language: str, show: Show) -> str:
+    """Roles that are called like ours, each with how many people have it."""
+    return enumeration(
+        language,
+        [
+            text(language, "rooms.namesake_unknown", name=show(role.name))
+            if role.holders is None
+            else text(language, "rooms.namesake", n=role.holders, name=show(role.name))
+            for role in namesakes
+        ],
+    )
+
+
+def _listed(steps: Iterable[Step], language: str, show: Show) -> str:
+    return "\n".join(f"- {told(step, language, show)}" for step in steps)
+
+
+def status_blocks(status: Status, language: str, show: Show) -> list[str]:
+    """What is there, what is missing, what the bot lacks and what to click."""
+    state = text(language, "rooms.status.archived" if status.archived else "rooms.status.open")
+    blocks = [f"{text(language, 'rooms.status.there', there=status.there, of=status.of)} {state}"]
+    if status.steps:
+        left = text(language, "rooms.status.left", n=len(status.steps))
+        blocks.append(f"{left}\n{_listed(status.steps, language, show)}")
+    if status.lacks:
+        blocks.append("\n".join(f"- {line}" for line in _lacking(status.lacks, language, show)))
+    if not status.steps and not status.lacks:
+        blocks.append(text(language, "rooms.status.whole"))
+    return blocks
+
+
+def _lacking(lacks: Lacks, language: str, show: Show) -> Iterator[str]:
+    role = show(lacks.own_role)
+    for name in lacks.permissions:
+        words, why = permission_words(name), text(language, f"permission.{name}")
+        yield text(language, "rooms.lacks.server", permission=words, why=why, role=role)
+    for above in lacks.above:
+        yield text(language, "rooms.lacks.above", name=show(above), role=role)
+    for channel, _form, name in lacks.in_channels:
+        words, why = permission_words(name, in_channel=True), text(language, f"permission.{name}")
+        yield text(language, "rooms.lacks.channel", room=show(channel), permission=words, why=why, role=role)

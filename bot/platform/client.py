@@ -1,0 +1,309 @@
+"""The Discord client: which server it speaks to, what it asks for, and where every error ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, NoReturn, TypeVar, cast
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.domain.people.access import Doors, Role
+from bot.messages import i18n
+from bot.messages.post import Post
+from bot.platform.backpressure import Gateway, Presses, let_go
+from bot.platform.rate_limit import heard_by
+from bot.platform.router import Access, Interaction, Router, allowed_mentions, clean_options, passes, tell_failure
+from bot.runtime import CONNECTIONS
+from bot.settings import DISCORD, SettingsError
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+# No sound is sent, so the libraries for it are not missed.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+# NOTE: there is no other way to say which class it connects by.
+discord.client.DiscordWebSocket = Gateway  # pyright: ignore[reportPrivateImportUsage]
+
+REFUSED_TOKEN = (
+    "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
+    "into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
+)
+#: The least that discord.py takes (seconds).
+_LONGEST_RATE_LIMIT = 30.0
+_COMMANDS_FACT = "commands"
+_COMMAND_IDS_FACT = "command_ids"
+
+
+class DiscordUnreachableError(RuntimeError):
+    """Discord, or the network, fails; starting again later may help."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class TokenRevokedError(SettingsError):
+    """Discord took the token at first, and takes it no more."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord no longer accepts the bot's token: somebody reset it, or it was found in public. Copy the new one "
+            "from the developer portal (your application, Bot, Reset Token) into the file that DISCORD_TOKEN_FILE "
+            "names, or into DISCORD_TOKEN, and start the bot again. Nothing is lost: what was due meanwhile is caught "
+            "up on."
+        )
+
+
+async def point_at(api_base: str) -> None:
+    """Have discord.py speak to another server than Discord's. Raises DiscordUnreachableError if none answers."""
+    if api_base == DISCORD:
+        return
+    try:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{api_base}/gateway", timeout=aiohttp.ClientTimeout(total=10)) as reply,
+        ):
+            gateway = str((await reply.json())["url"])
+    except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as failure:
+        raise DiscordUnreachableError(
+            f"api_base is {api_base}, but no Discord-compatible server answers there ({failure!r}). "
+            "Start it, or mend api_base."
+        ) from None
+    # NOTE: these two are all the seams there are.
+    Route.BASE = api_base
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+C = TypeVar("C", bound=app_commands.Command[Any, ..., Any] | app_commands.ContextMenu)
+
+
+def needs(role: Role, *, before_setup: bool = False) -> Callable[[C], C]:
+    """Who may use a command or an entry of a menu; `Tree` checks it for these and for the command's suggestions.
+
+    See Doors for `before_setup`.
+    """
+
+    def mark(command: C) -> C:
+        command.extras |= {"role": role, "doors": Doors(before_setup=before_setup)}
+        return command
+
+    return mark
+
+
+def _not_our_fault(record: logging.LogRecord) -> bool:
+    """What Discord or the network does is a warning: nothing in the program is to be mended.
+
+    NOTE: discord.py tells no hook of suggestions that don't reach Discord, nor of a connection that is cut while it is
+    made; it logs them as errors of ours.
+    """
+    failure = record.exc_info[1] if record.exc_info else None
+    if failure is not None and (
+        passes(failure) or isinstance(failure, discord.HTTPException | discord.ConnectionClosed)
+    ):
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
+
+
+for _name in (app_commands.tree.__name__, discord.client.__name__):
+    logging.getLogger(_name).addFilter(_not_our_fault)
+
+
+class Translator(app_commands.Translator):
+    """Commands in the languages that Discord has."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py passes it
+    ) -> str | None:
+        return i18n.command_wording(locale.value, string.message)
+
+
+class Tree(app_commands.CommandTree["Plenary"]):
+    """The slash commands, and the entries of menus."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
+        try:
+            self.client.access.limit(interaction)
+            clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
+            command = interaction.command
+            role, doors = (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, Doors())
+            await self.client.access.require(interaction, role, doors)
+        except Exception as failure:  # noqa: BLE001 - told to the person and to the log
+            await tell_failure(interaction, failure, self.client.access.language(interaction))
+            return False
+        return True
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        await tell_failure(interaction, error, self.client.access.language(interaction))
+
+
+class Plenary(commands.Bot):
+    """The bot. `cogs` are module names; each gets this client, and takes what it needs from it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+        self,
+        cogs: Sequence[str],
+        access: Access,
+        store: Store,
+        on_every_ready: Callable[[], Awaitable[None]],
+        on_changed: Callable[[int], Awaitable[None]],
+        hear: Callable[[aiohttp.ClientResponse], None],
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            # No privileged intent: interactions bring their member along, and so does who enters a voice room.
+            intents=discord.Intents(guilds=True, voice_states=True),
+            allowed_mentions=allowed_mentions(Post(())),
+            # Discord tells who is in a voice room already only once, with the server.
+            member_cache_flags=discord.MemberCacheFlags(voice=True, joined=False),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
+            guild_ready_timeout=0.2,
+            connector=aiohttp.TCPConnector(limit=CONNECTIONS),
+            # A request that must wait longer than this fails at once, and is tried again then.
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
+        )
+        self._hear = hear
+        self.access = access
+        self.presses = Presses()
+        self.router = Router(access)
+        self._cogs = cogs
+        self._store = store
+        self._on_every_ready = on_every_ready
+        self._on_changed = on_changed
+        self._reconciling = asyncio.Lock()
+        self._command_ids: dict[str, int] = {}
+        # NOTE: discord.py's is_ready() stays true when the connection is lost.
+        self.connected = False
+        self._refused = asyncio.Event()
+
+    def _hear_answer(self, answer: aiohttp.ClientResponse) -> None:
+        """Hear of each answer of Discord's.
+
+        NOTE: an answer to an interaction has no Authorization header, and is refused with 401 once it is too old.
+        """
+        self._hear(answer)
+        if answer.status == HTTPStatus.UNAUTHORIZED and "Authorization" in answer.request_info.headers:
+            self._refused.set()
+
+    async def until_refused(self) -> NoReturn:
+        """Wait until Discord refuses the token that it took at the start. Raises TokenRevokedError then."""
+        await self._refused.wait()
+        raise TokenRevokedError
+
+    async def setup_hook(self) -> None:
+        # NOTE: discord.py makes the session of all requests by itself, when it logs in.
+        self.http._HTTPClient__session._response_class = heard_by(self._hear_answer)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue, reportUnknownMemberType]
+        await self.tree.set_translator(Translator())
+        for module in self._cogs:
+            await self.load_extension(module)
+        await self._sync()
+
+    async def take_up(self, cog: commands.Cog) -> None:
+        """Add a cog: its commands, and what it answers when pressed."""
+        await self.add_cog(cog)
+        self.router.add(cog)
+
+    async def _sync(self) -> None:
+        """Tell Discord the commands, but only if they changed: it allows 200 creations a day.
+
+        Where that fails, everything else goes on, and the next READY tries again. They don't change while the bot runs.
+        """
+        if self._command_ids:
+            return
+        # NOTE: discord.py asks for the wording of each text in 34 languages, which is most of what a start costs here.
+        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        worded = i18n.command_wordings()
+        digest = hashlib.sha256(f"{self.application_id}{told}{worded}".encode()).hexdigest()
+        ids = await self._store.facts.get(_COMMAND_IDS_FACT)
+        if ids is None or await self._store.facts.get(_COMMANDS_FACT) != digest:
+            try:
+                synced = await self.tree.sync()
+            except Exception as failure:  # noqa: BLE001 - see above
+                if not self.is_closed():
+                    log.warning("Discord could not be told the commands: %r", failure)
+                return
+            ids = json.dumps({command.name: command.id for command in synced})
+            await self._store.facts.put(_COMMAND_IDS_FACT, ids)
+            await self._store.facts.put(_COMMANDS_FACT, digest)
+        self._command_ids = json.loads(ids)
+
+    def mention(self, command: app_commands.Command[Any, ..., Any]) -> str:
+        """A command as text that can be clicked; as long as Discord hasn't told its id, as text to be typed."""
+        command_id = self._command_ids.get((command.root_parent or command).name)
+        name = command.qualified_name
+        return f"</{name}:{command_id}>" if command_id else f"`/{name}`"
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's own
+        """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
+        if event == "interaction":
+            self.presses.add(args[0].response)
+        # NOTE: discord.py also tells the bare name of each event; here nothing listens to that.
+        if event != "socket_event_type" and not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
+    async def on_connect(self) -> None:
+        """A new session, which may not be ready yet."""
+        self.connected = True
+
+    async def on_resumed(self) -> None:
+        """The session that was lost goes on."""
+        self.connected = True
+
+    async def on_disconnect(self) -> None:
+        """The connection is lost; discord.py tries again by itself."""
+        self.connected = False
+
+    async def on_ready(self) -> None:
+        """READY comes at the start and after each lost session, so what follows must be idempotent."""
+        async with self._reconciling:
+            await self._on_every_ready()
+            if not self.is_closed():
+                await self._sync()
+
+    async def close(self) -> None:
+        """Leave Discord, and let go of the store: what follows a READY has ended, too."""
+        await super().close()
+        async with self._reconciling:
+            pass
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel was deleted: if by hand and one of ours, it is made anew."""
+        await self._on_changed(channel.id)
+
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """A channel was renamed: the category's name says whether the rooms are in the archive."""
+        if before.name != after.name:
+            await self._on_changed(after.id)
+
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role was deleted: likewise."""
+        await self._on_changed(role.id)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Route what is pressed; commands are the tree's."""
+        if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
+            await self.router.route(interaction)
+            let_go(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        """A command was answered."""
+        let_go(interaction)

@@ -1,0 +1,235 @@
+"""A server as steps see it, and where they are carried out: beside the gateway, or over REST alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+import aiohttp
+import discord
+
+from bot.domain import limits
+from bot.domain.people.access import ROLES
+from bot.domain.plan import Plan
+from bot.domain.text import shorten
+from bot.domain.venue import Form, lacking, lacking_in, permission_bits, role_key, rooms
+from bot.domain.venue_steps import (
+    EVERYONE,
+    ME,
+    Channel,
+    Edit,
+    Grant,
+    MakeRole,
+    MakeRoom,
+    Rights,
+    Server,
+    Step,
+    Wanted,
+    Who,
+    found,
+    is_archived,
+    role_name,
+    steps,
+)
+from bot.messages.venue import Lacks, Status
+from bot.platform.rate_limit import Pacer
+
+log = logging.getLogger(__name__)
+
+#: Discord is given so long to count who has which role (seconds).
+_COUNT_SECONDS = 5
+
+_FORMS = {
+    discord.ChannelType.category: Form.CATEGORY,
+    discord.ChannelType.text: Form.TEXT,
+    discord.ChannelType.news: Form.TEXT,
+    discord.ChannelType.voice: Form.VOICE,
+    discord.ChannelType.stage_voice: Form.STAGE,
+}
+
+Target = discord.Role | discord.Member | discord.Object
+
+
+class Site:
+    """A server, as far as the workshop's rooms are concerned."""
+
+    def __init__(
+        self,
+        guild: discord.Guild,
+        me: discord.Member,
+        channels: Iterable[discord.abc.GuildChannel],
+        pacer: Pacer,
+        just_made: dict[int, discord.Role] | None = None,
+    ) -> None:
+        self.guild = guild
+        self.me = me
+        self._channels = {channel.id: channel for channel in channels}
+        self._pacer = pacer
+        self._just_made = {} if just_made is None else just_made
+        """NOTE: discord.py knows a role once the gateway has told of it, which may be after the answer."""
+        self._foreign: dict[int, int | None] = {}
+
+    async def look_at_roles(self, known: Mapping[str, int]) -> None:
+        """Learn how many people have the roles that are called like ours and aren't known to be: see `Server.foreign`.
+
+        The bot isn't told who is in the server. Where Discord doesn't tell how many, there may be some.
+        """
+        names = {role_name(role) for role in ROLES}
+        ours = known.values()
+        called = [role for role in self.guild.roles if role.name in names and role.id not in ours and not role.managed]
+        if not called:
+            return
+        await self._pacer.turn()
+        try:
+            async with asyncio.timeout(_COUNT_SECONDS):
+                counts = {role.id: count for role, count in (await self.guild.role_member_counts()).items()}
+        except (
+            discord.HTTPException,
+            discord.RateLimited,
+            aiohttp.ClientError,
+            ConnectionError,
+            TimeoutError,
+        ) as failure:
+            log.warning("Discord does not tell how many people have a role: %r", failure)
+            counts = dict[int, int]()
+        holders = {role.id: counts.get(role.id) for role in called}
+        self._foreign = {
+            role.id: holders[role.id] for role in called if holders[role.id] != 0 or role.permissions.value
+        }
+
+    def server(self) -> Server:
+        """What is there."""
+        roles = [*self.guild.roles, *(role for role in self._just_made.values() if role.guild == self.guild)]
+        return Server(
+            me=self.me.id,
+            everyone=self.guild.default_role.id,
+            # One that Discord made for a bot can't be given to anybody.
+            roles={role.id: role.name for role in roles if not role.managed},
+            channels={number: _seen(channel) for number, channel in self._channels.items()},
+            foreign=self._foreign,
+        )
+
+    def status(self, wanted: Wanted, known: Mapping[str, int], plan: Plan) -> Status:
+        """How the rooms stand; `known` has the ids of what was ours."""
+        server = self.server()
+        there = found(wanted, server, known)
+        asked = [*map(role_key, ROLES), *(room.key for room in rooms(plan))]
+        return Status(
+            sum(key in there for key in asked),
+            len(asked),
+            is_archived(wanted, server, known),
+            steps(wanted, server, known),
+            self._lacks(plan, there),
+        )
+
+    def _lacks(self, plan: Plan, there: Mapping[str, int]) -> Lacks:
+        held = self.me.guild_permissions.value
+        named = (self._role(there.get(role_key(role), 0)) for role in ROLES)
+        placed = ((room, self._channels.get(there.get(room.key, 0))) for room in rooms(plan))
+        return Lacks(
+            own_role(self.me),
+            lacking(held),
+            tuple(role.name for role in named if role and role >= self.me.top_role),
+            tuple(
+                (channel.name, room.form, name)
+                for room, channel in placed
+                if channel
+                for name in lacking_in(room.form, channel.permissions_for(self.me).value, held)
+            ),
+        )
+
+    async def carry_out(self, step: Step, ids: Mapping[str, int], plan: Plan) -> int | None:
+        """Do it; the Discord id of what was made. `ids` are those of what is there, by key.
+
+        Raises discord.HTTPException and its like, and LookupError where what the step rests on isn't there.
+        """
+        await self._pacer.turn()
+        reason = f"Workshop {plan.id}"
+        match step:
+            case MakeRole():
+                role = await self.guild.create_role(name=step.name, reason=reason)
+                self._just_made[role.id] = role
+                return role.id
+            case MakeRoom():
+                channel = await self._make(step, ids, plan, reason)
+                self._channels[channel.id] = channel
+                return channel.id
+            case Grant():
+                target = cast("discord.Role | discord.Member", self._target(step.who, ids))
+                granted = _overwrite(step.rights)
+                await self._channels[step.channel.id].set_permissions(target, overwrite=granted, reason=reason)
+            case Edit():
+                await self._edit(step, ids, reason)
+        return None
+
+    async def _make(self, step: MakeRoom, ids: Mapping[str, int], plan: Plan, reason: str) -> discord.abc.GuildChannel:
+        guild, room = self.guild, step.room
+        overwrites = {self._target(who, ids): _overwrite(rights) for who, rights in step.rights.items()}
+        if step.category is None:
+            return await guild.create_category(step.name, overwrites=overwrites, reason=reason)
+        category = cast("discord.CategoryChannel | None", self._channels.get(ids.get(step.category, 0)))
+        if category is None:
+            raise LookupError(f"There is no category for the room {step.name}; /workshop setup makes it.")
+        if room.form is Form.TEXT:
+            about = shorten(room.about[plan.languages[0]], limits.CHANNEL_TOPIC) if room.about else ""
+            return await guild.create_text_channel(
+                step.name, category=category, overwrites=overwrites, topic=about, reason=reason
+            )
+        # A stage needs a Community server; elsewhere people meet in a voice room.
+        stage = room.form is Form.STAGE and "COMMUNITY" in guild.features
+        make = guild.create_stage_channel if stage else guild.create_voice_channel
+        return await make(step.name, category=category, overwrites=overwrites, reason=reason)
+
+    async def _edit(self, step: Edit, ids: Mapping[str, int], reason: str) -> None:
+        channel = cast("discord.VoiceChannel", self._channels[step.channel.id])
+        if step.rights is None:
+            await channel.edit(name=step.name or channel.name, reason=reason)
+            return
+        known = {target.id: target for target in channel.overwrites}
+        overwrites = {
+            known.get(who) or self._target(who, ids) if isinstance(who, int) else self._target(who, ids): _overwrite(r)
+            for who, r in step.rights.items()
+        }
+        if step.name:
+            await channel.edit(name=step.name, overwrites=overwrites, reason=reason)
+        else:
+            await channel.edit(overwrites=overwrites, reason=reason)
+
+    def _target(self, who: Who, ids: Mapping[str, int]) -> Target:
+        """Whom a channel grants something. Nobody asks Discord who the members of a group are: ids will do."""
+        if isinstance(who, int):
+            return discord.Object(who, type=discord.Member)
+        if who in {ME, EVERYONE}:
+            return self.me if who == ME else self.guild.default_role
+        role = self._role(ids.get(who, 0))
+        if role is None:
+            raise LookupError(f"The {who.replace(':', ' ')} has gone from the server; /workshop setup makes it anew.")
+        return role
+
+    def _role(self, number: int) -> discord.Role | None:
+        return self.guild.get_role(number) or self._just_made.get(number)
+
+
+def invitation(client: discord.Client) -> str:
+    """The link that invites the bot with exactly the permissions that it needs."""
+    permissions = discord.Permissions(permission_bits())
+    return discord.utils.oauth_url(
+        client.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
+    )
+
+
+def own_role(me: discord.Member) -> str:
+    """The name of the role that Discord made for the bot, else of the highest that it has."""
+    return next((role.name for role in me.roles if role.is_bot_managed()), me.top_role.name)
+
+
+def _seen(channel: discord.abc.GuildChannel) -> Channel:
+    granted = ((target.id, overwrite.pair()) for target, overwrite in channel.overwrites.items())
+    rights = {number: Rights(allow.value, deny.value) for number, (allow, deny) in granted}
+    return Channel(channel.id, _FORMS.get(channel.type), channel.name, channel.category_id, rights)
+
+
+def _overwrite(rights: Rights) -> discord.PermissionOverwrite:
+    return discord.PermissionOverwrite.from_pair(discord.Permissions(rights.allow), discord.Permissions(rights.deny))

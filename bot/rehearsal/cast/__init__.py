@@ -1,0 +1,1 @@
+"""The cast of a rehearsal: people who press, type and speak."""

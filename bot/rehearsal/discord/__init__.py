@@ -1,0 +1,1 @@
+"""The simulated Discord: its wire, its limits, and its faults."""

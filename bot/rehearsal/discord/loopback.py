@@ -1,0 +1,369 @@
+"""The simulated Discord: simcord's backend behind real HTTP and WebSocket on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, cast
+
+import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
+from aiohttp import web
+from simcord.backend import Backend
+from simcord.backend.cdn import CDN_BASE
+from simcord.backend.errors import BackendError
+from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch, route
+
+from bot.rehearsal.cast.people import Calls, Person, SeenMessage, custom_ids, shown_text
+from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
+from bot.rehearsal.discord.gateway import Gateway
+from bot.rehearsal.discord.limits import Limits, Request, Upload, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from simcord.backend.models import Message
+
+    from bot.rehearsal.discord.openapi import OpenApiChecker
+
+_log = logging.getLogger(__name__)
+
+ADMINISTRATOR = 1 << 3
+MANAGE_GUILD = 1 << 5
+
+_PREFIX = "/api/v10"
+_CDN = "/cdn"
+_LARGEST_REQUEST = 32 * 1024 * 1024
+_INVALID = frozenset({401, 403, 429})
+_STALL_SECONDS = 16  # longer than the bot waits for an answer to a message
+_LOADING = 1 << 7
+
+
+class _Clock:
+    """The rehearsal's clock in the shape simcord asks for."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+
+
+class _Backend(Backend):
+    """simcord asks for Manage Events wherever an event is written; Discord, for Create Events, if it is one's own."""
+
+    def require_permissions(self, guild_id: int | None, user_id: int, channel_id: int | None, *names: str) -> None:
+        asked = ("create_events" if name == "manage_events" else name for name in names)
+        super().require_permissions(guild_id, user_id, channel_id, *asked)
+
+
+@route("GET", "/guilds/{guild_id}/roles/member-counts")
+def _member_counts(context: RequestContext) -> dict[str, int]:
+    """How many members have each role; simcord knows no such route."""
+    guild = context.backend.get_guild(context.int_arg("guild_id"))
+    held = Counter(number for member in guild.members.values() for number in member.role_ids)
+    return {str(number): held[number] for number in guild.roles if number != guild.id}
+
+
+class LoopbackDiscord:
+    """A Discord with one bot, that of `token`. `now` is the rehearsal's clock (aware, UTC).
+
+    `faults_of_ours` names what the bot asked for and the simulation can't do: it must stay empty. `draw` says for each
+    request what goes wrong with it.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        token: str,
+        checker: OpenApiChecker | None,
+        draw: Draw = nothing_goes_wrong,
+    ) -> None:
+        self.backend: Backend = _Backend(clock=cast("Any", _Clock(now)))
+        self.limits = Limits(self.backend, now)
+        self.calls = Calls(self.backend)
+        self.faults_of_ours: list[str] = []
+        self.checker = checker
+        self.gateway = Gateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
+        self.application: dict[str, Any] = {"bot_public": False}
+        """What the developer portal says of the bot, where that is not as simcord has it."""
+        self.requests_total = 0
+        self.in_flight = 0
+        self.invalid_at: list[datetime] = []
+        """When a request was answered 401, 403 or 429: 10,000 in 10 minutes would have the address banned.
+
+        Those 429 don't count that other users of the same resource have caused: their scope is `shared`.
+        """
+        self._now = now
+        self._token = token
+        self._draw = draw
+        self._received: dict[int, float] = {}
+        self._runner: web.AppRunner | None = None
+        self._address = ""
+        self.backend.edit_bot_profile("Plenary")
+        self.backend.subscribers.append(self._emitted)
+
+    # ---------------------------------------------------------------- the server
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken."""
+        app = web.Application(client_max_size=_LARGEST_REQUEST)
+        app.router.add_get("/gateway", self.gateway.serve)
+        app.router.add_get(_CDN + "/{path:.*}", self._file)
+        app.router.add_route("*", _PREFIX + "/{path:.*}", self._rest)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self._address = "127.0.0.1:{1}".format(*self._runner.addresses[0])
+        self.gateway.address = f"ws://{self._address}/gateway"
+
+    async def close(self) -> None:
+        """Drop the bot's connection and stop listening."""
+        await self.gateway.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    @property
+    def api_base(self) -> str:
+        return f"http://{self._address}{_PREFIX}"
+
+    def cdn_address(self, url: str) -> str:
+        """Where a file of Discord's CDN can be had here."""
+        return url.replace(CDN_BASE, f"http://{self._address}{_CDN}", 1)
+
+    @property
+    def online(self) -> bool:
+        """Whether a bot is connected and was told that it is ready."""
+        return self.gateway.online.is_set()
+
+    async def wait_online(self) -> None:
+        await self.gateway.online.wait()
+
+    @property
+    def activity(self) -> int:
+        """Grows with everything that passes between the bot and Discord."""
+        return self.requests_total + self.gateway.activity
+
+    @property
+    def requests_invalid(self) -> int:
+        return len(self.invalid_at)
+
+    # -------------------------------------------------------------- the world
+
+    def add_guild(self, name: str, *, bot_permissions: int) -> int:
+        """Make a server owned by somebody else, with the bot in it, and return its id."""
+        if bot_permissions & ADMINISTRATOR:
+            raise ValueError("a rehearsal shows nothing about permissions if the bot is an administrator")
+        guild = self.backend.create_guild(name)
+        role_id = guild.members[self.backend.bot_user.id].role_ids[0]
+        self.backend.edit_role(guild.id, role_id, {"permissions": bot_permissions})
+        return guild.id
+
+    def add_person(  # noqa: PLR0913 - each is something that differs between people
+        self,
+        name: str,
+        *,
+        nick: str | None = None,
+        locale: str = "en-US",
+        role_ids: Iterable[int] = (),
+        manage_guild: bool = False,
+        guild_id: int | None = None,
+    ) -> Person:
+        """Let somebody join a server, the newest one unless `guild_id` says which."""
+        home = guild_id if guild_id is not None else list(self.backend.guilds)[-1]
+        user = self.backend.make_user(name)
+        self.backend.add_member(home, user.id, roles=role_ids, nick=nick, announce=True)
+        person = Person(self, home, user.id, name, locale)
+        if manage_guild:
+            role = self.backend.create_role(home, "Server administration", permissions=MANAGE_GUILD)
+            self.give_role(person, role.id)
+        return person
+
+    def give_role(self, person: Person, role_id: int) -> None:
+        """Give a role, as a human administrator would."""
+        self.backend.get_role(person.guild_id, role_id)
+        self.backend.add_member_role(person.guild_id, person.id, role_id)
+
+    def messages(self, channel_id: int) -> list[SeenMessage]:
+        """What was written in a channel for everyone in it to see, oldest first; no notices of Discord's own."""
+        stored = sorted(self.backend.messages[channel_id].items())
+        shown = (each for _, each in stored if not each.is_ephemeral and not each.flags & _LOADING)
+        return [self._seen(each) for each in shown if each.system_metadata is None]
+
+    def all_messages(self) -> list[SeenMessage]:
+        """The messages of every channel, oldest first."""
+        found = [message for channel_id in self.backend.messages for message in self.messages(channel_id)]
+        return sorted(found, key=lambda message: message.id)
+
+    def _seen(self, message: Message) -> SeenMessage:
+        channel = self.backend.channels[message.channel_id]
+        author = self.backend.users[message.author_id]
+        guild = self.backend.guilds.get(channel.guild_id or 0)
+        member = guild.members.get(author.id) if guild else None
+        return SeenMessage(
+            id=message.id,
+            channel_id=message.channel_id,
+            channel=channel.name or f"@{self.backend.users[channel.recipient_ids[0]].name}",
+            author=(member and member.nick) or author.name,
+            is_bot=author.bot,
+            timestamp=message.timestamp,
+            edited_timestamp=message.edited_timestamp,
+            text=shown_text(message),
+            custom_ids=custom_ids(message),
+            received=self._received[message.id],
+            nonce=self.limits.nonces.get(message.id),
+        )
+
+    # ------------------------------------------------------------------- files
+
+    async def _file(self, incoming: web.Request) -> web.Response:
+        content = self.backend.cdn.get(f"{CDN_BASE}/{incoming.match_info['path']}")
+        return web.Response(status=404) if content is None else web.Response(body=content)
+
+    # ------------------------------------------------------------------- REST
+
+    async def _rest(self, incoming: web.Request) -> web.Response:
+        self.requests_total += 1
+        self.in_flight += 1
+        try:
+            return await self._served(incoming)
+        finally:
+            self.in_flight -= 1
+
+    async def _served(self, incoming: web.Request) -> web.Response:
+        request = await _read(incoming)
+        match self._draw(request):
+            case Fault.CUT_BEFORE:
+                return _cut(incoming)
+            case Fault.CUT_AFTER:
+                self._answer(request, incoming.headers.get("Authorization"))
+                return _cut(incoming)
+            case Fault.STALL:
+                await asyncio.sleep(_STALL_SECONDS)
+            case Fault.GATEWAY_CUT:
+                self.gateway.cut()
+            case Fault.GATEWAY_FORGOT:
+                self.gateway.forget()
+            case Fault.GATEWAY_ZOMBIE:
+                self.gateway.fall_silent()
+            case None:
+                pass
+            case refusal:
+                return self._reply(*ANSWERS[refusal])
+        status, answer = self._answer(request, incoming.headers.get("Authorization"))
+        return self._reply(status, answer, {"Via": "1.1 rehearsal"})
+
+    def _reply(self, status: int, answer: Wire, headers: Mapping[str, str]) -> web.Response:
+        if status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
+            self.invalid_at.append(self._now())
+        if status == 204:  # noqa: PLR2004 - HTTP's own word for "no content"
+            return web.Response(status=status, headers=headers)
+        # NOTE: discord.py parses a body only if its type has no charset.
+        body = json.dumps(answer).encode()
+        return web.Response(status=status, headers={**headers, "Content-Type": "application/json"}, body=body)
+
+    def _answer(self, request: Request, authorization: str | None) -> tuple[int, Wire]:
+        if not _needs_no_bot_token(request) and authorization != f"Bot {self._token}":
+            return 401, {"message": "401: Unauthorized", "code": 0}
+        if self.checker is not None:
+            self.checker.check(request.method, request.path, request.query, request.body)
+        arrived = time.monotonic()
+        try:
+            answer = self._accept(request)
+        except (RouteNotImplemented, UnsupportedField) as error:
+            return self._our_fault(501, request, error)
+        except BackendError as error:
+            return error.status, error.to_json()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is a gap of ours, and named as one
+            _log.exception("the simulated Discord failed at %s %s", request.method, request.path)
+            return self._our_fault(500, request, error)
+        finally:
+            # simcord keeps a copy of everything for its own tests; a storm would fill the memory.
+            self.backend.http_requests.clear()
+            self.backend.transcript.clear()
+        self.calls.progress(request, arrived)
+        return (204, None) if answer is None else (200, answer)
+
+    def _accept(self, request: Request) -> Wire:
+        if request.path in {"/gateway", "/gateway/bot"}:
+            return _gateway_answer(self.gateway.address, bot=request.path.endswith("/bot"))
+        earlier = self.limits.before(request)
+        if earlier is not None:
+            return earlier
+        answer = dispatch(
+            self.backend,
+            request.method,
+            request.path,
+            json=request.body,
+            params=dict(request.query),
+            files=list(request.files),
+            reason=request.reason,
+            message_content_access=self.gateway.reads_content,
+        )
+        if request.path == "/oauth2/applications/@me":
+            answer |= self.application
+        return self.limits.after(request, answer)
+
+    def _our_fault(self, status: int, request: Request, error: Exception) -> tuple[int, Wire]:
+        sentence = f"{request.method} {request.path}: {type(error).__name__}: {error}"
+        self.faults_of_ours.append(sentence)
+        return status, {"message": sentence, "code": 0}
+
+    def _emitted(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Hear of everything that happens in simcord's world."""
+        if event == "MESSAGE_CREATE":
+            self._received[int(payload["id"])] = time.monotonic()
+        self.gateway.emit(event, payload)
+
+
+def _cut(incoming: web.Request) -> web.Response:
+    """Break the connection; what is returned reaches nobody."""
+    if incoming.transport is not None:
+        incoming.transport.abort()
+    return web.Response()
+
+
+def _needs_no_bot_token(request: Request) -> bool:
+    """Interactions carry their own token in the path, and anyone may ask for the gateway's address."""
+    return request.interaction_token is not None or request.path == "/gateway"
+
+
+def _gateway_answer(url: str, *, bot: bool) -> dict[str, Any]:
+    starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+    return {"url": url, "shards": 1, "session_start_limit": starts} if bot else {"url": url}
+
+
+async def _read(incoming: web.Request) -> Request:
+    """Read a request; of a multipart one, payload_json (or its plain fields) is the body."""
+    body: Wire = None
+    files: tuple[Upload, ...] = ()
+    if incoming.content_type == "multipart/form-data":
+        body, files = _form(await incoming.post())
+    elif incoming.body_exists:
+        text = await incoming.text()
+        body = json.loads(text) if text else None
+    return Request(
+        method=incoming.method,
+        path=incoming.rel_url.raw_path.removeprefix(_PREFIX),
+        query=dict(incoming.query),
+        body=body,
+        files=files,
+        reason=incoming.headers.get("X-Audit-Log-Reason"),
+    )
+
+
+def _form(form: Mapping[str, Any]) -> tuple[Wire, tuple[Upload, ...]]:
+    plain = {name: value for name, value in form.items() if isinstance(value, str)}
+    body: dict[str, Any] = json.loads(plain["payload_json"]) if "payload_json" in plain else dict(plain)
+    described: dict[str, str | None] = {
+        str(each.get("id")): each.get("description") for each in body.get("attachments") or ()
+    }
+    files: list[Upload] = []
+    for name, value in form.items():
+        if isinstance(value, web.FileField):
+            index = re.sub(r"\D", "", name)
+            files.append(Upload(value.filename, value.file.read(), described.get(index)))
+    return body, tuple(files)

@@ -1,0 +1,283 @@
+"""Changes of the agenda: proposed, applied once, and taken back while that is still possible."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from bot.domain.agenda.agenda_changes import Changes
+from bot.domain.agenda.sessions import Session
+from bot.domain.announcements import CHANGE_LIFETIME, Announcement, Kind
+from bot.domain.venue import ANNOUNCEMENTS
+from bot.store.audit import Deed, record
+from bot.store.delivery.deliveries import plan_delivery
+from bot.store.engine.database import Database, Row, instant, written
+from bot.store.privacy.chatham_stamps import renew_stamps
+
+#: How long what was proposed can be confirmed, and what was done can be taken back by one press.
+VALID = timedelta(minutes=10)
+#: Changes that come within this time are told in one notice; a slip that is taken back within it is never told.
+NOTICE_AFTER = timedelta(minutes=1)
+
+_COLUMNS = "id, author, proposed_at, edits, undoes, applied_at, notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One session before and after; None where it isn't held."""
+
+    before: Session | None
+    after: Session | None
+
+    @property
+    def session(self) -> Session:
+        """The session as it is told of: as it will be, or as it was."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("an edit of nothing")
+        return found
+
+    def reversed(self) -> Edit:
+        """What takes it back."""
+        return Edit(self.after, self.before)
+
+
+def edits_of(changes: Changes) -> tuple[Edit, ...]:
+    """What differs between two agendas, session by session."""
+    return (
+        *(Edit(None, session) for session in changes.added),
+        *(Edit(session, None) for session in changes.cancelled),
+        *(Edit(changed.before, changed.after) for changed in changes.changed),
+    )
+
+
+_EDITS = TypeAdapter(tuple[Edit, ...])
+_SESSION = TypeAdapter(Session)
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaChange:
+    """What somebody wants to do, or did, to the agenda. Instants are UTC."""
+
+    id: str
+    author: int
+    proposed_at: datetime
+    edits: tuple[Edit, ...]
+    undoes: str | None = None
+    applied_at: datetime | None = None
+    notice: str | None = None
+
+
+class ChangedMeanwhileError(Exception):
+    """A session is no longer as the change expects it. `by` is the latest change of it that was applied, if any."""
+
+    def __init__(self, session: Session, by: AgendaChange | None) -> None:
+        super().__init__(session.id)
+        self.session = session
+        self.by = by
+
+
+class TooLateError(Exception):
+    """What was proposed or done is older than VALID."""
+
+
+def _change(row: Row) -> AgendaChange:
+    key, author, proposed_at, edits, undoes, applied_at, notice = row
+    return AgendaChange(
+        key,
+        author,
+        instant(proposed_at),
+        _EDITS.validate_json(edits),
+        undoes,
+        instant(applied_at) if applied_at else None,
+        notice,
+    )
+
+
+class AgendaChanges:
+    """The agenda_change table, and what a change does to the session table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def propose(self, change: AgendaChange) -> None:
+        """Keep what is shown to somebody before they confirm it."""
+        await self._database.write(lambda connection: _insert(connection, change))
+
+    async def find(self, change_id: str) -> AgendaChange | None:
+        """One by its id."""
+        rows = await self._database.read(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,))  # noqa: S608
+        return _change(rows[0]) if rows else None
+
+    async def applied(self) -> tuple[AgendaChange, ...]:
+        """Everything that was done, the earliest first."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at, id"  # noqa: S608
+        )
+        return tuple(_change(row) for row in rows)
+
+    async def told_in(self, notice: str) -> tuple[AgendaChange, ...]:
+        """What one notice tells of, in the order in which it was applied."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM agenda_change WHERE notice = ? ORDER BY applied_at, id",  # noqa: S608 - names only
+            (notice,),
+        )
+        return tuple(_change(row) for row in rows)
+
+    async def apply(self, workshop: str, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Do what was proposed, and plan the notice; done before, it is not done again.
+
+        Raises ChangedMeanwhileError or TooLateError, and then nothing is done; LookupError if nothing of that id was
+        proposed.
+        """
+
+        def work(connection: sqlite3.Connection) -> AgendaChange:
+            change = _one(connection, change_id)
+            if change.applied_at is None and now - change.proposed_at > VALID:
+                raise TooLateError(change.id)
+            return _apply(connection, workshop, change, who, now)
+
+        return await self._database.write(work)
+
+    async def undo(self, workshop: str, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Put the sessions back as they were before a change; undone before, nothing happens.
+
+        Raises ChangedMeanwhileError, TooLateError, LookupError.
+        """
+
+        def work(connection: sqlite3.Connection) -> AgendaChange:
+            change = _one(connection, change_id)
+            back = AgendaChange(
+                f"undo-{change.id}", who, now, tuple(edit.reversed() for edit in reversed(change.edits)), change.id
+            )
+            if change.applied_at is None or (now - change.applied_at > VALID and not _known(connection, back.id)):
+                raise TooLateError(change.id)
+            _insert(connection, back)
+            return _apply(connection, workshop, _one(connection, back.id), who, now)
+
+        return await self._database.write(work)
+
+
+def _insert(connection: sqlite3.Connection, change: AgendaChange) -> None:
+    connection.execute(
+        "INSERT INTO agenda_change (id, author, proposed_at, edits, undoes) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        (
+            change.id,
+            change.author,
+            written(change.proposed_at),
+            _EDITS.dump_json(change.edits).decode(),
+            change.undoes,
+        ),
+    )
+
+
+def _known(connection: sqlite3.Connection, change_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM agenda_change WHERE id = ?", (change_id,)).fetchone() is not None
+
+
+def _one(connection: sqlite3.Connection, change_id: str) -> AgendaChange:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,)).fetchone()  # noqa: S608
+    if row is None:
+        raise LookupError(change_id)
+    return _change(row)
+
+
+def _apply(
+    connection: sqlite3.Connection, workshop: str, change: AgendaChange, who: int, now: datetime
+) -> AgendaChange:
+    if change.applied_at is not None:
+        return change
+    for edit in change.edits:
+        _require_unchanged(connection, edit)
+    for edit in change.edits:
+        _carry_out(connection, edit, now)
+    renew_stamps(connection, now)
+    notice = _notice(connection, workshop, change.id, now)
+    connection.execute(
+        "UPDATE agenda_change SET applied_at = ?, notice = ? WHERE id = ?", (written(now), notice, change.id)
+    )
+    subjects = " ".join(edit.session.id for edit in change.edits)
+    record(
+        connection,
+        Deed(
+            f"change/{change.id}",
+            now,
+            who,
+            "change undone" if change.undoes else "agenda changed",
+            subjects,
+            _told(edit.before for edit in change.edits),
+            _told(edit.after for edit in change.edits),
+        ),
+    )
+    return replace(change, applied_at=now, notice=notice)
+
+
+def _told(sessions: Iterable[Session | None]) -> str:
+    return "[" + ", ".join(_SESSION.dump_json(one).decode() if one else "null" for one in sessions) + "]"
+
+
+def _held(connection: sqlite3.Connection, session_id: str) -> Session | None:
+    row = connection.execute("SELECT held FROM session WHERE id = ? AND cancelled_at IS NULL", (session_id,)).fetchone()
+    return _SESSION.validate_json(row[0]) if row else None
+
+
+def _require_unchanged(connection: sqlite3.Connection, edit: Edit) -> None:
+    held = _held(connection, edit.session.id)
+    if held != edit.before:
+        raise ChangedMeanwhileError(held or edit.session, _latest(connection, edit.session.id))
+
+
+def _latest(connection: sqlite3.Connection, session_id: str) -> AgendaChange | None:
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at DESC, id DESC"  # noqa: S608
+    )
+    changes = (_change(row) for row in rows)
+    return next((one for one in changes if any(edit.session.id == session_id for edit in one.edits)), None)
+
+
+def _carry_out(connection: sqlite3.Connection, edit: Edit, now: datetime) -> None:
+    if edit.after is None:
+        connection.execute(
+            "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = ?", (written(now), edit.session.id)
+        )
+        return
+    connection.execute(
+        "INSERT INTO session (id, held, sequence) VALUES (?, ?, 0) ON CONFLICT (id) DO UPDATE SET"
+        " held = excluded.held, sequence = session.sequence + 1, cancelled_at = NULL",
+        (edit.session.id, _SESSION.dump_json(edit.after).decode()),
+    )
+
+
+def _notice(connection: sqlite3.Connection, workshop: str, change_id: str, now: datetime) -> str:
+    """The subject of the notice that tells of a change: one that is still to be sent, or a new one."""
+    waiting = connection.execute(
+        "SELECT subject FROM delivery WHERE kind = ? AND state = 'planned'", (Kind.CHANGE,)
+    ).fetchone()
+    if waiting:
+        return str(waiting[0])
+    due = now + NOTICE_AFTER
+    plan_delivery(connection, Announcement(workshop, Kind.CHANGE, change_id, ANNOUNCEMENTS, due, due + CHANGE_LIFETIME))
+    return change_id
+
+
+def net(changes: Sequence[AgendaChange]) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
+    """The sessions that some changes touched, as they were before the first and as they are after the last.
+
+    Those that are in the end as they were are left out.
+    """
+    before: dict[str, Session | None] = {}
+    after: dict[str, Session | None] = {}
+    for change in changes:
+        for edit in change.edits:
+            before.setdefault(edit.session.id, edit.before)
+            after[edit.session.id] = edit.after
+    touched = [key for key in before if before[key] != after[key]]
+    return (
+        tuple(one for key in touched if (one := before[key]) is not None),
+        tuple(one for key in touched if (one := after[key]) is not None),
+    )

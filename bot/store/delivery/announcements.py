@@ -1,0 +1,169 @@
+"""Announcements that moderators wrote."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Audience, Kind
+from bot.store.audit import Deed, record
+from bot.store.delivery.deliveries import plan_delivery
+from bot.store.engine.database import Database, Row, instant, written
+
+_COLUMNS = "id, text, room, due, zone, author, written_at, audience, daily"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomAnnouncement:
+    """A text for a room, due at an instant (UTC), typed as wall time of `zone`."""
+
+    id: str
+    text: str
+    room: str
+    due: datetime
+    zone: str
+    author: int
+    written_at: datetime
+    audience: Audience | None = None
+    """Whom it notifies."""
+    daily: bool = False
+    """Whether it comes again each day until the workshop ends."""
+
+
+def _custom(row: Row) -> CustomAnnouncement:
+    key, text, room, due, zone, author, written_at, audience, daily = row
+    return CustomAnnouncement(
+        key,
+        text,
+        room,
+        instant(due),
+        zone,
+        author,
+        instant(written_at),
+        Audience(audience) if audience else None,
+        bool(daily),
+    )
+
+
+class CustomAnnouncements:
+    """The table of announcements that moderators wrote. One that was never confirmed has no delivery."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._wanted: set[str] = set()
+        self._reading: asyncio.Task[dict[str, CustomAnnouncement]] | None = None
+
+    async def draft(self, custom: CustomAnnouncement) -> None:
+        """Keep what somebody is shown before they confirm it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                f"INSERT INTO custom_announcement ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+                " ON CONFLICT (id) DO NOTHING",
+                (
+                    custom.id,
+                    custom.text,
+                    custom.room,
+                    written(custom.due),
+                    custom.zone,
+                    custom.author,
+                    written(custom.written_at),
+                    custom.audience or "",
+                    int(custom.daily),
+                ),
+            )
+
+        await self._database.write(work)
+
+    async def plan(self, announcements: Sequence[Announcement], deed: Deed, instead_of: str | None = None) -> bool:
+        """Plan the deliveries of one, in place of another's that are still to come; False if all are planned already.
+
+        One that was cancelled before is planned again. Where it comes too late to take the other's place, because
+        nothing of that is to come any more, nothing is done, and LookupError raised.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            fresh = [one for one in announcements if _plan(connection, one)]
+            if not fresh:
+                return False
+            if instead_of is not None and not _cancel(connection, instead_of, deed.at):
+                raise LookupError(instead_of)
+            record(connection, deed)
+            return True
+
+        return await self._database.write(work)
+
+    async def cancel(self, custom_id: str, deed: Deed) -> bool:
+        """Take back what is still to come of one; True also if it was taken back before, False if it was sent."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if _cancel(connection, custom_id, deed.at):
+                record(connection, deed)
+                return True
+            return _has(connection, custom_id, "cancelled") and not _has(connection, custom_id, "sending")
+
+        return await self._database.write(work)
+
+    async def send_now(self, custom_id: str, deed: Deed) -> bool:
+        """Have the next one that is to come sent at once; False if none is to come."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            cursor = connection.execute(
+                "UPDATE delivery SET due = ?, expires = ? WHERE id = (SELECT id FROM delivery"
+                " WHERE kind = ? AND subject = ? AND state = 'planned' ORDER BY due LIMIT 1)",
+                (written(deed.at), written(deed.at + CUSTOM_LIFETIME), Kind.CUSTOM, custom_id),
+            )
+            if cursor.rowcount == 1:
+                record(connection, deed)
+            return cursor.rowcount == 1
+
+        return await self._database.write(work)
+
+    async def find(self, custom_id: str) -> CustomAnnouncement | None:
+        """One by its id. What is asked for at once is read at once: a hop each was a fifth of 1,000 that are due."""
+        self._wanted.add(custom_id)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+        return (await asyncio.shield(self._reading)).get(custom_id)
+
+    async def _read(self) -> dict[str, CustomAnnouncement]:
+        # Whoever asks from here on is answered by the next.
+        wanted, self._wanted, self._reading = tuple(self._wanted), set(), None
+        marks = ", ".join("?" * len(wanted))
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM custom_announcement WHERE id IN ({marks})",  # noqa: S608 - names and marks only
+            wanted,
+        )
+        return {custom.id: custom for custom in map(_custom, rows)}
+
+
+def _plan(connection: sqlite3.Connection, announcement: Announcement) -> bool:
+    if plan_delivery(connection, announcement):
+        return True
+    cursor = connection.execute(
+        "UPDATE delivery SET state = 'planned', due = ?, expires = ?, settled_at = NULL"
+        " WHERE id = ? AND state = 'cancelled'",
+        (written(announcement.due), written(announcement.expires), announcement.id),
+    )
+    return cursor.rowcount == 1
+
+
+def _cancel(connection: sqlite3.Connection, custom_id: str, now: datetime) -> bool:
+    """Whether anything was still to come."""
+    cursor = connection.execute(
+        "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE kind = ? AND subject = ? AND state = 'planned'",
+        (written(now), Kind.CUSTOM, custom_id),
+    )
+    return cursor.rowcount > 0
+
+
+def _has(connection: sqlite3.Connection, custom_id: str, state: str) -> bool:
+    return (
+        connection.execute(
+            "SELECT 1 FROM delivery WHERE kind = ? AND subject = ? AND state = ?", (Kind.CUSTOM, custom_id, state)
+        ).fetchone()
+        is not None
+    )

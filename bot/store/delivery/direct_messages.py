@@ -1,0 +1,177 @@
+"""Direct messages: claimed by a row before anything is sent, so that nobody gets one twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.people.direct_messages import Letter, LetterKind, LetterState, Press, Throttle
+from bot.store.audit import Deed, record
+from bot.store.engine.database import Database, Row, instant, written
+
+_WRITTEN = "id, person, author, kind, text, written_at, button, label, state"
+_COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
+#: Under this name `fact` holds the throttle of all direct messages, while there is one.
+_THROTTLE = "direct_messages_throttled"
+
+
+def _letter(row: Row) -> Letter:
+    key, person, author, kind, text, written_at, custom_id, label, state, begun_at, tries, retry_at = row
+    return Letter(
+        key,
+        person,
+        LetterKind(kind),
+        text,
+        instant(written_at),
+        author,
+        Press(custom_id, label) if custom_id else None,
+        LetterState(state),
+        instant(begun_at) if begun_at else None,
+        tries,
+        instant(retry_at) if retry_at else None,
+    )
+
+
+def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+    """Have a message sent; False if it was written before. For work that writes it together with its cause."""
+    cursor = connection.execute(
+        f"INSERT INTO letter ({_WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
+        (
+            letter.id,
+            letter.person,
+            letter.author,
+            letter.kind,
+            letter.text,
+            written(letter.written_at),
+            letter.button.custom_id if letter.button else "",
+            letter.button.label if letter.button else "",
+            letter.state,
+        ),
+    )
+    return cursor.rowcount == 1
+
+
+class Letters:
+    """The letter table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def write(self, letters: Iterable[Letter], deed: Deed) -> int:
+        """Have those sent that were not written before, and record who wanted it; how many these are."""
+        every = tuple(letters)
+
+        def work(connection: sqlite3.Connection) -> int:
+            count = sum(write_letter(connection, each) for each in every)
+            if count:
+                record(connection, deed)
+            return count
+
+        return await self._database.write(work)
+
+    async def write_once(self, occasion: str, letters: Iterable[Letter], now: datetime) -> None:
+        """Have these sent on an occasion that comes once: who would have one later has none."""
+        every = tuple(letters)
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, written(now))
+            ).rowcount:
+                for each in every:
+                    write_letter(connection, each)
+
+        await self._database.write(work)
+
+    async def next(self, now: datetime) -> Letter | None:
+        """The letter to send next: one that is ready before one that waits, and one that was begun first of all."""
+        rows = await self._database.read(
+            f"SELECT {_COLUMNS} FROM letter WHERE state IN ('planned', 'sending')"  # noqa: S608 - names only
+            " ORDER BY CASE WHEN retry_at > ? THEN retry_at ELSE '' END,"
+            " CASE state WHEN 'sending' THEN 0 ELSE 1 END, written_at, id LIMIT 1",
+            (written(now),),
+        )
+        return _letter(rows[0]) if rows else None
+
+    async def latest_tries(self, count: int) -> list[datetime]:
+        """When the latest letters were last tried (UTC), the newest first."""
+        rows = await self._database.read(
+            "SELECT tried_at FROM letter WHERE tried_at IS NOT NULL ORDER BY tried_at DESC LIMIT ?", (count,)
+        )
+        return [instant(tried_at) for (tried_at,) in rows]
+
+    async def channel_of(self, person: int) -> int | None:
+        """The id of the channel in which a letter reached the person before."""
+        rows = await self._database.read(
+            "SELECT channel_id FROM letter WHERE person = ? AND channel_id IS NOT NULL LIMIT 1", (person,)
+        )
+        return rows[0][0] if rows else None
+
+    async def begin(self, letter_id: str, now: datetime) -> None:
+        """Record that it is about to be sent."""
+        await self._put(
+            "UPDATE letter SET state = 'sending', begun_at = coalesce(begun_at, ?), tried_at = ? WHERE id = ?",
+            written(now),
+            written(now),
+            letter_id,
+        )
+
+    async def settle_sent(self, letter_id: str, channel: int) -> None:
+        """Record that Discord has it, and in which channel."""
+        await self._put(
+            "UPDATE letter SET state = 'sent', channel_id = ?, retry_at = NULL, problem = NULL WHERE id = ?",
+            channel,
+            letter_id,
+        )
+
+    async def settle(self, letter_id: str, state: LetterState, problem: str) -> None:
+        """Record that it ended without being sent."""
+        await self._put(
+            "UPDATE letter SET state = ?, retry_at = NULL, problem = ? WHERE id = ?", state, problem, letter_id
+        )
+
+    async def postpone(self, letter: Letter, retry_at: datetime, problem: str) -> None:
+        """Record one more failed try, after which Discord may have it or not."""
+        await self._put(
+            "UPDATE letter SET tries = ?, retry_at = ?, problem = ? WHERE id = ?",
+            letter.tries + 1,
+            written(retry_at),
+            problem,
+            letter.id,
+        )
+
+    async def throttle(self) -> Throttle | None:
+        """What holds back all letters, if anything does."""
+        rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (_THROTTLE,))
+        if not rows:
+            return None
+        since, until, refusals = rows[0][0].split()
+        return Throttle(instant(since), instant(until), int(refusals))
+
+    async def hold_back(self, letter: Letter, throttle: Throttle) -> None:
+        """Record that Discord holds back all letters: this one is again as it was before it was begun."""
+        begun_at = written(letter.begun_at) if letter.begun_at else None
+        value = f"{written(throttle.since)} {written(throttle.until)} {throttle.refusals}"
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE letter SET state = ?, begun_at = ? WHERE id = ?", (letter.state, begun_at, letter.id)
+            )
+            connection.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (_THROTTLE, value),
+            )
+
+        await self._database.write(work)
+
+    async def release(self) -> None:
+        """Record that Discord holds them back no more."""
+        await self._put("DELETE FROM fact WHERE name = ?", _THROTTLE)
+
+    async def all(self) -> list[Letter]:
+        """Every message, the earliest first, and what became of it."""
+        rows = await self._database.read(f"SELECT {_COLUMNS} FROM letter ORDER BY written_at, id")  # noqa: S608 - names only
+        return [_letter(row) for row in rows]
+
+    async def _put(self, sql: str, *parameters: str | int) -> None:
+        await self._database.write(lambda connection: connection.execute(sql, parameters))

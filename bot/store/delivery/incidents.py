@@ -1,0 +1,42 @@
+"""Incidents: troubles that last. Each begins and ends once, together with the line that tells the team."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bot.domain.announcements import Announcement
+from bot.store.delivery.deliveries import plan_delivery
+from bot.store.engine.database import Database, instant, written
+
+
+class Incidents:
+    """The incident table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> dict[str, datetime]:
+        """The open incidents: key to when each began (UTC)."""
+        rows = await self._database.read("SELECT key, began_at FROM incident")
+        return {key: instant(began_at) for key, began_at in rows}
+
+    async def begin(self, key: str, now: datetime, report: Announcement) -> None:
+        """Open an incident and plan its report; nothing happens if it is open already."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute(
+                "INSERT INTO incident (key, began_at) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, written(now))
+            ).rowcount:
+                plan_delivery(connection, report)
+
+        await self._database.write(work)
+
+    async def end(self, key: str, report: Announcement | None) -> None:
+        """Close an incident and plan its report, if it has one; nothing happens if it is not open."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("DELETE FROM incident WHERE key = ?", (key,)).rowcount and report:
+                plan_delivery(connection, report)
+
+        await self._database.write(work)

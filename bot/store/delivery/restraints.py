@@ -1,0 +1,94 @@
+"""What moderators want not to be sent by itself: the day is held, the speakers are there, a kind is switched off."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bot.domain.agenda.run_of_show import Hold
+from bot.domain.announcements import HOLD_LIFETIME, Announcement, Kind, Restraint
+from bot.domain.venue import ANNOUNCEMENTS
+from bot.store.audit import Deed, record
+from bot.store.delivery.deliveries import plan_delivery
+from bot.store.engine.database import Database, instant, written
+
+
+class Restraints:
+    """The tables hold, speakers_here and quiet_kind."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> Restraint:
+        """Everything that is in force."""
+        hold = await self.hold()
+        quiet = await self._database.read("SELECT kind FROM quiet_kind ORDER BY kind")
+        return Restraint(
+            quiet=tuple(Kind(kind) for (kind,) in quiet),
+            here=tuple(await self.here()),
+            held_since=hold.since if hold else None,
+        )
+
+    async def hold(self) -> Hold | None:
+        """The hold that lasts, if the day is held."""
+        rows = await self._database.read("SELECT id, since FROM hold WHERE until IS NULL")
+        return Hold(rows[0][0], instant(rows[0][1])) if rows else None
+
+    async def here(self) -> dict[str, datetime]:
+        """The sessions whose speakers are there, and since when the team knows."""
+        rows = await self._database.read("SELECT session, since FROM speakers_here ORDER BY session")
+        return {session: instant(since) for session, since in rows}
+
+    async def begin_hold(self, workshop: str, hold: Hold, who: int) -> None:
+        """Hold the day, and tell people so; held already, it goes on being held since then."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            cursor = connection.execute(
+                "INSERT INTO hold (id, since) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM hold WHERE until IS NULL)"
+                " ON CONFLICT (id) DO NOTHING",
+                (hold.id, written(hold.since)),
+            )
+            if cursor.rowcount != 1:
+                return
+            record(connection, Deed(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
+            until = hold.since + HOLD_LIFETIME
+            plan_delivery(connection, Announcement(workshop, Kind.HOLD, hold.id, ANNOUNCEMENTS, hold.since, until))
+
+        await self._database.write(work)
+
+    async def end_hold(self, hold: Hold, who: int, now: datetime) -> None:
+        """The day goes on."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (written(now), hold.id))
+            since = written(hold.since)
+            record(connection, Deed(f"hold-end/{hold.id}", now, who, "day resumed", hold.id, since, written(now)))
+
+        await self._database.write(work)
+
+    async def speakers_are_here(self, session: str, who: int, now: datetime) -> None:
+        """Nobody need be asked about a session's speakers any more."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO speakers_here (session, since) VALUES (?, ?) ON CONFLICT (session) DO NOTHING",
+                (session, written(now)),
+            )
+            record(connection, Deed(f"here/{session}", now, who, "speakers are there", session))
+
+        await self._database.write(work)
+
+    async def switch(self, kind: Kind, deed: Deed, *, quiet: bool) -> None:
+        """Switch a kind of announcement off, or on again."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            former = connection.execute("SELECT 1 FROM quiet_kind WHERE kind = ?", (kind,)).fetchone() is not None
+            if former == quiet:
+                return
+            if quiet:
+                connection.execute("INSERT INTO quiet_kind (kind) VALUES (?) ON CONFLICT (kind) DO NOTHING", (kind,))
+            else:
+                connection.execute("DELETE FROM quiet_kind WHERE kind = ?", (kind,))
+            record(connection, deed)
+
+        await self._database.write(work)

@@ -1,0 +1,1 @@
+"""The database itself: one file, one writer, backups and the lock."""

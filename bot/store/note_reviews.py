@@ -1,0 +1,144 @@
+"""What moderators make of notes, each deed recorded with what it changes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from bot.domain.announcements import Announcement
+from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewState, Wording
+from bot.domain.contributions.notes import Note, Visibility, shown
+from bot.domain.people.direct_messages import Letter
+from bot.domain.text import fold
+from bot.store.audit import Deed, record
+from bot.store.delivery.deliveries import outdate, plan_again
+from bot.store.delivery.direct_messages import write_letter
+from bot.store.engine.database import Database, Row
+from bot.store.notes import find_note, keep_note, keep_wording
+
+_COLUMNS = "note, state, asked, tags, proposal, wanted, merged_into"
+
+
+def _review(row: Row) -> Review:
+    _, state, asked, tags, proposal, wanted, merged_into = row
+    wording = Wording(**json.loads(proposal)) if proposal else None
+    return Review(ReviewState(state), asked, tuple(json.loads(tags)), wording, bool(wanted), merged_into)
+
+
+def _find(connection: sqlite3.Connection, note_id: str) -> Review:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM note_review WHERE note = ?", (note_id,)).fetchone()  # noqa: S608 - names only
+    return _review(row) if row else UNSEEN
+
+
+def _put(connection: sqlite3.Connection, note_id: str, review: Review) -> None:
+    proposal = json.dumps(asdict(review.proposal), ensure_ascii=False) if review.proposal else None
+    tags = json.dumps(review.tags, ensure_ascii=False)
+    connection.execute(
+        f"INSERT INTO note_review ({_COLUMNS}, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
+        " ON CONFLICT (note) DO UPDATE SET state = excluded.state, asked = excluded.asked, tags = excluded.tags,"
+        " proposal = excluded.proposal, wanted = excluded.wanted, merged_into = excluded.merged_into,"
+        " folded = excluded.folded",
+        (
+            note_id,
+            review.state,
+            review.asked,
+            tags,
+            proposal,
+            int(review.wanted),
+            review.merged_into,
+            fold("\n".join(review.tags)),
+        ),
+    )
+
+
+def _told(review: Review) -> str:
+    return json.dumps(asdict(review), ensure_ascii=False)
+
+
+class Reviews:
+    """The note_review table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> dict[str, Review]:
+        """Each review by its note's id; notes that nobody has looked at have none."""
+        rows = await self._database.read(f"SELECT {_COLUMNS} FROM note_review")  # noqa: S608 - names only
+        return {row[0]: _review(row) for row in rows}
+
+    async def of(self, note_id: str) -> Review:
+        """What moderators made of a note."""
+        rows = await self._database.read(f"SELECT {_COLUMNS} FROM note_review WHERE note = ?", (note_id,))  # noqa: S608 - names only
+        return _review(rows[0]) if rows else UNSEEN
+
+    async def merged_into(self, note_id: str) -> list[str]:
+        """The ids of the notes that have become a part of a note."""
+        rows = await self._database.read("SELECT note FROM note_review WHERE merged_into = ? ORDER BY note", (note_id,))
+        return [key for (key,) in rows]
+
+    async def change(
+        self,
+        note_id: str,
+        change: Callable[[Review], Review],
+        deed: Deed,
+        *,
+        letter: Letter | None = None,
+        card: Announcement | None = None,
+    ) -> None:
+        """Change a review, and tell the note's author; changed already, nothing happens but that `card` is planned."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            former = _find(connection, note_id)
+            latter = change(former)
+            if card:
+                plan_again(connection, card)
+            if latter == former:
+                return
+            _put(connection, note_id, latter)
+            record(connection, replace(deed, former=_told(former), latter=_told(latter)))
+            if letter:
+                write_letter(connection, letter)
+
+        await self._database.write(work)
+
+    async def decide(self, note_id: str, author: int, card: Announcement, now: datetime, *, accepted: bool) -> bool:
+        """The author accepts or declines another wording; False if none of theirs waits for it."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            note, review = find_note(connection, note_id), _find(connection, note_id)
+            if note is None or note.author != author or review.proposal is None:
+                return False
+            if accepted:
+                keep_note(connection, note, replace(note, **asdict(review.proposal)), now, card)
+                review = replace(review, state=ReviewState.CLEARED, asked="")
+            _put(connection, note_id, replace(review, proposal=None))
+            return True
+
+        return await self._database.write(work)
+
+    async def merge(self, note_id: str, into: str, deed: Deed, cards: tuple[Announcement, Announcement]) -> Note | None:
+        """Make a note a part of another one, which keeps what it says as a revision; its card goes.
+
+        `cards`: that of the note and that of the other. None, and nothing is done, unless both are shown and neither
+        has become a part of another note.
+        """
+
+        def work(connection: sqlite3.Connection) -> Note | None:
+            merged, kept = find_note(connection, note_id), find_note(connection, into)
+            # What has become a part of another note isn't shown; shown again, it stands alone.
+            if merged is None or kept is None or not (shown(merged) and shown(kept)) or note_id == into:
+                return None
+            _put(connection, note_id, replace(_find(connection, note_id), merged_into=into))
+            keep_wording(connection, merged, into, deed.at)
+            # What had become a part of it is a part of the other one too.
+            connection.execute("UPDATE note_review SET merged_into = ? WHERE merged_into = ?", (into, note_id))
+            connection.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PRIVATE, note_id))
+            for card in cards:
+                outdate(connection, card)
+            record(connection, replace(deed, former=note_id, latter=into))
+            return kept
+
+        return await self._database.write(work)

@@ -1,0 +1,331 @@
+"""People: the workshop's places, who has taken which, and the languages that they chose.
+
+All of it is also in memory, because every answer needs its reader's language: read once, and kept true after each
+commit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.announcements import Announcement
+from bot.domain.people import participants
+from bot.domain.people.access import Grant, Role
+from bot.domain.people.participants import OrganisationKind, Participant, RosterChange
+from bot.store.audit import Deed, record
+from bot.store.delivery.deliveries import plan_delivery
+from bot.store.engine.database import Database, Row, Work, instant, written
+from bot.store.team_requests import close_request, outdate_requests
+
+_COLUMNS = (
+    "id, name, administration, country, organisation, language, role, person, joined_at, granted_role, server_joined_at"
+)
+#: What freeing a place is called in the audit.
+RELEASED = "place released"
+
+#: As many marks as there are columns.
+_MARKS = ", ".join("?" * len(_COLUMNS.split(", ")))
+
+
+def held_by(place: Participant, person: int) -> str:
+    """Return the subject of deeds about somebody as the holder of a place."""
+    return f"{place.id} {person}"
+
+
+def _participant(row: Row) -> Participant:
+    key, name, administration, country, organisation, language, role, person, joined_at, granted, since = row
+    return Participant(
+        key,
+        name,
+        administration,
+        country,
+        OrganisationKind(organisation),
+        language,
+        Role(role),
+        person,
+        instant(joined_at) if joined_at else None,
+        Grant(granted, instant(since)) if granted else None,
+    )
+
+
+class People:
+    """The participant and chosen_language tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._places: dict[str, Participant] = {}
+        self._by_person: dict[int, Participant] = {}
+        self._languages: dict[int, str] = {}
+
+    async def load(self) -> None:
+        """Read everything into memory."""
+        self._languages = dict(await self._database.read("SELECT person, language FROM chosen_language"))
+        for row in await self._database.read(f"SELECT {_COLUMNS} FROM participant ORDER BY name, id"):  # noqa: S608 - names only
+            self._remember(_participant(row))
+
+    def _remember(self, place: Participant) -> None:
+        former = self._places.get(place.id)
+        if former and former.person is not None:
+            self._by_person.pop(former.person, None)
+        self._places[place.id] = place
+        if place.person is not None:
+            self._by_person[place.person] = place
+
+    def all(self) -> tuple[Participant, ...]:
+        """Every place, taken or not."""
+        return tuple(self._places.values())
+
+    def of(self, person: int) -> Participant | None:
+        """The place that somebody has taken."""
+        return self._by_person.get(person)
+
+    def find(self, place_id: str) -> Participant | None:
+        """A place by its id."""
+        return self._places.get(place_id)
+
+    def language_of(self, person: int) -> str | None:
+        """The language that somebody chose, else the one of the place that they took."""
+        place = self._by_person.get(person)
+        return self._languages.get(person) or (place.language if place else None)
+
+    async def choose_language(self, person: int, language: str) -> None:
+        """Keep the language that somebody wants to be answered in."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT INTO chosen_language (person, language) VALUES (?, ?)"
+                " ON CONFLICT (person) DO UPDATE SET language = excluded.language",
+                (person, language),
+            )
+
+        await self._database.write(work)
+        self._languages[person] = language
+
+    async def put(self, places: Iterable[Participant]) -> None:
+        """Keep places as they are given, all or none; those of the same ids are replaced."""
+        every = tuple(places)
+        await self._database.write(lambda connection: _put(connection, every))
+        for place in every:
+            self._remember(place)
+
+    async def take(  # noqa: PLR0913 - what is kept of it
+        self,
+        place: Participant,
+        person: int,
+        now: datetime,
+        *,
+        under: str | None = None,
+        report: Announcement | None = None,
+        deed: Deed | None = None,
+    ) -> Participant | None:
+        """Let somebody take a free place, under another name if they are a substitute, and report it.
+
+        None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place,
+        or none of that role any more.
+        """
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            return connection.execute(
+                "UPDATE participant SET person = ?, joined_at = ?, name = coalesce(?, name)"  # noqa: S608 - names only
+                " WHERE id = ? AND role = ? AND person IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
+                f" RETURNING {_COLUMNS}",
+                (person, written(now), under, place.id, place.role, person),
+            ).fetchone()
+
+        return await self._taken(work, report, deed)
+
+    async def introduce(self, place: Participant, report: Announcement) -> Participant | None:
+        """Keep the place of somebody who isn't on the roster, and plan the report; None if they have one already."""
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            return connection.execute(
+                f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
+                f" ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
+                _row(place),
+            ).fetchone()
+
+        return await self._taken(work, report)
+
+    async def record_grant(self, person: int, grant: Grant) -> None:
+        """Keep which role the bot has given the holder of a place. They may have lost the place meanwhile."""
+        place = self._by_person.get(person)
+        if place is None or place.grant == grant:
+            return
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE participant SET granted_role = ?, server_joined_at = ? WHERE person = ?",
+                (grant.role_id, written(grant.since), person),
+            )
+
+        await self._database.write(work)
+        if place := self._by_person.get(person):
+            self._remember(replace(place, grant=grant))
+
+    async def approve(  # noqa: PLR0913, PLR0917 - likewise
+        self, request: str, place: Participant, person: int, now: datetime, deed: Deed, report: Announcement
+    ) -> Participant | None:
+        """Let somebody have the place that they asked for, and report it.
+
+        None, and nothing is kept, if the request is decided already, if somebody else has the place, or they another,
+        or if it has another role by now.
+        """
+
+        def work(connection: sqlite3.Connection) -> Row | None:
+            row = connection.execute(
+                "UPDATE participant SET person = :person, joined_at = coalesce(joined_at, :now) WHERE id = :place"  # noqa: S608 - names only
+                " AND role = :role AND coalesce(person, :person) = :person"
+                " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = :person AND id <> :place)"
+                f" AND EXISTS (SELECT 1 FROM delivery WHERE id = :request AND subject <> '') RETURNING {_COLUMNS}",
+                {
+                    "person": person,
+                    "now": written(now),
+                    "place": place.id,
+                    "role": place.role,
+                    "request": request,
+                },
+            ).fetchone()
+            if row:
+                close_request(connection, request)
+            return row
+
+        return await self._taken(work, report, deed)
+
+    async def was_released(self, place: Participant, person: int) -> bool:
+        """Whether an organiser has ever taken a place from somebody."""
+        return bool(
+            await self._database.read(
+                "SELECT 1 FROM audit WHERE what = ? AND subject = ? LIMIT 1", (RELEASED, held_by(place, person))
+            )
+        )
+
+    async def release(
+        self, person: int, deed: Deed | None = None, report: Announcement | None = None
+    ) -> Participant | None:
+        """Free the place that somebody has, and report it; None if they have none.
+
+        One that they introduced themselves to is gone.
+        """
+        place = self._by_person.get(person)
+        if place is None:
+            return None
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if participants.introduced(place):
+                cursor = connection.execute("DELETE FROM participant WHERE person = ?", (person,))
+            else:
+                cursor = connection.execute(
+                    "UPDATE participant SET person = NULL, joined_at = NULL, granted_role = NULL,"
+                    " server_joined_at = NULL WHERE person = ?",
+                    (person,),
+                )
+            if cursor.rowcount:
+                _report(connection, deed, report)
+            return bool(cursor.rowcount)
+
+        if not await self._database.write(work):
+            return None
+        self._by_person.pop(person, None)
+        if participants.introduced(place):
+            self._places.pop(place.id, None)
+        else:
+            self._places[place.id] = replace(place, person=None, joined_at=None, grant=None)
+        return place
+
+    def forget(self, person: int) -> None:
+        """Somebody was erased, see `vacate`."""
+        self._languages.pop(person, None)
+        place = self._by_person.pop(person, None)
+        if place:
+            del self._places[place.id]
+            if kept := participants.vacated(place):
+                self._places[place.id] = kept
+
+    async def _taken(
+        self, work: Work[Row | None], report: Announcement | None, deed: Deed | None = None
+    ) -> Participant | None:
+        def with_report(connection: sqlite3.Connection) -> Row | None:
+            row = work(connection)
+            if row:
+                _report(connection, deed, report)
+            return row
+
+        row = await self._database.write(with_report)
+        if row is None:
+            return None
+        place = _participant(row)
+        self._remember(place)
+        return place
+
+    async def follow(
+        self,
+        roster: Iterable[Participant],
+        told: Callable[[RosterChange], tuple[Deed | None, Announcement | None]] = lambda _: (None, None),
+    ) -> RosterChange:
+        """Make the places those of a roster, see `participants.follow`; `told` says what is recorded and reported."""
+        every = tuple(roster)
+
+        def work(connection: sqlite3.Connection) -> RosterChange:
+            # Read here, so that nobody can take a place in between.
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM participant").fetchall()  # noqa: S608 - names only
+            change = participants.follow(map(_participant, rows), every)
+            connection.executemany("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
+            _put(connection, (*change.new, *change.changed))
+            outdate_requests(connection)
+            _report(connection, *told(change))
+            return change
+
+        change = await self._database.write(work)
+        for place in change.gone:
+            self._places.pop(place.id, None)
+        for place in (*change.new, *change.changed):
+            self._remember(place)
+        return change
+
+
+def _report(connection: sqlite3.Connection, deed: Deed | None, report: Announcement | None) -> None:
+    """Keep what was done, for the audit and for the team to read."""
+    if deed:
+        record(connection, deed)
+    if report:
+        plan_delivery(connection, report)
+
+
+def _row(place: Participant) -> Row:
+    return (
+        place.id,
+        place.name,
+        place.administration,
+        place.country,
+        place.organisation,
+        place.language,
+        place.role,
+        place.person,
+        written(place.joined_at) if place.joined_at else None,
+        place.grant.role_id if place.grant else None,
+        written(place.grant.since) if place.grant else None,
+    )
+
+
+def vacate(connection: sqlite3.Connection, person: int) -> None:
+    """Leave of somebody's place only what is not theirs. For work that erases all else of them."""
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)).fetchall():  # noqa: S608 - names only
+        place = _participant(row)
+        connection.execute("DELETE FROM participant WHERE id = ?", (place.id,))
+        if kept := participants.vacated(place):
+            _put(connection, (kept,))
+
+
+def _put(connection: sqlite3.Connection, places: Iterable[Participant]) -> None:
+    connection.executemany(
+        f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, administration = excluded.administration,"
+        " country = excluded.country, organisation = excluded.organisation, language = excluded.language,"
+        " role = excluded.role, person = excluded.person, joined_at = excluded.joined_at,"
+        " granted_role = excluded.granted_role, server_joined_at = excluded.server_joined_at",
+        map(_row, places),
+    )

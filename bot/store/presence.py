@@ -1,0 +1,129 @@
+"""Stays in voice and stage rooms, and when the bot was watching."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.attendance.presence import Interval, Stay
+from bot.store.engine.database import Database, Row, instant, written
+
+_LAST_SEEN = "(SELECT max(until) FROM watch)"
+_ALL = f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN}) FROM voice_stay"  # noqa: S608 - ours
+
+
+def _stay(row: Row) -> Stay:
+    person, name, room, since, until = row
+    return Stay(person, name, room, Interval(instant(since), instant(until)))
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A person, and the room (a key of the venue) that they are in; None if they are in none."""
+
+    person: int
+    name: str
+    room: str | None
+
+
+class Stays:
+    """The voice_stay and watch tables.
+
+    A watch begins with all that there is to see, and goes on for as long as everything that happens is told. A stay
+    that is still open counts until the last sign of life.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin_watch(self, there: Iterable[Whereabouts], now: datetime) -> None:
+        """A new watch, and who is there. Nobody saw what was before, so the former watch's stays end with it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE until IS NULL")  # noqa: S608 - ours
+            _watch_anew(connection, now)
+            for one in there:
+                _enter(connection, one, now)
+
+        await self._database.write(work)
+
+    async def resume_watch(self, now: datetime) -> None:
+        """A new watch whose stays go on: all that happened since the former one has been told, but not when."""
+        await self._database.write(lambda connection: _watch_anew(connection, now))
+
+    async def keep_alive(self, now: datetime) -> None:
+        """A sign of life: the bot has been watching until now."""
+        await self._database.write(lambda connection: _sign_of_life(connection, now))
+
+    async def moved(self, to: Whereabouts, now: datetime, *, seen: bool) -> None:
+        """Somebody came, went or changed rooms: just now, or (not `seen`) at some time since the last sign of life.
+
+        Of what was not seen, only so much is known: until the last sign of life they were where they had been, and now
+        they are where they went.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            if seen:
+                _sign_of_life(connection, now)
+            connection.execute(
+                f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE person = ? AND until IS NULL",  # noqa: S608 - ours
+                (to.person,),
+            )
+            _enter(connection, to, now)
+
+        await self._database.write(work)
+
+    async def there(self, room: str) -> dict[int, str]:
+        """Who is in a room, as far as is known, with their names."""
+        rows = await self._database.read(
+            "SELECT person, name FROM voice_stay WHERE room = ? AND until IS NULL ORDER BY since, person", (room,)
+        )
+        return dict(rows)
+
+    async def all(self) -> list[Stay]:
+        """Everybody's stays, the earliest first."""
+        return await self._stays("ORDER BY since, person")
+
+    async def pages(self) -> AsyncIterator[Iterator[Stay]]:
+        """The same as of the first page, a page at a time, in the order in which they were seen."""
+        # As they were put down: to sort a million takes half as long as to read them.
+        async with aclosing(self._database.pages(f"{_ALL} ORDER BY rowid")) as pages:
+            async for rows in pages:
+                yield map(_stay, rows)  # one at a time: to hold a page of them has the garbage collector look at each
+
+    async def of(self, person: int) -> list[Stay]:
+        """One person's stays, the earliest first."""
+        return await self._stays("WHERE person = ? ORDER BY since", person)
+
+    async def _stays(self, condition: str, *parameters: int) -> list[Stay]:
+        return [_stay(row) for row in await self._database.read(f"{_ALL} {condition}", parameters)]
+
+    async def watches(self) -> list[Interval]:
+        """When the bot was watching, the earliest first."""
+        rows = await self._database.read("SELECT since, until FROM watch ORDER BY since")
+        return [Interval(instant(since), instant(until)) for since, until in rows]
+
+
+def _watch_anew(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute(
+        "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (written(now), written(now))
+    )
+
+
+def _sign_of_life(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute(
+        "UPDATE watch SET until = ? WHERE since = (SELECT max(since) FROM watch) AND until < ?",
+        (written(now), written(now)),
+    )
+
+
+def _enter(connection: sqlite3.Connection, where: Whereabouts, now: datetime) -> None:
+    if where.room is not None:
+        connection.execute(
+            "INSERT INTO voice_stay (person, name, room, since) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (person, since, room) DO UPDATE SET until = NULL",
+            (where.person, where.name, where.room, written(now)),
+        )

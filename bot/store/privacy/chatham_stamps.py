@@ -1,0 +1,100 @@
+"""Stamps: what is under the Chatham House Rule, and what was contributed under it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from bot.domain.agenda.sessions import Agenda, Session
+from bot.domain.announcements import Kind
+from bot.domain.attendance.presence import Interval
+from bot.domain.contributions.chatham_stamps import WHOLE, Stamp, lasting
+from bot.domain.plan import Plan
+from bot.store.engine.database import Database, Row, instant, written
+from bot.store.plans import PLAN_FACT
+
+_SESSION = TypeAdapter(Session)
+_READ = "SELECT session, topic, room, since, until FROM stamp"
+
+#: To what people have contributed: sessions and topics, and with '' to the workshop.
+_CONTRIBUTED = (
+    "SELECT session FROM presence UNION SELECT session FROM correction UNION SELECT session FROM question"
+    " UNION SELECT subject FROM feedback UNION SELECT topic FROM note UNION SELECT topic FROM note_revision"
+    " UNION SELECT '' WHERE EXISTS (SELECT 1 FROM voice_stay) OR EXISTS (SELECT 1 FROM pledge)"
+    " OR EXISTS (SELECT 1 FROM participant WHERE joined_at IS NOT NULL)"
+)
+
+#: What a stamp covers, and isn't known to be confidential yet.
+_NOTES = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.topic = note.topic OR stamp.session = '')"
+_QUESTIONS = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.session IN (question.session, ''))"
+
+
+class Stamps:
+    """The stamp table."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> frozenset[Stamp]:
+        """Every stamp."""
+        return frozenset(map(_stamp, await self._database.read(_READ)))
+
+
+def _stamp(row: Row) -> Stamp:
+    session, topic, room, since, until = row
+    return Stamp(session, topic, room, Interval(instant(since), instant(until)) if since else None)
+
+
+def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
+    """Stamp what the agenda and the plan in force put under the rule. For work that has changed either.
+
+    What was stamped stays so, unless nothing was held or contributed under the stamp: see `lasting`.
+    """
+    former = frozenset(map(_stamp, connection.execute(_READ)))
+    contributed = {subject for (subject,) in connection.execute(_CONTRIBUTED)}
+    contributed |= {WHOLE} if contributed else set()
+    plan = connection.execute("SELECT value FROM fact WHERE name = ?", (PLAN_FACT,)).fetchone()
+    current = frozenset[Stamp]()
+    if plan:
+        held = connection.execute("SELECT held FROM session WHERE cancelled_at IS NULL")
+        agenda = Agenda(tuple(_SESSION.validate_json(session) for (session,) in held))
+        kept = lasting(former, contributed, now)
+        current = Plan.from_json(plan[0]).with_agenda(agenda).with_stamps(kept).agenda_stamps
+    connection.execute("DELETE FROM stamp")
+    connection.executemany(
+        "INSERT INTO stamp (session, topic, room, since, until) VALUES (?, ?, ?, ?, ?)",
+        [
+            (one.id, one.topic, one.room, *(map(written, one.time) if one.time else (None, None)))
+            for one in lasting(former - current, contributed, now) | current
+        ],
+    )
+    _stamp_contributions(connection)
+
+
+def _stamp_contributions(connection: sqlite3.Connection) -> None:
+    """Have what came under the rule confidential from now on, and its cards edited."""
+    connection.execute(
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"  # noqa: S608 - conditions of this module only
+        f" (SELECT id FROM note WHERE {_NOTES} UNION"
+        f" SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE {_NOTES}))",
+        (Kind.CARD,),
+    )
+    connection.execute(
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"  # noqa: S608 - likewise
+        f" AND subject IN (SELECT id FROM question WHERE {_QUESTIONS})",
+        (Kind.QUESTION,),
+    )
+    connection.execute(f"UPDATE note SET confidential = 1 WHERE {_NOTES}")  # noqa: S608 - likewise
+    connection.execute(f"UPDATE question SET confidential = 1 WHERE {_QUESTIONS}")  # noqa: S608 - likewise
+
+
+def stamp_note(connection: sqlite3.Connection, note_id: str) -> None:
+    """Have a note confidential if its topic is under the rule. For work that writes the note."""
+    connection.execute(f"UPDATE note SET confidential = 1 WHERE id = ? AND {_NOTES}", (note_id,))  # noqa: S608 - likewise
+
+
+def stamp_question(connection: sqlite3.Connection, question_id: str) -> None:
+    """Have a question confidential if its session is under the rule. For work that writes the question."""
+    connection.execute(f"UPDATE question SET confidential = 1 WHERE id = ? AND {_QUESTIONS}", (question_id,))  # noqa: S608

@@ -1,0 +1,159 @@
+"""Erasing a person: all that they wrote, at once, to the last byte, and again from any backup that is restored."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.store.engine.database import Database, sync, written
+from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.participants import People, vacate
+from bot.store.privacy.register import TABLES, pattern
+
+log = logging.getLogger(__name__)
+
+#: Who wrote what stays though its author was erased.
+NOBODY = 0
+#: How often, and how far apart (seconds), what is left of erased text is overwritten while somebody reads.
+_TRIES, _APART = 50, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Somebody had themselves erased. Of the same `id`, it is the same, however often pressed."""
+
+    id: str
+    person: int
+    at: datetime
+    """UTC."""
+
+
+class ErasedList:
+    """Who was erased, in a file beside the database, which a restored backup doesn't replace: one line an erasure.
+
+    Of the person there is only the Discord id. Nothing is ever taken out of it.
+    """
+
+    _LINE = re.compile(r"(\w+) (\d+) (\S+Z)")
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, erasure: Erasure) -> None:
+        """Have one more on disk. Raises OSError."""
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Begun with a new line, because a killed process may have left half of one.
+            os.write(handle, f"\n{erasure.id} {erasure.person} {written(erasure.at)}".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        sync(self._path.parent)
+
+    def read(self) -> Mapping[str, int]:
+        """Everybody in it, by the erasure's id. Raises DatabaseUnusableError if it is there and can't be read."""
+        try:
+            lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
+        except (OSError, UnicodeDecodeError) as failure:
+            raise DatabaseUnusableError(
+                f"{self._path} can't be read: {failure}. "
+                "Check that this user may read it: it names who is to stay erased."
+            ) from None
+        whole = (self._LINE.fullmatch(line) for line in lines)
+        return {line[1]: int(line[2]) for line in whole if line}
+
+
+class Erasures:
+    """The erasure table, and the list beside the database."""
+
+    def __init__(self, database: Database, people: People) -> None:
+        self._database = database
+        self._people = people
+        self._list = ErasedList(database.path.with_name(f"{database.path.name}.erased"))
+
+    async def erase(self, erasure: Erasure) -> None:
+        """Erase all that a person wrote, and make what they attended nobody's; once, however often it is asked for.
+
+        First of all they are put on the list, so that it happens even if the process ends in the midst of it.
+        """
+        if erasure.id not in await self._done():
+            await asyncio.to_thread(self._list.add, erasure)
+            await self._carry_out(erasure.id, erasure.person)
+            self._people.forget(erasure.person)
+        await self.scrub()
+
+    async def catch_up(self) -> None:
+        """Erase again who is on the list, and in a database that doesn't know of it: before anything is served.
+
+        Raises DatabaseUnusableError if the list can't be read.
+        """
+        done = await self._done()
+        for key, person in (await asyncio.to_thread(self._list.read)).items():
+            if key not in done:
+                await self._carry_out(key, person)
+                log.warning("Erased again what the database had of %s, who was erased before", person)
+        await self.scrub()
+
+    async def everybody(self) -> frozenset[int]:
+        """Everybody who was ever erased (Discord ids). Raises as `catch_up` does."""
+        return frozenset((await asyncio.to_thread(self._list.read)).values())
+
+    async def require_done(self) -> None:
+        """Raise DatabaseUnusableError where somebody on the list is still in the database."""
+        if (await asyncio.to_thread(self._list.read)).keys() - await self._done():
+            raise DatabaseUnusableError(
+                f"{self._database.path} holds what people had erased: it is a backup that was restored. "
+                "Start the bot once: it erases it again."
+            )
+
+    def owe_bytes(self, connection: sqlite3.Connection, key: str) -> None:
+        """Have `scrub`, now or at the next start, overwrite what was deleted. For work that deletes something."""
+        connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
+
+    async def _done(self) -> set[str]:
+        return {key for (key,) in await self._database.read("SELECT id FROM erasure")}
+
+    async def _carry_out(self, key: str, person: int) -> None:
+        values = {
+            "person": person,
+            "named": pattern(person),
+            "stand_in": secrets.randbits(62),
+            "nobody": NOBODY,
+        }
+
+        def work(connection: sqlite3.Connection) -> None:
+            if not connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,)).rowcount:
+                return
+            for name, table in TABLES.items():
+                for change in table.erased:
+                    connection.execute(change.statement(name), values)
+            vacate(connection, person)
+
+        await self._database.write(work)
+
+    async def scrub(self) -> None:
+        """Overwrite what is left in the file of what was deleted. If that fails, the next start does it."""
+        rows = await self._database.read("SELECT id FROM erasure WHERE scrubbed = 0")
+        try:
+            if rows and await self._overwritten():
+                await self._database.write(
+                    lambda connection: connection.executemany("UPDATE erasure SET scrubbed = 1 WHERE id = ?", rows)
+                )
+        except sqlite3.Error as failure:
+            log.warning("The file could not be rid of what was erased (%s); the next start does it", failure)
+
+    async def _overwritten(self) -> bool:
+        for _ in range(_TRIES):
+            if await self._database.scrub():
+                return True
+            await asyncio.sleep(_APART)
+        log.warning("The file could not be rid of what was erased, because it is being read; the next start does it")
+        return False

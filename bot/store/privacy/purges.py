@@ -1,0 +1,86 @@
+"""Purging what the plan keeps no longer: all of a kind at once, in one transaction, to the last byte."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from bot.domain.people.retention import Kept
+from bot.store.audit import Audit, Deed, record
+from bot.store.engine.database import Database
+from bot.store.privacy.erasures import Erasures
+from bot.store.privacy.register import TABLES, Change
+from bot.store.transcripts import drop_outdated
+
+Counts = dict[str, int]
+
+
+def counted(connection: sqlite3.Connection, kind: Kept) -> Counts:
+    """How many rows there are of a kind, by what they are called; of what there is none, nothing."""
+    counts = {
+        TABLES[name].called: connection.execute(f"SELECT count(*) FROM {name} WHERE {change.where}").fetchone()[0]  # noqa: S608 - of the register only
+        for name, change in _changes(kind)
+        if not change.sets
+    }
+    return {called: count for called, count in counts.items() if count}
+
+
+def _changes(kind: Kept) -> Iterator[tuple[str, Change]]:
+    """What the purge of a kind does, each with its table."""
+    for name, table in TABLES.items():
+        if table.kept is kind:
+            yield name, Change(table.purged)
+        elif kind in table.traces:
+            yield name, table.traces[kind]
+
+
+def counted_in(path: Path, kinds: Iterable[Kept]) -> Mapping[Kept, int]:
+    """How many rows of each kind a database holds, read beside whoever writes to it. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        found = {kind: sum(counted(connection, kind).values()) for kind in kinds}
+    return {kind: count for kind, count in found.items() if count}
+
+
+def may_hold(path: Path, kinds: Iterable[Kept]) -> bool:
+    """Whether a copy of the database holds any of it; one that can't be read may."""
+    try:
+        return bool(counted_in(path, kinds))
+    except sqlite3.Error:
+        return True
+
+
+class Purges:
+    """All tables, and the deeds beside the database."""
+
+    def __init__(self, database: Database, audit: Audit, erasures: Erasures) -> None:
+        self._database = database
+        self._audit = audit
+        self._erasures = erasures
+
+    async def counts(self) -> Mapping[Kept, Counts]:
+        """What there is of each kind. Raises OSError if the deeds beside the database can't be read."""
+        found = await self._database.write(lambda connection: {kind: counted(connection, kind) for kind in Kept})
+        aside = await self._audit.count_aside()
+        return found | {Kept.AUDIT: found[Kept.AUDIT] | ({"deeds of the shell": aside} if aside else {})}
+
+    async def purge(self, kinds: Collection[Kept], deed: Deed) -> None:
+        """Erase all of these kinds, and record it. If the process ends in the midst of it, the next start goes on.
+
+        Raises OSError if the deeds beside the database can't be erased; done again, it is made up for.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            for kind in kinds:
+                for name, change in _changes(kind):
+                    connection.execute(change.statement(name))
+            drop_outdated(connection)
+            record(connection, deed)
+            self._erasures.owe_bytes(connection, deed.id)
+
+        await self._database.write(work)
+        if Kept.AUDIT in kinds:
+            await asyncio.to_thread(self._audit.forget_aside)
+        await self._erasures.scrub()

@@ -1,0 +1,435 @@
+"""The register of personal data: for every table and column, whose text or account it holds and what becomes of it.
+
+Purges and erasures do what stands here, table by table in this order: what refers to a note or a question stands
+before it. A table or column that is missing here fails tests/store/privacy/test_register.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bot.domain.announcements import Kind
+from bot.domain.people.direct_messages import LetterKind
+from bot.domain.people.retention import Kept
+
+T = TypeVar("T")
+
+#: What a purge is called in the audit. It tells of no person, and stays.
+PURGED = "purged"
+
+#: The kinds of data that each kind of message shows; when those are purged, the message is edited or taken away.
+MESSAGES: Mapping[Kind, tuple[Kept, ...]] = {
+    **dict.fromkeys((Kind.GROUP, Kind.LEFT, Kind.BACK), (Kept.ATTENDANCE,)),
+    **dict.fromkeys((Kind.CARD, Kind.REQUEST), (Kept.NOTES,)),
+    Kind.DIGEST: (Kept.NOTES, Kept.QUESTIONS),
+    **dict.fromkeys((Kind.QUESTION, Kind.OPEN), (Kept.QUESTIONS,)),
+    Kind.FOLLOW_UP: (Kept.FEEDBACK,),
+    **dict.fromkeys((Kind.REPORT, Kind.TEAM_REQUEST), (Kept.PARTICIPANTS,)),
+    # These show the agenda, figures, or what moderators announced.
+    **dict.fromkeys(
+        (
+            Kind.WELCOME, Kind.PANEL, Kind.AGENDA, Kind.TOPIC, Kind.ASK, Kind.WORD, Kind.END, Kind.FEEDBACK,
+            Kind.EVALUATION, Kind.LADDER, Kind.SOON, Kind.START, Kind.PLEDGE, Kind.CHANGE, Kind.HOLD, Kind.CUSTOM,
+            Kind.CERTIFICATES,
+        ),
+        (),
+    ),
+}  # fmt: skip
+
+#: The kind of data that each kind of private message quotes; None: no more than whom it was sent to.
+LETTERS: Mapping[LetterKind, Kept | None] = {
+    **dict.fromkeys((LetterKind.CHANGES, LetterKind.PROPOSAL, LetterKind.PUBLISH, LetterKind.CONTACT), Kept.NOTES),
+    LetterKind.FOLLOW_UP: Kept.FEEDBACK,
+    **dict.fromkeys((LetterKind.NUDGE, LetterKind.CERTIFICATE)),
+}
+
+#: The kind of data that audit entries quote, by the first part of their ids; None: of nothing but the team's own work.
+DEEDS: Mapping[str, Kept | None] = {
+    **dict.fromkeys(("correction", "breakout"), Kept.ATTENDANCE),
+    "review": Kept.NOTES,
+    "question": Kept.QUESTIONS,
+    "place": Kept.PARTICIPANTS,
+    **dict.fromkeys(
+        (
+            "announce", "archive", "certificates", "change", "door", "export", "here", "hold", "hold-end", "list",
+            "move", "nudge", "panel", "purge", "roles",
+        )
+    ),
+}  # fmt: skip
+
+#: The kind of data that facts hold, by the first part of their names; None: nothing of a person.
+FACTS: Mapping[str, Kept | None] = {
+    "proposed roster": Kept.PARTICIPANTS,
+    **dict.fromkeys(
+        (
+            "alive", "certificate_secret", "command_ids", "commands", "follow_up", "guild", "plan", "roster",
+            "word_secret",
+        )
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of some rows: columns are set, or, if none are, the rows are deleted.
+
+    Both parts are SQL. An erasure fills in `:person` (their account), `:named` (a pattern of texts with their account),
+    `:nobody` and `:stand_in` (who takes their place).
+    """
+
+    where: str
+    sets: str = ""
+
+    def statement(self, table: str) -> str:
+        """The SQL that does it."""
+        action = f"UPDATE {table} SET {self.sets}" if self.sets else f"DELETE FROM {table}"  # noqa: S608 - of this module only
+        return f"{action} WHERE {self.where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its columns by whose text or account they hold, and what erasing a person and purging do to it."""
+
+    kept: Kept | None = None
+    """The kind of data whose purge deletes the rows; None: they stay for as long as the database."""
+    called: str = ""
+    """What a purge calls the rows when it counts them."""
+    plain: str = ""
+    """Columns of keys, states, instants, numbers and words of ours."""
+    author: str = ""
+    """Columns with the account, name or words of whoever wrote the row, asked or pressed."""
+    subject: str = ""
+    """Columns with the account, name or words of the person whom the row is about."""
+    both: str = ""
+    """Columns of text in which several people may be quoted or named."""
+    programme: str = ""
+    """Columns of what was published as the workshop's programme, and stays as the workshop's own."""
+    purged: str = "1"
+    """The rows that a purge deletes, as SQL."""
+    erased: tuple[Change, ...] = ()
+    """What erasing a person does. Places of the organisers' list are vacated besides, see `people.vacate`."""
+    traces: Mapping[Kept, Change] = field(default_factory=dict[Kept, Change])
+    """What the purge of other kinds of data does. Transcripts besides lose what is to be edited or taken away."""
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """The columns with anybody's account, name or words."""
+        return frozenset(f"{self.author} {self.subject} {self.both}".split())
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """All columns."""
+        return self.personal | frozenset(f"{self.plain} {self.programme}".split())
+
+
+def named(column: str) -> str:
+    """The condition that a text holds the account of an erased person: as a mention, or as a bare number."""
+    return f"' ' || {column} || ' ' GLOB :named"
+
+
+def pattern(person: int) -> str:
+    """The value of `:named`."""
+    return f"*[^0-9]{person}[^0-9]*"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _traces(of: Mapping[Kept, Sequence[str]], column: str, sets: str = "") -> dict[Kept, Change]:
+    return {kept: Change(f"{column} IN ({_listed(names)})", sets) for kept, names in of.items()}
+
+
+def _by_kept(names: Mapping[T, Kept | None]) -> dict[Kept, list[T]]:
+    return {kept: [name for name, held in names.items() if held is kept] for kept in Kept if kept in names.values()}
+
+
+_OWN_NOTES = "(SELECT id FROM note WHERE author = :person)"
+_OWN_QUESTIONS = "(SELECT id FROM question WHERE author = :person)"
+_REVIEWED = "(SELECT subject FROM audit WHERE who = :person AND id LIKE 'review/%')"
+_FIRST_PART = "substr(id, 1, instr(id, '/') - 1)"
+_UNSHOWN = "unshown = unshown + 1, problem = NULL"
+_LINES = f"kind IN ({_listed((Kind.REPORT, Kind.TEAM_REQUEST))})"
+
+TABLES: Mapping[str, Table] = {
+    "delivery": Table(
+        plain="id kind room due expires state begun_at settled_at channel_id message_id shown unshown retracted",
+        both="subject problem",
+        erased=(
+            Change(
+                f"kind IN ('digest', 'open', 'follow_up') OR (kind = 'card' AND subject IN (SELECT id FROM note"  # noqa: S608 - of this module only
+                " WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person"
+                f" UNION SELECT merged_into FROM note_review WHERE note IN {_OWN_NOTES}))"
+                " OR (kind = 'request' AND subject IN"
+                " (SELECT message FROM note_request WHERE :person IN (author, asker)))"
+                " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
+                " UNION SELECT question FROM question_vote WHERE person = :person"
+                f" UNION SELECT id FROM question WHERE merged_into IN {_OWN_QUESTIONS}))"
+                " OR (kind IN ('group', 'left', 'back') AND subject IN"
+                " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))",
+                _UNSHOWN,
+            ),
+            Change(f"{_LINES} AND {named('subject')}", f"subject = '', {_UNSHOWN}"),
+        ),
+        traces={
+            **_traces(
+                {kept: [kind for kind, shown in MESSAGES.items() if kept in shown] for kept in Kept}, "kind", _UNSHOWN
+            ),
+            Kept.PARTICIPANTS: Change(f"{_LINES} AND subject <> ''", f"subject = '', {_UNSHOWN}"),
+        },
+    ),
+    "transcript_message": Table(
+        Kept.PARTICIPANTS,
+        "who wrote when",
+        plain="message channel written_at edited_at",
+        author="author name",
+        both="text",
+        purged="author <> 0",
+        erased=(
+            Change(
+                f"author = :person OR {named('text')}"  # noqa: S608 - of this module only
+                " OR message IN (SELECT message_id FROM delivery WHERE unshown > 0)"
+            ),
+        ),
+    ),
+    "transcript": Table(
+        plain="channel room name unsaved ended_at",
+        # What is being saved at this moment may hold what goes: then it is saved again.
+        erased=(Change("1", "unsaved = unsaved + 1"),),
+    ),
+    "fact": Table(
+        called="lists to be taken over",
+        plain="name",
+        both="value",
+        erased=(Change(f"name IN ({_listed(name for name, kept in FACTS.items() if kept)})"),),
+        traces=_traces(_by_kept(FACTS), "name"),
+    ),
+    "incident": Table(plain="key began_at"),
+    "contact": Table(
+        Kept.NOTES,
+        "requests to be in touch",
+        plain="note asked_at agreed",
+        author="asker name",
+        erased=(Change(f"asker = :person OR note IN {_OWN_NOTES}"),),
+    ),
+    "note_echo": Table(
+        Kept.NOTES,
+        "reactions",
+        plain="note since",
+        author="person",
+        erased=(Change(f"person = :person OR note IN {_OWN_NOTES}"),),
+    ),
+    "note_consent": Table(
+        Kept.NOTES,
+        "consents",
+        plain="note number visibility attribution key language wording given_at",
+        author="person",
+        erased=(Change(f"person = :person OR note IN {_OWN_NOTES}"),),
+    ),
+    "note_revision": Table(
+        Kept.NOTES,
+        "earlier versions",
+        plain="note number revised_at topic kind merged",
+        author="title did learned details",
+        erased=(Change(f"note IN {_OWN_NOTES} OR merged IN {_OWN_NOTES}"),),
+    ),
+    "note_review": Table(
+        Kept.NOTES,
+        "reviews",
+        plain="note state wanted merged_into",
+        author="asked tags folded proposal",
+        erased=(
+            # What a reviewer wrote of others' notes goes too: such a note waits for another reviewer.
+            Change(
+                "state = 'changes' AND note IN"
+                " (SELECT subject FROM audit WHERE who = :person AND what = 'note sent back')",
+                "state = 'waiting', asked = ''",
+            ),
+            Change(
+                "note IN (SELECT subject FROM audit WHERE who = :person AND what = 'edit proposed')",
+                "proposal = NULL",
+            ),
+            Change(
+                "note IN (SELECT subject FROM audit WHERE who = :person AND what = 'note tagged')",
+                "tags = '[]', folded = ''",
+            ),
+            Change(f"note IN {_OWN_NOTES}"),
+            Change(f"merged_into IN {_OWN_NOTES}", "merged_into = NULL"),
+        ),
+    ),
+    "audit": Table(
+        Kept.AUDIT,
+        "deeds",
+        plain="id at what",
+        author="who",
+        both="subject former latter",
+        purged=f"what <> '{PURGED}'",
+        erased=(
+            Change(
+                f"who = :person OR subject IN {_OWN_QUESTIONS}"
+                f" OR (id LIKE 'review/%' AND (subject IN {_OWN_NOTES} OR subject IN {_REVIEWED}))",
+                "former = NULL, latter = NULL",
+            ),
+            # An entry about somebody would tell whose number takes their place.
+            Change(
+                " OR ".join(named(f"coalesce({column}, '')") for column in ("subject", "former", "latter")),
+                "subject = '', former = NULL, latter = NULL",
+            ),
+        ),
+        traces=_traces(_by_kept(DEEDS), _FIRST_PART, "subject = '', former = NULL, latter = NULL"),
+    ),
+    "letter": Table(
+        Kept.LETTERS,
+        "private messages",
+        plain="id kind written_at state begun_at button label channel_id tries tried_at retry_at",
+        author="author",
+        subject="person",
+        both="text problem",
+        erased=(Change(":person IN (person, author)"),),
+        traces=_traces(_by_kept(LETTERS), "kind"),
+    ),
+    "note_request": Table(
+        Kept.NOTES,
+        "requests for a note",
+        plain="message channel_id asked_at",
+        author="asker",
+        subject="author text",
+        erased=(Change(":person IN (author, asker)"),),
+    ),
+    "note": Table(
+        Kept.NOTES,
+        "notes",
+        plain="id topic kind visibility attribution written_at confidential",
+        author="author author_name title did learned details folded",
+        erased=(Change("author = :person"),),
+    ),
+    "question_vote": Table(
+        Kept.QUESTIONS, "votes", plain="question", author="person", erased=(Change("person = :person"),)
+    ),
+    "question": Table(
+        Kept.QUESTIONS,
+        "questions",
+        plain="id anonymous session written_at state due merged_into confidential",
+        author="author author_name text",
+        both="answer owner hidden_for",
+        erased=(
+            Change(f"merged_into IN {_OWN_QUESTIONS}", "merged_into = NULL"),
+            Change("author = :person"),
+        ),
+    ),
+    "correction": Table(
+        Kept.ATTENDANCE,
+        "corrections",
+        plain="id session status at undone_at",
+        author="author author_name reason",
+        subject="person name",
+        erased=(
+            Change("author = :person", "author = :nobody, author_name = '', reason = ''"),
+            Change("person = :person", "person = :stand_in, name = '', reason = ''"),
+        ),
+    ),
+    "presence": Table(
+        Kept.ATTENDANCE,
+        "check-ins",
+        plain="session since",
+        author="person name",
+        erased=(Change("person = :person", "person = :stand_in, name = ''"),),
+    ),
+    "voice_stay": Table(
+        Kept.ATTENDANCE,
+        "stays in rooms",
+        plain="room since until",
+        author="person name",
+        erased=(
+            Change(
+                "person = :person",
+                "person = :stand_in, name = '', until = coalesce(until, (SELECT max(until) FROM watch))",
+            ),
+        ),
+    ),
+    "watch": Table(Kept.ATTENDANCE, "watches over the rooms", plain="since until"),
+    "word_try": Table(
+        Kept.ATTENDANCE, "wrong words", plain="session tried", author="person", erased=(Change("person = :person"),)
+    ),
+    "breakout_member": Table(
+        Kept.ATTENDANCE,
+        "places in groups",
+        plain="breakout number",
+        subject="person name administration",
+        erased=(Change("person = :person"),),
+    ),
+    "breakout_group": Table(
+        plain="breakout number",
+        subject="rapporteur",
+        erased=(Change("rapporteur = :person", "rapporteur = NULL"),),
+        traces={Kept.ATTENDANCE: Change("1", "rapporteur = NULL")},
+    ),
+    "breakout": Table(
+        plain="id topic minutes proposed_at opened_at ends_at archived_at",
+        author="author",
+        erased=(Change("author = :person", "author = :nobody"),),
+        traces={Kept.AUDIT: Change("1", "author = 0")},
+    ),
+    "feedback": Table(
+        Kept.FEEDBACK,
+        "answers",
+        plain="subject written_at",
+        author="person answers",
+        erased=(Change("person = :person"),),
+    ),
+    "pledge": Table(
+        Kept.FEEDBACK,
+        "pledges",
+        plain="by_day follow_up written_at",
+        author="person name text",
+        erased=(Change("person = :person"),),
+    ),
+    "pledge_progress": Table(
+        Kept.FEEDBACK,
+        "answers about pledges",
+        plain="months state written_at",
+        author="person text",
+        erased=(Change("person = :person"),),
+    ),
+    "participant": Table(
+        Kept.PARTICIPANTS,
+        "places",
+        plain="id country organisation language role joined_at granted_role server_joined_at",
+        subject="name administration person",
+    ),
+    "chosen_language": Table(
+        Kept.PARTICIPANTS, "languages", plain="language", author="person", erased=(Change("person = :person"),)
+    ),
+    # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
+    "custom_announcement": Table(
+        plain="id room due zone audience daily written_at",
+        author="author",
+        programme="text",
+        erased=(
+            Change("author = :person AND id NOT IN (SELECT subject FROM delivery WHERE kind = 'custom')"),
+            Change("author = :person", "author = :nobody"),
+        ),
+        traces={Kept.AUDIT: Change("1", "author = 0")},
+    ),
+    "agenda_change": Table(
+        plain="id proposed_at undoes applied_at notice",
+        author="author",
+        programme="edits",
+        erased=(
+            Change("author = :person AND applied_at IS NULL"),
+            Change("author = :person", "author = :nobody"),
+        ),
+        traces={Kept.AUDIT: Change("1", "author = 0")},
+    ),
+    "session": Table(plain="id sequence cancelled_at", programme="planned held"),
+    "stamp": Table(plain="session topic room since until"),
+    "event": Table(plain="session discord_id shown"),
+    "venue": Table(plain="key discord_id"),
+    "hold": Table(plain="id since until"),
+    "speakers_here": Table(plain="session since"),
+    "quiet_kind": Table(plain="kind"),
+    "door": Table(plain="session is_open"),
+    "erasure": Table(plain="id scrubbed"),
+}  # fmt: skip

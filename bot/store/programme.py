@@ -1,0 +1,176 @@
+"""The workshop as it is held: the plan, with the agenda as it stands after every change."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+
+import yaml
+
+from bot import store as stores
+from bot.domain import announcements
+from bot.domain.agenda.sessions import Session
+from bot.domain.announcements import Announcement
+from bot.domain.attendance import session_words
+from bot.domain.people.participants import Participant, RosterChange
+from bot.domain.plan import Plan
+from bot.domain.text import Text
+from bot.importing import plan_file
+from bot.messages.i18n import text
+from bot.settings import ROOT, Settings, SettingsError
+from bot.store import Store
+from bot.store.agenda import HeldSession, agenda_of
+from bot.store.agenda_changes import AgendaChange
+from bot.store.audit import Deed
+from bot.store.engine.backup import faults_in
+from bot.store.engine.database import written
+from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.privacy.erasures import NOBODY
+
+_ROSTER_FACT = "roster"
+_SECRET_FACT = "word_secret"  # noqa: S105 - its name
+#: What certificates are told from forged ones by.
+CERTIFICATE_SECRET = "certificate_secret"  # noqa: S105 - its name
+
+
+@cache
+def word_list() -> tuple[Text, ...]:
+    """Words to be said aloud, each in every language."""
+    return tuple(yaml.safe_load((ROOT / "config" / "words.yaml").read_text("utf-8")))
+
+
+class Programme:
+    """The plan in force, in memory; the store has what it is made of."""
+
+    def __init__(self, plan: Plan, store: Store, roster: Sequence[Participant] | None = None) -> None:
+        self._plan = plan
+        self._roster = roster
+        self.filed = plan.agenda
+        """The agenda of the plan's file, from which the one that is held departs."""
+        self._store = store
+        self._held: tuple[HeldSession, ...] = ()
+        self._watchers: list[Callable[[], Awaitable[None]]] = []
+        self._secret = ""
+
+    def watch(self, changed: Callable[[], Awaitable[None]]) -> None:
+        """Have `changed` called whenever the agenda has changed, before whoever changed it is answered."""
+        self._watchers.append(changed)
+
+    async def follow(self, now: datetime) -> None:
+        """Take over what the plan's file says. Raises WrongWorkshopError before anything is changed."""
+        # First: by the plan that the database has, it is found out what is under the Chatham House Rule.
+        await self._store.plans.follow(self._plan)
+        await self._store.agenda.follow(self._plan.agenda, now)
+        if self._plan.attendance.word:
+            word_list()  # read at the start, so that nobody's answer waits for a file
+            self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
+        await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
+        await self.load()
+        await self._follow_roster(now)
+
+    async def _follow_roster(self, now: datetime) -> None:
+        """Take over the roster's file if it has changed: what was imported since outlives a start."""
+        if self._roster is None:
+            return
+        digest = hashlib.blake2b(repr(self._roster).encode(), digest_size=8).hexdigest()
+        if await self._store.facts.get(_ROSTER_FACT) != digest:
+            await self._store.people.follow(self._roster, partial(self._told, digest, now))
+            await self._store.facts.put(_ROSTER_FACT, digest)
+
+    def _told(self, digest: str, now: datetime, change: RosterChange) -> tuple[Deed, Announcement | None]:
+        """What is recorded of a list that was read, and what the team is told; nothing of the first list."""
+        counts = change.counts()
+        deed = Deed(f"list/{written(now)}", now, NOBODY, "list imported", digest, None, change.summary)
+        if len(change.new) == sum(counts.values()):
+            return deed, None
+        line = text(self._plan.languages[0], "team.list_file", **counts)
+        return deed, announcements.report(self._plan.id, line, now)
+
+    async def load(self) -> None:
+        """Read the agenda as it is held; that of the plan's file, if none is held yet."""
+        self._held = await self._store.agenda.all()
+        self._plan = self._plan.with_stamps(await self._store.stamps.all())
+        if self._held:
+            self._plan = self._plan.with_agenda(agenda_of(self._held))
+
+    async def apply(self, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Do what was proposed. Raises as AgendaChanges.apply does."""
+        change = await self._store.changes.apply(self._plan.id, change_id, who, now)
+        await self._changed()
+        return change
+
+    async def undo(self, change_id: str, who: int, now: datetime) -> AgendaChange:
+        """Take a change back. Raises as AgendaChanges.undo does."""
+        change = await self._store.changes.undo(self._plan.id, change_id, who, now)
+        await self._changed()
+        return change
+
+    async def _changed(self) -> None:
+        await self.load()
+        for changed in self._watchers:
+            await changed()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, with the agenda as it is held."""
+        return self._plan
+
+    def language_of(self, person: int) -> str:
+        """In which language somebody is written to who isn't there to be asked."""
+        known = self._store.people.language_of(person)
+        return known if known in self._plan.languages else self._plan.languages[0]
+
+    def session(self, session_id: str) -> Session:
+        """A session, also one that was cancelled. Raises LookupError if there never was one."""
+        held = (one.session for one in self._held if one.session.id == session_id)
+        found = self._plan.agenda.find(session_id) or next(held, None)
+        if found is None:
+            raise LookupError(f"There is no session {session_id}.")
+        return found
+
+    @property
+    def held(self) -> tuple[HeldSession, ...]:
+        """Every session with its history in short, the cancelled ones included."""
+        return self._held
+
+    @property
+    def sequences(self) -> tuple[tuple[str, int], ...]:
+        """Each session with the number that grows with each of its changes."""
+        return tuple((one.session.id, one.sequence) for one in self._held)
+
+    def word(self, session_id: str) -> Text:
+        """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""
+        return session_words.chosen(self._secret, self._plan.id, session_id, word_list())
+
+
+@asynccontextmanager
+async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
+    """The workshop as the database has it, for a command of the shell: by the plan that the bot last started with.
+
+    Raises SettingsError if there is no database, WrongWorkshopError if the plan of the settings is another workshop's.
+    """
+    given = plan_file.load(chosen.plan).plan if chosen.plan else None
+    if not chosen.database.exists():
+        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
+    async with stores.opened(chosen.database, to_read=to_read) as store:
+        programme = Programme(await store.plans.held(given), store)
+        await programme.load()
+        yield programme, store
+
+
+@asynccontextmanager
+async def opened_alone(database: Path) -> AsyncGenerator[tuple[Programme, Store]]:
+    """Any workshop as its database has it, also beside a running bot: by the plan that the bot last started with.
+
+    Raises DatabaseUnusableError for a file that is damaged, of another program, or of an older or newer Plenary.
+    """
+    if fault := await asyncio.to_thread(faults_in, database):
+        raise DatabaseUnusableError(fault)
+    async with opened(Settings(database=database)) as workshop:
+        yield workshop

@@ -1,0 +1,95 @@
+"""The forms of notes. Each carries in its custom id all that its handler needs, so it outlives any restart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+
+from bot.domain.contributions import notes
+from bot.domain.contributions.note_reviews import ASKED_LENGTH, Action, Review
+from bot.domain.contributions.notes import Attribution, Detail, Maturity, Note, NoteKind, Visibility
+from bot.domain.plan import Plan
+from bot.messages.i18n import text
+from bot.messages.post import custom_id
+from bot.platform.router import Field, choices, form, line, paragraph
+
+#: Fields in which something is chosen, not typed.
+CHOSEN = frozenset({"topic", "kind", str(Detail.MATURITY)})
+
+
+def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str]) -> discord.ui.Modal:
+    """The quick form, of five parts. Its custom id holds the note's id: sent twice, it is the same note."""
+    topics = ((topic.id, topic.title[language]) for topic in plan.topics)
+    kinds = ((str(kind), text(language, f"note.kind.{kind}")) for kind in NoteKind)
+    return _form(
+        language,
+        custom_id("noted", note_id),
+        text(language, "form.heading"),
+        {
+            "title": line("title", notes.TITLE_LENGTH, filled.get("title", "")),
+            "topic": choices("topic", topics, filled.get("topic", "")),
+            "kind": choices("kind", kinds, filled.get("kind", "")),
+            "did": paragraph("did", filled.get("did", ""), limit=notes.PART_LENGTH),
+            "learned": paragraph("learned", filled.get("learned", ""), limit=notes.PART_LENGTH),
+        },
+    )
+
+
+def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
+    """Five more parts, all of them free to be left out."""
+    fields: dict[str, Field] = {}
+    for detail in notes.DETAIL_FORMS[which]:
+        typed = note.details.get(detail, "")
+        if detail is Detail.MATURITY:
+            steps = ((str(step), text(language, f"note.maturity.{step}")) for step in Maturity)
+            fields[detail] = choices(detail, steps, typed, required=False)
+        else:
+            fields[detail] = paragraph(detail, typed, limit=notes.DETAIL_LENGTH, required=False)
+    heading = text(language, f"button.details.{which}")
+    return _form(language, custom_id("detailed", which, note.id), heading, fields)
+
+
+def review_form(language: str, action: Action, note: Note, review: Review, others: Iterable[Note]) -> discord.ui.Modal:
+    """What a moderator writes about a note; `others` are those of which it can become a part."""
+    fields: dict[str, Field]
+    match action:
+        case Action.CHANGES:
+            fields = {"asked": paragraph("asked", review.asked, limit=ASKED_LENGTH)}
+        case Action.EDIT:
+            fields = {
+                "title": line("title", notes.TITLE_LENGTH, note.title),
+                "did": paragraph("did", note.did, limit=notes.PART_LENGTH),
+                "learned": paragraph("learned", note.learned, limit=notes.PART_LENGTH),
+            }
+        case Action.TAG:
+            fields = {"tags": line("tags", 300, ", ".join(review.tags), required=False)}
+        case _:
+            fields = {"into": choices("into", ((other.id, other.title) for other in others))}
+    return _form(language, custom_id("reviewed", action, note.id), text(language, f"button.review.{action}"), fields)
+
+
+def access_form(language: str, note: Note) -> discord.ui.Modal:
+    """Who sees the note, and how its author is named; with the sentence to which its author agrees."""
+    seen = ((str(level), text(language, f"note.visibility.{level}")) for level in Visibility)
+    named = ((str(manner), text(language, f"note.attribution.{manner}")) for manner in Attribution)
+    made = _form(
+        language,
+        # The language too: what is recorded are the words that were shown.
+        custom_id("seen", note.id, language),
+        text(language, "button.access"),
+        {
+            "visibility": choices("visibility", seen, str(note.visibility)),
+            "attribution": choices("attribution", named, str(note.attribution)),
+        },
+    )
+    made.add_item(discord.ui.TextDisplay[Any](text(language, "consent.access")))
+    return made
+
+
+def _form(language: str, key: str, heading: str, fields: Mapping[str, Field]) -> discord.ui.Modal:
+    labelled = (
+        (text(language, f"form.{name}"), text(language, f"form.{name}_hint"), field) for name, field in fields.items()
+    )
+    return form(key, heading, labelled)

@@ -1,0 +1,306 @@
+"""What leaves by any export: every subject, every format, every visibility, every attribution, from a real database.
+
+Each author's names, account and administration are found nowhere else, so that wherever they are, they are told.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import store as stores
+from bot.documents.export import files
+from bot.documents.export.kinds import TABULAR, Format, Subject, takes
+from bot.documents.export.subjects import rule_told
+from bot.documents.export.table import Source
+from bot.domain import announcements
+from bot.domain.announcements import Announcement, Kind
+from bot.domain.attendance.attendance import Presence
+from bot.domain.attendance.corrections import Correction, Mark
+from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, Answer
+from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
+from bot.domain.contributions.pledges import Pledge
+from bot.domain.contributions.questions import Question
+from bot.domain.contributions.transcripts import BOT, Channel, Message
+from bot.domain.people.access import Role
+from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.plan import Plan
+from bot.domain.venue import ANNOUNCEMENTS, TEAM, topic_room
+from bot.store import Store
+from bot.store.presence import Whereabouts
+from bot.store.programme import Programme
+from tests.documents.export.readers import every_word, read_back
+
+Tiny = Callable[..., Plan]
+NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
+PATHS = [(subject, form) for subject in Subject for form in Format if takes(subject, form)]
+CHOICES = list(itertools.product(Visibility, Attribution))
+
+
+@dataclass(frozen=True)
+class Author:
+    """Somebody who shared one note, and what must not be told of them unless they allow it."""
+
+    number: int
+    visibility: Visibility
+    attribution: Attribution
+
+    @property
+    def person(self) -> int:
+        return 7_000_000_000_000_000_000 + self.number
+
+    @property
+    def place(self) -> Participant:
+        return Participant(
+            f"p{self.number}", f"Placename{self.number:03}", f"Administration{self.number:03}", "TN",
+            OrganisationKind.CUSTOMS, None, Role.PARTICIPANT, self.person, NOON,
+        )  # fmt: skip
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {
+            "author": self.place.name,
+            "author_id": str(self.person),
+            "administration": self.place.administration,
+            "display": f"Displayname{self.number:03}",
+        }
+
+    @property
+    def note(self) -> Note:
+        said = f"Said{self.number:03} https://leads-to-{self.number:03}.example/me"
+        return Note(
+            str(9_000_000_000 + self.number), self.person, self.secrets["display"], "ledgers", NoteKind.WORKED, said,
+            said, said, self.visibility, NOON + timedelta(minutes=self.number), self.attribution,
+            {Detail.LINKS: f"https://leads-to-{self.number:03}.example"},
+        )  # fmt: skip
+
+
+AUTHORS = [Author(number, *choice) for number, choice in enumerate(CHOICES, 100)]
+
+#: What each attribution lets out, by column; None: what the author is.
+TOLD = {
+    Attribution.NAME: ("author", "author_id", "administration", "country", "organisation"),
+    Attribution.ADMINISTRATION: ("administration", "country", "organisation"),
+    Attribution.COUNTRY: ("country",),
+    Attribution.REGION: ("organisation", "region"),
+    Attribution.ANONYMOUS: (),
+}
+WHO = ("author", "author_id", "administration", "country", "organisation", "region")
+
+
+async def fill(plan: Plan, store: Store, *, named: bool) -> None:
+    """Everybody shares a note, and does all else that can be done; `named`: under their name, wherever they may."""
+    talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[Message]](list)
+    await store.people.put([author.place for author in AUTHORS])
+    await store.stays.begin_watch(
+        [Whereabouts(author.person, author.secrets["display"], "room:plenary") for author in AUTHORS], talk.starts_at
+    )
+    await store.stays.keep_alive(talk.ends_at)
+    for author in AUTHORS:
+        person, name, note = author.person, author.secrets["display"], author.note
+        await store.notes.submit(note, announcements.card(plan, note, NOON))
+        asked = Question(
+            f"q{author.number}", person, name, anonymous=not named, session="talk", text="Why?", written_at=NOON
+        )
+        await store.questions.submit(asked, Announcement(plan.id, Kind.QUESTION, asked.id, "questions", NOON, NOON))
+        await store.attendance.check_in(Presence("talk", person, name, talk.starts_at))
+        pulse = {**{asked.name: "" for asked in (*PULSE, *EVALUATION)}, "useful": "5", "overall": "5"}
+        link = f"https://leads-to-{author.number:03}.example"
+        for about in ("talk", WORKSHOP):
+            remark = link if about == "talk" else ""
+            await store.feedback.put(Answer(about, person, pulse | {"remark": remark}, NOON))
+        await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=named, written_at=NOON))
+        typed = Message(2 * author.number, person, name, NOON, NOON, None)
+        posted = f"<@{person}> {link}"
+        shown = Message(2 * author.number + 1, BOT, "Plenary", NOON, None, posted)
+        for room, said in ((topic_room("ledgers"), typed), (TEAM, shown), (ANNOUNCEMENTS, shown)):
+            messages[room].append(replace(said, id=said.id + 1000 * len(room)))
+        correction = Correction(f"c{author.number}", "talk", person, name, Mark.PRESENT, name, person, name, NOON)
+        await store.corrections.add(correction)
+    for number, (room, said) in enumerate(messages.items()):
+        before = await store.transcripts.begin(Channel(number, room, room))
+        assert await store.transcripts.keep(number, before, said, plan.agenda.ends_at)
+
+
+@asynccontextmanager
+async def workshop(path: Path, plan: Plan, *, named: bool = False) -> AsyncGenerator[Source, None]:
+    async with stores.opened(path / "plenary.db") as store:
+        programme = Programme(plan, store)
+        await programme.follow(NOON)
+        await fill(plan, store, named=named)
+        yield Source(programme, store, plan.agenda.ends_at + timedelta(days=1))
+
+
+async def file_of(source: Source, subject: Subject, form: Format) -> bytes:
+    made = io.BytesIO()
+    await files.write(subject, form, source, made)
+    return made.getvalue()
+
+
+def may_read(audience: Audience, visibility: Visibility) -> bool:
+    return list(Visibility).index(visibility) > list(Audience).index(audience)
+
+
+async def test_no_note_leaves_that_its_author_did_not_allow_nor_more_of_them_than_they_did(
+    tmp_path: Path, tiny: Tiny
+) -> None:
+    """Every subject in every format for every audience; of notes, every visibility and attribution."""
+    async with workshop(tmp_path, tiny(region="MENA")) as source:
+        for (subject, form), audience in itertools.product(PATHS, Audience):
+            content = await file_of(replace(source, audience=audience), subject, form)
+            words = every_word(form, content)
+            if subject is not Subject.NOTES:
+                assert "Said" not in words, (subject, form)
+                continue
+            rows = {row["title"][4:7]: row for row in read_back(form, content)}
+            allowed = [author for author in AUTHORS if may_read(audience, author.visibility)]
+            assert rows.keys() == {str(author.number) for author in allowed}
+            for author in AUTHORS:
+                told = set(TOLD[author.attribution]) if author in allowed else set[str]()
+                found = rows.get(str(author.number), {})
+                assert {column for column in WHO if column in found} == told, (form, audience, author)
+                for name, secret in author.secrets.items():
+                    assert (secret in words) is (name in told), (form, audience, author, name)
+
+
+async def test_who_asks_rates_or_pledges_without_a_name_is_in_no_file(tmp_path: Path, tiny: Tiny) -> None:
+    async with workshop(tmp_path, tiny()) as source:
+        for subject, form in itertools.product((Subject.QUESTIONS, Subject.FEEDBACK, Subject.PLEDGES), TABULAR):
+            words = every_word(form, await file_of(source, subject, form))
+            found = [secret for author in AUTHORS for secret in author.secrets.values() if secret in words]
+            assert found == [], (subject, form)
+
+
+async def test_of_who_wrote_in_a_channel_there_is_their_places_name_and_not_what_they_typed(
+    tmp_path: Path, tiny: Tiny
+) -> None:
+    async with workshop(tmp_path, tiny()) as source:
+        for form in TABULAR:
+            rows = read_back(form, await file_of(source, Subject.TRANSCRIPTS, form))
+            typed = [row for row in rows if row["channel"] == "topic:ledgers"]
+            assert [(row["author"], str(row["author_id"])) for row in typed] == [
+                (author.place.name, str(author.person)) for author in AUTHORS
+            ]
+            assert all("withholds" in row["text"] and row["withheld"] in {True, "yes"} for row in typed), form
+            posted = [row for row in rows if row["channel"] == TEAM]
+            assert f"@{AUTHORS[0].place.name} http" in posted[0]["text"], form
+            assert not any("author_id" in row for row in posted)
+            assert all(row["withheld"] in {False, "no"} for row in posted), form
+
+
+async def test_figures_tell_of_nobody(tmp_path: Path, tiny: Tiny) -> None:
+    async with workshop(tmp_path, tiny()) as source:
+        for form in TABULAR:
+            content = await file_of(source, Subject.STATISTICS, form)
+            words = every_word(form, content)
+            assert [s for author in AUTHORS for s in author.secrets.values() if s in words] == []
+            assert all(int(row["people"]) >= 3 for row in read_back(form, content))
+
+
+def known(words: str) -> list[str]:
+    """Whatever of anybody stands in a file, and whatever leads to somebody."""
+    secrets = [secret for author in AUTHORS for secret in (*author.secrets.values(), author.note.id)]
+    return [secret for secret in (*secrets, "leads-to") if secret in words]
+
+
+#: What tells of nobody in any workshop.
+UNNAMED = {Subject.AGENDA, Subject.STATISTICS}
+
+
+async def test_without_the_rule_every_subject_would_tell_of_somebody(tmp_path: Path, tiny: Tiny) -> None:
+    """So that the tests of the rule below hold of something, whatever subjects there are."""
+    async with workshop(tmp_path, tiny(), named=True) as source:
+        telling = {
+            subject
+            for subject in Subject
+            if known(every_word(Format.JSON, await file_of(source, subject, Format.JSON)))
+        }
+        assert telling == set(Subject) - UNNAMED
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_under_the_chatham_house_rule_nobody_is_in_any_file(
+    tmp_path: Path, tiny: Tiny, audience: Audience
+) -> None:
+    """Neither names, accounts and administrations, nor links, nor the ids that hold the time, nor the time itself."""
+    async with workshop(tmp_path, tiny(chatham_house=True), named=True) as source:
+        for subject, form in PATHS:
+            content = await file_of(replace(source, audience=audience), subject, form)
+            assert known(every_word(form, content)) == [], (subject, form)
+            if subject is Subject.NOTES:
+                rows = read_back(form, content)
+                assert sorted(row["title"][4:7] for row in rows) == [
+                    str(author.number) for author in AUTHORS if may_read(audience, author.visibility)
+                ]
+                assert [row["title"] for row in rows] != sorted(row["title"] for row in rows)
+                assert all(not row.keys() & {"written_at", "id", "links"} for row in rows)
+                assert {row["topic"] for row in rows} == {"ledgers"}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_rule_that_the_plan_drops_holds_of_what_was_said_under_it(
+    tmp_path: Path, tiny: Tiny, *, whole: bool
+) -> None:
+    """Also where the plan gives the session another id, or drops it."""
+    ruled = tiny(chatham_house=True) if whole else tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
+    async with workshop(tmp_path, ruled, named=True) as source:
+        renamed = [{**session, "id": f"{session['id']}-b", "chatham_house": False} for session in SESSIONS]
+        for sessions in (renamed, renamed[:1]):
+            plan = tiny(days=[{"date": "2023-02-20", "sessions": sessions}])
+            programme = Programme(plan, source.store)
+            await programme.follow(NOON)
+            for subject in Subject:
+                if whole or subject not in {Subject.PARTICIPANTS, Subject.PLEDGES}:
+                    content = await file_of(replace(source, programme=programme), subject, Format.JSON)
+                    assert known(every_word(Format.JSON, content)) == [], subject
+
+
+async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tmp_path: Path, tiny: Tiny) -> None:
+    """Not even by what the sums would give away."""
+    plan = tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
+    async with workshop(tmp_path, plan, named=True) as source:
+        await source.store.attendance.check_in(Presence("welcome", AUTHORS[0].person, "Displayname100", NOON))
+        for subject, form in PATHS:
+            if subject in {Subject.PARTICIPANTS, Subject.PLEDGES}:
+                continue  # of the workshop, in which nobody's presence is a secret
+            content = await file_of(source, subject, form)
+            words = every_word(form, content)
+            secrets = [s for author in AUTHORS[1:] for s in (*author.secrets.values(), author.note.id) if s in words]
+            assert secrets == [], (subject, form)
+        rows: list[dict[str, Any]] = read_back(Format.JSON, await file_of(source, Subject.ATTENDANCE, Format.JSON))
+        assert [row["session"] for row in rows] == ["welcome"] + ["talk"] * len(AUTHORS)
+        assert (rows[0]["person"], rows[0]["workshop_minutes"]) == ("Displayname100", 0)
+        assert {frozenset(row) for row in rows[1:]} == {
+            frozenset({"session", "title", "scheduled_minutes", "status", "rule_percent"})
+        }
+
+
+SESSIONS = (
+    {"id": "welcome", "kind": "opening", "start": "10:00", "end": "10:30", "title": "Welcome"},
+    {
+        "id": "talk", "kind": "panel", "start": "10:45", "end": "12:00", "topic": "ledgers", "title": "Talk",
+        "chatham_house": True,
+    },
+)  # fmt: skip
+
+
+async def test_every_file_says_which_rule_it_obeys(tmp_path: Path, tiny: Tiny) -> None:
+    """But for a CSV, which has no place for it."""
+    async with workshop(tmp_path, tiny(chatham_house=True, languages=["en"])) as source:
+        for (subject, form), audience in itertools.product(PATHS, Audience):
+            made = io.BytesIO()
+            exported = await files.write(subject, form, replace(source, audience=audience), made)
+            assert exported.rule == rule_told(subject, audience, source.plan, "en")
+            assert ("Chatham" in exported.rule) is (subject not in {Subject.AGENDA, Subject.STATISTICS})
+            if form is not Format.CSV:
+                words = every_word(form, made.getvalue()).replace("\r\n ", "").replace("\\", "")
+                assert exported.rule in words, (subject, form)

@@ -1,0 +1,82 @@
+"""The register of personal data has every table, column and kind of text that there is."""
+
+from __future__ import annotations
+
+import ast
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.domain.announcements import Kind
+from bot.domain.people.direct_messages import LetterKind
+from bot.domain.people.retention import Kept
+from bot.settings import ROOT
+from bot.store.engine.database import Database
+from bot.store.privacy import register
+from bot.store.privacy.register import DEEDS, FACTS, LETTERS, MESSAGES, TABLES
+from tests.store.privacy.test_erasures import columns
+
+FILE = Path(register.__file__).relative_to(ROOT)
+
+
+async def test_every_table_and_column_is_in_the_register(path: Path) -> None:
+    database = await Database.open(path)
+    await database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        schema = {(table, name) for table, every in columns(connection).items() for name, _ in every}
+    registered = {(name, column) for name, table in TABLES.items() for column in table.columns}
+    assert schema - registered == set(), f"say in {FILE} whose text or account these hold, and what becomes of it"
+    assert registered - schema == set(), f"take these out of {FILE}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_column_is_registered_once(name: str) -> None:
+    table = TABLES[name]
+    words = f"{table.plain} {table.author} {table.subject} {table.both} {table.programme}".split()
+    assert len(words) == len(set(words))
+
+
+def test_every_kind_of_text_is_in_the_register() -> None:
+    assert MESSAGES.keys() == set(Kind), f"say in {FILE} what each kind of message shows"
+    assert LETTERS.keys() == set(LetterKind), f"say in {FILE} what each kind of private message quotes"
+    assert set(_first_parts("Deed")) == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
+    assert set(_first_parts("put", "once", "write_once")) == FACTS.keys(), f"say in {FILE} what each fact holds"
+
+
+@pytest.mark.parametrize("kind", Kept)
+def test_what_a_purge_counts_has_a_name(kind: Kept) -> None:
+    assert all(table.called for table in TABLES.values() if table.kept is kind)
+
+
+def _first_parts(*functions: str) -> Iterator[str]:
+    """The first part of the key that each call of these functions begins with, in the program's source."""
+    trees = [ast.parse(path.read_text("utf-8")) for folder in ("bot", "cogs") for path in (ROOT / folder).rglob("*.py")]
+    constants = {
+        target.id: node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and _called(node.func, functions):
+                key = node.args[0]
+                key = constants.get(key.id, key) if isinstance(key, ast.Name) else key
+                key = key.values[0] if isinstance(key, ast.JoinedStr) else key
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value.partition("/")[0]
+
+
+def _called(function: ast.expr, names: tuple[str, ...]) -> bool:
+    """Whether a call is of one of these: `Deed(…)`, `audit.Deed(…)`, `facts.put(…)`, `letters.write_once(…)`."""
+    if isinstance(function, ast.Name):
+        return function.id in names
+    owner = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+    return (
+        isinstance(function, ast.Attribute) and function.attr in names and owner.endswith(("audit", "facts", "letters"))
+    )
