@@ -23,25 +23,25 @@ from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.importing import plan_file
-from bot.jobs.direct_messages import Letters
+from bot.jobs.direct_messages import DirectMessageJob
 from bot.jobs.dispatcher import Dispatcher
-from bot.jobs.incidents import Incidents
-from bot.jobs.nightly_backup import NightlyBackup
-from bot.jobs.pledge_follow_ups import FollowUps
+from bot.jobs.incidents import IncidentReporter
+from bot.jobs.nightly_backup import NightlyBackupJob
+from bot.jobs.pledge_follow_ups import PledgeFollowUpJob
 from bot.jobs.runner import Job, JobName
-from bot.jobs.scheduled_events import Events
-from bot.jobs.transcripts import Transcripts
+from bot.jobs.scheduled_events import ScheduledEventJob
+from bot.jobs.transcripts import TranscriptJob
 from bot.messages import i18n
 from bot.messages.i18n import text
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
 from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
-from bot.platform.router import Access, passes
+from bot.platform.router import Access, is_transient
 from bot.platform.venue import Venue
 from bot.settings import Settings, SettingsError
 from bot.store import Store
-from bot.store.engine.database import written
+from bot.store.engine.database import iso_utc
 from bot.store.engine.lock import DatabaseDamagedError
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ COGS = (
     "cogs.checkin",
     "cogs.attendance",
     "cogs.voice_presence",
-    "cogs.notes",
+    "cogs.note",
     "cogs.coverage",
     "cogs.ask",
     "cogs.question",
@@ -79,17 +79,17 @@ _LAST_ANSWERS_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Parts:
+class Workshop:
     """What a cog may need."""
 
-    programme: Programme
+    programme: PlanInForce
     store: Store
     clock: Clock
     venue: Venue
     dispatcher: Dispatcher
     invalid: InvalidAnswers
     access: Access
-    transcripts: Transcripts
+    transcripts: TranscriptJob
     settings: Settings
     awards: Awards
 
@@ -108,10 +108,10 @@ class Parts:
         return self.programme.language_of(person)
 
 
-class Workshop(Plenary):
+class WorkshopClient(Plenary):
     """The bot with the parts that its cogs take."""
 
-    parts: Parts
+    parts: Workshop
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """The workshop's server came after READY, or came back after an outage of Discord's.
@@ -169,7 +169,7 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job
     if not settings.backups_kept:
         yield ()
         return
-    nightly = NightlyBackup(settings.database, settings.backups, settings.backups_kept, plan.tz)
+    nightly = NightlyBackupJob(settings.database, settings.backups, settings.backups_kept, plan.tz)
     try:
         yield (Job(JobName.BACKUP, nightly.keep),)
     finally:
@@ -184,13 +184,13 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     settings: Settings,
     jobs: tuple[Job, ...] = (),
     roster: tuple[Participant, ...] | None = None,
-) -> AsyncGenerator[Workshop, None]:
+) -> AsyncGenerator[WorkshopClient, None]:
     pacer, invalid = Pacer(), InvalidAnswers(clock)
-    programme = Programme(plan, opened, roster)
+    programme = PlanInForce(plan, opened, roster)
     await programme.follow(clock.now())
     venue = Venue(programme, opened, pacer)
     await venue.load()
-    incidents = Incidents(programme, opened, clock)
+    incidents = IncidentReporter(programme, opened, clock)
     await incidents.load()
 
     def home() -> discord.Guild | None:
@@ -217,24 +217,24 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         return Home(venue.guild_id, visible=home() is not None)
 
     async def restore(member: discord.Member) -> Role:
-        place = opened.people.of(member.id)
+        place = opened.participants.of(member.id)
         return await venue.restore(member, place) if place else Role.VISITOR
 
     access = Access(
         venue.role_of,
         plan.languages,
-        opened.people.language_of,
+        opened.participants.language_of,
         home_now,
         restore,
         lambda: venue.link(WELCOME),
         clock.now,
     )
 
-    client = Workshop(COGS, access, opened, reconcile, mend, invalid.hear)
-    events = Events(programme, opened, venue, pacer, home, incidents)
-    awards, follow_ups = Awards(programme, opened), FollowUps(programme, opened)
-    letters = Letters(opened, client, pacer, incidents)
-    transcripts = Transcripts(programme, opened, venue, pacer, home, incidents)
+    client = WorkshopClient(COGS, access, opened, reconcile, mend, invalid.hear)
+    events = ScheduledEventJob(programme, opened, venue, pacer, home, incidents)
+    awards, follow_ups = Awards(programme, opened), PledgeFollowUpJob(programme, opened)
+    letters = DirectMessageJob(opened, client, pacer, incidents)
+    transcripts = TranscriptJob(programme, opened, venue, pacer, home, incidents)
     every = (
         Job(JobName.EVENTS, events.keep),
         Job(JobName.FOLLOW_UPS, follow_ups.keep),
@@ -244,7 +244,7 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     )
     dispatcher = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
     programme.watch(follow_changes)
-    client.parts = Parts(programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards)
+    client.parts = Workshop(programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards)
     async with client:
         try:
             yield client
@@ -252,11 +252,11 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
             await dispatcher.stop()
 
 
-async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Settings) -> None:
+async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settings: Settings) -> None:
     """Run until told to stop, or until the connection to Discord ends for good."""
     parts = client.parts
 
-    async def look() -> list[health.Finding]:
+    async def look() -> list[health.HealthFinding]:
         now = parts.clock.now()
         connected = client.connected and client.is_ready() and not client.is_closed()
         return [
@@ -265,7 +265,7 @@ async def _until(stop: asyncio.Event, client: Workshop, token: str, settings: Se
             health.deliveries(parts.dispatcher.overdue(), now),
             health.jobs(parts.dispatcher.jobs.failing(), now),
             health.refusals(parts.invalid.count(now), INVALID_LIMIT),
-            await health.database(lambda: parts.store.facts.put("alive", written(parts.clock.now()))),
+            await health.database(lambda: parts.store.facts.put("alive", iso_utc(parts.clock.now()))),
         ]
 
     tasks: set[asyncio.Task[Any]] = {
@@ -303,7 +303,7 @@ def _explain(task: asyncio.Task[object]) -> None:
     except discord.PrivilegedIntentsRequired:
         raise _closed(_DISALLOWED_INTENTS) from None
     except Exception as failure:
-        if passes(failure) or isinstance(failure, discord.HTTPException):
+        if is_transient(failure) or isinstance(failure, discord.HTTPException):
             raise DiscordUnreachableError(f"Discord can't be reached: {failure}. Is this machine online?") from None
         if isinstance(failure, OSError):
             raise SettingsError(f"This machine fails: {failure}. Check its disk with: plenary doctor") from None

@@ -40,7 +40,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class TimeRate:
     """A stretch of time: it was `instant` when the machine's monotonic clock showed `mark` (seconds).
 
     Processes of one machine share the monotonic clock.
@@ -64,7 +64,7 @@ class Pace:
         return {"instant": self.instant.isoformat(), "mark": self.mark, "rate": self.rate}
 
     @classmethod
-    def from_wire(cls, wire: dict[str, Any]) -> Pace:
+    def from_wire(cls, wire: dict[str, Any]) -> TimeRate:
         """Read what `to_wire` wrote."""
         return cls(datetime.fromisoformat(wire["instant"]), wire["mark"], wire["rate"])
 
@@ -79,7 +79,7 @@ class RehearsalClock(Clock):
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, first: dict[str, Any]) -> None:
         """`first`: the timekeeper's first message."""
         self._socket = socket
-        self._pace = Pace.from_wire(first["pace"])
+        self._pace = TimeRate.from_wire(first["pace"])
         self._number = first["number"]
         self._resting: str | None = None
         self._watchers: list[Callable[[], None]] = []
@@ -118,7 +118,7 @@ class RehearsalClock(Clock):
     async def _receive(self) -> None:
         async for message in self._socket:
             told = json.loads(message.data)
-            pace, self._number = Pace.from_wire(told["pace"]), told["number"]
+            pace, self._number = TimeRate.from_wire(told["pace"]), told["number"]
             if pace == self._pace:
                 self._tell()
                 continue

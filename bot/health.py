@@ -31,7 +31,7 @@ _WRITE_SECONDS = 10
 _DELIVERY_LATE, _JOB_FAILS = timedelta(minutes=2), timedelta(hours=1)
 
 
-class Finding(BaseModel):
+class HealthFinding(BaseModel):
     """One thing that must be so for the bot to be well."""
 
     model_config = ConfigDict(frozen=True)
@@ -47,10 +47,10 @@ class Report(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     ok: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[HealthFinding, ...]
 
     @classmethod
-    def of(cls, findings: Iterable[Finding]) -> Report:
+    def of(cls, findings: Iterable[HealthFinding]) -> Report:
         """The whole is well if everything is."""
         every = tuple(findings)
         return cls(ok=all(finding.ok for finding in every), findings=every)
@@ -59,67 +59,67 @@ class Report(BaseModel):
 # --- what is looked at ---------------------------------------------------------------------------------------------
 
 
-def heartbeat(latency: float, *, connected: bool) -> Finding:
+def heartbeat(latency: float, *, connected: bool) -> HealthFinding:
     """`latency`: the seconds that Discord took to acknowledge the last heartbeat; not finite before the first."""
     if not connected:
-        return Finding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
+        return HealthFinding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
     if not math.isfinite(latency):
-        return Finding(name="heartbeat", ok=False, sentence="Discord has not acknowledged a heartbeat yet")
+        return HealthFinding(name="heartbeat", ok=False, sentence="Discord has not acknowledged a heartbeat yet")
     took = f"Discord acknowledged the last heartbeat after {latency * 1000:.0f} ms"
-    return Finding(name="heartbeat", ok=latency <= _HEARTBEAT_LATE_SECONDS, sentence=took)
+    return HealthFinding(name="heartbeat", ok=latency <= _HEARTBEAT_LATE_SECONDS, sentence=took)
 
 
-def loop(late: float) -> Finding:
+def loop(late: float) -> HealthFinding:
     """`late`: by how many seconds the program came too late at worst to something that it had set out to do."""
-    return Finding(name="loop", ok=late <= _LOOP_LATE_SECONDS, sentence=f"at most {late * 1000:.0f} ms late")
+    return HealthFinding(name="loop", ok=late <= _LOOP_LATE_SECONDS, sentence=f"at most {late * 1000:.0f} ms late")
 
 
-def rounds(idle: float | None) -> Finding:
+def rounds(idle: float | None) -> HealthFinding:
     """`idle`: the seconds since a round last finished; None if the rounds have not begun."""
     if idle is None:
-        return Finding(name="rounds", ok=True, sentence="they begin once the bot is connected")
+        return HealthFinding(name="rounds", ok=True, sentence="they begin once the bot is connected")
     sentence = f"the due announcements were last looked through {idle:.0f} s ago"
-    return Finding(name="rounds", ok=idle <= _ROUND_LATE_SECONDS, sentence=sentence)
+    return HealthFinding(name="rounds", ok=idle <= _ROUND_LATE_SECONDS, sentence=sentence)
 
 
-def deliveries(overdue: Overdue | None, now: datetime) -> Finding:
+def deliveries(overdue: Overdue | None, now: datetime) -> HealthFinding:
     """`overdue`: the deliveries that are due and not sent; `now` by the same clock (UTC)."""
     if overdue is None:
-        return Finding(name="deliveries", ok=True, sentence="nothing that is due waits")
+        return HealthFinding(name="deliveries", ok=True, sentence="nothing that is due waits")
     sentence = f"messages for {', '.join(overdue.rooms)} have been due since {overdue.since:%Y-%m-%d %H:%M:%S} UTC"
-    return Finding(name="deliveries", ok=now - overdue.since <= _DELIVERY_LATE, sentence=sentence)
+    return HealthFinding(name="deliveries", ok=now - overdue.since <= _DELIVERY_LATE, sentence=sentence)
 
 
-def jobs(failing: Mapping[str, datetime], now: datetime) -> Finding:
+def jobs(failing: Mapping[str, datetime], now: datetime) -> HealthFinding:
     """`failing`: the jobs whose last run failed, and since when they fail; `now` by the same clock (UTC)."""
     if not failing:
-        return Finding(name="jobs", ok=True, sentence="none is failing")
+        return HealthFinding(name="jobs", ok=True, sentence="none is failing")
     named = ", ".join(f"{name} since {since:%Y-%m-%d %H:%M:%S} UTC" for name, since in failing.items())
     ok = all(now - since < _JOB_FAILS for since in failing.values())
-    return Finding(name="jobs", ok=ok, sentence=f"failing: {named}")
+    return HealthFinding(name="jobs", ok=ok, sentence=f"failing: {named}")
 
 
-def refusals(count: int, limit: int) -> Finding:
+def refusals(count: int, limit: int) -> HealthFinding:
     """`count`: the answers of the last ten minutes that Discord calls invalid; at `limit`, the bot stops asking."""
     sentence = f"Discord refused {count} requests in the last ten minutes, and bans the bot's address at 10,000"
-    return Finding(name="refusals", ok=count < limit, sentence=sentence)
+    return HealthFinding(name="refusals", ok=count < limit, sentence=sentence)
 
 
-async def database(write: Callable[[], Awaitable[object]]) -> Finding:
+async def database(write: Callable[[], Awaitable[object]]) -> HealthFinding:
     """Whether a small write comes to its end, in time."""
     try:
         async with asyncio.timeout(_WRITE_SECONDS):
             await write()
     except (sqlite3.Error, TimeoutError) as failure:
         why = str(failure) or f"no write was done within {_WRITE_SECONDS} s"
-        return Finding(name="database", ok=False, sentence=f"it can't be written to: {why}")
-    return Finding(name="database", ok=True, sentence="it can be written to")
+        return HealthFinding(name="database", ok=False, sentence=f"it can't be written to: {why}")
+    return HealthFinding(name="database", ok=True, sentence="it can be written to")
 
 
 # --- the file ------------------------------------------------------------------------------------------------------
 
 
-async def keep_fresh(path: Path, look: Callable[[], Awaitable[Iterable[Finding]]]) -> None:
+async def keep_fresh(path: Path, look: Callable[[], Awaitable[Iterable[HealthFinding]]]) -> None:
     """Write down how the bot is, again and again. If that can't be written, the file's age will tell."""
     late, told = 0.0, False
     while True:
@@ -163,4 +163,4 @@ def read(path: Path) -> Report:
 
 
 def _silent(sentence: str) -> Report:
-    return Report.of([Finding(name="file", ok=False, sentence=sentence)])
+    return Report.of([HealthFinding(name="file", ok=False, sentence=sentence)])

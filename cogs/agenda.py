@@ -11,25 +11,25 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.documents.export import calendars
 from bot.domain.local_time import day_of
 from bot.domain.people.access import Role
 from bot.messages import agenda as agenda_messages
 from bot.messages.i18n import short_day, text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
 from bot.store.agenda import HeldSession
 
 #: What stands for the whole workshop, and in front of one of its days, where a session is asked for.
 _EVERYTHING, _DAY = "*", "day:"
 
 
-class Agenda(commands.Cog, description="Following the agenda"):
+class AgendaCog(commands.Cog, description="Following the agenda"):
     """What is on."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="The agenda of a day, in your own time zone")
@@ -43,7 +43,7 @@ class Agenda(commands.Cog, description="Following the agenda"):
         elif 1 <= day <= len(days):
             chosen = days[day - 1]
         else:
-            raise RefusalError("refused.no_such_day", last=len(days))
+            raise UserError("refused.no_such_day", last=len(days))
         await self._show_day(interaction, chosen)
 
     @agenda.autocomplete("day")
@@ -79,7 +79,7 @@ class Agenda(commands.Cog, description="Following the agenda"):
         """The button under the announcement of a session: its whole day."""
         chosen = next((one for one in self._parts.plan.agenda.days if one.isoformat() == day), None)
         if chosen is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         await self._show_day(interaction, chosen)
 
     async def _show_day(self, interaction: Interaction, day: date) -> None:
@@ -118,7 +118,7 @@ class Agenda(commands.Cog, description="Following the agenda"):
     async def _hand_over(self, interaction: Interaction, what: str) -> None:
         chosen = self._chosen(what)
         if not chosen:
-            raise RefusalError("refused.calendar.unknown")
+            raise UserError("refused.calendar.unknown")
         language, plan = self._parts.access.language(interaction), self._parts.plan
         now = self._parts.clock.now()
         content = await asyncio.to_thread(calendars.calendar, plan, chosen, now, language)
@@ -135,6 +135,6 @@ class Agenda(commands.Cog, description="Following the agenda"):
         return [one for one in held if what == one.session.id or day == one.session.day.isoformat()]
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Agenda(client))
+    await client.take_up(AgendaCog(client))

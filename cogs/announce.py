@@ -9,9 +9,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import limits
-from bot.domain.announcements import QUIETABLE, Audience, Kind
+from bot.domain.announcements import QUIETABLE, AnnouncementRoom, Kind
 from bot.domain.announcements import custom as custom_announcement
 from bot.domain.people.access import Role
 from bot.domain.text import clean, measure, shorten_markdown
@@ -21,8 +21,8 @@ from bot.messages import post
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, meant, pressed, suggestions
-from bot.store.audit import Deed
+from bot.platform.router import DONE, Interaction, UserError, answer, parse_local_time, pressed, suggestions
+from bot.store.audit import AuditEntry
 from bot.store.delivery.announcements import CustomAnnouncement
 from bot.store.delivery.deliveries import Delivery
 
@@ -32,11 +32,11 @@ _IN_FRONT = 40
 _LISTED = 10
 
 
-class Announce(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
+class AnnounceCog(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
     """What moderators announce."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     # --- written, shown, confirmed -----------------------------------------------------------------------------
 
@@ -55,13 +55,14 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         text: app_commands.Range[str, 1, 2000],
         channel: discord.TextChannel,
         when: str,
-        notify: Audience | None = None,
+        notify: AnnouncementRoom | None = None,
         daily: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
         """Show an announcement. The same text for the same place, instant and people is the same announcement."""
         plan, now = self._parts.plan, self._parts.clock.now()
         custom = CustomAnnouncement(
-            "", _words(text), self._room(channel), meant(when, now, plan), plan.zone, interaction.user.id, now,
+            "", _words(text), self._room(channel), parse_local_time(when, now, plan), plan.zone, interaction.user.id,
+            now,
             notify, daily,
         )  # fmt: skip
         await self._show(interaction, custom)
@@ -84,12 +85,12 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         former, plan, now = await self._found(announcement), self._parts.plan, self._parts.clock.now()
         to_come = [one.due for one, custom in await self._planned() if custom.id == former.id]
         if not to_come:
-            raise RefusalError("refused.announce.too_late")
+            raise UserError("refused.announce.too_late")
         words = _words(text) if text else former.text
-        due = meant(when, now, plan) if when else min(to_come)
+        due = parse_local_time(when, now, plan) if when else min(to_come)
         custom = replace(former, text=words, due=due, author=interaction.user.id, written_at=now)
         if (words, due) == (former.text, min(to_come)):
-            raise RefusalError("refused.announce.nothing")
+            raise UserError("refused.announce.nothing")
         await self._show(interaction, custom, instead_of=former.id)
 
     async def _show(self, interaction: Interaction, custom: CustomAnnouncement, instead_of: str = "") -> None:
@@ -115,11 +116,11 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         deed = self._deed(interaction, what, draft, former.text if former else None, custom.text)
         wanted = custom_announcement(self._parts.plan, custom.id, custom.room, custom.due, now, daily=custom.daily)
         if not wanted:
-            raise RefusalError("refused.announce.passed")
+            raise UserError("refused.announce.passed")
         try:
             fresh = await self._parts.store.announcements.plan(wanted, deed, instead_of or None)
         except LookupError:
-            raise RefusalError("refused.announce.too_late") from None
+            raise UserError("refused.announce.too_late") from None
         self._parts.dispatcher.stir()
         told = text(language, "announce.planned" if fresh else "announce.already", **self._values(custom))
         await answer(interaction, " ".join([DONE, told, *self._repeats(custom, language)]))
@@ -153,7 +154,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         custom = await self._found(announcement)
         deed = self._deed(interaction, "announcement sent at once", custom.id)
         if not await self._parts.store.announcements.send_now(custom.id, deed):
-            raise RefusalError("refused.announce.too_late")
+            raise UserError("refused.announce.too_late")
         self._parts.dispatcher.stir()
         await self._tell(interaction, "announce.sent", channel=f"<#{self._parts.venue.rooms.get(custom.room, 0)}>")
 
@@ -165,7 +166,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
         custom = await self._found(announcement)
         deed = self._deed(interaction, "announcement taken back", custom.id, custom.text)
         if not await self._parts.store.announcements.cancel(custom.id, deed):
-            raise RefusalError("refused.announce.too_late")
+            raise UserError("refused.announce.too_late")
         self._parts.dispatcher.stir()
         await self._tell(interaction, "announce.cancelled", when=post.moment(custom.due, "F"))
 
@@ -175,7 +176,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
     async def quiet(self, interaction: Interaction, kind: str, on: bool) -> None:  # noqa: FBT001 - Discord's own kind of option
         """Switch a kind off or on; what is planned follows."""
         if kind not in QUIETABLE:
-            raise RefusalError("refused.announce.kind")
+            raise UserError("refused.announce.kind")
         deed = self._deed(interaction, "kind switched off" if on else "kind switched on", kind)
         await self._parts.store.restraints.switch(Kind(kind), deed, quiet=on)
         await self._parts.dispatcher.replan()
@@ -211,14 +212,14 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
     async def _found(self, announcement: str) -> CustomAnnouncement:
         custom = await self._parts.store.announcements.find(announcement)
         if custom is None:
-            raise RefusalError("refused.announce.unknown")
+            raise UserError("refused.announce.unknown")
         return custom
 
     def _room(self, channel: discord.TextChannel) -> str:
         keys = {discord_id: key for key, discord_id in self._parts.venue.rooms.items()}
         room = keys.get(channel.id)
         if room is None or room in {AGENDA, QUESTIONS, TEAM}:
-            raise RefusalError("refused.announce.channel", channel=channel.mention)
+            raise UserError("refused.announce.channel", channel=channel.mention)
         return room
 
     def _post(self, custom: CustomAnnouncement) -> Post:
@@ -240,9 +241,9 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
 
     def _deed(
         self, interaction: Interaction, what: str, subject: str, former: str | None = None, latter: str | None = None
-    ) -> Deed:
+    ) -> AuditEntry:
         now = self._parts.clock.now()
-        return Deed(f"announce/{interaction.id}", now, interaction.user.id, what, subject, former, latter)
+        return AuditEntry(f"announce/{interaction.id}", now, interaction.user.id, what, subject, former, latter)
 
     async def _tell(self, interaction: Interaction, key: str, **values: object) -> None:
         language = self._parts.access.language(interaction)
@@ -252,7 +253,7 @@ class Announce(commands.GroupCog, group_name="announce", group_description="Anno
 def _words(typed: str) -> str:
     words = clean(typed)
     if not words or measure(words) > limits.MESSAGE_TEXT - _IN_FRONT:
-        raise RefusalError("refused.announce.empty")
+        raise UserError("refused.announce.empty")
     return words
 
 
@@ -264,6 +265,6 @@ def _key(custom: CustomAnnouncement) -> str:
     return hashlib.blake2b(what.encode(), digest_size=8).hexdigest()
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Announce(client))
+    await client.take_up(AnnounceCog(client))

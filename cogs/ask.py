@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.contributions import questions
 from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.questions import Question
@@ -23,7 +23,7 @@ from bot.platform.router import (
     DONE,
     Field,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     choices,
     form,
@@ -38,11 +38,11 @@ from bot.store.caps import TooManyError
 _NAMED, _ANONYMOUS = "named", "anonymous"
 
 
-class Questions(commands.Cog, description="Asking the speakers"):
+class AskCog(commands.Cog, description="Asking the speakers"):
     """Asking."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ class Questions(commands.Cog, description="Asking the speakers"):
         """The form's custom id is the question's id: sent twice, it is the same question, whatever restarted."""
         plan, now = self._parts.plan, self._parts.clock.now()
         if now < plan.questions_open_at:
-            raise RefusalError("refused.question.not_yet", when=post.moment(plan.questions_open_at, "f"))
+            raise UserError("refused.question.not_yet", when=post.moment(plan.questions_open_at, "f"))
         language = self._parts.access.language(interaction)
         offered, likeliest = questions.sessions_to_ask_about(plan, now, session)
         titles = [(one.id, one.title[language]) for one in offered]
@@ -94,9 +94,9 @@ class Questions(commands.Cog, description="Asking the speakers"):
             most = self._parts.access.cap(interaction, questions.MOST_OPEN)
             try:
                 if not await self._parts.store.questions.submit(question, card, most):
-                    raise RefusalError("refused.gone")
+                    raise UserError("refused.gone")
             except TooManyError as failure:
-                raise RefusalError("refused.question.too_many", most=failure.most) from None
+                raise UserError("refused.question.too_many", most=failure.most) from None
             self._parts.dispatcher.stir()
             channel = f"<#{self._parts.venue.rooms.get(QUESTIONS, 0)}>"
             await answer(interaction, f"{DONE} {text(language, 'question.kept', channel=channel)}")
@@ -104,11 +104,11 @@ class Questions(commands.Cog, description="Asking the speakers"):
     def _read(self, interaction: Interaction, question_id: str, typed: Mapping[str, str]) -> Question:
         words = tidy(typed["text"], questions.TEXT_LENGTH)
         if words is None:
-            raise RefusalError("refused.question.unreadable")
+            raise UserError("refused.question.unreadable")
         if self._parts.plan.agenda.find(typed["session"]) is None:
-            raise RefusalError("refused.question.no_such_session")
+            raise UserError("refused.question.no_such_session")
         person = interaction.user
-        place = self._parts.store.people.of(person.id)
+        place = self._parts.store.participants.of(person.id)
         return Question(
             id=question_id,
             author=person.id,
@@ -128,7 +128,7 @@ class Questions(commands.Cog, description="Asking the speakers"):
             question_id, interaction.user.id, lambda key: questions.card(plan, key, now)
         )
         if counted is None:
-            raise RefusalError("refused.question.own")
+            raise UserError("refused.question.own")
         self._parts.dispatcher.stir()
         await answer(interaction, f"{DONE} {text(language, 'question.counted' if counted else 'question.taken_back')}")
 
@@ -138,18 +138,18 @@ class Questions(commands.Cog, description="Asking the speakers"):
         language = self._parts.access.language(interaction)
         question = await self._found(question_id)
         if question.hidden_for is None:
-            raise RefusalError("refused.question.not_hidden")
+            raise UserError("refused.question.not_hidden")
         if question.author != interaction.user.id:
-            raise RefusalError("refused.question.not_own")
+            raise UserError("refused.question.not_own")
         await answer(interaction, f"{DONE} {text(language, 'question.why', reason=escape(question.hidden_for))}")
 
     async def _found(self, question_id: str) -> Question:
         question = await self._parts.store.questions.find(question_id)
         if question is None:
-            raise RefusalError("refused.question.unknown")
+            raise UserError("refused.question.unknown")
         return question
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Questions(client))
+    await client.take_up(AskCog(client))

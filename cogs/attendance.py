@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
 from bot.domain.attendance.corrections import REASON_LENGTH, Correction, Mark
@@ -22,17 +22,19 @@ from bot.messages import roll_call
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
-from bot.store.audit import Deed
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
+from bot.store.audit import AuditEntry
 
 Reason = app_commands.Range[str, 1, REASON_LENGTH]
 
 
-class Desk(commands.GroupCog, group_name="attendance", group_description="Who is there, and how it is put right"):
+class AttendanceCog(
+    commands.GroupCog, group_name="attendance", group_description="Who is there, and how it is put right"
+):
     """The moderators' desk at the door."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     # --- who is there ------------------------------------------------------------------------------------------
 
@@ -45,11 +47,13 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
         language = self._parts.access.language(interaction)
         meant = self._counted(session or at_hand(plan, now)[0].id, language)
         if meant.ends_at > now:
-            there = await store.stays.there(meeting_room(meant.room))
+            there = await store.presence.there(meeting_room(meant.room))
         else:
-            there = in_room_during(meant, await store.stays.all())
+            there = in_room_during(meant, await store.presence.all())
         found = roll(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
-        told = roll_call.roll_call(plan, meant, found, store.people.of, store.doors.by_hand, now, language)
+        told = roll_call.roll_call(
+            plan, meant, found, store.participants.of, store.checkin_doors.by_hand, now, language
+        )
         post = Post(told.blocks)
         if post.fits:
             await answer(interaction, post)
@@ -74,14 +78,14 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
         await self._hold(interaction, session, is_open=False)
 
     async def _hold(self, interaction: Interaction, session_id: str, *, is_open: bool) -> None:
-        plan, doors, now = self._parts.plan, self._parts.store.doors, self._parts.clock.now()
+        plan, doors, now = self._parts.plan, self._parts.store.checkin_doors, self._parts.clock.now()
         language = self._parts.access.language(interaction)
         session = self._counted(session_id, language)
         title, when = _bold(session, language), post_messages.moment(session.ends_at, "f")
         if session.ends_at <= now:
-            raise RefusalError("refused.attendance.over", title=title, when=when)
+            raise UserError("refused.attendance.over", title=title, when=when)
         was_open = attendance.refusal(plan, session, now, doors.by_hand) is None
-        deed = Deed(
+        deed = AuditEntry(
             f"door/{interaction.id}",
             now,
             interaction.user.id,
@@ -118,9 +122,9 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
         language, now = self._parts.access.language(interaction), self._parts.clock.now()
         meant = self._counted(session, language)
         if status not in set(Mark):
-            raise RefusalError("refused.attendance.status")
+            raise UserError("refused.attendance.status")
         if meant.starts_at > now and status != Mark.EXCUSED:
-            raise RefusalError("refused.attendance.ahead", title=_bold(meant, language))
+            raise UserError("refused.attendance.ahead", title=_bold(meant, language))
         number, name = await self._who(person, member)
         author = interaction.user
         correction = Correction(
@@ -148,7 +152,7 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
             own = (one for one in await self._parts.store.corrections.standing() if one.author == interaction.user.id)
             correction = next((one.id for one in own), None)
         if correction is None:
-            raise RefusalError("refused.attendance.nothing")
+            raise UserError("refused.attendance.nothing")
         await self._undo(interaction, correction)
 
     @pressed("unmark", Role.MODERATOR)
@@ -163,7 +167,7 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
                 correction_id, interaction.user.id, self._parts.clock.now()
             )
         except LookupError:
-            raise RefusalError("refused.attendance.nothing") from None
+            raise UserError("refused.attendance.nothing") from None
         undone = replace(undone, name=roll_call.corrected_name(self._parts.plan, undone, language))
         told = text(language, "roll.undone", **self._told(undone, language))
         await answer(interaction, f"{DONE} {told}")
@@ -178,21 +182,23 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
         }
 
     async def _who(self, person: str | None, member: discord.Member | None) -> tuple[int, str]:
-        """The person's Discord id and name. Raises RefusalError if it is nobody who could attend."""
+        """The person's Discord id and name. Raises UserError if it is nobody who could attend."""
         if member is not None and person is None and not member.bot:
             return member.id, self._name(member.id, member.display_name)
         known = await self._known()
         if member is not None or person is None or not person.isdecimal() or int(person) not in known:
-            raise RefusalError("refused.attendance.person")
+            raise UserError("refused.attendance.person")
         return int(person), known[int(person)]
 
     async def _known(self) -> dict[int, str]:
         """Everybody who has a place or was ever seen, with their names."""
         seen = await self._parts.store.corrections.seen()
-        return seen | {place.person: place.name for place in self._parts.store.people.all() if place.person is not None}
+        return seen | {
+            place.person: place.name for place in self._parts.store.participants.all() if place.person is not None
+        }
 
     def _name(self, person: int, shown: str) -> str:
-        place = self._parts.store.people.of(person)
+        place = self._parts.store.participants.of(person)
         return place.name if place else shown
 
     # --- suggestions -------------------------------------------------------------------------------------------
@@ -221,7 +227,7 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
     @mark.autocomplete("person")
     async def suggest_people(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Everybody who is known, with their administration."""
-        places = self._parts.store.people
+        places = self._parts.store.participants
         known = sorted((await self._known()).items(), key=lambda one: one[1].casefold())
         named = (
             (str(key), f"{name} · {place.administration}" if (place := places.of(key)) else name) for key, name in known
@@ -239,9 +245,9 @@ class Desk(commands.GroupCog, group_name="attendance", group_description="Who is
     def _counted(self, session_id: str, language: str) -> Session:
         session = self._parts.plan.agenda.find(session_id)
         if session is None:
-            raise RefusalError("refused.session.unknown")
+            raise UserError("refused.session.unknown")
         if not self._parts.plan.counts_for_attendance(session):
-            raise RefusalError("refused.attendance.not_counted", title=_bold(session, language))
+            raise UserError("refused.attendance.not_counted", title=_bold(session, language))
         return session
 
 
@@ -249,6 +255,6 @@ def _bold(session: Session, language: str) -> str:
     return f"**{escape(session.title[language])}**"
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Desk(client))
+    await client.take_up(AttendanceCog(client))

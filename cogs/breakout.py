@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import announcements
 from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import FEWEST, MOST, Breakout, Group, Member
@@ -26,7 +26,7 @@ from bot.platform.client import needs
 from bot.platform.router import (
     DONE,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     choices,
     form,
@@ -38,17 +38,17 @@ from bot.platform.router import (
     suggestions,
 )
 from bot.store.agenda_changes import TooLateError
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.breakouts import OtherBreakoutError
 
 _PARTS = ("title", "did", "learned")
 
 
-class Breakouts(commands.GroupCog, group_name="breakout", group_description="Groups in rooms of their own"):
+class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="Groups in rooms of their own"):
     """Groups in rooms of their own."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     # --- the commands ------------------------------------------------------------------------------------------
 
@@ -69,13 +69,13 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         """Show the groups; whoever confirms them opens exactly these."""
         plan, now = self._parts.plan, self._parts.clock.now()
         if topic is not None and plan.topic(topic) is None:
-            raise RefusalError("refused.session.topic")
+            raise UserError("refused.session.topic")
         if other := await self._at_work():
             raise _at_work_already(other)
         session = self._under_way(interaction)
         people = await self._people(session, interaction)
         if len(people) < groups:
-            raise RefusalError("refused.breakout.too_few", n=len(people), groups=groups)
+            raise UserError("refused.breakout.too_few", n=len(people), groups=groups)
         mark = str(interaction.id)
         dealt = breakouts.groups(people, groups, mark)
         proposal = Breakout(
@@ -103,7 +103,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         breakout, language = await self._current(), self._parts.access.language(interaction)
         wanted, former = breakout.group(group), breakout.group_of(person.id)
         if wanted is None:
-            raise RefusalError("refused.breakout.no_such_group", n=len(breakout.groups))
+            raise UserError("refused.breakout.no_such_group", n=len(breakout.groups))
         member = self._member(person.id, person.display_name)
         latter = f"{person.id}: {group}"
         deed = self._deed(interaction, "moved to a group", breakout, str(former.number) if former else None, latter)
@@ -127,11 +127,11 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         """Let the groups work longer; what is said at the end moves along."""
         breakout, language = await self._current(), self._parts.access.language(interaction)
         if breakout.ends_at is None:
-            raise RefusalError("refused.breakout.none")
+            raise UserError("refused.breakout.none")
         ends_at = breakout.ends_at + timedelta(minutes=minutes)
         deed = self._deed(interaction, "groups extended", breakout, str(breakout.ends_at), str(ends_at))
         if not await self._parts.store.breakouts.end_at(breakout.id, ends_at, deed):
-            raise RefusalError("refused.breakout.none")
+            raise UserError("refused.breakout.none")
         self._look_again()
         await answer(interaction, f"{DONE} {text(language, 'breakout.extended', until=moment(ends_at))}")
 
@@ -162,7 +162,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
     @pressed("break_out", Role.MODERATOR)
     async def break_out(self, interaction: Interaction, breakout_id: str) -> None:
         """Open the rooms of the groups that were shown; pressed again, nothing more happens."""
-        deed = Deed(
+        deed = AuditEntry(
             f"breakout/{breakout_id}", self._parts.clock.now(), interaction.user.id, "groups opened", breakout_id
         )
         try:
@@ -170,9 +170,9 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         except OtherBreakoutError as failure:
             raise _at_work_already(failure.other) from None
         except TooLateError:
-            raise RefusalError("refused.session.proposal_too_old") from None
+            raise UserError("refused.session.proposal_too_old") from None
         except LookupError:
-            raise RefusalError("refused.gone") from None
+            raise UserError("refused.gone") from None
         self._look_again()
         until = moment(breakout.ends_at or deed.at)
         told = text(self._parts.access.language(interaction), "breakout.opened", until=until)
@@ -213,7 +213,7 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         card = announcements.card(self._parts.plan, note, self._parts.clock.now())
         kept = await self._parts.store.notes.submit(note, card)
         if kept is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         return kept
 
     def _form(self, breakout: Breakout, number: str, note_id: str, language: str) -> discord.ui.Modal:
@@ -241,9 +241,9 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         did = notes.tidy(typed["did"], notes.PART_LENGTH)
         learned = notes.tidy(typed["learned"], notes.PART_LENGTH)
         if title is None or did is None or learned is None:
-            raise RefusalError("refused.note.unreadable")
+            raise UserError("refused.note.unreadable")
         if plan.topic(typed["topic"]) is None:
-            raise RefusalError("refused.note.no_such_topic")
+            raise UserError("refused.note.no_such_topic")
         name = text(plan.languages[0], "recommend.author", number=group.number, name=interaction.user.display_name)
         return Note(
             id=note_id,
@@ -262,15 +262,15 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         breakout = await self._parts.store.breakouts.find(breakout_id)
         group = breakout.group(int(number)) if breakout else None
         if breakout is None or group is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         if not group.has(interaction.user.id):
-            raise RefusalError("refused.breakout.not_yours", number=group.number)
+            raise UserError("refused.breakout.not_yours", number=group.number)
         return breakout, group
 
     async def _as_rapporteur(self, interaction: Interaction, breakout_id: str, number: str) -> tuple[Breakout, Group]:
         breakout, group = await self._own_group(interaction, breakout_id, number)
         if group.rapporteur != interaction.user.id:
-            raise RefusalError("refused.breakout.not_rapporteur", number=group.number)
+            raise UserError("refused.breakout.not_rapporteur", number=group.number)
         return breakout, group
 
     # --- who takes part ----------------------------------------------------------------------------------------
@@ -280,13 +280,13 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         live = self._parts.plan.agenda.live(self._parts.clock.now())
         sessions = [session for session in live if session.kind is not SessionKind.BREAK]
         if not sessions:
-            raise RefusalError("refused.breakout.no_session")
+            raise UserError("refused.breakout.no_session")
         if len(sessions) == 1:
             return sessions[0]
         mine = interaction.user.id
         here = [one for one in sessions if mine in self._inside(interaction, meeting_room(one.room))]
         if len(here) != 1:
-            raise RefusalError("refused.breakout.several")
+            raise UserError("refused.breakout.several")
         return here[0]
 
     async def _people(self, session: Session, interaction: Interaction) -> list[Member]:
@@ -297,14 +297,14 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
         return [self._member(person, name) for person, name in names.items() if not self._in_team(interaction, person)]
 
     def _member(self, person: int, name: str) -> Member:
-        people = self._parts.store.people
+        people = self._parts.store.participants
         place, language = people.of(person), people.language_of(person) or ""
         if place is None:
             return Member(person, name, language=language)
         return Member(person, name, place.administration, place.organisation, language)
 
     def _in_team(self, interaction: Interaction, person: int) -> bool:
-        place = self._parts.store.people.of(person)
+        place = self._parts.store.participants.of(person)
         member = interaction.guild.get_member(person) if interaction.guild else None
         role = self._parts.venue.role_of(member) if member else Role.PARTICIPANT
         return max(role, place.role if place else Role.PARTICIPANT) > Role.PARTICIPANT
@@ -330,23 +330,25 @@ class Breakouts(commands.GroupCog, group_name="breakout", group_description="Gro
 
     async def _current(self) -> Breakout:
         if (breakout := await self._at_work()) is None:
-            raise RefusalError("refused.breakout.none")
+            raise UserError("refused.breakout.none")
         return breakout
 
     def _look_again(self) -> None:
         self._parts.venue.look_again()
         self._parts.dispatcher.stir()
 
-    def _deed(self, interaction: Interaction, what: str, breakout: Breakout, former: str | None, latter: str) -> Deed:
+    def _deed(
+        self, interaction: Interaction, what: str, breakout: Breakout, former: str | None, latter: str
+    ) -> AuditEntry:
         now, who = self._parts.clock.now(), interaction.user.id
-        return Deed(f"breakout/{interaction.id}", now, who, what, breakout.id, former, latter)
+        return AuditEntry(f"breakout/{interaction.id}", now, who, what, breakout.id, former, latter)
 
 
-def _at_work_already(other: Breakout) -> RefusalError:
+def _at_work_already(other: Breakout) -> UserError:
     until = moment(other.ends_at or other.proposed_at)
-    return RefusalError("refused.breakout.at_work", until=until, who=f"<@{other.author}>")
+    return UserError("refused.breakout.at_work", until=until, who=f"<@{other.author}>")
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Breakouts(client))
+    await client.take_up(BreakoutCog(client))

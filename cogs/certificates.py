@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import announcements
 from bot.domain.announcements import Kind
 from bot.domain.attendance.certificates import Award
@@ -15,14 +15,14 @@ from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.client import needs
 from bot.platform.router import DONE, Interaction, answer, pressed
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 
-class Certificates(commands.Cog, description="Certificates"):
+class CertificatesCog(commands.Cog, description="Certificates"):
     """One announcement for everybody in place of a direct message for each: Discord throttles those."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.ORGANISER)
     @app_commands.command(name="certificates", description="Who has earned a certificate; let everybody take theirs")
@@ -36,7 +36,9 @@ class Certificates(commands.Cog, description="Certificates"):
         """Announce them once, however often it is pressed."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         plan, now = self._parts.plan, self._parts.clock.now()
-        deed = Deed(f"certificates/{interaction.id}", now, interaction.user.id, "certificates announced", "workshop")
+        deed = AuditEntry(
+            f"certificates/{interaction.id}", now, interaction.user.id, "certificates announced", "workshop"
+        )
         await self._parts.store.deliveries.release(announcements.certificates(plan, now), deed)
         self._parts.dispatcher.stir()
         await self._answer(interaction)
@@ -55,6 +57,6 @@ class Certificates(commands.Cog, description="Certificates"):
         await answer(interaction, Post((f"{DONE} {heading}", "\n".join(lines)), () if announced else (announce,)))
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Certificates(client))
+    await client.take_up(CertificatesCog(client))

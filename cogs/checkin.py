@@ -5,24 +5,24 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance, session_words
-from bot.domain.attendance.attendance import Presence, Refusal
+from bot.domain.attendance.attendance import CheckedIn, CheckinRefusal
 from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.messages import post
 from bot.messages.i18n import text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, form, line, pressed, submitted, suggestions
+from bot.platform.router import DONE, Interaction, UserError, answer, form, line, pressed, submitted, suggestions
 
 
-class Attendance(commands.Cog, description="Checking in"):
+class CheckinCog(commands.Cog, description="Checking in"):
     """Checking in."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Say that you are here")
@@ -43,7 +43,7 @@ class Attendance(commands.Cog, description="Checking in"):
 
     @property
     def _doors(self) -> attendance.Doors:
-        return self._parts.store.doors.by_hand
+        return self._parts.store.checkin_doors.by_hand
 
     async def _meant(self, person: int) -> str:
         plan, now = self._parts.plan, self._parts.clock.now()
@@ -51,8 +51,8 @@ class Attendance(commands.Cog, description="Checking in"):
         if not open_now:
             coming = attendance.next_opening(plan, now, self._doors)
             if coming is None:
-                raise RefusalError("refused.checkin.no_more")
-            raise RefusalError("refused.checkin.none_open", when=post.moment(attendance.opens_at(plan, coming), "f"))
+                raise UserError("refused.checkin.no_more")
+            raise UserError("refused.checkin.none_open", when=post.moment(attendance.opens_at(plan, coming), "f"))
         there = await self._parts.store.attendance.of(person)
         return next((session.id for session in open_now if session.id not in there), open_now[0].id)
 
@@ -71,13 +71,13 @@ class Attendance(commands.Cog, description="Checking in"):
         plan, now = self._parts.plan, self._parts.clock.now()
         session = plan.agenda.find(session_id)
         if session is None:
-            raise RefusalError("refused.checkin.unknown")
+            raise UserError("refused.checkin.unknown")
         language = self._parts.access.language(interaction)
         refusal = attendance.refusal(plan, session, now, self._doors)
         if refusal is not None:
             raise self._refused(refusal, session, language)
         person = interaction.user
-        mine = Presence(session.id, person.id, person.display_name, now)
+        mine = CheckedIn(session.id, person.id, person.display_name, now)
         if not plan.attendance.word:
             kept = await self._parts.store.attendance.check_in(mine)
         elif word is not None:
@@ -91,21 +91,21 @@ class Attendance(commands.Cog, description="Checking in"):
         told = text(language, key, title=_bold(session, language), when=post.moment(kept.since), zone=plan.zone)
         await answer(interaction, f"{DONE} {told}")
 
-    async def _proven(self, mine: Presence, typed: str, title: str) -> Presence:
+    async def _proven(self, mine: CheckedIn, typed: str, title: str) -> CheckedIn:
         word = self._parts.programme.word(mine.session)
         right = session_words.matches(typed, word, self._parts.plan.languages)
         kept = await self._parts.store.attendance.prove(
             mine, session_words.trace(typed), right=right, tries=session_words.TRIES
         )
-        if isinstance(kept, Presence):
+        if isinstance(kept, CheckedIn):
             return kept
         if kept:
-            raise RefusalError("refused.word.wrong", n=kept)
-        raise RefusalError("refused.word.spent", title=title)
+            raise UserError("refused.word.wrong", n=kept)
+        raise UserError("refused.word.spent", title=title)
 
     async def _ask_for_word(self, interaction: Interaction, session: Session, language: str) -> None:
         if await self._parts.store.attendance.tried(session.id, interaction.user.id) >= session_words.TRIES:
-            raise RefusalError("refused.word.spent", title=_bold(session, language))
+            raise UserError("refused.word.spent", title=_bold(session, language))
         field = (text(language, "word.label"), text(language, "word.hint"), line("word", limits.OPTION_LABEL))
         shown = form(post.custom_id("word", session.id), text(language, "word.heading"), [field])
         await interaction.response.send_modal(shown)
@@ -117,10 +117,10 @@ class Attendance(commands.Cog, description="Checking in"):
         """Tell a moderator the word of a session, in every language of the workshop."""
         plan = self._parts.plan
         if not plan.attendance.word:
-            raise RefusalError("refused.word.off")
+            raise UserError("refused.word.off")
         meant = next((each for each in self._to_come() if session in {None, each.id}), None)
         if meant is None:
-            raise RefusalError("refused.word.unknown")
+            raise UserError("refused.word.unknown")
         language = self._parts.access.language(interaction)
         said = self._parts.programme.word(meant.id)
         shown = " · ".join(f"**{escape(said[each])}**" for each in plan.languages)
@@ -139,12 +139,12 @@ class Attendance(commands.Cog, description="Checking in"):
         now = self._parts.clock.now()
         return [session for session in attendance.counting(self._parts.plan) if session.ends_at > now]
 
-    def _refused(self, refusal: Refusal, session: Session, language: str) -> RefusalError:
+    def _refused(self, refusal: CheckinRefusal, session: Session, language: str) -> UserError:
         opens = attendance.opens_at(self._parts.plan, session)
-        return RefusalError(
+        return UserError(
             f"refused.checkin.{refusal}",
             title=_bold(session, language),
-            when=post.moment(session.ends_at if refusal is Refusal.OVER else opens, "f"),
+            when=post.moment(session.ends_at if refusal is CheckinRefusal.OVER else opens, "f"),
         )
 
 
@@ -152,6 +152,6 @@ def _bold(session: Session, language: str) -> str:
     return f"**{escape(session.title[language])}**"
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Attendance(client))
+    await client.take_up(CheckinCog(client))

@@ -5,25 +5,25 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.contributions import coverage, notes
-from bot.domain.contributions.coverage import Row
+from bot.domain.contributions.coverage import CoverageRow
 from bot.domain.contributions.notes import Note
 from bot.domain.people.access import Role
-from bot.domain.people.direct_messages import LetterKind, LetterState, letter
+from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
 from bot.domain.text import escape
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.client import needs
 from bot.platform.router import DONE, Interaction, answer, pressed
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 
-class Coverage(commands.Cog, description="Who has shared what"):
+class CoverageCog(commands.Cog, description="Who has shared what"):
     """While there is time to ask."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.MODERATOR)
     @app_commands.command(
@@ -33,7 +33,7 @@ class Coverage(commands.Cog, description="Who has shared what"):
         """The table, those that have shared nothing first."""
         language, store = self._parts.access.language(interaction), self._parts.store
         audience = notes.audience_of(self._parts.access.role(interaction))
-        rows = coverage.coverage(store.people.all(), await self._shared(), audience)
+        rows = coverage.coverage(store.participants.all(), await self._shared(), audience)
         silent = sum(not row.notes for row in rows)
         heading = text(language, "coverage.heading", n=silent, of=len(rows))
         nudge = Button(custom_id("nudge"), text(language, "button.nudge"), primary=True)
@@ -43,17 +43,17 @@ class Coverage(commands.Cog, description="Who has shared what"):
 
     async def _shared(self) -> list[Note]:
         store = self._parts.store
-        return coverage.as_shared(await store.notes.all(), await store.reviews.all())
+        return coverage.as_shared(await store.notes.all(), await store.note_reviews.all())
 
-    def _line(self, row: Row, language: str) -> str:
+    def _line(self, row: CoverageRow, language: str) -> str:
         topics = (f"{topic.title[language]} {row.notes[topic.id]}" for topic in self._parts.plan.topics)
         sign = "▫️" if not row.notes else "▪️"
         return f"{sign} **{escape(row.administration)}** · {escape(' · '.join(topics))}"
 
     async def _nudged(self, language: str) -> list[str]:
         """Who was reminded already, and whom no reminder reached."""
-        written = [one for one in await self._parts.store.letters.all() if one.kind is LetterKind.NUDGE]
-        refused = [one.person for one in written if one.state is LetterState.REFUSED]
+        written = [one for one in await self._parts.store.direct_messages.all() if one.kind is DirectMessageKind.NUDGE]
+        refused = [one.person for one in written if one.state is DirectMessageState.REFUSED]
         lines = [
             f"-# {text(language, 'coverage.rule')}",
             text(language, "coverage.reminded", n=len(written) - len(refused)),
@@ -67,10 +67,13 @@ class Coverage(commands.Cog, description="Who has shared what"):
     async def nudge(self, interaction: Interaction) -> None:
         """Remind each who has joined for an administration that has shared nothing; nobody for a second time."""
         store, plan, now = self._parts.store, self._parts.plan, self._parts.clock.now()
-        silent = coverage.silent(store.people.all(), await self._shared())
-        letters = [letter(plan.id, LetterKind.NUDGE, "", person, self._reminder(person), now) for person in silent]
-        deed = Deed(f"nudge/{interaction.id}", now, interaction.user.id, "participants nudged", "coverage")
-        count = await store.letters.write(letters, deed)
+        silent = coverage.silent(store.participants.all(), await self._shared())
+        letters = [
+            direct_message(plan.id, DirectMessageKind.NUDGE, "", person, self._reminder(person), now)
+            for person in silent
+        ]
+        deed = AuditEntry(f"nudge/{interaction.id}", now, interaction.user.id, "participants nudged", "coverage")
+        count = await store.direct_messages.write(letters, deed)
         self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'coverage.nudged', n=count)}")
@@ -80,6 +83,6 @@ class Coverage(commands.Cog, description="Who has shared what"):
         return text(language, "letter.nudge", workshop=escape(self._parts.plan.title[language]))
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Coverage(client))
+    await client.take_up(CoverageCog(client))

@@ -9,24 +9,24 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.documents.export.kinds import Format, Subject
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Audience
 from bot.domain.people.access import Role
 from bot.messages.i18n import text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer
+from bot.platform.router import DONE, Interaction, UserError, answer
 
 TableFormat = Literal["csv", "xlsx", "json", "md"]
 """What is no schedule."""
 
 
-class Export(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
+class ExportCog(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
     """What the organisers take away."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.ORGANISER)
     @app_commands.command(description="Notes that authors let an audience read, as a file")
@@ -120,7 +120,7 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
         with tempfile.TemporaryFile() as made:
             exported = await files.write(subject, form, source, made)
             if made.tell() > interaction.filesize_limit:
-                raise RefusalError("refused.export.too_large", subject=str(subject), form=str(form))
+                raise UserError("refused.export.too_large", subject=str(subject), form=str(form))
             await parts.store.audit.record(files.deed(str(interaction.id), source, interaction.user.id, exported))
             made.seek(0)
             rule = subjects.rule_told(subject, audience, source.plan, language)
@@ -129,6 +129,6 @@ class Export(commands.GroupCog, group_name="export", group_description="What the
             await answer(interaction, f"{DONE} {told}", file)
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Export(client))
+    await client.take_up(ExportCog(client))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.attendance import attendance
 from bot.domain.contributions import chatham
 from bot.domain.contributions import feedback as feedback_rules
-from bot.domain.contributions.feedback import WORKSHOP, Answer, Asked
+from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer, FeedbackQuestion
 from bot.domain.people.access import Role
 from bot.messages import feedback
 from bot.messages.i18n import text
@@ -19,7 +19,7 @@ from bot.platform.router import (
     DONE,
     Field,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     choices,
     form,
@@ -33,11 +33,13 @@ from bot.platform.router import (
 _SHOWN = 11
 
 
-class Feedback(commands.GroupCog, group_name="feedback", group_description="What participants think of the sessions"):
+class FeedbackCog(
+    commands.GroupCog, group_name="feedback", group_description="What participants think of the sessions"
+):
     """How it was."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @pressed("rate", Role.PARTICIPANT)
     async def open_form(self, interaction: Interaction, subject: str, _mark: str = "") -> None:
@@ -51,7 +53,7 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
 
     def _check(self, subject: str) -> None:
         if subject != WORKSHOP and self._parts.plan.agenda.find(subject) is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
 
     @pressed("rated", Role.PARTICIPANT)
     async def keep(self, interaction: Interaction, subject: str) -> None:
@@ -62,8 +64,8 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
             self._check(subject)
             values = feedback_rules.read(subject, typed)
             if values is None:
-                raise RefusalError("refused.gone")
-            mine = Answer(subject, interaction.user.id, values, self._parts.clock.now())
+                raise UserError("refused.gone")
+            mine = FeedbackAnswer(subject, interaction.user.id, values, self._parts.clock.now())
             await self._parts.store.feedback.put(mine)
             await answer(interaction, f"{DONE} {text(language, 'feedback.kept')}")
 
@@ -73,13 +75,13 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
         """The workshop first, then the sessions that were asked about, the latest first."""
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         language = self._parts.access.language(interaction)
-        blind = attendance.blind(plan, await store.stays.watches(), now)
+        blind = attendance.blind(plan, await store.presence.watches(), now)
         corrections = await store.corrections.standing()
-        records = attendance.records(plan, await store.attendance.all(), await store.stays.all(), blind, corrections)
+        records = attendance.records(plan, await store.attendance.all(), await store.presence.all(), blind, corrections)
         answers = await store.feedback.all()
         over = [one.id for one in plan.agenda if one.ends_at <= now and one.kind in plan.announcements.feedback.kinds]
         if not over:
-            raise RefusalError("refused.feedback.none_yet")
+            raise UserError("refused.feedback.none_yet")
         subjects = [WORKSHOP] if now >= plan.agenda.ends_at else []
         found = [
             chatham.rated(subject, answers, feedback_rules.attendees(records, subject))
@@ -89,13 +91,13 @@ class Feedback(commands.GroupCog, group_name="feedback", group_description="What
         await answer(interaction, Post((f"{DONE} {text(language, 'feedback.heading')}", *lines)))
 
 
-def _field(asked: Asked, before: Answer | None, language: str) -> tuple[str, str, Field]:
+def _field(asked: FeedbackQuestion, before: FeedbackAnswer | None, language: str) -> tuple[str, str, Field]:
     value = before.values.get(asked.name, "") if before else ""
     offered = [(choice, feedback.choice(language, choice)) for choice in asked.choices]
     field = choices(asked.name, offered, value) if offered else paragraph(asked.name, value, required=False)
     return text(language, f"feedback.{asked.name}"), text(language, f"feedback.{asked.name}_hint"), field
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Feedback(client))
+    await client.take_up(FeedbackCog(client))

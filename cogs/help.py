@@ -8,19 +8,19 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop
+from bot.app import WorkshopClient
 from bot.domain.people.access import Role
 from bot.jobs.composer import Composer
 from bot.messages import help as help_messages
-from bot.messages.help import Entry
+from bot.messages.help import HelpEntry
 from bot.platform.client import needs
-from bot.platform.router import Interaction, RefusalError, answer, pressed
+from bot.platform.router import Interaction, UserError, answer, pressed
 
 
-class Help(commands.Cog, description="Finding your way"):
+class HelpCog(commands.Cog, description="Finding your way"):
     """The manual, and all of a message that had to be shortened."""
 
-    def __init__(self, client: Workshop) -> None:
+    def __init__(self, client: WorkshopClient) -> None:
         self._client = client
 
     @needs(Role.VISITOR)
@@ -40,25 +40,25 @@ class Help(commands.Cog, description="Finding your way"):
         composer = Composer(parts.programme, parts.store, parts.venue)
         delivery = await parts.store.deliveries.find(mark)
         if delivery is None or delivery.channel_id != interaction.channel_id or not await composer.room(delivery):
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         try:
             post = await composer.post(delivery, parts.clock.now())
         except LookupError:
             post = None
         if post is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         await answer(interaction, replace(post, buttons=()))
 
 
-def entries(client: Workshop) -> Iterator[Entry]:
+def entries(client: WorkshopClient) -> Iterator[HelpEntry]:
     """Every command that there is, with what it is for: its group's description, else its cog's."""
     for command in client.tree.walk_commands():
         if isinstance(command, app_commands.Command):
             group, cog = command.root_parent, command.binding
             purpose = group.description if group else cog.description if isinstance(cog, commands.Cog) else ""
-            yield Entry(client.mention(command), command.description, purpose, command.extras["role"])
+            yield HelpEntry(client.mention(command), command.description, purpose, command.extras["role"])
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Help(client))
+    await client.take_up(HelpCog(client))

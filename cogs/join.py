@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import announcements, limits
 from bot.domain.people import participants
 from bot.domain.people.access import Role, needs_approval
@@ -20,7 +20,7 @@ from bot.platform.router import (
     REFUSED,
     Field,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     choices,
     form,
@@ -28,18 +28,18 @@ from bot.platform.router import (
     pressed,
     submitted,
 )
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.participants import held_by
 
 #: How many people of the roster are offered to choose from; more buttons don't fit in a row beside the other two.
 _OFFERED = 3
 
 
-class Joining(commands.Cog, description="Coming in"):
+class JoinCog(commands.Cog, description="Coming in"):
     """How people come into the workshop."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.VISITOR)
     @app_commands.command(description="Join the workshop, or have your role and name back")
@@ -63,7 +63,7 @@ class Joining(commands.Cog, description="Coming in"):
         if await self._is_in(interaction):
             return
         typed = _required(submitted(interaction)["name"])
-        found = participants.matching(self._parts.store.people.all(), typed)
+        found = participants.matching(self._parts.store.participants.all(), typed)
         if len(found) == 1 and participants.same_name(found[0].name, typed):
             await self.take(interaction, found[0].id)
             return
@@ -84,12 +84,12 @@ class Joining(commands.Cog, description="Coming in"):
         One of the team is only asked for, and so is one that an organiser took from them.
         """
         await interaction.response.defer(ephemeral=True, thinking=True)
-        people, person, now = self._parts.store.people, interaction.user.id, self._parts.clock.now()
+        people, person, now = self._parts.store.participants, interaction.user.id, self._parts.clock.now()
         if await self._is_in(interaction):
             return
         free = people.find(place_id)
         if free is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         released, own = await people.was_released(free, person), self._parts.access.role(interaction)
         if free.person is None and needs_approval(free.role, own, released=released):
             await self._ask_the_team(interaction, free)
@@ -98,7 +98,9 @@ class Joining(commands.Cog, description="Coming in"):
         if free.role > Role.PARTICIPANT:
             role = free.role.name.capitalize()
             report = self._parts.team_line("team.lead", name=escape(free.name), role=role, person=f"<@{person}>")
-            deed = Deed(f"place/{interaction.id}", now, person, "team place taken", held_by(free, person), None, role)
+            deed = AuditEntry(
+                f"place/{interaction.id}", now, person, "team place taken", held_by(free, person), None, role
+            )
         place = await people.take(free, person, now, report=report, deed=deed)
         if place:
             await self._let_in(interaction, place)
@@ -111,7 +113,7 @@ class Joining(commands.Cog, description="Coming in"):
         """Whoever types a name may be anybody: an organiser decides who is of the team, or has a place again."""
         parts = self._parts
         request = announcements.team_request(parts.plan.id, place.id, interaction.user.id, parts.clock.now())
-        await parts.store.requests.ask(request)
+        await parts.store.team_requests.ask(request)
         parts.dispatcher.stir()
         role, language = place.role.name.capitalize(), parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'join.asked', name=escape(place.name), role=role)}")
@@ -147,7 +149,7 @@ class Joining(commands.Cog, description="Coming in"):
         where = one_line(typed["country"])
         code = country(where) if where else ""
         if code is None:
-            raise RefusalError("refused.join.country", typed=f"“{escape(where)}”")
+            raise UserError("refused.join.country", typed=f"“{escape(where)}”")
         await interaction.response.defer(ephemeral=True, thinking=True)
         now = self._parts.clock.now()
         place = Participant(
@@ -157,7 +159,7 @@ class Joining(commands.Cog, description="Coming in"):
         report = self._parts.team_line(
             "team.introduced", name=escape(name), administration=self._of(place), person=f"<@{person}>"
         )
-        kept = await self._parts.store.people.introduce(place, report)
+        kept = await self._parts.store.participants.introduce(place, report)
         if kept:
             await self._let_in(interaction, kept)
         else:
@@ -179,11 +181,11 @@ class Joining(commands.Cog, description="Coming in"):
         typed, person = submitted(interaction), interaction.user.id
         name, meant = _required(typed["name"]), _required(typed["absent"])
         # Nobody comes in as a moderator or organiser whom the roster doesn't name.
-        free = [p for p in self._parts.store.people.all() if p.person is None and p.role is Role.PARTICIPANT]
+        free = [p for p in self._parts.store.participants.all() if p.person is None and p.role is Role.PARTICIPANT]
         found = participants.matching(free, meant)
         if len(found) != 1:
             key = "refused.join.many" if found else "refused.join.no_absent"
-            raise RefusalError(key, typed=f"“{escape(shorten(meant, NAME_LENGTH))}”")
+            raise UserError(key, typed=f"“{escape(shorten(meant, NAME_LENGTH))}”")
         await interaction.response.defer(ephemeral=True, thinking=True)
         [absent] = found
         report = self._parts.team_line(
@@ -194,17 +196,17 @@ class Joining(commands.Cog, description="Coming in"):
             person=f"<@{person}>",
         )
         now = self._parts.clock.now()
-        place = await self._parts.store.people.take(absent, person, now, under=name, report=report)
+        place = await self._parts.store.participants.take(absent, person, now, under=name, report=report)
         if place:
             await self._let_in(interaction, place)
         elif not await self._is_in(interaction):
-            raise RefusalError("refused.join.taken", name=escape(absent.name))
+            raise UserError("refused.join.taken", name=escape(absent.name))
 
     # --- what they are told ------------------------------------------------------------------------------------
 
     async def _is_in(self, interaction: Interaction) -> bool:
         """Whether they have a place already: then they get what they lack of it, or ask the organisers for it."""
-        place, member = self._parts.store.people.of(interaction.user.id), interaction.user
+        place, member = self._parts.store.participants.of(interaction.user.id), interaction.user
         if place is None:
             return False
         if not interaction.response.is_done():
@@ -250,13 +252,13 @@ def _called(place: Participant) -> str:
 
 
 def _required(typed: str) -> str:
-    """A name that can be read. Raises RefusalError if there is none."""
+    """A name that can be read. Raises UserError if there is none."""
     words = one_line(typed)
     if not fold(words):
-        raise RefusalError("refused.join.unreadable")
+        raise UserError("refused.join.unreadable")
     return words
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Joining(client))
+    await client.take_up(JoinCog(client))

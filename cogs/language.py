@@ -5,18 +5,18 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.people.access import Role
 from bot.messages.i18n import enumeration, language_name, language_named, text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, suggestions
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
 
 
-class Language(commands.Cog, description="Coming in"):
+class LanguageCog(commands.Cog, description="Coming in"):
     """The languages of the workshop; Arabic among them, which Discord doesn't speak."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.VISITOR)
     @app_commands.command(description="Choose the language in which you are answered")
@@ -36,11 +36,11 @@ class Language(commands.Cog, description="Coming in"):
         spoken = self._parts.plan.languages
         if code not in spoken:
             language = self._parts.access.language(interaction)
-            raise RefusalError("refused.language", languages=enumeration(language, map(language_name, spoken)))
-        await self._parts.store.people.choose_language(interaction.user.id, code)
+            raise UserError("refused.language", languages=enumeration(language, map(language_name, spoken)))
+        await self._parts.store.participants.choose_language(interaction.user.id, code)
         await answer(interaction, f"{DONE} {text(code, 'language.chosen')}")
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Language(client))
+    await client.take_up(LanguageCog(client))

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.documents.export import personal_data
 from bot.domain.attendance import own_attendance as own_attendance_rules
 from bot.domain.people.access import Role
@@ -18,15 +18,15 @@ from bot.messages import own_attendance as own_attendance_messages
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed
 from bot.store.privacy.erasures import Erasure
 
 
-class Me(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
+class MeCog(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
     """What the workshop keeps about one person: only they can ask, and only they see it."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(name="attendance", description="Your attendance so far, session by session")
@@ -36,7 +36,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         person = interaction.user
         checked = await store.attendance.of(person.id)
         own = await self._parts.awards.record(person.id, person.display_name, now)
-        language, doors = self._parts.access.language(interaction), store.doors.by_hand
+        language, doors = self._parts.access.language(interaction), store.checkin_doors.by_hand
         await answer(interaction, own_attendance_messages.own_attendance(plan, own, checked, now, language, doors))
 
     @needs(Role.PARTICIPANT)
@@ -49,11 +49,11 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
     async def take_certificate(self, interaction: Interaction, _mark: str = "") -> None:
         """Hand it over, if it is earned by the plan's rule; else say what is missing, and what the person can do."""
         person, store, now = interaction.user, self._parts.store, self._parts.clock.now()
-        place = store.people.of(person.id)
+        place = store.participants.of(person.id)
         if place is None:
-            raise RefusalError("refused.certificate.no_place", channel=self._parts.venue.link(WELCOME))
+            raise UserError("refused.certificate.no_place", channel=self._parts.venue.link(WELCOME))
         if place.role is not Role.PARTICIPANT:
-            raise RefusalError("refused.certificate.team")
+            raise UserError("refused.certificate.team")
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             name, content = await self._parts.awards.file(person.id, now)
@@ -63,11 +63,11 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         file = discord.File(io.BytesIO(content), filename=name)
         await answer(interaction, f"{DONE} {told}", file)
 
-    async def _not_earned(self, person: int, name: str, now: datetime) -> RefusalError:
+    async def _not_earned(self, person: int, name: str, now: datetime) -> UserError:
         plan = self._parts.plan
         own = await self._parts.awards.record(person, name, now)
         outlook = own_attendance_rules.outlook(plan, own, await self._parts.store.attendance.of(person), now)
-        return RefusalError(
+        return UserError(
             f"refused.certificate.{outlook}",
             n=own_attendance_rules.missing(plan, own),
             percent=own.whole_percent,
@@ -83,7 +83,7 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         """Two files: one to read, one for programs."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         language = self._parts.access.language(interaction)
-        kept = await self._parts.store.dossiers.of(interaction.user.id)
+        kept = await self._parts.store.personal_data.of(interaction.user.id)
         made = {"me.md": personal_data.as_markdown(kept, self._parts.plan.title[language], language)}
         made["me.json"] = personal_data.as_json(kept)
         files = [discord.File(io.BytesIO(content), filename=name) for name, content in made.items()]
@@ -105,16 +105,16 @@ class Me(commands.GroupCog, group_name="me", group_description="What the worksho
         await interaction.response.defer(ephemeral=True, thinking=True)
         # Their language is erased too.
         language, person, parts = self._parts.access.language(interaction), interaction.user, self._parts
-        place = parts.store.people.of(person.id)
+        place = parts.store.participants.of(person.id)
         await parts.store.erasures.erase(Erasure(erasure, person.id, parts.clock.now()))
         parts.dispatcher.stir()
         lines = [f"{DONE} {text(language, 'me.deleted')}"]
-        if place and isinstance(person, discord.Member) and parts.store.people.of(person.id) is None:
+        if place and isinstance(person, discord.Member) and parts.store.participants.of(person.id) is None:
             allowed = await parts.venue.forget(person, place)
             lines += [] if allowed else [text(language, "me.role_stays", role=place.role.name.capitalize())]
         await answer(interaction, "\n".join(lines))
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Me(client))
+    await client.take_up(MeCog(client))

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.documents.export.kinds import Format
 from bot.domain.announcements import Announcement
 from bot.domain.people import participants
@@ -22,19 +22,19 @@ from bot.messages.faults import faults_post
 from bot.messages.i18n import country_name, text
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.client import needs
-from bot.platform.router import DONE, REFUSED, Interaction, RefusalError, answer, pressed
-from bot.store.audit import Deed
+from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer, pressed
+from bot.store.audit import AuditEntry
 from bot.store.participants import RELEASED, held_by
 
 #: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
 _PROPOSED = "proposed roster"
 
 
-class Participants(commands.GroupCog, group_name="participants", group_description="Who is in the workshop"):
+class ParticipantsCog(commands.GroupCog, group_name="participants", group_description="Who is in the workshop"):
     """Who is on the roster, and who has come."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
         self._importing = asyncio.Lock()
         """A list that is confirmed twice at once is taken over and reported once."""
 
@@ -59,7 +59,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await self._hand_over(interaction, told, absent)
 
     def _places(self) -> list[Participant]:
-        return participants.in_order(self._parts.store.people.all())
+        return participants.in_order(self._parts.store.participants.all())
 
     async def _hand_over(self, interaction: Interaction, told: str, places: Sequence[Participant]) -> None:
         """In a message, or, where there are too many for one, as a file."""
@@ -72,13 +72,13 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await interaction.response.defer(ephemeral=True, thinking=True)
         # Imported here: a bot that starts doesn't need it yet.
         from bot.documents.export import files  # noqa: PLC0415
-        from bot.documents.export.formats import Heading  # noqa: PLC0415
+        from bot.documents.export.formats import ColumnHeading  # noqa: PLC0415
         from bot.documents.export.subjects import participants as listing  # noqa: PLC0415
         from bot.documents.export.table import whole  # noqa: PLC0415
 
         made = io.BytesIO()
         plan = self._parts.plan
-        heading = Heading("participants", plan.title[plan.languages[0]], "", plan.zone, language, listing.COLUMNS)
+        heading = ColumnHeading("participants", plan.title[plan.languages[0]], "", plan.zone, language, listing.COLUMNS)
         rows = whole(listing.COLUMNS, [listing.listed(plan, place) for place in places])
         await files.write_table(Format.CSV, heading, rows.pages, made)
         made.seek(0)
@@ -91,11 +91,11 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
     async def release(self, interaction: Interaction, person: discord.User) -> None:
         """Free the place of an account, and take its role away where it is still in the server."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        place = self._parts.store.people.of(person.id)
+        place = self._parts.store.participants.of(person.id)
         if place is None:
-            raise RefusalError("refused.participants.no_place", person=person.mention)
+            raise UserError("refused.participants.no_place", person=person.mention)
         name, role = escape(place.name), place.role.name.capitalize()
-        released = await self._parts.store.people.release(
+        released = await self._parts.store.participants.release(
             person.id,
             self._deed(interaction, RELEASED, held_by(place, person.id), role),
             self._parts.team_line(
@@ -103,7 +103,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             ),
         )
         if released is None:
-            raise RefusalError("refused.participants.no_place", person=person.mention)
+            raise UserError("refused.participants.no_place", person=person.mention)
         gone = not isinstance(person, discord.Member) or await self._parts.venue.dismiss(person, place)
         self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
@@ -120,9 +120,9 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked, person = await self._requested(request)
         if shown != asked.role.name.lower():
-            raise RefusalError("refused.request.changed", name=escape(asked.name), role=asked.role.name.capitalize())
+            raise UserError("refused.request.changed", name=escape(asked.name), role=asked.role.name.capitalize())
         member, role = await self._member(interaction, person), asked.role.name.capitalize()
-        place = await self._parts.store.people.approve(
+        place = await self._parts.store.participants.approve(
             request,
             asked,
             person,
@@ -133,7 +133,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             ),
         )
         if place is None:
-            raise RefusalError("refused.request.stale", name=escape(asked.name))
+            raise UserError("refused.request.stale", name=escape(asked.name))
         self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         lines = [f"{DONE} {text(language, 'request.approved', name=escape(place.name), role=role)}"]
@@ -147,7 +147,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked, person = await self._requested(request)
         name, role = escape(asked.name), asked.role.name.capitalize()
-        refused = await self._parts.store.requests.refuse(
+        refused = await self._parts.store.team_requests.refuse(
             request,
             self._deed(interaction, "place refused", held_by(asked, person), role),
             self._parts.team_line(
@@ -155,32 +155,32 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
             ),
         )
         if not refused:
-            raise RefusalError("refused.request.decided")
+            raise UserError("refused.request.decided")
         self._parts.dispatcher.stir()
         language = self._parts.access.language(interaction)
         await answer(interaction, f"{DONE} {text(language, 'request.refused', name=name)}")
 
     async def _requested(self, request: str) -> tuple[Participant, int]:
-        """The place that a request is about, and who asks. Raises RefusalError."""
-        found = await self._parts.store.requests.find(request)
-        place = self._parts.store.people.find(found[0]) if found else None
+        """The place that a request is about, and who asks. Raises UserError."""
+        found = await self._parts.store.team_requests.find(request)
+        place = self._parts.store.participants.find(found[0]) if found else None
         if found is None or place is None:
-            raise RefusalError("refused.request.decided")
+            raise UserError("refused.request.decided")
         return place, found[1]
 
     @staticmethod
     async def _member(interaction: Interaction, person: int) -> discord.Member:
-        """Somebody who is in the server. Raises RefusalError."""
+        """Somebody who is in the server. Raises UserError."""
         if interaction.guild is None:
-            raise RefusalError("refused.not_in_server")
+            raise UserError("refused.not_in_server")
         try:
             return await interaction.guild.fetch_member(person)
         except discord.NotFound:
-            raise RefusalError("refused.request.left", person=f"<@{person}>") from None
+            raise UserError("refused.request.left", person=f"<@{person}>") from None
 
-    def _deed(self, interaction: Interaction, what: str, subject: str, latter: str) -> Deed:
+    def _deed(self, interaction: Interaction, what: str, subject: str, latter: str) -> AuditEntry:
         now = self._parts.clock.now()
-        return Deed(f"place/{interaction.id}", now, interaction.user.id, what, subject, None, latter)
+        return AuditEntry(f"place/{interaction.id}", now, interaction.user.id, what, subject, None, latter)
 
     # --- the roster's file -------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
 
         language = self._parts.access.language(interaction)
         if file.size > rosters.MAX_BYTES:
-            raise RefusalError("refused.roster.too_large", limit=rosters.MAX_BYTES // 1024)
+            raise UserError("refused.roster.too_large", limit=rosters.MAX_BYTES // 1024)
         content = await file.read()
         try:
             roster = await asyncio.to_thread(rosters.read, content, file.filename, self._parts.plan.languages)
@@ -207,7 +207,7 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         packed = rosters.packed(roster)
         digest = hashlib.blake2b(packed.encode(), digest_size=8).hexdigest()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n{packed}")
-        change = participants.follow(self._parts.store.people.all(), roster)
+        change = participants.follow(self._parts.store.participants.all(), roster)
         confirm = Button(custom_id("roster", digest), text(language, "button.roster"), primary=True)
         await answer(interaction, Post((f"{DONE} {text(language, 'roster.preview', **change.counts())}",), (confirm,)))
 
@@ -224,16 +224,16 @@ class Participants(commands.GroupCog, group_name="participants", group_descripti
         language = self._parts.access.language(interaction)
         proposed, _, packed = (await self._parts.store.facts.get(_PROPOSED) or "").partition("\n")
         if proposed != digest:
-            raise RefusalError("refused.roster.stale")
+            raise UserError("refused.roster.stale")
         if not packed:
             await answer(interaction, f"{DONE} {text(language, 'roster.done_already')}")
             return
 
-        def told(change: RosterChange) -> tuple[Deed, Announcement]:
+        def told(change: RosterChange) -> tuple[AuditEntry, Announcement]:
             deed = self._deed(interaction, "list imported", digest, change.summary)
             return deed, self._parts.team_line("team.list", who=interaction.user.mention, **change.counts())
 
-        change = await self._parts.store.people.follow(rosters.unpacked(packed), told)
+        change = await self._parts.store.participants.follow(rosters.unpacked(packed), told)
         self._parts.dispatcher.stir()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n")
         await answer(interaction, f"{DONE} {text(language, 'roster.done', **change.counts())}")
@@ -244,6 +244,6 @@ def _line(place: Participant, language: str) -> str:
     return f"{'✅' if place.person else '▫️'} **{escape(place.name)}** · {' · '.join(filter(None, where))}"
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Participants(client))
+    await client.take_up(ParticipantsCog(client))

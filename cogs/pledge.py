@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain import local_time
 from bot.domain.contributions import pledges
 from bot.domain.contributions.notes import tidy
-from bot.domain.contributions.pledges import Pledge, Progress, State
-from bot.domain.local_time import WallTimeError
+from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
+from bot.domain.local_time import LocalTimeError
 from bot.domain.people.access import Role
 from bot.domain.text import clean, escape, shorten
 from bot.messages import post
@@ -22,7 +22,7 @@ from bot.platform.client import needs
 from bot.platform.router import (
     DONE,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     choices,
     form,
@@ -38,11 +38,11 @@ _YES, _NO = "yes", "no"
 _DATE = 20
 
 
-class Pledges(commands.Cog, description="Applying what you learnt"):
+class PledgeCog(commands.Cog, description="Applying what you learnt"):
     """What will be applied."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Say what you will apply at home, and by when; or change what you said")
@@ -56,7 +56,7 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
         plan, language = self._parts.plan, self._parts.access.language(interaction)
         opens = pledges.open_from(plan)
         if self._parts.clock.now() < opens:
-            raise RefusalError("refused.pledge.not_yet", when=post.moment(opens, "f"))
+            raise UserError("refused.pledge.not_yet", when=post.moment(opens, "f"))
         before = await self._parts.store.pledges.of(interaction.user.id)
         by = line("by", _DATE, before.by.isoformat() if before else "", placeholder="2023-06-30")
         agreed = [(value, text(language, f"pledge.{value}")) for value in (_YES, _NO)]
@@ -87,7 +87,7 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
         language, store, person = self._parts.access.language(interaction), self._parts.store, interaction.user.id
         await self._pledge_of(person, months)
         before = await store.pledges.reported(person, int(months))
-        offered = [(str(state), text(language, f"progress.state.{state}")) for state in State]
+        offered = [(str(state), text(language, f"progress.state.{state}")) for state in PledgeState]
         fields = {
             "state": choices("state", offered, before.state if before else ""),
             "text": paragraph("text", before.text if before else "", required=False),
@@ -104,16 +104,18 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
         async with given_back(interaction, language, typed["text"]):
             pledge = await self._pledge_of(person, months)
             words = tidy(typed["text"], pledges.TEXT_LENGTH) or ""
-            await self._parts.store.pledges.report(Progress(person, int(months), State(typed["state"]), words, now))
+            await self._parts.store.pledges.report(
+                PledgeProgress(person, int(months), PledgeState(typed["state"]), words, now)
+            )
             seen = text(language, "follow_up.named" if pledge.follow_up else "follow_up.unnamed")
             await answer(interaction, f"{DONE} {text(language, 'progress.kept')}\n-# {seen}")
 
     async def _pledge_of(self, person: int, months: str) -> Pledge:
         if not months.isdecimal():
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         pledge = await self._parts.store.pledges.of(person)
         if pledge is None:
-            raise RefusalError("refused.pledge.none")
+            raise UserError("refused.pledge.none")
         return pledge
 
     def _read(self, interaction: Interaction, typed: Mapping[str, str]) -> Pledge:
@@ -121,21 +123,21 @@ class Pledges(commands.Cog, description="Applying what you learnt"):
         today = local_time.day_of(now, plan.tz)
         words = tidy(typed["text"], pledges.TEXT_LENGTH)
         if words is None:
-            raise RefusalError("refused.pledge.empty")
+            raise UserError("refused.pledge.empty")
         try:
-            by = local_time.read_date(typed["by"], today)
-        except WallTimeError as unclear:
-            raise RefusalError(
+            by = local_time.parse_date(typed["by"], today)
+        except LocalTimeError as unclear:
+            raise UserError(
                 f"refused.pledge.{unclear.args[0]}",
                 typed=f"“{escape(shorten(clean(typed['by']), _DATE))}”",
                 today=today.isoformat(),
             ) from None
         person = interaction.user
-        place = self._parts.store.people.of(person.id)
+        place = self._parts.store.participants.of(person.id)
         name = place.name if place else person.display_name
         return Pledge(person.id, name, words, by, typed["contact"] == _YES, now)
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Pledges(client))
+    await client.take_up(PledgeCog(client))

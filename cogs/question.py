@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.announcements import Announcement
 from bot.domain.contributions import questions as questions_rules
 from bot.domain.contributions.notes import tidy
@@ -19,28 +19,28 @@ from bot.platform.client import needs
 from bot.platform.router import (
     DONE,
     Interaction,
-    RefusalError,
+    UserError,
     answer,
     form,
     given_back,
-    meant,
     paragraph,
+    parse_local_time,
     pressed,
     submitted,
     suggestions,
 )
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.questions import LED
 
 #: As many as fit in one message.
 _LISTED = 10
 
 
-class Queue(commands.GroupCog, group_name="question", group_description="The questions that participants ask"):
+class QuestionCog(commands.GroupCog, group_name="question", group_description="The questions that participants ask"):
     """The queue of questions."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.MODERATOR)
     @app_commands.command(name="list", description="The questions that wait, the most wanted first, then the others")
@@ -59,7 +59,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
 
     def _voice(self, question: Question) -> str | int:
         """For whom a question speaks: an administration, or its author alone."""
-        place = self._parts.store.people.of(question.author)
+        place = self._parts.store.participants.of(question.author)
         return place.administration if place else question.author
 
     @needs(Role.MODERATOR)
@@ -70,7 +70,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
     async def set_state(self, interaction: Interaction, question: str, to: str) -> None:
         """Change what its card shows; what was merged or hidden is shown again."""
         if to not in PLAIN:
-            raise RefusalError("refused.question.no_such_state")
+            raise UserError("refused.question.no_such_state")
         await self._lead(interaction, led(await self._found(question), QuestionState(to)))
 
     @needs(Role.MODERATOR)
@@ -95,7 +95,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
         async with given_back(interaction, self._parts.access.language(interaction), typed):
             words = tidy(typed, questions_rules.TEXT_LENGTH)
             if words is None:
-                raise RefusalError("refused.question.no_answer")
+                raise UserError("refused.question.no_answer")
             found = await self._found(question_id)
             await self._lead(interaction, led(found, QuestionState.ANSWERED, answer=words))
 
@@ -110,7 +110,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
         self, interaction: Interaction, question: str, owner: app_commands.Range[str, 1, OWNER_LENGTH], when: str
     ) -> None:
         """Say on its card who answers, and until when."""
-        due = meant(when, self._parts.clock.now(), self._parts.plan)
+        due = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
         found = await self._found(question)
         await self._lead(interaction, led(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
 
@@ -121,7 +121,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
         """Give one question's votes to the other."""
         found, other = await self._found(question), await self._found(into)
         if found.id == other.id or other.state not in PLAIN:
-            raise RefusalError("refused.question.merge")
+            raise UserError("refused.question.merge")
         await self._lead(interaction, led(found, QuestionState.MERGED, merged_into=other.id))
 
     @needs(Role.MODERATOR)
@@ -136,9 +136,9 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
     async def _lead(self, interaction: Interaction, after: Question) -> None:
         """Keep what has become of a question, and say so."""
         language, now = self._parts.access.language(interaction), self._parts.clock.now()
-        deed = Deed(f"question/{interaction.id}", now, interaction.user.id, LED, after.id)
+        deed = AuditEntry(f"question/{interaction.id}", now, interaction.user.id, LED, after.id)
         if not await self._parts.store.questions.lead(after, deed, await self._shown(after)):
-            raise RefusalError("refused.question.unknown")
+            raise UserError("refused.question.unknown")
         self._parts.dispatcher.stir()
         told = text(language, "question.changed", state=text(language, f"question.state.{after.state}"))
         await answer(interaction, f"{DONE} {told}")
@@ -154,7 +154,7 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
     async def _found(self, question_id: str) -> Question:
         question = await self._parts.store.questions.find(question_id)
         if question is None:
-            raise RefusalError("refused.question.unknown")
+            raise UserError("refused.question.unknown")
         return question
 
     # --- suggestions -------------------------------------------------------------------------------------------
@@ -186,6 +186,6 @@ class Queue(commands.GroupCog, group_name="question", group_description="The que
         return suggestions(typed, ((str(state), text(language, f"question.state.{state}")) for state in PLAIN))
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Queue(client))
+    await client.take_up(QuestionCog(client))

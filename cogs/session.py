@@ -9,7 +9,7 @@ from typing import Unpack
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Details, Now
@@ -22,7 +22,7 @@ from bot.messages import agenda_changes as agenda_changes_messages
 from bot.messages.i18n import short_day
 from bot.platform import agenda_changes as agenda_changes_platform
 from bot.platform.client import needs
-from bot.platform.router import Interaction, RefusalError, answer, meant, pressed, suggestions
+from bot.platform.router import Interaction, UserError, answer, parse_local_time, pressed, suggestions
 from bot.store.agenda_changes import AgendaChange, edits_of
 
 #: Characters of a title that the agenda of a day still shows whole.
@@ -32,11 +32,11 @@ Change = Callable[[Agenda, Now], Agenda]
 Wording = app_commands.Range[str, 1, _TITLE_LENGTH]
 
 
-class Sessions(commands.GroupCog, group_name="session", group_description="Changes of the agenda"):
+class SessionCog(commands.GroupCog, group_name="session", group_description="Changes of the agenda"):
     """Changes of the agenda."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     # --- the commands ------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
     @app_commands.describe(session="Which session", when="When it starts, in the workshop's zone: 2023-02-21 14:30")
     async def move(self, interaction: Interaction, session: str, when: str) -> None:
         """Move one session; it lasts as long as before."""
-        start = meant(when, self._parts.clock.now(), self._parts.plan)
+        start = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
         await self._propose(interaction, lambda agenda, now: reschedule.move(agenda, session, start, now))
 
     @needs(Role.MODERATOR)
@@ -116,7 +116,7 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
     ) -> None:
         """Add a session; its title is the same in every language until it is edited."""
         plan, now = self._parts.plan, self._parts.clock.now()
-        start = meant(when, now, plan)
+        start = parse_local_time(when, now, plan)
         self._require_known(room, topic)
         session = Session(
             id=f"added-{interaction.id}",
@@ -222,12 +222,12 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
         try:
             after = change(plan.agenda, Now(now, plan.tz))
         except ChangeError as objection:
-            raise agenda_changes_platform.refusal(objection, language) from None
+            raise agenda_changes_platform.change_refused(objection, language) from None
         changes = diff(plan.agenda, after)
         if not changes:
-            raise RefusalError("refused.session.nothing")
+            raise UserError("refused.session.nothing")
         proposal = AgendaChange(str(interaction.id), interaction.user.id, now, edits_of(changes))
-        await self._parts.store.changes.propose(proposal)
+        await self._parts.store.agenda_changes.propose(proposal)
         await answer(interaction, agenda_changes_messages.preview(plan, after, language, proposal.id))
 
     @pressed("agree", Role.MODERATOR)
@@ -251,15 +251,15 @@ class Sessions(commands.GroupCog, group_name="session", group_description="Chang
     def _found(self, session_id: str) -> Session:
         session = self._parts.plan.agenda.find(session_id)
         if session is None:
-            raise RefusalError("refused.session.unknown")
+            raise UserError("refused.session.unknown")
         return session
 
     def _require_known(self, room: str | None, topic: str | None) -> None:
         plan = self._parts.plan
         if room is not None and room not in plan.room_names:
-            raise RefusalError("refused.session.room")
+            raise UserError("refused.session.room")
         if topic is not None and plan.topic(topic) is None:
-            raise RefusalError("refused.session.topic")
+            raise UserError("refused.session.topic")
 
 
 def _edited(session_id: str, **details: Unpack[Details]) -> Change:
@@ -267,9 +267,9 @@ def _edited(session_id: str, **details: Unpack[Details]) -> Change:
 
 
 def _title(typed: str) -> str:
-    """A title that can be read. Raises RefusalError if there is none."""
+    """A title that can be read. Raises UserError if there is none."""
     if blank(typed):
-        raise RefusalError("refused.session.title")
+        raise UserError("refused.session.title")
     return clean(typed)
 
 
@@ -282,6 +282,6 @@ def _speakers(typed: str, languages: tuple[str, ...]) -> list[Speaker]:
     ]
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Sessions(client))
+    await client.take_up(SessionCog(client))

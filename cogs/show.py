@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda import run_of_show
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
-from bot.domain.agenda.run_of_show import Deed, Hold, ShowError
+from bot.domain.agenda.run_of_show import DayAction, Hold, ShowError
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.people.access import Role
@@ -22,7 +22,7 @@ from bot.messages.i18n import text
 from bot.messages.post import Post
 from bot.platform import agenda_changes
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed
 from bot.store import audit
 from bot.store.agenda_changes import AgendaChange, edits_of
 
@@ -30,11 +30,11 @@ from bot.store.agenda_changes import AgendaChange, edits_of
 _LIFETIME = timedelta(hours=1)
 
 
-class Show(commands.GroupCog, group_name="show", group_description="The run of show"):
+class ShowCog(commands.GroupCog, group_name="show", group_description="The run of show"):
     """Leading the day."""
 
-    def __init__(self, client: Workshop) -> None:
-        self._parts: Parts = client.parts
+    def __init__(self, client: WorkshopClient) -> None:
+        self._parts: Workshop = client.parts
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Post the run of show in the team's channel: what is on, what is next, how late")
@@ -43,7 +43,9 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         subject = str(interaction.id)
         await store.deliveries.add(Announcement(plan.id, Kind.PANEL, subject, TEAM, now, now + _LIFETIME))
-        await store.audit.record(audit.Deed(f"panel/{subject}", now, interaction.user.id, "panel posted", subject))
+        await store.audit.record(
+            audit.AuditEntry(f"panel/{subject}", now, interaction.user.id, "panel posted", subject)
+        )
         self._parts.dispatcher.stir()
         channel = f"<#{self._parts.venue.rooms.get(TEAM, 0)}>"
         await answer(interaction, self._told(interaction, "show.posted", channel=channel))
@@ -55,19 +57,19 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         So it is done once, however often and by however many it is pressed.
         """
         match deed:
-            case Deed.HOLD:
+            case DayAction.HOLD:
                 await self._hold(interaction, made_for)
-            case Deed.RESUME:
+            case DayAction.RESUME:
                 await self._resume(interaction, made_for)
-            case Deed.LATER | Deed.SKIP | Deed.START | Deed.END:
+            case DayAction.LATER | DayAction.SKIP | DayAction.START | DayAction.END:
                 done = await self._carry_out(
-                    interaction, f"show-{deed}-{made_for}", run_of_show.CHANGES[Deed(deed)], made_for
+                    interaction, f"show-{deed}-{made_for}", run_of_show.CHANGES[DayAction(deed)], made_for
                 )
                 if done is None:
-                    raise RefusalError("refused.session.nothing")
+                    raise UserError("refused.session.nothing")
                 await answer(interaction, done)
             case _:
-                raise RefusalError("refused.gone")
+                raise UserError("refused.gone")
 
     async def _hold(self, interaction: Interaction, made_for: str) -> None:
         """What the sessions have to tell waits, from this moment on."""
@@ -95,35 +97,37 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
     async def _carry_out(
         self, interaction: Interaction, change_id: str, change: Callable[[Agenda, Now], Agenda], made_for: str
     ) -> Post | None:
-        """Do a change once; None if it changes nothing. Raises RefusalError."""
+        """Do a change once; None if it changes nothing. Raises UserError."""
         parts, language, now = self._parts, self._parts.access.language(interaction), self._parts.clock.now()
-        if await parts.store.changes.find(change_id) is None:
+        if await parts.store.agenda_changes.find(change_id) is None:
             await self._require_state(made_for, now)
             try:
                 changes = diff(parts.plan.agenda, change(parts.plan.agenda, Now(now, parts.plan.tz)))
             except ChangeError as objection:
-                raise agenda_changes.refusal(objection, language) from None
+                raise agenda_changes.change_refused(objection, language) from None
             except ShowError as unclear:
-                raise RefusalError(f"refused.show.{unclear}") from None
+                raise UserError(f"refused.show.{unclear}") from None
             if not changes:
                 return None
-            await parts.store.changes.propose(AgendaChange(change_id, interaction.user.id, now, edits_of(changes)))
+            await parts.store.agenda_changes.propose(
+                AgendaChange(change_id, interaction.user.id, now, edits_of(changes))
+            )
         return await agenda_changes.carry_out(parts.programme, change_id, interaction.user.id, now, language)
 
     async def _require_state(self, made_for: str, now: datetime) -> None:
-        """Raises RefusalError where the button was made for another state of the day."""
+        """Raises UserError where the button was made for another state of the day."""
         programme, hold = self._parts.programme, await self._parts.store.restraints.hold()
         moment = Now(now, programme.plan.tz)
         if made_for != run_of_show.state(programme.plan.agenda, programme.sequences, hold, moment):
             self._parts.dispatcher.stir()  # the panel may not show it yet
-            raise RefusalError("refused.show.changed")
+            raise UserError("refused.show.changed")
 
     @pressed("here", Role.MODERATOR)
     async def speakers_are_here(self, interaction: Interaction, session: str, _mark: str = "") -> None:
         """Nobody is asked about a session's speakers any more."""
         found = self._parts.plan.agenda.find(session)
         if found is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         await self._parts.store.restraints.speakers_are_here(session, interaction.user.id, self._parts.clock.now())
         await self._parts.dispatcher.replan()
         language = self._parts.access.language(interaction)
@@ -133,6 +137,6 @@ class Show(commands.GroupCog, group_name="show", group_description="The run of s
         return Post((f"{DONE} {text(self._parts.access.language(interaction), key, **values)}",))
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Show(client))
+    await client.take_up(ShowCog(client))

@@ -10,7 +10,7 @@ from datetime import datetime
 import discord
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.domain.attendance.presence import ALIVE_MARK
 from bot.domain.venue import BREAKOUT_ROOM, MEETING_ROOM
 from bot.jobs.runner import Job, JobName
@@ -19,7 +19,7 @@ from bot.store.presence import Whereabouts
 log = logging.getLogger(__name__)
 
 
-class Presence(commands.Cog):
+class VoicePresenceCog(commands.Cog):
     """Watches the rooms where people meet.
 
     While the gateway is connected, everything that happens there is told as it happens. After a RESUME, Discord tells
@@ -29,9 +29,9 @@ class Presence(commands.Cog):
     then, what happened in these seconds is never known, and nothing marks them.
     """
 
-    def __init__(self, client: Workshop) -> None:
+    def __init__(self, client: WorkshopClient) -> None:
         self._client = client
-        self._parts: Parts = client.parts
+        self._parts: Workshop = client.parts
         self._known = False
         """Whether the store holds who is where, or will as soon as Discord has told what it has yet to tell."""
         self._jumped = False
@@ -60,7 +60,7 @@ class Presence(commands.Cog):
     async def on_resumed(self) -> None:
         """What happened since the connection was lost has been told by now."""
         if self._known:
-            await self._keep(self._parts.store.stays.resume_watch(self._parts.clock.now()))
+            await self._keep(self._parts.store.presence.resume_watch(self._parts.clock.now()))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -87,7 +87,7 @@ class Presence(commands.Cog):
             return
         room = self._rooms().get(after.channel.id) if after.channel else None
         to = Whereabouts(member.id, member.display_name, room)
-        await self._keep(self._parts.store.stays.moved(to, self._parts.clock.now(), seen=self._client.connected))
+        await self._keep(self._parts.store.presence.moved(to, self._parts.clock.now(), seen=self._client.connected))
 
     def _rooms(self) -> dict[int, str]:
         """The keys of the rooms where people meet, by their Discord ids."""
@@ -131,10 +131,10 @@ class Presence(commands.Cog):
             return
         now = self._parts.clock.now()
         if self._known:
-            await self._keep(self._parts.store.stays.keep_alive(now))
+            await self._keep(self._parts.store.presence.keep_alive(now))
         else:
             self._known = True
-            await self._keep(self._parts.store.stays.begin_watch(list(self._there(guild)), now))
+            await self._keep(self._parts.store.presence.begin_watch(list(self._there(guild)), now))
 
     async def _keep(self, write: Awaitable[None]) -> None:
         """Write; if that fails, the store no longer holds what is so, and the watch must begin anew."""
@@ -145,6 +145,6 @@ class Presence(commands.Cog):
             raise
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Presence(client))
+    await client.take_up(VoicePresenceCog(client))

@@ -16,7 +16,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts, Workshop
+from bot.app import Workshop, WorkshopClient
 from bot.documents.pack import subprocess
 from bot.domain.people.access import Role
 from bot.domain.plan import Plan
@@ -31,9 +31,9 @@ from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, moment
 from bot.messages.venue import names_made, namesakes_told, plan_blocks, status_blocks
 from bot.platform.client import needs
-from bot.platform.router import DONE, REFUSED, Interaction, RefusalError, answer, pressed
+from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer, pressed
 from bot.store.agenda_changes import AgendaChange, edits_of
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine.backup import STAMP
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ _WAITING = "⚙️"
 _ADOPT = "adopt"
 
 
-class Rooms(commands.GroupCog, group_name="workshop", group_description="The workshop's roles, rooms and schedule"):
+class WorkshopCog(
+    commands.GroupCog, group_name="workshop", group_description="The workshop's roles, rooms and schedule"
+):
     """The workshop's rooms, and its schedule as a whole."""
 
-    def __init__(self, client: Workshop) -> None:
+    def __init__(self, client: WorkshopClient) -> None:
         self._client = client
-        self._parts: Parts = client.parts
+        self._parts: Workshop = client.parts
         self._closing = asyncio.Lock()
 
     # --- rooms -------------------------------------------------------------------------------------------------
@@ -105,11 +107,11 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
     async def _open(self, interaction: Interaction, guild: discord.Guild, adopted: Sequence[Namesake] = ()) -> None:
         parts, language = self._parts, self._parts.access.language(interaction)
         if not await parts.venue.adopt(guild.id):
-            raise RefusalError("refused.other_server")
+            raise UserError("refused.other_server")
         if adopted:
             now, names = parts.clock.now(), ", ".join(role.name for role in adopted)
             await parts.venue.adopt_roles(adopted, now)
-            deed = Deed(
+            deed = AuditEntry(
                 f"roles/{interaction.id}", now, interaction.user.id, "roles adopted", names, None, _ids(adopted)
             )
             await parts.store.audit.record(deed)
@@ -136,12 +138,12 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         parts, guild, now = self._parts, _server(interaction), self._parts.clock.now()
         language, ends_at = parts.access.language(interaction), parts.plan.agenda.ends_at
         if parts.venue.guild_id is None:
-            raise RefusalError("refused.archive.nothing")
+            raise UserError("refused.archive.nothing")
         if now < ends_at:
-            raise RefusalError("refused.archive.early", when=moment(ends_at, "f"))
+            raise UserError("refused.archive.early", when=moment(ends_at, "f"))
         await interaction.response.defer(ephemeral=True, thinking=True)
         if await self._ensure(interaction, guild, archived=True):
-            deed = Deed(f"archive/{interaction.id}", now, interaction.user.id, "rooms archived", "")
+            deed = AuditEntry(f"archive/{interaction.id}", now, interaction.user.id, "rooms archived", "")
             await parts.store.audit.record(deed)
             await answer(interaction, f"{DONE} {text(language, 'rooms.archived')}")
         else:
@@ -153,7 +155,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         try:
             return await self._parts.venue.ensure(guild, self._parts.clock.now(), archived=archived, told=told)
         except discord.Forbidden as failure:
-            raise RefusalError("refused.setup", problem=failure.text) from None
+            raise UserError("refused.setup", problem=failure.text) from None
 
     # --- the closing pack --------------------------------------------------------------------------------------
 
@@ -162,7 +164,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
     async def close(self, interaction: Interaction) -> None:
         """Save the transcripts, and hand over the closing pack; it stays beside the database where it is too large."""
         if self._closing.locked():
-            raise RefusalError("refused.closing.under_way")
+            raise UserError("refused.closing.under_way")
         async with self._closing:
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self._close(interaction, self._parts.access.language(interaction))
@@ -176,7 +178,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         try:
             await subprocess.make(parts.settings, pack, now, interaction.user.id, making)
         except subprocess.ClosingError as failure:
-            raise RefusalError("refused.closing.failed", problem=str(failure)) from None
+            raise UserError("refused.closing.failed", problem=str(failure)) from None
         remarks = [text(language, "closing.unread", channels=" ".join(unread))] if unread else []
         if not await _hand_over(interaction, pack, "\n".join((f"{DONE} {text(language, 'closing.done')}", *remarks))):
             await answer(interaction, "\n".join((f"{DONE} {text(language, 'closing.kept', path=pack)}", *remarks)))
@@ -191,7 +193,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
         await interaction.response.defer(ephemeral=True, thinking=True)
         parts, language = self._parts, self._parts.access.language(interaction)
         if file.size > MAX_BYTES:
-            raise RefusalError("refused.import.too_large", limit=MAX_BYTES // 1024**2)
+            raise UserError("refused.import.too_large", limit=MAX_BYTES // 1024**2)
         content, now = await file.read(), parts.clock.now()
         try:
             revision = await _patiently(interaction, language, lambda: _revise(content, parts.plan, now))
@@ -205,7 +207,7 @@ class Rooms(commands.GroupCog, group_name="workshop", group_description="The wor
             await answer(interaction, Post((f"{DONE} {nothing}", *([remarks] if remarks else []))))
             return
         proposal = AgendaChange(str(interaction.id), interaction.user.id, now, edits_of(changes))
-        await parts.store.changes.propose(proposal)
+        await parts.store.agenda_changes.propose(proposal)
         shown, complete = await _patiently(interaction, language, lambda: _preview(revision, language, proposal.id))
         await answer(interaction, shown, complete)
 
@@ -216,7 +218,7 @@ def _ids(namesakes: Sequence[Namesake]) -> str:
 
 def _server(interaction: Interaction) -> discord.Guild:
     if interaction.guild is None:
-        raise RefusalError("refused.not_in_server")
+        raise UserError("refused.not_in_server")
     return interaction.guild
 
 
@@ -224,7 +226,7 @@ def _require_permissions(guild: discord.Guild) -> None:
     held = guild.me.guild_permissions
     missing = [name for name in PERMISSIONS if name not in DISPENSABLE and not getattr(held, name)]
     if missing:
-        raise RefusalError("refused.permissions", names=", ".join(map(permission_words, missing)))
+        raise UserError("refused.permissions", names=", ".join(map(permission_words, missing)))
 
 
 def _told(done: Sequence[Step], language: str) -> str:
@@ -316,6 +318,6 @@ def _as_file(name: str, lines: Sequence[str]) -> discord.File:
     return discord.File(io.BytesIO("\n".join((*lines, "")).encode()), filename=name)
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(Rooms(client))
+    await client.take_up(WorkshopCog(client))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from bot import app, store
-from bot.app import Workshop
+from bot.app import WorkshopClient
 from bot.clock import Clock
 from bot.domain.plan import Plan
 from bot.importing import plan_file
@@ -56,7 +56,7 @@ def example() -> Plan:
 
 
 @pytest.fixture
-async def unconnected(example: Plan, tmp_path: Path) -> AsyncIterator[Workshop]:
+async def unconnected(example: Plan, tmp_path: Path) -> AsyncIterator[WorkshopClient]:
     """The real bot, as `run` has it, which has not connected to Discord."""
     async with (
         store.opened(tmp_path / "plenary.db") as opened,

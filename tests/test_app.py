@@ -8,13 +8,13 @@ from typing import cast
 import discord
 import pytest
 
-from bot.app import Workshop
+from bot.app import WorkshopClient
 
 HOME, ELSEWHERE = 1, 2
 
 
 async def test_a_server_that_comes_is_seen_to_if_it_is_the_workshops(
-    unconnected: Workshop, monkeypatch: pytest.MonkeyPatch
+    unconnected: WorkshopClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each server comes at each start; with a thousand others, to see to each took twelve seconds."""
     seen: list[str] = []
@@ -30,7 +30,7 @@ async def test_a_server_that_comes_is_seen_to_if_it_is_the_workshops(
 
 
 async def test_commands_that_could_not_be_told_are_told_at_the_next_ready(
-    unconnected: Workshop, monkeypatch: pytest.MonkeyPatch
+    unconnected: WorkshopClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And after that no more."""
     asked: list[str] = []

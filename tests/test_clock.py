@@ -12,23 +12,23 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.clock import Clock, Pace, RehearsalClock, opened
+from bot.clock import Clock, RehearsalClock, TimeRate, opened
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants them bare
 MARKS = st.floats(0, 10**7)
-PACES = st.builds(Pace, MOMENTS, MARKS, st.sampled_from([0.5, 1.0, 60.0, 600.0, 5000.0]))
+PACES = st.builds(TimeRate, MOMENTS, MARKS, st.sampled_from([0.5, 1.0, 60.0, 600.0, 5000.0]))
 TICK = timedelta(microseconds=5)
 
 
 @given(PACES)
-def test_at_its_mark_a_pace_is_at_its_instant(pace: Pace) -> None:
+def test_at_its_mark_a_pace_is_at_its_instant(pace: TimeRate) -> None:
     """There it begins."""
     assert pace.at(pace.mark) == pace.instant
     assert pace.seconds_until(pace.instant, pace.mark) == 0
 
 
 @given(PACES, st.floats(0, 10**4))
-def test_time_passes_at_its_rate(pace: Pace, seconds: float) -> None:
+def test_time_passes_at_its_rate(pace: TimeRate, seconds: float) -> None:
     """So many seconds in a real one, also before the mark; float and microsecond round a little."""
     ahead = timedelta(seconds=seconds * pace.rate)
     slack = TICK + timedelta(seconds=1e-8 * pace.rate)
@@ -37,7 +37,7 @@ def test_time_passes_at_its_rate(pace: Pace, seconds: float) -> None:
 
 
 @given(PACES, MARKS, st.integers(-(10**6), 10**6))
-def test_who_waits_as_long_as_told_wakes_at_the_instant(pace: Pace, mark: float, ahead: int) -> None:
+def test_who_waits_as_long_as_told_wakes_at_the_instant(pace: TimeRate, mark: float, ahead: int) -> None:
     """`seconds_until` is the inverse of `at`."""
     instant = pace.instant + timedelta(seconds=ahead)
     woken = pace.at(mark + pace.seconds_until(instant, mark))
@@ -45,15 +45,15 @@ def test_who_waits_as_long_as_told_wakes_at_the_instant(pace: Pace, mark: float,
 
 
 @given(PACES, MARKS, MARKS)
-def test_time_never_runs_backwards(pace: Pace, one: float, other: float) -> None:
+def test_time_never_runs_backwards(pace: TimeRate, one: float, other: float) -> None:
     """A later mark is no earlier instant."""
     assert pace.at(min(one, other)) <= pace.at(max(one, other))
 
 
 @given(PACES)
-def test_a_pace_survives_the_wire(pace: Pace) -> None:
+def test_a_pace_survives_the_wire(pace: TimeRate) -> None:
     """To the microsecond, through JSON."""
-    assert Pace.from_wire(json.loads(json.dumps(pace.to_wire()))) == pace
+    assert TimeRate.from_wire(json.loads(json.dumps(pace.to_wire()))) == pace
 
 
 @given(MOMENTS)
@@ -80,7 +80,7 @@ class Timekeeper:
     def __init__(self) -> None:
         self.heard: list[dict[str, object]] = []
         self.socket: web.WebSocketResponse | None = None
-        self.pace = Pace(datetime(2023, 2, 20, tzinfo=UTC), 0.0, 60.0)
+        self.pace = TimeRate(datetime(2023, 2, 20, tzinfo=UTC), 0.0, 60.0)
         self.number = 0
 
     async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
@@ -91,7 +91,7 @@ class Timekeeper:
             self.heard.append(json.loads(message.data))
         return self.socket
 
-    async def tell(self, pace: Pace) -> None:
+    async def tell(self, pace: TimeRate) -> None:
         assert self.socket is not None
         self.number += 1
         await self.socket.send_json({"number": self.number, "pace": pace.to_wire()})
@@ -120,7 +120,7 @@ async def test_a_rehearsals_time_is_what_its_timekeeper_says_until_that_leaves()
         async with opened("ws://{}:{}/clock".format(*runner.addresses[0])) as clock:
             assert isinstance(clock, RehearsalClock)
             clock.watch(jumped)
-            later = Pace(keeper.pace.instant + timedelta(hours=1), time.monotonic(), 60.0)
+            later = TimeRate(keeper.pace.instant + timedelta(hours=1), time.monotonic(), 60.0)
             assert clock.now() > keeper.pace.instant
             instant = clock.now() + timedelta(minutes=1)
             assert abs(clock.on_machine(instant) - datetime.now(UTC) - timedelta(seconds=1)) < timedelta(seconds=0.5)

@@ -14,18 +14,30 @@ from hypothesis import strategies as st
 
 from bot import health
 from bot.domain.announcements import Overdue
-from bot.health import Finding, Report, database, deliveries, heartbeat, jobs, keep_fresh, loop, read, refusals, rounds
+from bot.health import (
+    HealthFinding,
+    Report,
+    database,
+    deliveries,
+    heartbeat,
+    jobs,
+    keep_fresh,
+    loop,
+    read,
+    refusals,
+    rounds,
+)
 from bot.platform.rate_limit import INVALID_LIMIT
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
-GOOD = Finding(name="database", ok=True, sentence="it can be written to")
-BAD = Finding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
+GOOD = HealthFinding(name="database", ok=True, sentence="it can be written to")
+BAD = HealthFinding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
 
-FINDINGS = st.lists(st.builds(Finding, name=st.text(), ok=st.booleans(), sentence=st.text()), max_size=4)
+FINDINGS = st.lists(st.builds(HealthFinding, name=st.text(), ok=st.booleans(), sentence=st.text()), max_size=4)
 
 
 @given(FINDINGS)
-def test_the_bot_is_well_if_everything_is(findings: list[Finding]) -> None:
+def test_the_bot_is_well_if_everything_is(findings: list[HealthFinding]) -> None:
     """And each finding is there to be read."""
     report = Report.of(findings)
     assert report.ok == all(finding.ok for finding in findings)
@@ -149,13 +161,13 @@ class TurnsAreOverError(Exception):
     """Ends a loop that has no end of its own."""
 
 
-async def after(path: Path, monkeypatch: pytest.MonkeyPatch, *turns: Finding) -> Report:
+async def after(path: Path, monkeypatch: pytest.MonkeyPatch, *turns: HealthFinding) -> Report:
     """What the file says after the bot has found so at one turn after the other."""
     monkeypatch.setattr(health, "_RENEWED_SECONDS", 0)
     monkeypatch.setattr(health, "_RENEWED_WHILE_ILL_SECONDS", 0)
     left = list(turns)
 
-    async def look() -> list[Finding]:
+    async def look() -> list[HealthFinding]:
         if not left:
             raise TurnsAreOverError
         return [left.pop(0)]
@@ -167,7 +179,7 @@ async def after(path: Path, monkeypatch: pytest.MonkeyPatch, *turns: Finding) ->
 
 @pytest.mark.parametrize(("turns", "well"), [((GOOD,), True), ((BAD, GOOD), True), ((GOOD, BAD), False)])
 async def test_the_file_says_what_was_found_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: tuple[Finding, ...], *, well: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: tuple[HealthFinding, ...], *, well: bool
 ) -> None:
     """In place of what stood there before, and with nothing left lying about."""
     report = await after(tmp_path / "health", monkeypatch, *turns)

@@ -20,7 +20,7 @@ from bot.documents import typesetting
 from bot.documents.export.table import Source
 from bot.documents.pack import archive
 from bot.documents.pack.archive import Archive, Filed, UnsoundError
-from bot.documents.pack.contents import Entry, entries
+from bot.documents.pack.contents import PackEntry, entries
 from bot.documents.report.material import gather
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.transcripts import lacking
@@ -87,7 +87,7 @@ def _progress() -> Generator[Told]:
         yield lambda done, total, path: shown.update(task, completed=done, total=total, description=path)
 
 
-async def _fill(made: Archive, source: Source, every: Sequence[Entry], told: Told) -> None:
+async def _fill(made: Archive, source: Source, every: Sequence[PackEntry], told: Told) -> None:
     """Put everything in, and what tells of it."""
     plan = source.plan
     filed: list[Filed] = []

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot import store
 from bot.cli import doctor_machine
-from bot.cli.doctor_machine import Finding, Level, bad, look, ok
+from bot.cli.doctor_machine import DoctorFinding, Level, bad, look, ok
 from bot.clock import Clock
 from bot.domain.people.access import ROLES
 from bot.domain.plan import Plan
@@ -56,7 +56,7 @@ async def examine(settings: Settings, token: str, clock: Clock) -> int:
     return counts[Level.BAD]
 
 
-async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterator[Finding]:
+async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterator[DoctorFinding]:
     """Everything, as it is found."""
     plan, told = await _plan(settings)
     for finding in told:
@@ -75,7 +75,7 @@ async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterato
         yield bad(str(failure), "Is this machine online?")
 
 
-async def _plan(settings: Settings) -> tuple[Plan | None, list[Finding]]:
+async def _plan(settings: Settings) -> tuple[Plan | None, list[DoctorFinding]]:
     """The plan of the database, or of the settings if the database has none yet; and whether they agree."""
     if not settings.database.exists():
         try:
@@ -99,13 +99,13 @@ async def _plan(settings: Settings) -> tuple[Plan | None, list[Finding]]:
     return plan, told
 
 
-def _bad_plan(settings: Settings, fault: SettingsError) -> Finding:
+def _bad_plan(settings: Settings, fault: SettingsError) -> DoctorFinding:
     first, *others = str(fault).splitlines()
     more = f" (and {len(others)} more)" if others else ""
     return bad(f"The plan can't be used: {first}{more}", f"plenary check {settings.plan or 'FILE'}")
 
 
-def _refused_token() -> Finding:
+def _refused_token() -> DoctorFinding:
     return bad(
         "Discord refuses the bot's token.",
         "Developer portal: your application, Bot, Reset Token; put the new one where DISCORD_TOKEN_FILE says, "
@@ -113,7 +113,7 @@ def _refused_token() -> Finding:
     )
 
 
-async def _on_discord(settings: Settings, token: str, clock: Clock, plan: Plan | None) -> AsyncIterator[Finding]:
+async def _on_discord(settings: Settings, token: str, clock: Clock, plan: Plan | None) -> AsyncIterator[DoctorFinding]:
     asked = clock.now()
     async with (
         aiohttp.ClientSession(timeout=_PATIENCE, headers={"Authorization": f"Bot {token}"}) as session,
@@ -135,7 +135,7 @@ async def _on_discord(settings: Settings, token: str, clock: Clock, plan: Plan |
             yield finding
 
 
-def _starts(remaining: int) -> Finding:
+def _starts(remaining: int) -> DoctorFinding:
     sentence = f"Discord allows {remaining} more starts of the bot today."
     if remaining > _FEW_STARTS:
         return ok(sentence)
@@ -151,7 +151,7 @@ async def _recall(settings: Settings) -> _Known:
         return _Known(int(guild_id) if guild_id else None, await opened.venue.ids())
 
 
-def _application(client: discord.Client) -> Iterator[Finding]:
+def _application(client: discord.Client) -> Iterator[DoctorFinding]:
     yield ok(f"The token is accepted: it is that of {client.user}.")
     flags = client.application.flags if client.application else None
     intents = ("gateway_presence", "gateway_guild_members", "gateway_message_content")
@@ -162,7 +162,7 @@ def _application(client: discord.Client) -> Iterator[Finding]:
         yield from _invitable(client.application)
 
 
-def _invitable(application: discord.AppInfo) -> Iterator[Finding]:
+def _invitable(application: discord.AppInfo) -> Iterator[DoctorFinding]:
     """Who can bring the bot into servers. A workshop belongs to one; others could only look at the bot's commands."""
     if application.user_integration_config:
         mend = "Developer portal: your application, Installation, Installation Contexts: switch User Install off."
@@ -177,7 +177,7 @@ def _invitable(application: discord.AppInfo) -> Iterator[Finding]:
         yield ok("Only the application's owner can invite the bot.")
 
 
-async def _commands(client: discord.Client) -> Finding:
+async def _commands(client: discord.Client) -> DoctorFinding:
     names = sorted(command.name for command in await app_commands.CommandTree(client).fetch_commands())
     if not names:
         return look("Discord knows no command of the bot's yet.", "The bot tells it when it is started.")
@@ -187,7 +187,7 @@ async def _commands(client: discord.Client) -> Finding:
 # --- servers ---------------------------------------------------------------------------------------------------
 
 
-async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> AsyncIterator[Finding]:
+async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> AsyncIterator[DoctorFinding]:
     there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
     if not there:
         yield bad("The bot is in no server.", f"Invite it: {invitation(client)}")
@@ -203,7 +203,9 @@ async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> 
             yield finding
 
 
-async def _server(client: discord.Client, guild_id: int, known: _Known, plan: Plan | None) -> AsyncIterator[Finding]:
+async def _server(
+    client: discord.Client, guild_id: int, known: _Known, plan: Plan | None
+) -> AsyncIterator[DoctorFinding]:
     guild = await client.fetch_guild(guild_id, with_counts=False)
     me = await guild.fetch_member(client.user.id if client.user else 0)
     for finding in _rights(guild, me):
@@ -219,7 +221,7 @@ async def _server(client: discord.Client, guild_id: int, known: _Known, plan: Pl
                 yield finding
 
 
-def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[Finding]:
+def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[DoctorFinding]:
     has = me.guild_permissions
     if has.administrator:
         mend = f"Server Settings, Roles, {own_role(me)}, Permissions: take Administrator away, for safety."
@@ -234,7 +236,7 @@ def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[Finding]:
             yield tell(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", mend)
 
 
-def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[Finding]:
+def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[DoctorFinding]:
     for role in ROLES:
         name = role.name.capitalize()
         there = guild.get_role(known.ids.get(role_key(role), 0))
@@ -247,7 +249,7 @@ def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[
             yield ok(f"{guild.name}: the role {there.name} is below the bot's.")
 
 
-def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Member) -> Iterator[Finding]:
+def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Member) -> Iterator[DoctorFinding]:
     if channel is None:
         yield bad(f"The room {room.name} isn't there.", f"Type {_UNSETTLED}: it makes what is missing.")
         return

@@ -41,7 +41,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """What was found, and what to do about it."""
 
     level: Level
@@ -49,22 +49,22 @@ class Finding:
     mend: str = ""
 
 
-def ok(what: str) -> Finding:
+def ok(what: str) -> DoctorFinding:
     """All is as it must be."""
-    return Finding(Level.OK, what)
+    return DoctorFinding(Level.OK, what)
 
 
-def look(what: str, mend: str) -> Finding:
+def look(what: str, mend: str) -> DoctorFinding:
     """Works, and somebody should look at it."""
-    return Finding(Level.LOOK, what, mend)
+    return DoctorFinding(Level.LOOK, what, mend)
 
 
-def bad(what: str, mend: str) -> Finding:
+def bad(what: str, mend: str) -> DoctorFinding:
     """Doesn't work until it is mended."""
-    return Finding(Level.BAD, what, mend)
+    return DoctorFinding(Level.BAD, what, mend)
 
 
-def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Finding]:
+def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[DoctorFinding]:
     """Everything that needs no network."""
     yield ok(f"Python {platform.python_version()}.")
     # NOTE: 3.7.0 to 3.51.2 can damage a database in WAL mode that two processes write to.
@@ -82,7 +82,7 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Fi
             yield from terms(settings.database, plan, now)
 
 
-def zone(key: str) -> Finding:
+def zone(key: str) -> DoctorFinding:
     """Whether the machine's own data about time zones, which come first, are as new as the program's."""
     listed = (Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH)
     system = next((path for path in listed if path.exists()), None)
@@ -97,7 +97,7 @@ def zone(key: str) -> Finding:
     return ok(what)
 
 
-def disk(what: str, path: Path) -> Finding:
+def disk(what: str, path: Path) -> DoctorFinding:
     """The free disk where a path is, or will be."""
     whole = path.resolve()
     folder = next(place for place in (whole, *whole.parents) if place.is_dir())
@@ -109,7 +109,7 @@ def disk(what: str, path: Path) -> Finding:
     return look(sentence, mend) if free < _LITTLE else ok(sentence)
 
 
-def database(path: Path) -> Finding:
+def database(path: Path) -> DoctorFinding:
     """Whether the database is sound."""
     if not path.exists():
         return look(f"There is no database at {path} yet.", "The bot makes it when it is started.")
@@ -122,7 +122,7 @@ def database(path: Path) -> Finding:
     return ok(f"The database {path} is sound; it has {path.stat().st_size / (1 << 10):,.0f} KiB.")
 
 
-def modes(settings: Settings) -> Finding:
+def modes(settings: Settings) -> DoctorFinding:
     """Whether other users of this machine can read what is kept."""
     kept = [*files_of(settings.database), *settings.backups.glob("*.db")]
     if names := " ".join(str(path) for path in open_to_others(kept)):
@@ -130,7 +130,7 @@ def modes(settings: Settings) -> Finding:
     return ok("Only this user can read the database and its backups.")
 
 
-def backups(settings: Settings, now: datetime) -> Finding:
+def backups(settings: Settings, now: datetime) -> DoctorFinding:
     """How old the newest backup is."""
     every = [backups_in(settings.backups, prefix_of(settings.database, nightly=each)) for each in (True, False)]
     newest = max((instant for found in every for instant in found), default=None)
@@ -142,7 +142,7 @@ def backups(settings: Settings, now: datetime) -> Finding:
     return look(sentence, mend) if now - newest > _BACKUP_OLD else ok(sentence)
 
 
-def terms(path: Path, plan: Plan, now: datetime) -> Iterator[Finding]:
+def terms(path: Path, plan: Plan, now: datetime) -> Iterator[DoctorFinding]:
     """Whether anything is kept for longer than the plan says."""
     try:
         found = counted_in(path, retention.overdue(plan, now))
@@ -153,7 +153,7 @@ def terms(path: Path, plan: Plan, now: datetime) -> Iterator[Finding]:
         yield look(what, "Stop the bot, and type: plenary purge. It says first what it will do.")
 
 
-def clock(date: str | None, asked: datetime, answered: datetime) -> Finding:
+def clock(date: str | None, asked: datetime, answered: datetime) -> DoctorFinding:
     """Our clock against the Date header of an answer, which came between two instants of ours (UTC)."""
     theirs = email.utils.parsedate_to_datetime(date) if date else None
     if theirs is None or theirs.tzinfo is None:

@@ -26,7 +26,7 @@ from bot.store.programme import opened
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ExportRequest:
     """What was asked for."""
 
     subjects: Sequence[Subject]
@@ -36,7 +36,7 @@ class Request:
     language: str
 
 
-async def export(chosen: Settings, asked: Request) -> None:
+async def export(chosen: Settings, asked: ExportRequest) -> None:
     """Write what was asked for, and tell the rule that it obeys. Raises SettingsError where that can't be done."""
     _check(asked)
     if asked.out and _is_folder(asked):
@@ -59,18 +59,18 @@ async def export(chosen: Settings, asked: Request) -> None:
             ) from None
 
 
-def _check(asked: Request) -> None:
+def _check(asked: ExportRequest) -> None:
     if asked.audience is not Audience.ORGANISERS and set(asked.subjects) != {Subject.NOTES}:
         raise SettingsError(f"Only notes can be made for {asked.audience}; leave --for out, or ask for notes.")
     if _is_folder(asked) and asked.out is None:
         raise SettingsError("Several files need a folder: name it with --out.")
 
 
-def _is_folder(asked: Request) -> bool:
+def _is_folder(asked: ExportRequest) -> bool:
     return len(asked.subjects) * len(asked.forms) > 1
 
 
-async def _write(subject: Subject, form: Format, source: Source, asked: Request) -> None:
+async def _write(subject: Subject, form: Format, source: Source, asked: ExportRequest) -> None:
     with tempfile.TemporaryFile() as made:
         exported = await files.write(subject, form, source, made)
         await source.store.audit.record_aside(files.deed(secrets.token_hex(8), source, 0, exported, user()))

@@ -106,7 +106,7 @@ def export(
     """Export what was collected, also while the bot runs; the rule applied is told beside it."""
     from bot.cli import export as command  # noqa: PLC0415
 
-    asked = command.Request(subjects, forms or [Format.CSV], out, audience, language)
+    asked = command.ExportRequest(subjects, forms or [Format.CSV], out, audience, language)
     asyncio.run(command.export(settings.load(), asked))
 
 
@@ -331,7 +331,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     from bot.rehearsal import run as rehearsal  # noqa: PLC0415
     from bot.rehearsal.discord.faults import RandomFaults  # noqa: PLC0415
 
-    asked = rehearsal.Request(plan, cast, out, speed, seed, kill, openapi)
+    asked = rehearsal.RehearsalRequest(plan, cast, out, speed, seed, kill, openapi)
     if faults is not None:
         asked = replace(asked, draw=RandomFaults(faults), lasting=faults)
     raise typer.Exit(runtime.run(rehearsal.run(asked)))

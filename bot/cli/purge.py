@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bot.cli.export import user
 from bot.domain.people import retention
-from bot.domain.people.retention import Kept
+from bot.domain.people.retention import RetentionKind
 from bot.domain.plan import Plan
 from bot.settings import Settings, SettingsError
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine.backup import copies_of
 from bot.store.privacy.purges import Counts, may_hold
 from bot.store.privacy.register import PURGED
@@ -21,14 +21,16 @@ from bot.store.programme import opened
 
 #: What becomes impossible, or stays elsewhere, when a kind has gone.
 _LOST = {
-    Kept.ATTENDANCE: "Certificates can't be made or verified any more; figures of attendance are gone.",
-    Kept.NOTES: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
-    Kept.QUESTIONS: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
-    Kept.FEEDBACK: "The pledges leave the posts that followed them up when the bot is started.",
-    Kept.PARTICIPANTS: "Certificates can't be made or verified any more; names stay on what else is kept. The team's "
+    RetentionKind.ATTENDANCE: "Certificates can't be made or verified any more; figures of attendance are gone.",
+    RetentionKind.NOTES: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
+    RetentionKind.QUESTIONS: "Their cards leave Discord, and digests that quote them are edited, "
+    "when the bot is started.",
+    RetentionKind.FEEDBACK: "The pledges leave the posts that followed them up when the bot is started.",
+    RetentionKind.PARTICIPANTS: "Certificates can't be made or verified any more; names stay on what else is kept. "
+    "The team's "
     "lines about people leave Discord when the bot is started.",
-    Kept.LETTERS: "Those that were sent stay on Discord with whom they were sent to.",
-    Kept.AUDIT: "That something was purged stays in it.",
+    RetentionKind.LETTERS: "Those that were sent stay on Discord with whom they were sent to.",
+    RetentionKind.AUDIT: "That something was purged stays in it.",
 }
 
 
@@ -59,14 +61,14 @@ async def purge(chosen: Settings, now: datetime, told: Callable[[str], None], ag
         told(line)
 
 
-def _deed(kinds: Collection[Kept], counts: Mapping[Kept, Counts], now: datetime) -> Deed:
+def _deed(kinds: Collection[RetentionKind], counts: Mapping[RetentionKind, Counts], now: datetime) -> AuditEntry:
     latter = f"{sum(sum(counts[kind].values()) for kind in kinds)} rows, by {user()}"
-    return Deed(f"purge/{secrets.token_hex(8)}", now, 0, PURGED, ", ".join(kinds), latter=latter)
+    return AuditEntry(f"purge/{secrets.token_hex(8)}", now, 0, PURGED, ", ".join(kinds), latter=latter)
 
 
-def _told(plan: Plan, counts: Mapping[Kept, Counts], kinds: Collection[Kept]) -> Iterator[str]:
+def _told(plan: Plan, counts: Mapping[RetentionKind, Counts], kinds: Collection[RetentionKind]) -> Iterator[str]:
     yield f"{plan.title[plan.languages[0]]}, which ended on {plan.days[-1].date}. By the plan's `retention`:"
-    for kind in Kept:
+    for kind in RetentionKind:
         there = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
         what = f"GOES: {there}. {_LOST[kind]}" if kind in kinds else f"stays: {there}."
         yield f"  {kind:<13} {_term(retention.last_day(plan, kind)):<17} {what}"
@@ -77,7 +79,7 @@ def _term(last: date | None) -> str:
     return f"until {last}" if last else "no term"
 
 
-def _copies(chosen: Settings, kinds: Collection[Kept]) -> Iterator[str]:
+def _copies(chosen: Settings, kinds: Collection[RetentionKind]) -> Iterator[str]:
     nightly, others = copies_of(chosen.database, chosen.backups)
     holding = [path for path in nightly if may_hold(path, kinds)]
     if holding:

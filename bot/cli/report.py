@@ -19,7 +19,7 @@ from bot.domain.contributions.notes import Audience
 from bot.messages.i18n import text
 from bot.settings import Settings, SettingsError
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.programme import CERTIFICATE_SECRET, opened
 
 Told = Callable[[str], None]
@@ -49,7 +49,7 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
 async def record(store: Store, now: datetime, what: str, latter: str, who: int = 0) -> None:
     """Keep in the audit that somebody takes this away, as of an export; `who`: 0 for whoever is at the shell."""
     told = latter if who else f"{latter}, by {user()}"
-    deed = Deed(f"export/{secrets.token_hex(8)}", now, who, "exported", what, latter=told)
+    deed = AuditEntry(f"export/{secrets.token_hex(8)}", now, who, "exported", what, latter=told)
     try:
         await store.audit.record_aside(deed)
     except OSError as failure:

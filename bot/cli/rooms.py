@@ -24,10 +24,10 @@ from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, f
 from bot.importing import plan_file
 from bot.messages.venue import group_rooms, namesakes_told, plan_blocks, status_blocks, told, wanted
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
-from bot.platform.guild import Site, invitation
+from bot.platform.guild import Guild, invitation
 from bot.platform.rate_limit import Pacer
 from bot.settings import Settings, SettingsError
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.privacy.erasures import NOBODY
 from bot.store.programme import opened
 from bot.store.venue import GUILD_FACT
@@ -50,7 +50,7 @@ class _Known:
 class _Rooms:
     """The rooms of one server."""
 
-    site: Site
+    site: Guild
     known: _Known
     now: datetime
 
@@ -121,7 +121,7 @@ async def move(chosen: Settings, token: str, server: int | None, now: datetime) 
             raise SettingsError(f"The bot is not in the server {server}. Invite it: {invitation(client)}")
         if server == int(former):
             raise SettingsError(f"The workshop is in the server {server} already.")
-        deed = Deed(f"move/{secrets.token_hex(8)}", now, NOBODY, "workshop moved", "", former, str(server))
+        deed = AuditEntry(f"move/{secrets.token_hex(8)}", now, NOBODY, "workshop moved", "", former, str(server))
         await store.venue.move(server, deed)
         typer.echo(
             f"The workshop is now in {clean(there[server])} ({server}). Start the bot: it makes the rooms there."
@@ -174,7 +174,7 @@ async def _rooms(chosen: Settings, token: str, server: int | None, now: datetime
     async with _logged_in(chosen, token) as client:
         guild = await client.fetch_guild(await _home(client, known, server), with_counts=False)
         me = await guild.fetch_member(client.user.id if client.user else 0)
-        site = Site(guild, me, await guild.fetch_channels(), Pacer())
+        site = Guild(guild, me, await guild.fetch_channels(), Pacer())
         await site.look_at_roles(known.ids)
         yield _Rooms(site, known, now)
 

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.domain.contributions.notes import Audience
 
 if TYPE_CHECKING:
-    from bot.cli.series_output import Request
+    from bot.cli.series_output import SeriesRequest
 
 Databases = Annotated[list[Path], typer.Argument(metavar="DB", help="The workshops' databases, in any order.")]
 For = Annotated[
@@ -84,7 +84,7 @@ def clone(
         typer.echo(told)
 
 
-def _asked(databases: list[Path], audience: Audience, out: Path | None) -> Request:
-    from bot.cli.series_output import Request  # noqa: PLC0415
+def _asked(databases: list[Path], audience: Audience, out: Path | None) -> SeriesRequest:
+    from bot.cli.series_output import SeriesRequest  # noqa: PLC0415
 
-    return Request(databases, audience, out, Clock().now())
+    return SeriesRequest(databases, audience, out, Clock().now())

@@ -16,24 +16,24 @@ from rich.text import Text
 
 from bot.cli.export import put, user
 from bot.documents.export.files import write_table
-from bot.documents.export.formats import Heading
+from bot.documents.export.formats import ColumnHeading
 from bot.documents.export.kinds import TABULAR, Format, Subject
 from bot.documents.export.subjects import rule_told
 from bot.documents.export.table import Cell, Row, Table
 from bot.documents.series import tables
-from bot.documents.series.workshops import Workshop, opened
+from bot.documents.series.workshops import SeriesWorkshop, opened
 from bot.domain.contributions.notes import Audience
 from bot.domain.text import clean, fold
 from bot.messages.i18n import text
 from bot.settings import SettingsError
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 #: A note in the terminal begins with these.
 _HEAD = ("workshop", "topic", "kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SeriesRequest:
     """Of which databases, for whom, where to; without a file, to the terminal."""
 
     databases: Sequence[Path]
@@ -42,21 +42,21 @@ class Request:
     now: datetime
 
 
-async def figures(asked: Request) -> None:
+async def figures(asked: SeriesRequest) -> None:
     """Figures of each workshop side by side. Raises SettingsError where that can't be done."""
     async with opened(asked.databases, asked.audience, asked.now) as workshops:
         rule = text(_language(workshops), f"series.rule.{asked.audience}")
         await _hand_over("figures", workshops, await tables.figures(workshops), rule, asked, _grid)
 
 
-async def recommendations(asked: Request) -> None:
+async def recommendations(asked: SeriesRequest) -> None:
     """Every recommendation, by topic and workshop. Raises as `figures` does."""
     async with opened(asked.databases, asked.audience, asked.now) as workshops:
         found = await tables.recommendations(workshops)
         await _hand_over("recommendations", workshops, found, _rule(workshops), asked, _list)
 
 
-async def search(words: str, asked: Request) -> None:
+async def search(words: str, asked: SeriesRequest) -> None:
     """Notes that hold all the words. Raises as `figures` does."""
     if not fold(words):
         raise SettingsError("Name at least one word to look for.")
@@ -65,11 +65,11 @@ async def search(words: str, asked: Request) -> None:
         await _hand_over("notes", workshops, found, _rule(workshops), asked, _list)
 
 
-def _language(workshops: Sequence[Workshop]) -> str:
+def _language(workshops: Sequence[SeriesWorkshop]) -> str:
     return workshops[0].plan.languages[0]
 
 
-def _rule(workshops: Sequence[Workshop]) -> str:
+def _rule(workshops: Sequence[SeriesWorkshop]) -> str:
     """That of the notes; of several, one that says more."""
     strictest = max(workshops, key=lambda one: bool(one.plan.confidential_sessions))
     return rule_told(Subject.NOTES, strictest.source.audience, strictest.plan, _language(workshops))
@@ -79,7 +79,7 @@ Shown = Callable[[Console, Sequence[str], Sequence[Row]], None]
 
 
 async def _hand_over(  # noqa: PLR0913, PLR0917 - what of whom, by which rule, where to, and how it is shown there
-    what: str, workshops: Sequence[Workshop], table: Table, rule: str, asked: Request, shown: Shown
+    what: str, workshops: Sequence[SeriesWorkshop], table: Table, rule: str, asked: SeriesRequest, shown: Shown
 ) -> None:
     if asked.out is None:
         rows = [row async for page in table.pages for row in page]
@@ -108,20 +108,20 @@ def _form(out: Path) -> Format:
     return found
 
 
-def _heading(what: str, workshops: Sequence[Workshop], rule: str, table: Table) -> Heading:
+def _heading(what: str, workshops: Sequence[SeriesWorkshop], rule: str, table: Table) -> ColumnHeading:
     language = _language(workshops)
     series = workshops[0].plan.series
     title = series.title[language] if series else ", ".join(one.plan.title[language] for one in workshops)
     zones = {one.plan.zone for one in workshops}
     zone = zones.pop() if len(zones) == 1 else ", ".join(f"{one.id}: {one.plan.zone}" for one in workshops)
-    return Heading(what, title, rule, zone, language, table.columns)
+    return ColumnHeading(what, title, rule, zone, language, table.columns)
 
 
-async def _record(what: str, workshops: Iterable[Workshop], asked: Request, form: str, rows: int) -> None:
+async def _record(what: str, workshops: Iterable[SeriesWorkshop], asked: SeriesRequest, form: str, rows: int) -> None:
     """Keep in the audit of each workshop that somebody takes this away, as of any export."""
     latter = f"{form} for {asked.audience}, {rows} rows, by {user()}"
     for one in workshops:
-        deed = Deed(f"export/{secrets.token_hex(8)}", asked.now, 0, "exported", f"series {what}", latter=latter)
+        deed = AuditEntry(f"export/{secrets.token_hex(8)}", asked.now, 0, "exported", f"series {what}", latter=latter)
         try:
             await one.source.store.audit.record_aside(deed)
         except OSError as failure:

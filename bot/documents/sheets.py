@@ -9,7 +9,7 @@ from functools import partial
 from bot.documents import typesetting
 from bot.documents.report import documents, docx
 from bot.documents.report.blocks import Document
-from bot.documents.report.material import Material
+from bot.documents.report.material import ReportMaterial
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Sheet:
         return f"{self.name} shows {self.strange} only if this machine has a font for it." if self.strange else ""
 
 
-def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:
+def of_reports(material: ReportMaterial, languages: Iterable[str]) -> Iterator[Sheet]:
     """Report, press summary and the donor's page, as PDF and for Word, in each language."""
     for language in languages:
         for document in documents.all_of(material, language):
@@ -39,7 +39,7 @@ def of_reports(material: Material, languages: Iterable[str]) -> Iterator[Sheet]:
             yield Sheet(document.name, f"{name}.docx", partial(docx.docx_of, document, material.now, drawn))
 
 
-def _pdf(document: Document, material: Material) -> bytes:
+def _pdf(document: Document, material: ReportMaterial) -> bytes:
     return typesetting.pdf("report", document.as_data(), material.now)
 
 

@@ -109,7 +109,7 @@ HELD_BACK = frozenset(
 QUIETABLE = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK, Kind.DIGEST)
 
 
-class Audience(StrEnum):
+class AnnouncementRoom(StrEnum):
     """Whom a moderator's announcement notifies: one of the workshop's roles."""
 
     PARTICIPANT = "participant"
@@ -117,7 +117,7 @@ class Audience(StrEnum):
     ORGANISER = "organiser"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery is on its way."""
 
     PLANNED = "planned"

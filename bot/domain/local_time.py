@@ -36,7 +36,7 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-class WallTimeError(ValueError):
+class LocalTimeError(ValueError):
     """A wall time that names no instant, or two. `choices` holds the instants (UTC) that it may have meant."""
 
     def __init__(self, reason: str, choices: tuple[datetime, ...] = ()) -> None:
@@ -47,30 +47,30 @@ class WallTimeError(ValueError):
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the zone's clocks show `clock` on `day`.
 
-    Raises WallTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both instants that
+    Raises LocalTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both instants that
     may be meant; and where it is before or after all that computers count.
     """
     wall = datetime.combine(day, clock, zone)
     try:
         earlier, later = wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
     except OverflowError:  # the first or the last day that calendars have
-        raise WallTimeError("unreadable") from None
+        raise LocalTimeError("unreadable") from None
     if earlier == later:
         return earlier
     choices = (min(earlier, later), max(earlier, later))
     if earlier.astimezone(zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
-        raise WallTimeError("skipped", choices)
-    raise WallTimeError("twice", choices)
+        raise LocalTimeError("skipped", choices)
+    raise LocalTimeError("twice", choices)
 
 
 def instant_or_later(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The same; where clocks skip that time or show it twice, the later of the instants that may be meant.
 
-    Raises WallTimeError at the first and the last day that calendars have.
+    Raises LocalTimeError at the first and the last day that calendars have.
     """
     try:
         return instant(day, clock, zone)
-    except WallTimeError as unclear:
+    except LocalTimeError as unclear:
         if not unclear.choices:
             raise
         return unclear.choices[-1]
@@ -87,28 +87,28 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def read(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
+def parse(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
 
-    A time without a day is today's. Raises WallTimeError with the reason `unreadable`, `past`, `far` (more than two
+    A time without a day is today's. Raises LocalTimeError with the reason `unreadable`, `past`, `far` (more than two
     years ahead), `skipped` or `twice`.
     """
     match = _WHEN.fullmatch(typed.strip())
     if match is None:
-        raise WallTimeError("unreadable")
+        raise LocalTimeError("unreadable")
     day = _read_day(match["day"], day_of(now, zone))
     if day > day_of(now, zone) + _FURTHEST:
-        raise WallTimeError("far")
+        raise LocalTimeError("far")
     meant = instant(day, time(int(match["hour"]), int(match["minute"])), zone)
     if meant < now - timedelta(minutes=1):
-        raise WallTimeError("past")
+        raise LocalTimeError("past")
     return meant
 
 
-def read_date(typed: str, today: date) -> date:
+def parse_date(typed: str, today: date) -> date:
     """The day that somebody means by `2023-06-30`, `30.06.2023` or `30/6/2023`, in any script's digits.
 
-    Raises WallTimeError with the reason `unreadable`, `past` where it is before `today`, or `far` where it is more than
+    Raises LocalTimeError with the reason `unreadable`, `past` where it is before `today`, or `far` where it is over
     ten years after it.
     """
     match = _ISO_DATE.fullmatch(typed.strip()) or _DAY_FIRST.fullmatch(typed.strip())
@@ -117,11 +117,11 @@ def read_date(typed: str, today: date) -> date:
     except ValueError:
         meant = None
     if meant is None:
-        raise WallTimeError("unreadable")
+        raise LocalTimeError("unreadable")
     if meant < today:
-        raise WallTimeError("past")
+        raise LocalTimeError("past")
     if meant > today + _FURTHEST_DATE:
-        raise WallTimeError("far")
+        raise LocalTimeError("far")
     return meant
 
 
@@ -134,4 +134,4 @@ def _read_day(typed: str | None, today: date) -> date:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise WallTimeError("unreadable") from None
+        raise LocalTimeError("unreadable") from None

@@ -26,8 +26,8 @@ from pydantic import (
 
 from bot.domain.agenda.sessions import Agenda, Material, Session, SessionKind, Speaker, Topic
 from bot.domain.attendance.presence import Interval
-from bot.domain.contributions.chatham_stamps import WHOLE, Stamp
-from bot.domain.local_time import FIRST_DAY, LAST_DAY, WallTimeError, instant, zones
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
+from bot.domain.local_time import FIRST_DAY, LAST_DAY, LocalTimeError, instant, zones
 from bot.domain.text import LANGUAGES, Text, blank, measure
 
 #: The room that every workshop has.
@@ -290,12 +290,12 @@ def _must_exist(clock: time, days: Iterable[date], zone: ZoneInfo | None) -> tim
     for day in days:
         try:
             instant(day, clock, zone)
-        except WallTimeError as unclear:
+        except LocalTimeError as unclear:
             raise ValueError(_unclear(clock, day, zone, unclear)) from None
     return clock
 
 
-def _unclear(clock: time, day: date, zone: ZoneInfo, unclear: WallTimeError) -> str:
+def _unclear(clock: time, day: date, zone: ZoneInfo, unclear: LocalTimeError) -> str:
     if not unclear.choices:
         return f"{day} is outside the calendar; write the day of the workshop"
     one, other = (f"{choice.astimezone(zone):%H:%M (UTC%z)}" for choice in unclear.choices)
@@ -471,7 +471,7 @@ class Plan(_Part):
         return Agenda(tuple(self._session(day, entry) for day in self.days for entry in day.sessions))
 
     @cached_property
-    def stamps(self) -> frozenset[Stamp]:
+    def stamps(self) -> frozenset[ChathamStamp]:
         """What was held under the Chatham House Rule so far, whatever the plan says today; see `with_stamps`."""
         return frozenset()
 
@@ -479,7 +479,7 @@ class Plan(_Part):
         """The same plan with another agenda: the one that is held."""
         return self._with("agenda", agenda)
 
-    def with_stamps(self, stamps: frozenset[Stamp]) -> Plan:
+    def with_stamps(self, stamps: frozenset[ChathamStamp]) -> Plan:
         """The same plan with what was held under the Chatham House Rule so far."""
         return self._with("stamps", stamps)
 
@@ -548,11 +548,11 @@ class Plan(_Part):
         return frozenset(topic for topic in topics if topic)
 
     @cached_property
-    def agenda_stamps(self) -> frozenset[Stamp]:
+    def agenda_stamps(self) -> frozenset[ChathamStamp]:
         """The stamps of the sessions under the Chatham House Rule that the agenda has."""
         stamps = {_stamp(session) for session in self.agenda if session.id in self.confidential_sessions}
         if self.wholly_confidential and self.agenda.sessions:
-            stamps.add(Stamp(WHOLE, None, "", Interval(self.agenda.sessions[0].starts_at, self.agenda.ends_at)))
+            stamps.add(ChathamStamp(WHOLE, None, "", Interval(self.agenda.sessions[0].starts_at, self.agenda.ends_at)))
         return frozenset(stamps)
 
     def topic(self, topic_id: str) -> Topic | None:
@@ -579,5 +579,5 @@ class Plan(_Part):
         return session.kind not in self.attendance.excluded
 
 
-def _stamp(session: Session) -> Stamp:
-    return Stamp(session.id, session.topic, session.room, Interval(session.starts_at, session.ends_at))
+def _stamp(session: Session) -> ChathamStamp:
+    return ChathamStamp(session.id, session.topic, session.room, Interval(session.starts_at, session.ends_at))

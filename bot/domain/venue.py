@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.contributions.chatham_stamps import Stamp
+from bot.domain.contributions.chatham_stamps import ChathamStamp
 from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY, Plan, RoomKind
 from bot.domain.text import Text
@@ -170,7 +170,7 @@ def breakout_room(breakout_id: str, number: int) -> str:
     return f"{BREAKOUT_ROOM}{breakout_id}:{number}"
 
 
-def is_room_of(session: Session | Stamp, key: str) -> bool:
+def is_room_of(session: Session | ChathamStamp, key: str) -> bool:
     """Whether people in that room are in the session: in its own room, or in one of its groups'."""
     return key == meeting_room(session.room) or key.startswith(f"{BREAKOUT_ROOM}{session.id}.")
 

@@ -59,7 +59,7 @@ _MEETING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ServerChannel:
     """A channel or a category of the server."""
 
     id: int
@@ -78,7 +78,7 @@ class Server:
     me: int
     everyone: int
     roles: Mapping[int, str]
-    channels: Mapping[int, Channel]
+    channels: Mapping[int, ServerChannel]
     foreign: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
     """Roles that are called like ours and never become ours by that alone: people have them, or they have permissions
     of their own. By Discord id, how many people; None: nobody knows."""
@@ -143,24 +143,24 @@ class MakeRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class GrantPermissions:
     """Set what somebody may do in a channel that is there."""
 
-    channel: Channel
+    channel: ServerChannel
     who: Who
     rights: Rights
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class EditChannel:
     """Change a channel that is there: its name, and the whole list of who may do what in it; None: it stays."""
 
-    channel: Channel
+    channel: ServerChannel
     name: str | None
     rights: Mapping[Who, Rights] | None = None
 
 
-Step = MakeRole | MakeRoom | Grant | Edit
+Step = MakeRole | MakeRoom | GrantPermissions | EditChannel
 
 
 def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str, int]:
@@ -199,7 +199,7 @@ def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str,
     return there
 
 
-def _is(channel: Channel, room: Room) -> bool:
+def _is(channel: ServerChannel, room: Room) -> bool:
     # A stage that a server can't have became a voice room.
     meeting = {Form.VOICE, Form.STAGE}
     return channel.form is room.form or {channel.form, room.form} <= meeting
@@ -261,7 +261,7 @@ class _Steps:
             elif room.wanted:
                 yield from self._make(room)
 
-    def _channel(self, room: Room) -> Channel | None:
+    def _channel(self, room: Room) -> ServerChannel | None:
         return self.server.channels.get(self.there.get(room.key, 0))
 
     def _categories(self) -> Iterator[Step]:
@@ -275,13 +275,13 @@ class _Steps:
             elif number == 1:
                 yield from self._make_category(number)
 
-    def _rename(self, channel: Channel, category: Room, number: int) -> Iterator[Step]:
+    def _rename(self, channel: ServerChannel, category: Room, number: int) -> Iterator[Step]:
         """Into the archive, or out of it; what somebody called it otherwise stays."""
         archive, name = self.wanted.archive_name(number), shorten(category.name, limits.NAME)
         if self.archived and channel.name != archive:
-            yield Edit(channel, archive)
+            yield EditChannel(channel, archive)
         elif not self.archived and channel.name == archive:
-            yield Edit(channel, name)
+            yield EditChannel(channel, name)
 
     def _make_category(self, number: int) -> Iterator[Step]:
         category = self.wanted.category(number)
@@ -299,7 +299,7 @@ class _Steps:
                 yield MakeRoom(room, key, self._rights(room))
                 return
 
-    def _mend(self, channel: Channel, room: Room) -> Iterator[Step]:
+    def _mend(self, channel: ServerChannel, room: Room) -> Iterator[Step]:
         rights = self._rights(room)
         if room.members is not None:
             yield from self._mend_group(channel, room, rights)
@@ -307,16 +307,16 @@ class _Steps:
         for who, wanted in rights.items():
             there = channel.rights.get(self._id(who), Rights())
             if wanted.upon(there) != there:
-                yield Grant(channel, who, wanted.upon(there))
+                yield GrantPermissions(channel, who, wanted.upon(there))
 
-    def _mend_group(self, channel: Channel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
+    def _mend_group(self, channel: ServerChannel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
         """Who is let in, and its name once it is over, in one request."""
         known = {self._id(who) for who in rights} | room.strangers
         whole = {**rights, **{target: granted for target, granted in channel.rights.items() if target not in known}}
         name = shorten(room.name, limits.NAME)
         renamed = name if not room.wanted and channel.name != name else None
         if renamed or {self._id(who): granted for who, granted in whole.items()} != channel.rights:
-            yield Edit(channel, renamed, whole)
+            yield EditChannel(channel, renamed, whole)
 
     def _id(self, who: Who) -> int:
         """The Discord id; 0 of a role that is yet to be made."""

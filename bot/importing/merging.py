@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from bot.domain.agenda.sessions import Material, SessionKind
-from bot.domain.local_time import WallTimeError, instant
+from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
 from bot.importing.readers.collector import identifier, is_address
 from bot.importing.readers.human_time import folded
-from bot.importing.schedule import Named, Schedule, ScheduledSession, ScheduleError, kind_named, spread, told_of
+from bot.importing.schedule import NamedItem, Schedule, ScheduledSession, ScheduleError, kind_named, spread, told_of
 
 #: As YAML gives it: words, lists and mappings of them.
 Raw = dict[str, Any]
@@ -193,7 +193,7 @@ class _Merge:
         for moment in (start, end):
             try:
                 instant(moment.date(), moment.time(), self._zone)
-            except WallTimeError:
+            except LocalTimeError:
                 self._faults.append(
                     f"{name}: {moment:%Y-%m-%d %H:%M} comes twice in {self._zone.key}, where clocks change then; "
                     "move it out of that hour."
@@ -210,7 +210,7 @@ class _Merge:
         told = spread(text, self._languages)
         return told if len(set(told.values())) > 1 else next(iter(told.values()))
 
-    def _room_id(self, room: Named) -> str:
+    def _room_id(self, room: NamedItem) -> str:
         """The plan's room of that id or that name; else the id that it will have."""
         names = {folded(name) for name in room.name.values()}
         if room.id == PLENARY or PLENARY in names:
@@ -262,7 +262,7 @@ def _variants(wording: str | Mapping[str, str]) -> set[str]:
     return typed | {one_line(words) for words in typed}
 
 
-def _topic(track: Named, topics: Iterable[Raw]) -> str | None:
+def _topic(track: NamedItem, topics: Iterable[Raw]) -> str | None:
     names = {folded(name) for name in track.name.values()}
     found = (
         topic["id"]

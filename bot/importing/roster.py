@@ -12,7 +12,7 @@ from bot.domain.people.access import Role
 from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
 from bot.domain.text import fold, one_line
 from bot.importing.readers import grid
-from bot.importing.readers.grid import Grid, GridError, Row
+from bot.importing.readers.grid import Grid, GridError, SheetRow
 from bot.messages import i18n
 
 Key = TypeVar("Key", OrganisationKind, Role)
@@ -30,7 +30,7 @@ class RosterError(ValueError):
         super().__init__("\n".join(self.faults))
 
 
-class Column(StrEnum):
+class RosterColumn(StrEnum):
     """What a column holds."""
 
     NAME = "name"
@@ -42,16 +42,17 @@ class Column(StrEnum):
 
 
 #: What each column may be called, in English, French and Arabic.
-_HEADINGS: Mapping[Column, tuple[str, ...]] = {
-    Column.NAME: ("name", "full name", "participant", "nom", "nom complet", "nom et prénom", "الاسم", "الاسم الكامل"),
-    Column.ADMINISTRATION: ("administration", "organisation", "organization", "organisme", "الإدارة", "المنظمة"),
-    Column.COUNTRY: ("country", "pays", "الدولة", "البلد"),
-    Column.ORGANISATION: (
+_HEADINGS: Mapping[RosterColumn, tuple[str, ...]] = {
+    RosterColumn.NAME: ("name", "full name", "participant", "nom", "nom complet", "nom et prénom",
+        "الاسم", "الاسم الكامل"),
+    RosterColumn.ADMINISTRATION: ("administration", "organisation", "organization", "organisme", "الإدارة", "المنظمة"),
+    RosterColumn.COUNTRY: ("country", "pays", "الدولة", "البلد"),
+    RosterColumn.ORGANISATION: (
         "kind of organisation", "kind of organization", "kind", "type", "type of organisation",
         "type of organization", "type d'organisation", "type d'organisme", "نوع المنظمة", "النوع",
     ),
-    Column.LANGUAGE: ("language", "langue", "اللغة"),
-    Column.ROLE: ("role", "rôle", "الدور"),
+    RosterColumn.LANGUAGE: ("language", "langue", "اللغة"),
+    RosterColumn.ROLE: ("role", "rôle", "الدور"),
 }  # fmt: skip
 
 _KINDS: Mapping[OrganisationKind, tuple[str, ...]] = {
@@ -83,9 +84,9 @@ def read(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participan
         raise RosterError([str(fault)]) from None
     table, heading = max(((table, _heading(table)) for table in tables), key=lambda found: len(found[1].columns))
     reader = _Reader(tuple(languages), heading.columns)
-    missing = [column for column in (Column.NAME, Column.ADMINISTRATION) if column not in heading.columns]
+    missing = [column for column in (RosterColumn.NAME, RosterColumn.ADMINISTRATION) if column not in heading.columns]
     if missing:
-        listed = ", ".join(f"'{column}'" for column in Column)
+        listed = ", ".join(f"'{column}'" for column in RosterColumn)
         lacking = " and ".join(f"'{column}'" for column in missing)
         raise RosterError([f"no column is headed {lacking}; the first row must name the columns: {listed}"])
     found = [place for row in table.rows if row.number > heading.row if (place := reader.place(row))]
@@ -123,7 +124,7 @@ def _tables(source: bytes, name: str) -> tuple[Grid, ...]:
 @dataclass(frozen=True, slots=True)
 class _Heading:
     row: int
-    columns: Mapping[Column, int]
+    columns: Mapping[RosterColumn, int]
 
 
 def _heading(table: Grid) -> _Heading:
@@ -131,7 +132,7 @@ def _heading(table: Grid) -> _Heading:
     known = {fold(word): column for column, words in _HEADINGS.items() for word in words}
     best = _Heading(0, {})
     for row in table.rows[:_DEEPEST_HEADING]:
-        columns: dict[Column, int] = {}
+        columns: dict[RosterColumn, int] = {}
         for place, cell in enumerate(row.cells):
             column = known.get(fold(cell))
             if column:
@@ -146,38 +147,38 @@ class _Reader:
     """Reads rows, and gathers their faults."""
 
     languages: tuple[str, ...]
-    columns: Mapping[Column, int]
+    columns: Mapping[RosterColumn, int]
     faults: list[str] = field(default_factory=list[str])
     seen: dict[str, int] = field(default_factory=dict[str, int])
 
-    def place(self, row: Row) -> Participant | None:
+    def place(self, row: SheetRow) -> Participant | None:
         """The place in a row; None for an empty row, and for one with a fault."""
         if not any(one_line(cell) for cell in row.cells):
             return None
         before = len(self.faults)
-        name = self._words(row, Column.NAME, NAME_LENGTH)
-        administration = self._words(row, Column.ADMINISTRATION, ADMINISTRATION_LENGTH)
+        name = self._words(row, RosterColumn.NAME, NAME_LENGTH)
+        administration = self._words(row, RosterColumn.ADMINISTRATION, ADMINISTRATION_LENGTH)
         place = Participant(
             id=roster_id(name, administration),
             name=name,
             administration=administration,
             country=self._country(row),
-            organisation=self._one_of(row, Column.ORGANISATION, _KINDS, OrganisationKind.OTHER),
+            organisation=self._one_of(row, RosterColumn.ORGANISATION, _KINDS, OrganisationKind.OTHER),
             language=self._language(row),
-            role=self._one_of(row, Column.ROLE, _ROLES, Role.PARTICIPANT),
+            role=self._one_of(row, RosterColumn.ROLE, _ROLES, Role.PARTICIPANT),
         )
         former = self.seen.setdefault(place.id, row.number)
         if len(self.faults) == before and former != row.number:
             self.faults.append(f"row {row.number}: '{name}' of '{administration}' is in row {former} already; keep one")
         return place if len(self.faults) == before else None
 
-    def _cell(self, row: Row, column: Column) -> str:
+    def _cell(self, row: SheetRow, column: RosterColumn) -> str:
         return one_line(row[self.columns[column]]) if column in self.columns else ""
 
-    def _wrong(self, row: Row, column: Column, what: str) -> None:
+    def _wrong(self, row: SheetRow, column: RosterColumn, what: str) -> None:
         self.faults.append(f"row {row.number}, {column}: {what}")
 
-    def _words(self, row: Row, column: Column, longest: int) -> str:
+    def _words(self, row: SheetRow, column: RosterColumn, longest: int) -> str:
         words = self._cell(row, column)
         if not fold(words):
             found = f"found '{words}', which has no letter" if words else "it is empty"
@@ -186,26 +187,28 @@ class _Reader:
             self._wrong(row, column, f"found {len(words)} characters; it may have {longest}")
         return words
 
-    def _country(self, row: Row) -> str:
-        words = self._cell(row, Column.COUNTRY)
+    def _country(self, row: SheetRow) -> str:
+        words = self._cell(row, RosterColumn.COUNTRY)
         code = i18n.country(words) if words else ""
         if code is None:
             what = (
                 f"found '{words}'; write a country's name in English, French or Arabic, its code such as TN, or nothing"
             )
-            self._wrong(row, Column.COUNTRY, what)
+            self._wrong(row, RosterColumn.COUNTRY, what)
         return code or ""
 
-    def _language(self, row: Row) -> str | None:
-        words = self._cell(row, Column.LANGUAGE)
+    def _language(self, row: SheetRow) -> str | None:
+        words = self._cell(row, RosterColumn.LANGUAGE)
         code = i18n.language_named(words) if words else None
         if words and code not in self.languages:
             listed = ", ".join(self.languages)
-            self._wrong(row, Column.LANGUAGE, f"found '{words}'; write one of the workshop's, {listed}, or nothing")
+            self._wrong(
+                row, RosterColumn.LANGUAGE, f"found '{words}'; write one of the workshop's, {listed}, or nothing"
+            )
             return None
         return code
 
-    def _one_of(self, row: Row, column: Column, known: Mapping[Key, tuple[str, ...]], left_out: Key) -> Key:
+    def _one_of(self, row: SheetRow, column: RosterColumn, known: Mapping[Key, tuple[str, ...]], left_out: Key) -> Key:
         words = self._cell(row, column)
         if not words:
             return left_out

@@ -36,7 +36,7 @@ class ScheduleError(SettingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedItem:
     """A room or a track. The id stays when the name changes, so that a renamed room is known again."""
 
     id: str
@@ -69,8 +69,8 @@ class Schedule:
 
     title: Text | None
     zone: ZoneInfo
-    rooms: tuple[Named, ...]
-    tracks: tuple[Named, ...]
+    rooms: tuple[NamedItem, ...]
+    tracks: tuple[NamedItem, ...]
     sessions: tuple[ScheduledSession, ...]
     remarks: tuple[str, ...] = ()
     """What was left out and why, or should be looked at again: a line each."""

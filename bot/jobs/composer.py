@@ -14,7 +14,7 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.breakouts import Breakout, Group
 from bot.domain.agenda.reschedule import Now
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.announcements import Kind, State, requested, subjects
+from bot.domain.announcements import DeliveryState, Kind, requested, subjects
 from bot.domain.contributions import pledges as pledge_rules
 from bot.domain.contributions.notes import Signature, shown, signature
 from bot.domain.contributions.questions import QuestionState, still_open
@@ -39,7 +39,7 @@ from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.agenda_changes import net
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ SESSION_KINDS = (Kind.LADDER, Kind.SOON, Kind.START, Kind.END, Kind.FEEDBACK)
 class Composer:
     """Writes each kind of message."""
 
-    def __init__(self, programme: Programme, store: Store, venue: Venue) -> None:
+    def __init__(self, programme: PlanInForce, store: Store, venue: Venue) -> None:
         self._programme = programme
         self._store = store
         self._venue = venue
@@ -99,7 +99,7 @@ class Composer:
                 return delivery.room if await self._store.questions.find(delivery.subject) else None
             case Kind.TEAM_REQUEST if delivery.subject:
                 place, _ = requested(delivery.subject)
-                return delivery.room if self._store.people.find(place) else None
+                return delivery.room if self._store.participants.find(place) else None
             case Kind.REPORT | Kind.TEAM_REQUEST:
                 return delivery.room if delivery.subject else None
             case _:
@@ -161,7 +161,7 @@ class Composer:
             return control_panel.moved(self._plan, delivery.due, delivery.id)
         plan, moment, hold = self._plan, Now(now, self._plan.tz), await self._store.restraints.hold()
         live, coming = plan.agenda.live(now), run_of_show.coming(plan.agenda, moment)
-        standing = control_panel.Standing(
+        standing = control_panel.DayStatus(
             state=run_of_show.state(plan.agenda, self._programme.sequences, hold, moment),
             live=live,
             coming=coming,
@@ -179,7 +179,7 @@ class Composer:
 
     async def _digest(self, delivery: Delivery, _now: datetime) -> Post:
         store, plan, day = self._store, self._plan, date.fromisoformat(delivery.subject)
-        there = await store.attendance.all(), await store.stays.all()
+        there = await store.attendance.all(), await store.presence.all()
         said = await store.notes.all(), await store.questions.all()
         told = await asyncio.to_thread(daily_digest_rules.digest, plan, day, *there, *said)
         cards = {one.subject: one for one in await store.deliveries.sent(Kind.CARD)}
@@ -198,7 +198,7 @@ class Composer:
 
     async def _follow_up(self, delivery: Delivery, _now: datetime) -> Post | None:
         found = pledge_rules.public(self._plan, await self._store.pledges.all())
-        if not found and delivery.state is not State.SENT:
+        if not found and delivery.state is not DeliveryState.SENT:
             return None
         return pledges.follow_up(self._plan, int(delivery.subject), found, delivery.id)
 
@@ -220,7 +220,7 @@ class Composer:
         return breakouts.back(self._plan, *await self._of_group(delivery), self._venue.rooms, delivery.id)
 
     async def _change(self, delivery: Delivery, _now: datetime) -> Post | None:
-        before, after = net(await self._store.changes.told_in(delivery.subject))
+        before, after = net(await self._store.agenda_changes.told_in(delivery.subject))
         changes = diff(Agenda(before), Agenda(after))
         if not changes:
             return None  # everything was taken back in time
@@ -233,14 +233,14 @@ class Composer:
 
     async def _card(self, delivery: Delivery, _now: datetime) -> Post:
         note = _there(await self._store.notes.find(delivery.subject))
-        signed = signature(note, self._store.people.of(note.author))
+        signed = signature(note, self._store.participants.of(note.author))
         echoes = len(await self._store.contacts.echoes_of(note.id))
         return cards.card(self._plan, note, signed, echoes, delivery.id, await self._beside(note.id))
 
     async def _beside(self, note_id: str) -> list[Signature]:
         """Who wrote the notes that have become a part of this one, as each of them wants to be named."""
-        merged = [await self._store.notes.find(each) for each in await self._store.reviews.merged_into(note_id)]
-        return [signature(note, self._store.people.of(note.author)) for note in merged if note]
+        merged = [await self._store.notes.find(each) for each in await self._store.note_reviews.merged_into(note_id)]
+        return [signature(note, self._store.participants.of(note.author)) for note in merged if note]
 
     async def _request(self, delivery: Delivery, _now: datetime) -> Post:
         asked = _there(await self._store.contacts.requested(delivery.subject))
@@ -255,7 +255,7 @@ class Composer:
 
     async def _open(self, delivery: Delivery, _now: datetime) -> Post | None:
         found = still_open(await self._store.questions.all(), delivery.subject)
-        if not found and delivery.state is not State.SENT:
+        if not found and delivery.state is not DeliveryState.SENT:
             return None
         session = _there(self._plan.agenda.find(delivery.subject))
         return questions.open_questions(self._plan, session, found, delivery.id)
@@ -265,7 +265,7 @@ class Composer:
 
     async def _team_request(self, delivery: Delivery, _now: datetime) -> Post:
         place, person = requested(delivery.subject)
-        return control_panel.team_request(self._plan, _there(self._store.people.find(place)), person, delivery.id)
+        return control_panel.team_request(self._plan, _there(self._store.participants.find(place)), person, delivery.id)
 
     async def _report(self, delivery: Delivery, _now: datetime) -> Post:
         return post_messages.report(delivery.subject, delivery.id)

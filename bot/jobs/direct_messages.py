@@ -15,10 +15,18 @@ from http import HTTPStatus
 import discord
 
 from bot.domain import limits
-from bot.domain.people.direct_messages import MOST_TRIES, PACE, RETRY, Letter, LetterState, Throttle, throttled
+from bot.domain.people.direct_messages import (
+    MOST_TRIES,
+    PACE,
+    RETRY,
+    DirectMessage,
+    DirectMessageState,
+    Throttle,
+    throttled,
+)
 from bot.domain.text import shorten
 from bot.jobs.failures import release_global_limit
-from bot.jobs.incidents import Incidents
+from bot.jobs.incidents import IncidentReporter
 from bot.messages.post import Button, Post
 from bot.platform.rate_limit import Pacer
 from bot.platform.router import layout
@@ -44,10 +52,10 @@ _HELD_BACK = frozenset({20026, 40003, 40004})
 _REFUSED = frozenset({10013, 50007, 50033, 50278})
 
 
-class Letters:
+class DirectMessageJob:
     """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
 
-    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, incidents: Incidents) -> None:
+    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, incidents: IncidentReporter) -> None:
         self._store = store
         self._client = client
         self._pacer = pacer
@@ -55,7 +63,7 @@ class Letters:
 
     async def keep(self, now: datetime) -> datetime | None:
         """Send the next one if it is time; the instant at which to go on."""
-        letters = self._store.letters
+        letters = self._store.direct_messages
         letter = await letters.next(now)
         if letter is None:
             return None
@@ -81,7 +89,7 @@ class Letters:
             await self._incidents.trouble_ended(_THROTTLE, "team.letters_go_on")
         return now + PACE.gap
 
-    async def _send(self, letter: Letter, known: int | None) -> int:
+    async def _send(self, letter: DirectMessage, known: int | None) -> int:
         """Send it unless Discord has it; the id of its channel. `known`: the person's channel, if there is one."""
         if known:
             channel = self._client.get_partial_messageable(known, type=discord.ChannelType.private)
@@ -94,7 +102,7 @@ class Letters:
         return channel.id
 
     async def _is_there(
-        self, channel: discord.DMChannel | discord.PartialMessageable, letter: Letter, begun_at: datetime
+        self, channel: discord.DMChannel | discord.PartialMessageable, letter: DirectMessage, begun_at: datetime
     ) -> bool:
         await self._pacer.turn()
         async for message in channel.history(limit=_LATEST):  # the newest first
@@ -108,7 +116,9 @@ class Letters:
                 return True
         return False
 
-    async def _failed(self, letter: Letter, failure: Exception, throttle: Throttle | None, now: datetime) -> None:
+    async def _failed(
+        self, letter: DirectMessage, failure: Exception, throttle: Throttle | None, now: datetime
+    ) -> None:
         """Record what a failure means: for all letters, for the person, or for this try."""
         problem = str(failure) or repr(failure)
         code, status = (failure.code, failure.status) if isinstance(failure, discord.HTTPException) else (0, 0)
@@ -116,18 +126,18 @@ class Letters:
         if isinstance(failure, TimeoutError):
             release_global_limit(self._client)
         if code in _HELD_BACK:
-            await self._store.letters.hold_back(letter, throttled(throttle, now))
+            await self._store.direct_messages.hold_back(letter, throttled(throttle, now))
             await self._incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
         elif code in _REFUSED:
-            await self._store.letters.settle(letter.id, LetterState.REFUSED, problem)
+            await self._store.direct_messages.settle(letter.id, DirectMessageState.REFUSED, problem)
         elif status == HTTPStatus.BAD_REQUEST or letter.tries + 1 >= MOST_TRIES:
-            await self._store.letters.settle(letter.id, LetterState.FAILED, problem)
+            await self._store.direct_messages.settle(letter.id, DirectMessageState.FAILED, problem)
             await self._incidents.tell_team("team.letter_failed", person=f"<@{letter.person}>", problem=problem)
         else:
-            await self._store.letters.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
+            await self._store.direct_messages.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
 
 
-def _post(letter: Letter) -> Post:
+def _post(letter: DirectMessage) -> Post:
     words, button = shorten(letter.text, limits.MESSAGE_TEXT), letter.button
     if button is None:
         return Post((words,))

@@ -24,7 +24,7 @@ from bot.domain.agenda import breakouts
 from bot.domain.announcements import Announcement, Kind, Overdue
 from bot.domain.backoff import Pauses
 from bot.jobs.composer import SESSION_KINDS, Composer
-from bot.jobs.incidents import Incidents
+from bot.jobs.incidents import IncidentReporter
 from bot.jobs.outbox import Outbox, is_late
 from bot.jobs.refresher import Refresher
 from bot.jobs.runner import Job, JobName, Jobs
@@ -33,7 +33,7 @@ from bot.platform.rate_limit import InvalidAnswers, Pacer
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +57,13 @@ class Dispatcher:
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
-        programme: Programme,
+        programme: PlanInForce,
         store: Store,
         venue: Venue,
         clock: Clock,
         client: discord.Client,
         pacer: Pacer,
-        incidents: Incidents,
+        incidents: IncidentReporter,
         invalid: InvalidAnswers,
         home: Callable[[], discord.Guild | None],
         jobs: Iterable[Job] = (),

@@ -8,12 +8,12 @@ from datetime import timedelta
 import discord
 
 from bot.domain.backoff import REFUSED, TRANSIENT, Backoff
-from bot.platform.router import passes
+from bot.platform.router import is_transient
 
 
 def backoff_for(failure: Exception) -> Backoff:
     """Short for what passes by itself, also a role or channel that was deleted meanwhile; long for a refusal."""
-    return TRANSIENT if passes(failure) or isinstance(failure, LookupError | sqlite3.Error) else REFUSED
+    return TRANSIENT if is_transient(failure) or isinstance(failure, LookupError | sqlite3.Error) else REFUSED
 
 
 def asked_for(failure: Exception) -> timedelta:

@@ -10,16 +10,16 @@ from bot.domain.announcements import Announcement
 from bot.domain.text import shorten
 from bot.messages.i18n import text
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 #: Characters of what Discord or the system said about a failure; the log has all of it.
 _PROBLEM = 300
 
 
-class Incidents:
+class IncidentReporter:
     """The open incidents, by key. The lines are in the workshop's first language."""
 
-    def __init__(self, programme: Programme, store: Store, clock: Clock) -> None:
+    def __init__(self, programme: PlanInForce, store: Store, clock: Clock) -> None:
         self._programme = programme
         self._store = store
         self._clock = clock

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _STALE = timedelta(days=1)
 
 
-class NightlyBackup:
+class NightlyBackupJob:
     """Copies a database into a folder at 03:00 of the zone, and keeps the newest of its copies.
 
     A night that was missed is made up for at once; so is the first backup ever, because a folder that can't be

@@ -19,12 +19,12 @@ from http import HTTPStatus
 import discord
 
 from bot.clock import Clock
-from bot.domain.announcements import Kind, State, card_expires
+from bot.domain.announcements import DeliveryState, Kind, card_expires
 from bot.domain.backoff import REFUSED, Pauses
 from bot.domain.venue import TEAM
 from bot.jobs.composer import Composer
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
-from bot.jobs.incidents import Incidents
+from bot.jobs.incidents import IncidentReporter
 from bot.messages import post as post_messages
 from bot.messages.post import Post
 from bot.platform.rate_limit import Pacer
@@ -32,7 +32,7 @@ from bot.platform.router import allowed_mentions, layout
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Outbox:
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
-        programme: Programme,
+        programme: PlanInForce,
         store: Store,
         venue: Venue,
         clock: Clock,
@@ -67,7 +67,7 @@ class Outbox:
         pacer: Pacer,
         composer: Composer,
         pauses: Pauses[str],
-        incidents: Incidents,
+        incidents: IncidentReporter,
         left_alone: Callable[[str], bool],
         ended: Callable[[], None],
     ) -> None:
@@ -189,8 +189,8 @@ class Outbox:
     async def _give_up_expired(self, delivery: Delivery, problem: str) -> None:
         """Settle a delivery that is no longer worth sending."""
         now = self._clock.now()
-        if delivery.state is State.SENDING and delivery.expires <= now:
-            await self._store.deliveries.settle(delivery.id, State.FAILED, now, problem)
+        if delivery.state is DeliveryState.SENDING and delivery.expires <= now:
+            await self._store.deliveries.settle(delivery.id, DeliveryState.FAILED, now, problem)
             self._pauses.clear(delivery.id)
 
     async def _send(self, delivery: Delivery, *, again: bool) -> bool:
@@ -202,14 +202,14 @@ class Outbox:
             return await self._take_away(delivery, room, message)
         post = await self._composer.post(delivery, now)
         if post is None:
-            await self._store.deliveries.settle(delivery.id, State.SKIPPED, now, "nothing left to say")
+            await self._store.deliveries.settle(delivery.id, DeliveryState.SKIPPED, now, "nothing left to say")
             return False
         # A message that was found may show what was true when it was sent.
         shows = "" if message else post.fingerprint
         if is_late(delivery, now):
             post = post_messages.late(self._programme.plan, post, delivery.due)
         if message is None and delivery.expires <= now:
-            state = State.FAILED if delivery.problem else State.SKIPPED
+            state = DeliveryState.FAILED if delivery.problem else DeliveryState.SKIPPED
             await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
             return False
         send = message is None

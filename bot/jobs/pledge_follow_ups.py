@@ -7,21 +7,21 @@ from datetime import datetime
 from bot.domain import announcements
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.pledges import Pledge
-from bot.domain.people.direct_messages import Letter, LetterKind, Press, letter
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, Press, direct_message
 from bot.domain.text import escape, escape_within
 from bot.messages.i18n import day_name, text
 from bot.messages.post import custom_id
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 #: Characters of a pledge that the private message quotes; Discord takes 2,000 in all.
 _QUOTED = 1000
 
 
-class FollowUps:
+class PledgeFollowUpJob:
     """Has the private messages written; that they are sent is a matter of their own."""
 
-    def __init__(self, programme: Programme, store: Store) -> None:
+    def __init__(self, programme: PlanInForce, store: Store) -> None:
         self._programme = programme
         self._store = store
 
@@ -32,10 +32,10 @@ class FollowUps:
             occasion = f"follow_up/{each.subject}"
             if each.due <= now < each.expires and await self._store.facts.get(occasion) is None:
                 letters = [self._letter(each, one, now) for one in await self._store.pledges.all()]
-                await self._store.letters.write_once(occasion, letters, now)
+                await self._store.direct_messages.write_once(occasion, letters, now)
         return min((each.due for each in asked if each.due > now), default=None)
 
-    def _letter(self, asked: Announcement, pledge: Pledge, now: datetime) -> Letter:
+    def _letter(self, asked: Announcement, pledge: Pledge, now: datetime) -> DirectMessage:
         plan, language = self._programme.plan, self._programme.language_of(pledge.person)
         told = text(
             language,
@@ -47,5 +47,5 @@ class FollowUps:
         )
         seen = text(language, "follow_up.named" if pledge.follow_up else "follow_up.unnamed")
         button = Press(custom_id("progress", asked.subject), text(language, "button.progress"))
-        kind = LetterKind.FOLLOW_UP
-        return letter(plan.id, kind, asked.subject, pledge.person, f"{told}\n-# {seen}", now, button=button)
+        kind = DirectMessageKind.FOLLOW_UP
+        return direct_message(plan.id, kind, asked.subject, pledge.person, f"{told}\n-# {seen}", now, button=button)

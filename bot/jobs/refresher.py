@@ -8,7 +8,7 @@ from bot.domain.announcements import Kind
 from bot.jobs.composer import Composer
 from bot.jobs.outbox import Outbox
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 #: Kinds that are to be true at any time, whatever it is that changes.
 _ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)
@@ -19,7 +19,7 @@ _BETWEEN_EDITS = timedelta(seconds=3)
 class Refresher:
     """Looks through what was sent; in a room one message at a time, the longest untouched first."""
 
-    def __init__(self, programme: Programme, store: Store, composer: Composer, outbox: Outbox) -> None:
+    def __init__(self, programme: PlanInForce, store: Store, composer: Composer, outbox: Outbox) -> None:
         self._programme = programme
         self._store = store
         self._composer = composer

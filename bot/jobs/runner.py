@@ -15,8 +15,8 @@ import discord
 from bot.clock import Clock
 from bot.domain.backoff import REFUSED, Pauses
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
-from bot.jobs.incidents import Incidents
-from bot.platform.router import RefusalError
+from bot.jobs.incidents import IncidentReporter
+from bot.platform.router import UserError
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Jobs:
         client: discord.Client,
         clock: Clock,
         pauses: Pauses[str],
-        incidents: Incidents,
+        incidents: IncidentReporter,
         ended: Callable[[], None],
     ) -> None:
         self._jobs = list(jobs)
@@ -136,7 +136,7 @@ class Jobs:
                 self._next[job.name] = await job.work(self._clock.now())
         except Exception as failure:  # noqa: BLE001 - told to the team, or tried again
             # The pause comes first: whatever fails in telling of the failure, the job is left alone.
-            backoff = REFUSED if isinstance(failure, RefusalError) else backoff_for(failure)
+            backoff = REFUSED if isinstance(failure, UserError) else backoff_for(failure)
             self._pauses.failed(job.key, self._clock.now(), backoff, at_least=asked_for(failure))
             await self._explain(job, failure)
             return
@@ -146,7 +146,7 @@ class Jobs:
     async def _explain(self, job: Job, failure: Exception) -> None:
         if isinstance(failure, TimeoutError):
             release_global_limit(self._client)
-        if isinstance(failure, RefusalError):
+        if isinstance(failure, UserError):
             await self._incidents.trouble_began(job.key, failure.key, **failure.values)
         elif isinstance(failure, sqlite3.Error):
             log.error("The job %s could not use the database; it is tried again", job.name, exc_info=failure)

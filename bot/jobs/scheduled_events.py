@@ -18,20 +18,20 @@ import discord
 from discord import EntityType, EventStatus, PrivacyLevel
 
 from bot.domain import limits
-from bot.domain.agenda.scheduled_events import Standing, marker, standing, to_show
+from bot.domain.agenda.scheduled_events import EventPhase, marker, standing, to_show
 from bot.domain.agenda.sessions import Session
 from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.plan import Plan
 from bot.domain.text import clean, shorten
 from bot.domain.venue import meeting_room
-from bot.jobs.incidents import Incidents
+from bot.jobs.incidents import IncidentReporter
 from bot.messages import announcements
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import RefusalError, passes
+from bot.platform.router import UserError, is_transient
 from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.programme import Programme
-from bot.store.scheduled_events import KeptEvent
+from bot.store.programme import PlanInForce
+from bot.store.scheduled_events import KnownEvent
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class _Wanted:
     """An event as it is to be."""
 
     session: Session
-    standing: Standing
+    standing: EventPhase
     name: str
     description: str
     place: Place
@@ -60,7 +60,7 @@ class _Wanted:
     def fingerprint(self) -> str:
         """Equal where nothing is to be changed."""
         told: tuple[object, ...] = (self.standing,)
-        if self.standing in {Standing.TO_COME, Standing.LIVE}:
+        if self.standing in {EventPhase.TO_COME, EventPhase.LIVE}:
             place = self.place if isinstance(self.place, str) else self.place.id
             told = (*told, self.name, self.description, self.session.starts_at, self.session.ends_at, place)
         return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
@@ -75,17 +75,17 @@ class _Wanted:
         return {"name": self.name, "description": self.description, "end_time": self.session.ends_at, **place}
 
 
-class Events:
+class ScheduledEventJob:
     """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
-        programme: Programme,
+        programme: PlanInForce,
         store: Store,
         venue: Venue,
         pacer: Pacer,
         home: Callable[[], discord.Guild | None],
-        incidents: Incidents,
+        incidents: IncidentReporter,
     ) -> None:
         self._programme = programme
         self._store = store
@@ -103,12 +103,12 @@ class Events:
     async def keep(self, now: datetime) -> datetime | None:
         """One step nearer to what the agenda says; the next instant at which to look, `now` if there may be more to do.
 
-        Raises RefusalError with what the team must mend, and what discord.py raises for what passes by itself.
+        Raises UserError with what the team must mend, and what discord.py raises for what passes by itself.
         """
         guild = self._home()
         if guild is None:
             return None
-        kept = await self._store.events.all()
+        kept = await self._store.scheduled_events.all()
         wanted = self._next(guild, kept, now)
         if wanted is None:
             instants = (self._refused.next_end(now), self._plan.agenda.next_change(now))
@@ -116,11 +116,11 @@ class Events:
                 await self._incidents.trouble_ended(_INCIDENT, "team.events_work")
             return min((instant for instant in instants if instant is not None), default=None)
         if not guild.me.guild_permissions.create_events:
-            raise RefusalError("team.events_not_allowed")
+            raise UserError("team.events_not_allowed")
         try:
             await self._step(guild, wanted, kept.get(wanted.session.id))
         except discord.HTTPException as failure:
-            if passes(failure):
+            if is_transient(failure):
                 raise
             self._refused.failed(wanted.fingerprint, now, PATIENT)
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
@@ -131,7 +131,7 @@ class Events:
         self._refused.clear(wanted.fingerprint)
         return now
 
-    def _next(self, guild: discord.Guild, kept: dict[str, KeptEvent], now: datetime) -> _Wanted | None:
+    def _next(self, guild: discord.Guild, kept: dict[str, KnownEvent], now: datetime) -> _Wanted | None:
         """The next event that is not as it should be."""
         lacking = to_show(self._plan.agenda, now)
         for held in sorted(self._programme.held, key=lambda held: held.session.starts_at):
@@ -145,9 +145,9 @@ class Events:
                 return wanted
         return None
 
-    def _wanted(self, guild: discord.Guild, session: Session, stands: Standing) -> _Wanted:
+    def _wanted(self, guild: discord.Guild, session: Session, stands: EventPhase) -> _Wanted:
         # What doesn't take place is not told anew: it may be written in languages that the workshop has given up.
-        told = stands in {Standing.TO_COME, Standing.LIVE}
+        told = stands in {EventPhase.TO_COME, EventPhase.LIVE}
         name, description = announcements.event(self._plan, session) if told else (session.id, "")
         return _Wanted(session, stands, name, description, self._place(guild, session.room))
 
@@ -159,19 +159,19 @@ class Events:
             return channel
         return shorten(channel.name if channel else clean(room), limits.EVENT_LOCATION)
 
-    async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KeptEvent | None) -> None:
+    async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KnownEvent | None) -> None:
         session = wanted.session
-        await self._store.events.begin(session.id)
+        await self._store.scheduled_events.begin(session.id)
         async with asyncio.timeout(_SECONDS):
             event = await self._find(guild, session, known)
             if event is not None:
                 await self._mend(event, wanted)
-            elif wanted.standing is Standing.TO_COME:
+            elif wanted.standing is EventPhase.TO_COME:
                 event = await self._make(guild, wanted)
-        await self._store.events.settle(session.id, event.id if event else None, wanted.fingerprint)
+        await self._store.scheduled_events.settle(session.id, event.id if event else None, wanted.fingerprint)
 
     async def _find(
-        self, guild: discord.Guild, session: Session, known: KeptEvent | None
+        self, guild: discord.Guild, session: Session, known: KnownEvent | None
     ) -> discord.ScheduledEvent | None:
         """The session's event, unless it is over: an event that is can't be taken up again."""
         if known and known.discord_id:
@@ -207,14 +207,14 @@ class Events:
         begun, in_room = event.status is EventStatus.active, not isinstance(wanted.place, str)
         changes: dict[str, Any]
         match wanted.standing:
-            case Standing.TO_COME:
+            case EventPhase.TO_COME:
                 changes = wanted.values if begun else {**wanted.values, "start_time": wanted.session.starts_at}
-            case Standing.LIVE:
+            case EventPhase.LIVE:
                 starts = {"status": EventStatus.active} if in_room and not begun else {}
                 changes = {**wanted.values, **starts}
-            case Standing.OVER if begun and in_room:
+            case EventPhase.OVER if begun and in_room:
                 changes = {"status": EventStatus.completed}
-            case Standing.CANCELLED:
+            case EventPhase.CANCELLED:
                 changes = {"status": EventStatus.completed if begun else EventStatus.cancelled}
             case _:
                 return

@@ -14,14 +14,14 @@ from datetime import datetime
 import discord
 
 from bot.domain.backoff import PATIENT, Pauses
-from bot.domain.contributions.transcripts import BOT, Channel, Message
-from bot.domain.people.retention import Kept, overdue
-from bot.jobs.incidents import Incidents
+from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
+from bot.domain.people.retention import RetentionKind, overdue
+from bot.jobs.incidents import IncidentReporter
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import RefusalError, passes
+from bot.platform.router import UserError, is_transient
 from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +37,17 @@ Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Progress = Callable[[int, int], Awaitable[None]]
 
 
-class Transcripts:
+class TranscriptJob:
     """Saves them: a channel at a round, because announcements must not wait for all of them."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
         self,
-        programme: Programme,
+        programme: PlanInForce,
         store: Store,
         venue: Venue,
         pacer: Pacer,
         home: Callable[[], discord.Guild | None],
-        incidents: Incidents,
+        incidents: IncidentReporter,
     ) -> None:
         self._programme = programme
         self._store = store
@@ -75,7 +75,7 @@ class Transcripts:
             incident = f"transcript:{channel.id}"
             try:
                 await self._save(room, channel, now)
-            except RefusalError as refusal:
+            except UserError as refusal:
                 await self._incidents.trouble_began(incident, refusal.key, **refusal.values)
             else:
                 await self._incidents.trouble_ended(incident, "team.transcript_works", room=channel.mention)
@@ -91,7 +91,7 @@ class Transcripts:
             await told(done, len(channels))
             try:
                 await self._save(room, channel, now)
-            except RefusalError:
+            except UserError:
                 refused.append(channel.mention)
         return refused
 
@@ -107,24 +107,24 @@ class Transcripts:
         async with self._one_at_a_time:
             try:
                 for _ in range(_TRIES):
-                    before = await self._store.transcripts.begin(Channel(channel.id, room, str(channel)))
+                    before = await self._store.transcripts.begin(TranscriptChannel(channel.id, room, str(channel)))
                     messages = [message async for message in self._history(channel)]
                     erased = await self._store.erasures.everybody()
                     # Nor who wrote when, where the plan keeps the participants no longer.
-                    purged = Kept.PARTICIPANTS in overdue(self._programme.plan, now)
+                    purged = RetentionKind.PARTICIPANTS in overdue(self._programme.plan, now)
                     kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
                         self._refused.clear(channel.id)
                         return
             except discord.HTTPException as failure:
-                if passes(failure):
+                if is_transient(failure):
                     raise
                 self._refused.failed(channel.id, now, PATIENT)
                 log.warning("%s can't be read", channel, exc_info=failure)
                 if isinstance(failure, discord.NotFound):
                     return  # deleted by hand: what was saved of it stays
-                raise RefusalError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
+                raise UserError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
 
     async def _history(self, channel: Readable) -> AsyncIterator[Message]:
         """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""

@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain import limits
-from bot.domain.agenda.sessions import Progress, Session, progress
+from bot.domain.agenda.sessions import Session, SessionProgress, progress
 from bot.domain.plan import Plan
 from bot.domain.text import escape
 from bot.domain.venue import meeting_room
 from bot.messages.i18n import day_name, every, text
 from bot.messages.post import Button, Lines, Post, custom_id, label, left_out, moment, now_button, span, titles, where
 
-_STANDING = {Progress.DONE: "✅", Progress.LIVE: "🔴", Progress.NEXT: "▶️", Progress.LATER: "▫️"}
+_STANDING = {
+    SessionProgress.DONE: "✅",
+    SessionProgress.LIVE: "🔴",
+    SessionProgress.NEXT: "▶️",
+    SessionProgress.LATER: "▫️",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def _agenda_items(plan: Plan, day: date, now: datetime, extent: _Extent) -> Iter
     sessions = plan.agenda.on(day)
     standing = progress(sessions, now)
     most = extent.sessions or len(sessions)
-    over = sum(standing[session.id] is Progress.DONE for session in sessions)
+    over = sum(standing[session.id] is SessionProgress.DONE for session in sessions)
     first = max(0, min(over, len(sessions) - most))
     if first:
         yield left_out(first)
@@ -117,7 +122,7 @@ def agenda_for(plan: Plan, day: date, now: datetime, language: str, rooms: Mappi
     return Post((f"## {_agenda_heading(plan, day, language)}", "\n".join(items), legend), (take_along,))
 
 
-def _detailed(session: Session, standing: Progress, language: str, rooms: Mapping[str, int]) -> str:
+def _detailed(session: Session, standing: SessionProgress, language: str, rooms: Mapping[str, int]) -> str:
     lines = [f"{_STANDING[standing]} {span(session)} **{escape(session.title[language])}**"]
     if meeting_room(session.room) in rooms:
         lines[0] += f" · {where(session, rooms)}"
@@ -130,7 +135,7 @@ def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) 
     blocks = [
         text(language, "now.live", until=moment(session.ends_at, "R"))
         + "\n"
-        + _detailed(session, Progress.LIVE, language, rooms)
+        + _detailed(session, SessionProgress.LIVE, language, rooms)
         + (f"\n{escape(session.description[language])}" if session.description else "")
         for session in plan.agenda.live(now)
     ]
@@ -159,7 +164,7 @@ def next_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int])
 def _coming(session: Session, language: str, rooms: Mapping[str, int]) -> str:
     when = moment(session.starts_at, "R")
     heading = text(language, "now.next", when=when, date=day_name(language, session.day))
-    return f"{heading}\n{_detailed(session, Progress.NEXT, language, rooms)}"
+    return f"{heading}\n{_detailed(session, SessionProgress.NEXT, language, rooms)}"
 
 
 def _zone(plan: Plan, now: datetime, language: str) -> Iterator[str]:

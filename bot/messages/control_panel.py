@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import limits
-from bot.domain.agenda.run_of_show import Deed, Hold
+from bot.domain.agenda.run_of_show import DayAction, Hold
 from bot.domain.agenda.sessions import Session
 from bot.domain.announcements import LAST_RUNG
 from bot.domain.people.participants import Participant
@@ -22,7 +22,7 @@ _TITLE = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DayStatus:
     """How the day stands at a moment."""
 
     state: str
@@ -39,7 +39,7 @@ class Standing:
     hold: Hold | None
 
 
-def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int], mark: str) -> Post:
+def panel(plan: Plan, standing: DayStatus, now: datetime, rooms: Mapping[str, int], mark: str) -> Post:
     """The run of show, and the buttons that change it."""
     language = plan.languages[0]
     heading = (
@@ -48,18 +48,20 @@ def panel(plan: Plan, standing: Standing, now: datetime, rooms: Mapping[str, int
     sessions = [_session(plan, one, standing, rooms, live=True) for one in standing.live]
     sessions += [_session(plan, one, standing, rooms, live=False) for one in standing.coming]
     facts = "\n".join(_facts(standing, language))
-    hold = Deed.RESUME if standing.hold else Deed.HOLD
-    deeds = (hold, Deed.LATER, Deed.SKIP, Deed.START, Deed.END)
+    hold = DayAction.RESUME if standing.hold else DayAction.HOLD
+    deeds = (hold, DayAction.LATER, DayAction.SKIP, DayAction.START, DayAction.END)
     buttons = tuple(
         Button(
-            custom_id("lead", deed, standing.state, mark), text(language, f"button.show.{deed}"), deed is Deed.RESUME
+            custom_id("lead", deed, standing.state, mark),
+            text(language, f"button.show.{deed}"),
+            deed is DayAction.RESUME,
         )
         for deed in deeds
     )
     return Post((heading, Lines(sessions or [text(language, "show.nothing")]), facts), buttons)
 
 
-def _session(plan: Plan, session: Session, standing: Standing, rooms: Mapping[str, int], *, live: bool) -> str:
+def _session(plan: Plan, session: Session, standing: DayStatus, rooms: Mapping[str, int], *, live: bool) -> str:
     language = plan.languages[0]
     when = moment(session.ends_at if live else session.starts_at, "R")
     shown = "show.now" if live else "show.next"
@@ -73,7 +75,7 @@ def _session(plan: Plan, session: Session, standing: Standing, rooms: Mapping[st
     return "\n".join(lines)
 
 
-def _facts(standing: Standing, language: str) -> Iterator[str]:
+def _facts(standing: DayStatus, language: str) -> Iterator[str]:
     if standing.hold:
         yield "⏸️ " + text(language, "show.held", when=moment(standing.hold.since))
     if standing.late is not None:

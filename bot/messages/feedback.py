@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.contributions.feedback import SCALE, WORKSHOP, Summary, form_of
+from bot.domain.contributions.feedback import SCALE, WORKSHOP, FeedbackSummary, form_of
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.i18n import every, text
-from bot.messages.post import Button, Post, custom_id, invitation, label, session_heading
+from bot.messages.post import Button, Post, custom_id, joined, label, session_heading
 
 _TITLE = 90
 
@@ -23,7 +23,8 @@ def rate(plan: Plan, session: Session, mark: str) -> Post:
 def evaluation(plan: Plan, mark: str) -> Post:
     """The workshop is over, and did it do what it was for."""
     button = Button(custom_id("rate", WORKSHOP, mark), label(plan.languages, "button.evaluate"), primary=True)
-    return invitation(plan, "feedback.workshop", "feedback.workshop_line", button)
+    heading = f"## {joined(plan.languages, 'feedback.workshop')}"
+    return Post((heading, "\n".join(every(plan.languages, "feedback.workshop_line"))), (button,))
 
 
 def stars(choice: str) -> str:
@@ -36,7 +37,7 @@ def choice(language: str, chosen: str) -> str:
     return stars(chosen) if chosen in SCALE else text(language, f"feedback.choice.{chosen}")
 
 
-def summary(plan: Plan, found: Summary, language: str) -> str:
+def summary(plan: Plan, found: FeedbackSummary, language: str) -> str:
     """What the answers about a session, or the workshop, add up to."""
     session = plan.agenda.find(found.subject)
     title = escape(shorten(session.title[language], _TITLE)) if session else text(language, "feedback.workshop")
@@ -51,7 +52,7 @@ def summary(plan: Plan, found: Summary, language: str) -> str:
     return "\n".join(lines)
 
 
-def _outcome(found: Summary, name: str, language: str) -> str:
+def _outcome(found: FeedbackSummary, name: str, language: str) -> str:
     counts: Mapping[str, int] = (found.counts or {})[name]
     title = text(language, f"feedback.{name}")
     if all(chosen in SCALE for chosen in counts):

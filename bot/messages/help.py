@@ -12,7 +12,7 @@ from bot.messages.post import Post
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HelpEntry:
     """A command in the manual. `purpose` and `description` are its English wordings, as in the cogs."""
 
     mention: str
@@ -23,7 +23,7 @@ class Entry:
     role: Role
 
 
-def manual(entries: Sequence[Entry], role: Role, language: str) -> Post:
+def manual(entries: Sequence[HelpEntry], role: Role, language: str) -> Post:
     """What somebody of that role can do here: participants' commands first, then moderators' and organisers'."""
     hint = "help.hint" if role > Role.VISITOR else "help.visitor"
     blocks = [f"## {text(language, 'help.heading')}\n{text(language, hint)}"]
@@ -40,6 +40,6 @@ def manual(entries: Sequence[Entry], role: Role, language: str) -> Post:
     return Post(tuple(blocks))
 
 
-def _line(entry: Entry, language: str) -> str:
+def _line(entry: HelpEntry, language: str) -> str:
     mention = isolate(entry.mention) if language in RIGHT_TO_LEFT else entry.mention
     return f"{mention} · {command_wording(language, entry.description) or entry.description}"

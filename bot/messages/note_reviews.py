@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain.contributions.note_reviews import Action, Review, ReviewState, Wording
+from bot.domain.contributions.note_reviews import Review, ReviewAction, ReviewState, Wording
 from bot.domain.contributions.notes import Note, shown
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
@@ -45,10 +45,18 @@ def _standing(review: Review, language: str) -> Iterator[str]:
 
 def _buttons(note: Note, review: Review, language: str) -> Iterator[Button]:
     cleared = review.state is ReviewState.CLEARED
-    for action in (Action.PUBLISH if cleared else Action.CLEAR, Action.CHANGES, Action.EDIT, Action.TAG, Action.MERGE):
+    for action in (
+        ReviewAction.PUBLISH if cleared else ReviewAction.CLEAR,
+        ReviewAction.CHANGES,
+        ReviewAction.EDIT,
+        ReviewAction.TAG,
+        ReviewAction.MERGE,
+    ):
         words = text(language, f"button.review.{action}")
-        yield Button(custom_id("review", action, note.id), words, primary=action in {Action.CLEAR, Action.PUBLISH})
-    yield Button(custom_id("review", Action.NEXT, note.id), text(language, f"button.review.{Action.NEXT}"))
+        yield Button(
+            custom_id("review", action, note.id), words, primary=action in {ReviewAction.CLEAR, ReviewAction.PUBLISH}
+        )
+    yield Button(custom_id("review", ReviewAction.NEXT, note.id), text(language, f"button.review.{ReviewAction.NEXT}"))
 
 
 def for_author(note: Note, review: Review, language: str) -> Post | None:

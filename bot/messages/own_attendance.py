@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import own_attendance as own_attendance_rules
-from bot.domain.attendance.attendance import Doors, Presence, Record, counting, scheduled_minutes
+from bot.domain.attendance.attendance import CheckedIn, Doors, Record, counting, scheduled_minutes
 from bot.domain.attendance.own_attendance import Reason
 from bot.domain.plan import Plan
 from bot.domain.text import escape, escape_within
@@ -35,7 +35,7 @@ _TITLE = 150
 
 
 def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
-    plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime, language: str, doors: Doors
+    plan: Plan, own: Record, checked: Mapping[str, CheckedIn], now: datetime, language: str, doors: Doors
 ) -> Post:
     """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
     observed, rule = round(own.observed), plan.attendance.percent
@@ -57,7 +57,7 @@ def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one lang
 
 
 def _own_session(
-    session: Session, own: Record, presence: Presence | None, reasons: Sequence[Reason], language: str
+    session: Session, own: Record, presence: CheckedIn | None, reasons: Sequence[Reason], language: str
 ) -> str:
     told = [_reason(reason, session, own, presence, language) for reason in reasons]
     minutes = own.minutes_by_session[session.id]
@@ -67,7 +67,7 @@ def _own_session(
     return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(told)}"
 
 
-def _reason(reason: Reason, session: Session, own: Record, presence: Presence | None, language: str) -> str:
+def _reason(reason: Reason, session: Session, own: Record, presence: CheckedIn | None, language: str) -> str:
     correction = own.corrections.get(session.id)
     match reason:
         case Reason.CHECKED_IN:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.contributions.pledges import Pledge, State
+from bot.domain.contributions.pledges import Pledge, PledgeState
 from bot.domain.plan import Plan
 from bot.domain.text import escape_within
 from bot.messages.i18n import every, short_day
-from bot.messages.post import Button, Lines, Post, custom_id, invitation, joined, label, left_out
+from bot.messages.post import Button, Lines, Post, custom_id, joined, label, left_out
 
 #: Characters of one pledge in a list, and pledges in it.
 _QUOTED, _LISTED = 200, 12
-PLEDGE_SIGN = {State.DONE: "✅", State.UNDER_WAY: "🔧", State.NOT_YET: "⏳", None: "🤝"}
+PLEDGE_SIGN = {PledgeState.DONE: "✅", PledgeState.UNDER_WAY: "🔧", PledgeState.NOT_YET: "⏳", None: "🤝"}
 
 
 def pledge(plan: Plan, mark: str) -> Post:
     """The workshop is nearly over, and what will be applied."""
     button = Button(custom_id("pledge", mark), label(plan.languages, "button.pledge"), primary=True)
-    return invitation(plan, "pledge.heading", "pledge.line", button)
+    heading = f"## {joined(plan.languages, 'pledge.heading')}"
+    return Post((heading, "\n".join(every(plan.languages, "pledge.line"))), (button,))
 
 
 def follow_up(plan: Plan, months: int, pledged: Sequence[Pledge], mark: str) -> Post:

@@ -146,7 +146,3 @@ def report(line: str, mark: str) -> Post:
 
 def now_button(plan: Plan, mark: str) -> Button:
     return Button(custom_id("now", mark), label(plan.languages, "button.now"))
-
-
-def invitation(plan: Plan, heading: str, line: str, button: Button) -> Post:
-    return Post((f"## {joined(plan.languages, heading)}", "\n".join(every(plan.languages, line))), (button,))

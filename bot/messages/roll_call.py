@@ -73,7 +73,7 @@ def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, 
     )
     refusal = attendance.refusal(plan, session, now, doors)
     opens = attendance.opens_at(plan, session)
-    when = moment(opens if refusal is attendance.Refusal.NOT_YET else session.ends_at, "f")
+    when = moment(opens if refusal is attendance.CheckinRefusal.NOT_YET else session.ends_at, "f")
     door = text(language, f"roll.door.{refusal or 'open'}", when=when)
     title = escape(session.title[language])
     said = {person: f"{one.name}: {_said(one, language)}" for person, one in roll.corrected.items()}

@@ -12,9 +12,20 @@ from bot.domain.agenda.breakouts import Breakout
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
 from bot.domain.venue import Form, Room, permission_words, rooms
-from bot.domain.venue_steps import EVERYONE, ME, Edit, Grant, MakeRole, MakeRoom, Namesake, Step, Wanted, Who
+from bot.domain.venue_steps import (
+    EVERYONE,
+    ME,
+    EditChannel,
+    GrantPermissions,
+    MakeRole,
+    MakeRoom,
+    Namesake,
+    Step,
+    Wanted,
+    Who,
+)
 from bot.messages.i18n import enumeration, text
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 #: Characters of a session's title in the names of its groups' rooms.
 _TITLE = 60
@@ -63,7 +74,7 @@ def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool 
     return Wanted((*rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
 
 
-def group_rooms(programme: Programme, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
+def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
     """The rooms of breakouts that are at work, or were a moment ago."""
     language = programme.plan.languages[0]
     for breakout in standing:
@@ -89,12 +100,12 @@ def told(step: Step, language: str, show: Show) -> str:
         case MakeRoom():
             key = "rooms.step.category" if step.room.form is Form.CATEGORY else "rooms.step.room"
             return text(language, key, name=show(step.name))
-        case Grant():
+        case GrantPermissions():
             who = _who(step.who, language)
             return text(language, "rooms.step.grant", room=show(step.channel.name), who=who)
-        case Edit(name=str(name)):
+        case EditChannel(name=str(name)):
             return text(language, "rooms.step.rename", before=show(step.channel.name), after=show(name))
-        case Edit():
+        case EditChannel():
             return text(language, "rooms.step.members", room=show(step.channel.name))
 
 

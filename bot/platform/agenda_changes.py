@@ -8,46 +8,46 @@ from bot.domain.agenda.reschedule import ChangeError
 from bot.domain.text import escape
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
-from bot.platform.router import DONE, RefusalError
+from bot.platform.router import DONE, UserError
 from bot.store.agenda_changes import ChangedMeanwhileError, TooLateError
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 
-def refusal(objection: ChangeError, language: str) -> RefusalError:
+def change_refused(objection: ChangeError, language: str) -> UserError:
     """Why an agenda stays as it is."""
     title = escape(objection.session.title[language]) if objection.session else ""
-    return RefusalError(f"refused.session.{objection.reason}", title=f"**{title}**")
+    return UserError(f"refused.session.{objection.reason}", title=f"**{title}**")
 
 
-async def carry_out(programme: Programme, change_id: str, who: int, now: datetime, language: str) -> Post:
-    """Do what was proposed, and what to answer: with a button that takes it back. Raises RefusalError."""
+async def carry_out(programme: PlanInForce, change_id: str, who: int, now: datetime, language: str) -> Post:
+    """Do what was proposed, and what to answer: with a button that takes it back. Raises UserError."""
     try:
         change = await programme.apply(change_id, who, now)
     except ChangedMeanwhileError as meanwhile:
         raise _meanwhile(meanwhile, language) from None
     except TooLateError:
-        raise RefusalError("refused.session.proposal_too_old") from None
+        raise UserError("refused.session.proposal_too_old") from None
     except LookupError:
-        raise RefusalError("refused.gone") from None
+        raise UserError("refused.gone") from None
     undo = Button(custom_id("undo", change.id), label((language,), "button.undo"))
     return Post((f"{DONE} {text(language, 'session.done')}",), (undo,))
 
 
-async def take_back(programme: Programme, change_id: str, who: int, now: datetime, language: str) -> Post:
-    """Undo a change, and what to answer. Raises RefusalError."""
+async def take_back(programme: PlanInForce, change_id: str, who: int, now: datetime, language: str) -> Post:
+    """Undo a change, and what to answer. Raises UserError."""
     try:
         await programme.undo(change_id, who, now)
     except ChangedMeanwhileError as meanwhile:
         raise _meanwhile(meanwhile, language) from None
     except TooLateError:
-        raise RefusalError("refused.session.undo_too_late") from None
+        raise UserError("refused.session.undo_too_late") from None
     except LookupError:
-        raise RefusalError("refused.gone") from None
+        raise UserError("refused.gone") from None
     return Post((f"{DONE} {text(language, 'session.undone')}",))
 
 
-def _meanwhile(meanwhile: ChangedMeanwhileError, language: str) -> RefusalError:
+def _meanwhile(meanwhile: ChangedMeanwhileError, language: str) -> UserError:
     title = f"**{escape(meanwhile.session.title[language])}**"
     if meanwhile.by is None:
-        return RefusalError("refused.session.meanwhile", title=title)
-    return RefusalError("refused.session.meanwhile_by", title=title, who=f"<@{meanwhile.by.author}>")
+        return UserError("refused.session.meanwhile", title=title)
+    return UserError("refused.session.meanwhile_by", title=title, who=f"<@{meanwhile.by.author}>")

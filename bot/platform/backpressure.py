@@ -95,7 +95,7 @@ def _without_message(parse: Callable[[dict[str, Any]], None]) -> Callable[[dict[
     return lighter
 
 
-class Gateway(DiscordWebSocket):
+class BackpressureGateway(DiscordWebSocket):
     """The connection of a client that has `presses`."""
 
     _presses: Presses | None = None

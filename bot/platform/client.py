@@ -18,12 +18,12 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.domain.people.access import Doors, Role
+from bot.domain.people.access import EntryRules, Role
 from bot.messages import i18n
 from bot.messages.post import Post
-from bot.platform.backpressure import Gateway, Presses, let_go
+from bot.platform.backpressure import BackpressureGateway, Presses, let_go
 from bot.platform.rate_limit import heard_by
-from bot.platform.router import Access, Interaction, Router, allowed_mentions, clean_options, passes, tell_failure
+from bot.platform.router import Access, Interaction, Router, allowed_mentions, clean_options, is_transient, tell_failure
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD, SettingsError
 from bot.store import Store
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 # NOTE: there is no other way to say which class it connects by.
-discord.client.DiscordWebSocket = Gateway  # pyright: ignore[reportPrivateImportUsage]
+discord.client.DiscordWebSocket = BackpressureGateway  # pyright: ignore[reportPrivateImportUsage]
 
 REFUSED_TOKEN = (
     "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
@@ -96,7 +96,7 @@ def needs(role: Role, *, before_setup: bool = False) -> Callable[[C], C]:
     """
 
     def mark(command: C) -> C:
-        command.extras |= {"role": role, "doors": Doors(before_setup=before_setup)}
+        command.extras |= {"role": role, "doors": EntryRules(before_setup=before_setup)}
         return command
 
     return mark
@@ -110,7 +110,7 @@ def _not_our_fault(record: logging.LogRecord) -> bool:
     """
     failure = record.exc_info[1] if record.exc_info else None
     if failure is not None and (
-        passes(failure) or isinstance(failure, discord.HTTPException | discord.ConnectionClosed)
+        is_transient(failure) or isinstance(failure, discord.HTTPException | discord.ConnectionClosed)
     ):
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
     return True
@@ -141,7 +141,9 @@ class Tree(app_commands.CommandTree["Plenary"]):
             self.client.access.limit(interaction)
             clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
             command = interaction.command
-            role, doors = (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, Doors())
+            role, doors = (
+                (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, EntryRules())
+            )
             await self.client.access.require(interaction, role, doors)
         except Exception as failure:  # noqa: BLE001 - told to the person and to the log
             await tell_failure(interaction, failure, self.client.access.language(interaction))

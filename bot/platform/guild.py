@@ -18,13 +18,13 @@ from bot.domain.venue import Form, lacking, lacking_in, permission_bits, role_ke
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
-    Channel,
-    Edit,
-    Grant,
+    EditChannel,
+    GrantPermissions,
     MakeRole,
     MakeRoom,
     Rights,
     Server,
+    ServerChannel,
     Step,
     Wanted,
     Who,
@@ -52,7 +52,7 @@ _FORMS = {
 Target = discord.Role | discord.Member | discord.Object
 
 
-class Site:
+class Guild:
     """A server, as far as the workshop's rooms are concerned."""
 
     def __init__(
@@ -156,11 +156,11 @@ class Site:
                 channel = await self._make(step, ids, plan, reason)
                 self._channels[channel.id] = channel
                 return channel.id
-            case Grant():
+            case GrantPermissions():
                 target = cast("discord.Role | discord.Member", self._target(step.who, ids))
                 granted = _overwrite(step.rights)
                 await self._channels[step.channel.id].set_permissions(target, overwrite=granted, reason=reason)
-            case Edit():
+            case EditChannel():
                 await self._edit(step, ids, reason)
         return None
 
@@ -182,7 +182,7 @@ class Site:
         make = guild.create_stage_channel if stage else guild.create_voice_channel
         return await make(step.name, category=category, overwrites=overwrites, reason=reason)
 
-    async def _edit(self, step: Edit, ids: Mapping[str, int], reason: str) -> None:
+    async def _edit(self, step: EditChannel, ids: Mapping[str, int], reason: str) -> None:
         channel = cast("discord.VoiceChannel", self._channels[step.channel.id])
         if step.rights is None:
             await channel.edit(name=step.name or channel.name, reason=reason)
@@ -225,10 +225,10 @@ def own_role(me: discord.Member) -> str:
     return next((role.name for role in me.roles if role.is_bot_managed()), me.top_role.name)
 
 
-def _seen(channel: discord.abc.GuildChannel) -> Channel:
+def _seen(channel: discord.abc.GuildChannel) -> ServerChannel:
     granted = ((target.id, overwrite.pair()) for target, overwrite in channel.overwrites.items())
     rights = {number: Rights(allow.value, deny.value) for number, (allow, deny) in granted}
-    return Channel(channel.id, _FORMS.get(channel.type), channel.name, channel.category_id, rights)
+    return ServerChannel(channel.id, _FORMS.get(channel.type), channel.name, channel.category_id, rights)
 
 
 def _overwrite(rights: Rights) -> discord.PermissionOverwrite:

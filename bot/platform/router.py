@@ -27,7 +27,7 @@ import discord
 from discord import app_commands
 
 from bot.domain import limits, local_time
-from bot.domain.people.access import Doors, Home, Role, refusal
+from bot.domain.people.access import EntryRules, Home, Role, refusal
 from bot.domain.people.rates import Act, Limiter
 from bot.domain.plan import Plan
 from bot.domain.text import blank, clean, fold, measure, shorten, shorten_markdown
@@ -53,7 +53,7 @@ _VALUE = 500
 _PAGES = 8
 
 
-class RefusalError(Exception):
+class UserError(Exception):
     """An action that can't be taken, and the sentence (a key of the catalogues) that says what to do instead."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -65,7 +65,7 @@ class RefusalError(Exception):
         }
 
 
-class TooOftenError(RefusalError):
+class TooOftenError(UserError):
     """Somebody does too much in a short time. What they typed into a form goes back to them."""
 
 
@@ -169,13 +169,13 @@ def option_label(name: str) -> str:
     return "…" if blank(name) else shorten(clean(name), limits.OPTION_LABEL)
 
 
-def meant(typed: str, now: datetime, plan: Plan) -> datetime:
-    """The instant (UTC) that somebody means by a wall time of the workshop's zone. Raises RefusalError."""
+def parse_local_time(typed: str, now: datetime, plan: Plan) -> datetime:
+    """The instant (UTC) that somebody means by a wall time of the workshop's zone. Raises UserError."""
     try:
-        return local_time.read(typed, now, plan.tz)
-    except local_time.WallTimeError as unclear:
+        return local_time.parse(typed, now, plan.tz)
+    except local_time.LocalTimeError as unclear:
         choices = " / ".join(f"{choice.astimezone(plan.tz):%H:%M (UTC%z)}" for choice in unclear.choices)
-        raise RefusalError(
+        raise UserError(
             f"refused.when.{unclear.args[0]}",
             typed=f"“{clean(shorten(typed, 100))}”",
             zone=plan.zone,
@@ -197,14 +197,14 @@ def submitted(interaction: Interaction) -> dict[str, str]:
 def clean_options(options: Iterable[dict[str, Any]]) -> None:
     """Clean the text options of a command, before discord.py hands them to it.
 
-    Raises RefusalError for one in which nothing can be read: Discord's least length counted what was left out.
+    Raises UserError for one in which nothing can be read: Discord's least length counted what was left out.
     """
     for option in options:
         clean_options(option.get("options", ()))
         if isinstance(option.get("value"), str):
             option["value"] = clean(option["value"])
             if not option["value"] and not option.get("focused"):
-                raise RefusalError("refused.option", option=option["name"])
+                raise UserError("refused.option", option=option["name"])
 
 
 def _value(field: Mapping[str, Any]) -> str:
@@ -280,8 +280,8 @@ async def given_back(interaction: Interaction, language: str, words: str) -> Asy
     """
     try:
         yield
-    except (RefusalError, sqlite3.Error) as failure:
-        refusal = failure if isinstance(failure, RefusalError) else RefusalError("refused.not_kept")
+    except (UserError, sqlite3.Error) as failure:
+        refusal = failure if isinstance(failure, UserError) else UserError("refused.not_kept")
         if refusal is not failure:
             log.exception("What was sent with %s could not be kept; it goes back", _what(interaction))
         reason = text(language, refusal.key, **refusal.values)
@@ -311,14 +311,14 @@ def _options(data: Mapping[str, Any]) -> Iterator[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Route:
     """What answers a kind of custom id, and who may use it."""
 
     handler: Handler
     role: Role
     takes: range
     """How many arguments it takes."""
-    doors: Doors
+    doors: EntryRules
 
 
 def pressed(kind: str, role: Role, *, private: bool = False, before_setup: bool = False) -> Callable[[H], H]:
@@ -328,7 +328,7 @@ def pressed(kind: str, role: Role, *, private: bool = False, before_setup: bool 
     """
 
     def mark(handler: H) -> H:
-        handler.__plenary_press__ = (kind, role, Doors(private, before_setup))  # pyright: ignore[reportFunctionMemberAccess]
+        handler.__plenary_press__ = (kind, role, EntryRules(private, before_setup))  # pyright: ignore[reportFunctionMemberAccess]
         return handler
 
     return mark
@@ -338,7 +338,7 @@ class Router:
     """Custom ids to handlers, for buttons, selects and forms alike."""
 
     def __init__(self, access: Access) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, Route] = {}
         self._access = access
 
     def add(self, cog: object) -> None:
@@ -348,11 +348,11 @@ class Router:
             if marked:
                 kind, role, doors = marked
                 handler = getattr(cog, name)
-                self.entries[kind] = Entry(handler, role, _taken(handler), doors)
+                self.entries[kind] = Route(handler, role, _taken(handler), doors)
 
-    def _entry(self, kind: str) -> Entry:
+    def _entry(self, kind: str) -> Route:
         if kind not in self.entries:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         return self.entries[kind]
 
     async def route(self, interaction: Interaction) -> None:
@@ -363,7 +363,7 @@ class Router:
             entry = self._entry(kind)
             await self._access.require(interaction, entry.role, entry.doors)
             if len(arguments) not in entry.takes:
-                raise RefusalError("refused.gone")  # noqa: TRY301 - a custom id of another time has other arguments
+                raise UserError("refused.gone")  # noqa: TRY301 - a custom id of another time has other arguments
             await entry.handler(interaction, *arguments)
         except Exception as failure:  # noqa: BLE001 - the one place where every failure ends
             await tell_failure(interaction, failure, self._access.language(interaction))
@@ -426,19 +426,19 @@ class Access:
         """How much of something a participant may have; None for the team, which may write down others' words."""
         return most if self.role(interaction) < Role.MODERATOR else None
 
-    async def require(self, interaction: Interaction, role: Role, doors: Doors) -> None:
-        """Raises RefusalError where the entry point may not be used, or the person's role is too low."""
+    async def require(self, interaction: Interaction, role: Role, doors: EntryRules) -> None:
+        """Raises UserError where the entry point may not be used, or the person's role is too low."""
         refused = refusal(interaction.guild_id, self._home(), doors)
         if refused:
-            raise RefusalError(f"refused.{refused}")
+            raise UserError(f"refused.{refused}")
         member = interaction.user
         if interaction.guild_id is None:
             return
         if not isinstance(member, discord.Member):
-            raise RefusalError("refused.not_in_server")
+            raise UserError("refused.not_in_server")
         # Who left the server and came back has lost the role, and not the place.
         if self._role_of(member) < role and await self._restore(member) < role:
-            raise RefusalError(f"refused.role.{role.name.lower()}", channel=self._entrance())
+            raise UserError(f"refused.role.{role.name.lower()}", channel=self._entrance())
 
 
 # --- failures ------------------------------------------------------------------------------------------
@@ -451,7 +451,7 @@ _NETWORK = {
 }  # fmt: skip
 
 
-def passes(failure: BaseException) -> bool:
+def is_transient(failure: BaseException) -> bool:
     """Whether a failure passes by itself, so that the same thing may succeed when it is tried again.
 
     These are what discord.py does not, or no longer, retry by itself: 503 raises at once, and of network errors it
@@ -480,12 +480,12 @@ async def tell_failure(interaction: Interaction, failure: BaseException, languag
     """
     cause = getattr(failure, "original", failure)
     try:
-        if isinstance(cause, RefusalError):
+        if isinstance(cause, UserError):
             try:
                 words = typed_in(interaction) if isinstance(cause, TooOftenError) else ""
                 await _say(interaction, text(language, cause.key, **cause.values), words)
             except Exception as unsaid:
-                if passes(unsaid) or isinstance(unsaid, discord.NotFound):
+                if is_transient(unsaid) or isinstance(unsaid, discord.NotFound):
                     raise
                 cause = unsaid
             else:
@@ -508,7 +508,7 @@ async def _say(interaction: Interaction, sentence: str, words: str = "") -> None
 def _logged(interaction: Interaction, failure: BaseException) -> str:
     """Log a failure with everything that helps; return the reference under which it is found."""
     reference = secrets.token_hex(3)
-    if passes(failure) or isinstance(failure, discord.HTTPException):
+    if is_transient(failure) or isinstance(failure, discord.HTTPException):
         # Discord's or the network's doing; nothing in the program is to be fixed.
         log.warning("Failure %s in %s: %r", reference, _what(interaction), failure)
     else:

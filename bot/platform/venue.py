@@ -16,17 +16,17 @@ import aiohttp
 import discord
 
 from bot.domain.agenda.breakouts import CALLING, Breakout
-from bot.domain.people.access import ROLES, Grant, Role, may_restore, role_of
+from bot.domain.people.access import ROLES, Role, RoleGrant, may_restore, role_of
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import breakout_room, meeting_room, next_change, role_key
 from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
 from bot.messages.venue import Status, group_rooms, names_made, wanted
-from bot.platform.guild import Site
+from bot.platform.guild import Guild
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import passes
+from bot.platform.router import is_transient
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 from bot.store.venue import GUILD_FACT
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ Told = Callable[[int, int], Awaitable[None]]
 class Venue:
     """The one server in which the workshop lives, its roles and rooms."""
 
-    def __init__(self, programme: Programme, store: Store, pacer: Pacer) -> None:
+    def __init__(self, programme: PlanInForce, store: Store, pacer: Pacer) -> None:
         self._programme = programme
         self._store = store
         self._pacer = pacer
@@ -148,7 +148,7 @@ class Venue:
             if not possible or not await self._changed(member.add_roles(role, reason=f"Workshop {self._plan.id}")):
                 return False
         if member.joined_at:
-            await self._store.people.record_grant(member.id, Grant(role.id, member.joined_at))
+            await self._store.participants.record_grant(member.id, RoleGrant(role.id, member.joined_at))
         return True
 
     async def _name(self, member: discord.Member, place: Participant) -> bool:
@@ -260,15 +260,15 @@ class Venue:
         site = await self._site(guild)
         return site.status(self._wanted(breakouts, now, archived=None), self._ids, self._plan)
 
-    async def _site(self, guild: discord.Guild) -> Site:
-        site = Site(guild, guild.me, guild.channels, self._pacer, self._just_made)
+    async def _site(self, guild: discord.Guild) -> Guild:
+        site = Guild(guild, guild.me, guild.channels, self._pacer, self._just_made)
         await site.look_at_roles(self._ids)
         return site
 
     def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> Wanted:
         return wanted(self._plan, group_rooms(self._programme, breakouts, now), now, archived=archived)
 
-    async def _take(self, site: Site, step: Step, now: datetime) -> None:
+    async def _take(self, site: Guild, step: Step, now: datetime) -> None:
         made = await site.carry_out(step, self._ids, self._plan)
         if made is not None and isinstance(step, MakeRole | MakeRoom):
             await self._keep(step.key, made, now)
@@ -326,7 +326,7 @@ class Venue:
                 try:
                     await self._bring_back(guild, person, back)
                 except discord.HTTPException as failure:
-                    if passes(failure):
+                    if is_transient(failure):
                         raise
                     failures.append(failure)
         return failures

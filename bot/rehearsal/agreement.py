@@ -14,7 +14,7 @@ from bot.documents.pack.archive import faults, read_manifest
 from bot.domain.agenda.scheduled_events import marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.announcements import Kind, planned
-from bot.domain.people.direct_messages import Letter, LetterState
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageState
 from bot.domain.plan import Plan
 from bot.messages import agenda
 from bot.messages.fitting import fitted
@@ -54,11 +54,11 @@ def mispacked(
             yield f"the closing pack has {packed} rows of {subject}, and there are {count}"
 
 
-def misdelivered(letters: Iterable[Letter], discord: LoopbackDiscord) -> Iterator[str]:
+def misdelivered(letters: Iterable[DirectMessage], discord: LoopbackDiscord) -> Iterator[str]:
     """The direct messages that are there more or less often than they are recorded as sent, by person and text."""
     sent: Counter[tuple[int, str]] = Counter()
     for letter in letters:
-        sent[letter.person, letter.text] += letter.state is LetterState.SENT
+        sent[letter.person, letter.text] += letter.state is DirectMessageState.SENT
     for (person, text), recorded in sent.items():
         channel = discord.backend.dm_channels.get(person)
         there = sum(message.text == text for message in discord.messages(channel)) if channel else 0

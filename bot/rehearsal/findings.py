@@ -15,7 +15,7 @@ from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import Breakout
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions import feedback
-from bot.domain.contributions.feedback import Answer
+from bot.domain.contributions.feedback import FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import OPEN, Question, card
 from bot.domain.people.participants import Participant, same_name
@@ -24,12 +24,12 @@ from bot.domain.text import clean, readable
 from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
 from bot.messages.control_panel import PANEL_SIGN
 from bot.messages.post import REPORT_SIGN
-from bot.rehearsal.cast.actors import Told
+from bot.rehearsal.cast.actors import Acknowledged
 from bot.rehearsal.cast.people import SeenMessage
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.history import History
 from bot.rehearsal.timekeeper import Timekeeper
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.delivery.deliveries import Delivery
 from bot.store.questions import LED
 
@@ -58,7 +58,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class FindingsSummary:
     """`summary.json`. What Discord saw is counted by the simulated Discord, not by the bot."""
 
     workshop: str
@@ -99,7 +99,7 @@ class Summary:
 class Verdict:
     """A summary, and what is found beside it."""
 
-    summary: Summary
+    summary: FindingsSummary
     orphans: tuple[str, ...]
     """Channels that the bot has made and forgotten."""
     integrity: str
@@ -175,12 +175,12 @@ class GroupRooms:
 
 def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that was
     history: History,
-    told: Told,
+    told: Acknowledged,
     groups: GroupRooms,
     discord: LoopbackDiscord,
     keeper: Timekeeper,
     questions: Sequence[Question],
-    deeds: Sequence[Deed],
+    deeds: Sequence[AuditEntry],
     *,
     trouble: bool = False,
     excused: Sequence[Delivery] = (),
@@ -234,7 +234,7 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
 
 
 def _asked_for(
-    planned: Mapping[str, Announcement], questions: Sequence[Question], deeds: Sequence[Deed], now: datetime
+    planned: Mapping[str, Announcement], questions: Sequence[Question], deeds: Sequence[AuditEntry], now: datetime
 ) -> dict[str, Announcement]:
     """What is due by now, without the lists of questions of sessions that had none open when they were over."""
 
@@ -264,7 +264,7 @@ def _planned(message: SeenMessage, planned: Mapping[str, Announcement]) -> Annou
     return next((planned[mark] for mark in marks if mark in planned), None)
 
 
-def _told(message: SeenMessage, told: Told, asked: Mapping[str, str]) -> str:
+def _told(message: SeenMessage, told: Acknowledged, asked: Mapping[str, str]) -> str:
     """What a post that the plan doesn't ask for is, by what it says."""
     for text in told.announced:
         if message.text.startswith("📣") and text in message.text:
@@ -289,7 +289,7 @@ def _plain(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
+def stored_notes(told: Acknowledged, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the notes that people were told are kept are kept, to the letter that they typed.
 
     A note is known by its words: the id of one whose author is not named is another in exports. What its author made
@@ -309,10 +309,10 @@ def stored_notes(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
 
 
 def kept_beside(
-    told: Told,
+    told: Acknowledged,
     places: Iterable[Participant],
     questions: Iterable[Question],
-    answers: Iterable[Answer],
+    answers: Iterable[FeedbackAnswer],
     pledges: Iterable[Pledge],
 ) -> dict[str, dict[str, int]]:
     """How many of the places, questions, feedback and pledges that people were told are kept are, to the letter."""
@@ -333,20 +333,20 @@ def kept_beside(
     return {name: {"acknowledged": len(acknowledged[name]), "stored": n} for name, n in stored.items()}
 
 
-def _stored_places(told: Told, places: Iterable[Participant]) -> int:
+def _stored_places(told: Acknowledged, places: Iterable[Participant]) -> int:
     """How many of those who were told that they have joined have a place under their name."""
     kept = {place.person: place.name for place in places}
     return sum(same_name(kept.get(person, ""), name) for person, name in told.joined.items())
 
 
-def stored_corrections(told: Told, exported: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def stored_corrections(told: Acknowledged, exported: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How many of the corrections that moderators were told are kept count."""
     counts = {(int(row["person_id"]), row["session"], row["status"]) for row in exported if row["corrected_by"]}
     kept = sum((*who, status) in counts for who, status in told.corrections.items())
     return {"acknowledged": len(told.corrections), "stored": kept}
 
 
-def stored_check_ins(told: Told, exported: Iterable[Mapping[str, Any]]) -> int:
+def stored_check_ins(told: Acknowledged, exported: Iterable[Mapping[str, Any]]) -> int:
     """How many of the check-ins that people were told of are kept."""
     kept = {(int(row["person_id"]), row["session"]) for row in exported if row["checked_in_at"]}
     return len(told.check_ins & kept)

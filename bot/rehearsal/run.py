@@ -31,16 +31,16 @@ from bot.rehearsal.cast.actors import Actors
 from bot.rehearsal.cast.script import Cast, wall
 from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
-from bot.rehearsal.discord.limits import Request as HttpRequest
+from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
-from bot.rehearsal.findings import Exported, Spread, Summary, Verdict
+from bot.rehearsal.findings import Exported, FindingsSummary, Spread, Verdict
 from bot.rehearsal.history import History
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
 from bot.store.agenda import agenda_of
 from bot.store.engine.backup import faults_in
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")
@@ -55,7 +55,7 @@ _OUR_FILES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RehearsalRequest:
     """What to rehearse and how."""
 
     plan: Path
@@ -76,7 +76,7 @@ class Request:
         return self.draw is not nothing_goes_wrong
 
 
-async def run(request: Request) -> int:
+async def run(request: RehearsalRequest) -> int:
     """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for what a person must mend first."""
     began = time.monotonic()
     plan = plan_file.load(request.plan).plan
@@ -94,7 +94,7 @@ async def run(request: Request) -> int:
 class Rehearsal:
     """One run."""
 
-    def __init__(self, request: Request, plan: Plan, cast: Cast, console: Console) -> None:
+    def __init__(self, request: RehearsalRequest, plan: Plan, cast: Cast, console: Console) -> None:
         self._request = request
         self.plan = plan
         self.bot = BotProcess({}, request.out.resolve() / "bot.log")
@@ -176,7 +176,7 @@ class Rehearsal:
     async def _plan_in_force(self) -> Plan:
         """The plan with the agenda as it is held, which people read in /agenda."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
-            programme = Programme(self.plan, opened)
+            programme = PlanInForce(self.plan, opened)
             await programme.load()
         return programme.plan
 
@@ -273,15 +273,15 @@ class Rehearsal:
             questions, deeds = await opened.questions.all(), await opened.audit.all()
             beside = findings.kept_beside(
                 self._actors.told,
-                opened.people.all(),
+                opened.participants.all(),
                 questions,
                 await opened.feedback.all(),
                 await opened.pledges.all(),
             )
-            applied = await opened.changes.applied()
+            applied = await opened.agenda_changes.applied()
             here = await opened.restraints.here()
             held = await opened.agenda.all()
-            letters = await opened.letters.all()
+            letters = await opened.direct_messages.all()
             excused = self._trouble.excused(await opened.deliveries.given_up()) if self._trouble else []
             custom = [await opened.announcements.find(one.subject) for one in excused if one.kind is Kind.CUSTOM]
         history = History(self.plan, self._begins, applied, here)
@@ -315,7 +315,7 @@ class Rehearsal:
             outages = bool(self.bot.kills) or self._request.patient
             unexpected += whereabouts.misjudged(history.plan, told.in_room, kept["attendance"], outages=outages)
         violations = checker.violations if checker else []
-        summary = Summary(
+        summary = FindingsSummary(
             workshop=self.plan.id,
             wall_seconds=round(time.monotonic() - began, 1),
             virtual_seconds=(self._ends - self._begins).total_seconds(),

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import aiohttp
 from aiohttp import web
 
-from bot.clock import Pace
+from bot.clock import TimeRate
 
 _GLANCE_SECONDS = 0.05
 
@@ -31,7 +31,7 @@ class Timekeeper:
     def __init__(
         self, begins: datetime, *, speed: float, active: Callable[[], int], busy: Callable[[], bool] = lambda: False
     ) -> None:
-        self._paces = [Pace(begins, time.monotonic(), 1.0)]
+        self._paces = [TimeRate(begins, time.monotonic(), 1.0)]
         self._speed = speed
         self._active = active
         """Grows with everything that passes between the bot and Discord."""
@@ -198,10 +198,10 @@ class Timekeeper:
         if instant <= now:
             return
         if self._speed:
-            self._paces.append(Pace(now, time.monotonic(), self._speed))
+            self._paces.append(TimeRate(now, time.monotonic(), self._speed))
             await self._tell()
             await asyncio.sleep((instant - now).total_seconds() / self._speed)
-        self._paces.append(Pace(max(instant, self.now()), time.monotonic(), 1.0))
+        self._paces.append(TimeRate(max(instant, self.now()), time.monotonic(), 1.0))
         self._wake_the_due()
         await self._tell()
 

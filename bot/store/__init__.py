@@ -15,29 +15,29 @@ from bot.store.attendance import Attendance
 from bot.store.audit import Audit
 from bot.store.breakouts import Breakouts
 from bot.store.contacts import Contacts
-from bot.store.corrections import Corrections, Doors
+from bot.store.corrections import CheckinDoors, Corrections
 from bot.store.delivery.announcements import CustomAnnouncements
 from bot.store.delivery.deliveries import Deliveries
-from bot.store.delivery.direct_messages import Letters
+from bot.store.delivery.direct_messages import DirectMessages
 from bot.store.delivery.incidents import Incidents
 from bot.store.delivery.restraints import Restraints
 from bot.store.engine.database import Database, is_damage
 from bot.store.engine.lock import DatabaseDamagedError
 from bot.store.feedback import Feedback, Pledges
-from bot.store.note_reviews import Reviews
+from bot.store.note_reviews import NoteReviews
 from bot.store.notes import Notes
-from bot.store.participants import People
+from bot.store.participants import Participants
 from bot.store.plans import Plans
-from bot.store.presence import Stays
-from bot.store.privacy.chatham_stamps import Stamps
+from bot.store.presence import PresenceStays
+from bot.store.privacy.chatham_stamps import ChathamStamps
 from bot.store.privacy.erasures import Erasures
-from bot.store.privacy.personal_data import Dossiers
+from bot.store.privacy.personal_data import PersonalData
 from bot.store.privacy.purges import Purges
 from bot.store.questions import Questions
-from bot.store.scheduled_events import Events
+from bot.store.scheduled_events import ScheduledEvents
 from bot.store.team_requests import TeamRequests
 from bot.store.transcripts import Transcripts
-from bot.store.venue import Facts, Venue
+from bot.store.venue import Facts, VenueRecords
 
 
 class Store:
@@ -47,33 +47,33 @@ class Store:
         self._database = database
         self.plans = Plans(database)
         self.agenda = HeldAgenda(database)
-        self.changes = AgendaChanges(database)
+        self.agenda_changes = AgendaChanges(database)
         self.audit = Audit(database)
-        self.people = People(database)
-        self.requests = TeamRequests(database)
+        self.participants = Participants(database)
+        self.team_requests = TeamRequests(database)
         self.deliveries = Deliveries(database)
         self.announcements = CustomAnnouncements(database)
         self.restraints = Restraints(database)
         self.attendance = Attendance(database)
         self.corrections = Corrections(database)
-        self.doors = Doors(database)
-        self.stays = Stays(database)
+        self.checkin_doors = CheckinDoors(database)
+        self.presence = PresenceStays(database)
         self.notes = Notes(database)
-        self.reviews = Reviews(database)
+        self.note_reviews = NoteReviews(database)
         self.incidents = Incidents(database)
-        self.letters = Letters(database)
+        self.direct_messages = DirectMessages(database)
         self.contacts = Contacts(database)
         self.questions = Questions(database)
         self.feedback = Feedback(database)
         self.pledges = Pledges(database)
-        self.stamps = Stamps(database)
+        self.chatham_stamps = ChathamStamps(database)
         self.breakouts = Breakouts(database)
-        self.venue = Venue(database)
-        self.events = Events(database)
+        self.venue = VenueRecords(database)
+        self.scheduled_events = ScheduledEvents(database)
         self.facts = Facts(database)
         self.transcripts = Transcripts(database)
-        self.dossiers = Dossiers(database)
-        self.erasures = Erasures(database, self.people)
+        self.personal_data = PersonalData(database)
+        self.erasures = Erasures(database, self.participants)
         self.purges = Purges(database, self.audit, self.erasures)
 
     async def until_damaged(self) -> NoReturn:
@@ -88,10 +88,10 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
     try:
         everything = Store(database)
         await (everything.erasures.require_done() if to_read else everything.erasures.catch_up())
-        await everything.people.load()
+        await everything.participants.load()
         if not to_read:
             await everything.notes.fold()
-        await everything.doors.load()
+        await everything.checkin_doors.load()
         yield everything
     except sqlite3.DatabaseError as failure:
         if is_damage(failure):

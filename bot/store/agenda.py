@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.store.engine.database import Database, instant, written
+from bot.store.engine.database import Database, instant, iso_utc
 from bot.store.privacy.chatham_stamps import renew_stamps
 
 _JSON = TypeAdapter(Session)
@@ -56,7 +56,7 @@ class HeldAgenda:
             }
             for session in planned:
                 _follow(connection, session, known.pop(session.id, None))
-            left_out = [(written(now), key) for key, (before, _, _) in known.items() if before is not None]
+            left_out = [(iso_utc(now), key) for key, (before, _, _) in known.items() if before is not None]
             connection.executemany(
                 "UPDATE session SET planned = NULL, cancelled_at = coalesce(cancelled_at, ?), sequence = sequence + 1"
                 " WHERE id = ?",

@@ -13,9 +13,9 @@ from bot.domain.agenda.agenda_changes import Changes
 from bot.domain.agenda.sessions import Session
 from bot.domain.announcements import CHANGE_LIFETIME, Announcement, Kind
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.privacy.chatham_stamps import renew_stamps
 
 #: How long what was proposed can be confirmed, and what was done can be taken back by one press.
@@ -27,7 +27,7 @@ _COLUMNS = "id, author, proposed_at, edits, undoes, applied_at, notice"
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class AgendaEdit:
     """One session before and after; None where it isn't held."""
 
     before: Session | None
@@ -41,21 +41,21 @@ class Edit:
             raise ValueError("an edit of nothing")
         return found
 
-    def reversed(self) -> Edit:
+    def reversed(self) -> AgendaEdit:
         """What takes it back."""
-        return Edit(self.after, self.before)
+        return AgendaEdit(self.after, self.before)
 
 
-def edits_of(changes: Changes) -> tuple[Edit, ...]:
+def edits_of(changes: Changes) -> tuple[AgendaEdit, ...]:
     """What differs between two agendas, session by session."""
     return (
-        *(Edit(None, session) for session in changes.added),
-        *(Edit(session, None) for session in changes.cancelled),
-        *(Edit(changed.before, changed.after) for changed in changes.changed),
+        *(AgendaEdit(None, session) for session in changes.added),
+        *(AgendaEdit(session, None) for session in changes.cancelled),
+        *(AgendaEdit(changed.before, changed.after) for changed in changes.changed),
     )
 
 
-_EDITS = TypeAdapter(tuple[Edit, ...])
+_EDITS = TypeAdapter(tuple[AgendaEdit, ...])
 _SESSION = TypeAdapter(Session)
 
 
@@ -66,7 +66,7 @@ class AgendaChange:
     id: str
     author: int
     proposed_at: datetime
-    edits: tuple[Edit, ...]
+    edits: tuple[AgendaEdit, ...]
     undoes: str | None = None
     applied_at: datetime | None = None
     notice: str | None = None
@@ -169,7 +169,7 @@ def _insert(connection: sqlite3.Connection, change: AgendaChange) -> None:
         (
             change.id,
             change.author,
-            written(change.proposed_at),
+            iso_utc(change.proposed_at),
             _EDITS.dump_json(change.edits).decode(),
             change.undoes,
         ),
@@ -199,12 +199,12 @@ def _apply(
     renew_stamps(connection, now)
     notice = _notice(connection, workshop, change.id, now)
     connection.execute(
-        "UPDATE agenda_change SET applied_at = ?, notice = ? WHERE id = ?", (written(now), notice, change.id)
+        "UPDATE agenda_change SET applied_at = ?, notice = ? WHERE id = ?", (iso_utc(now), notice, change.id)
     )
     subjects = " ".join(edit.session.id for edit in change.edits)
     record(
         connection,
-        Deed(
+        AuditEntry(
             f"change/{change.id}",
             now,
             who,
@@ -226,7 +226,7 @@ def _held(connection: sqlite3.Connection, session_id: str) -> Session | None:
     return _SESSION.validate_json(row[0]) if row else None
 
 
-def _require_unchanged(connection: sqlite3.Connection, edit: Edit) -> None:
+def _require_unchanged(connection: sqlite3.Connection, edit: AgendaEdit) -> None:
     held = _held(connection, edit.session.id)
     if held != edit.before:
         raise ChangedMeanwhileError(held or edit.session, _latest(connection, edit.session.id))
@@ -240,10 +240,10 @@ def _latest(connection: sqlite3.Connection, session_id: str) -> AgendaChange | N
     return next((one for one in changes if any(edit.session.id == session_id for edit in one.edits)), None)
 
 
-def _carry_out(connection: sqlite3.Connection, edit: Edit, now: datetime) -> None:
+def _carry_out(connection: sqlite3.Connection, edit: AgendaEdit, now: datetime) -> None:
     if edit.after is None:
         connection.execute(
-            "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = ?", (written(now), edit.session.id)
+            "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = ?", (iso_utc(now), edit.session.id)
         )
         return
     connection.execute(

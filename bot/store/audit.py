@@ -10,11 +10,11 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.engine.database import Database, instant, sync, written
+from bot.store.engine.database import Database, instant, iso_utc, sync
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """Something that a moderator or an organiser did. Of the same `id`, it is the same deed, however often pressed."""
 
     id: str
@@ -28,12 +28,12 @@ class Deed:
     latter: str | None = None
 
 
-def record(connection: sqlite3.Connection, deed: Deed) -> None:
+def record(connection: sqlite3.Connection, deed: AuditEntry) -> None:
     """Keep a deed, in the transaction of what was done."""
     connection.execute(
         "INSERT INTO audit (id, at, who, what, subject, former, latter) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING",
-        (deed.id, written(deed.at), deed.who, deed.what, deed.subject, deed.former, deed.latter),
+        (deed.id, iso_utc(deed.at), deed.who, deed.what, deed.subject, deed.former, deed.latter),
     )
 
 
@@ -43,9 +43,9 @@ class Aside:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, deed: Deed) -> None:
+    def add(self, deed: AuditEntry) -> None:
         """Have one more on disk. Raises OSError."""
-        line = json.dumps([deed.id, written(deed.at), *astuple(deed)[2:]], ensure_ascii=False)
+        line = json.dumps([deed.id, iso_utc(deed.at), *astuple(deed)[2:]], ensure_ascii=False)
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             # Begun with a new line, because a killed process may have left half of one.
@@ -60,16 +60,16 @@ class Aside:
         self._path.unlink(missing_ok=True)
         sync(self._path.parent)
 
-    def read(self) -> list[Deed]:
+    def read(self) -> list[AuditEntry]:
         """Every deed that is whole. Raises OSError if the file is there and can't be read."""
         lines = self._path.read_text("utf-8", "replace").splitlines() if self._path.exists() else []
         return [deed for line in lines if (deed := _deed(line))]
 
 
-def _deed(line: str) -> Deed | None:
+def _deed(line: str) -> AuditEntry | None:
     try:
         key, at, who, what, subject, former, latter = json.loads(line)
-        return Deed(key, instant(at), who, what, subject, former, latter)
+        return AuditEntry(key, instant(at), who, what, subject, former, latter)
     except (ValueError, TypeError):
         return None
 
@@ -81,11 +81,11 @@ class Audit:
         self._database = database
         self._aside = Aside(database.path.with_name(f"{database.path.name}.exports"))
 
-    async def record(self, deed: Deed) -> None:
+    async def record(self, deed: AuditEntry) -> None:
         """Keep a deed that changes nothing else in the store."""
         await self._database.write(lambda connection: record(connection, deed))
 
-    async def record_aside(self, deed: Deed) -> None:
+    async def record_aside(self, deed: AuditEntry) -> None:
         """Keep a deed though another process writes to the database. Raises OSError."""
         await asyncio.to_thread(self._aside.add, deed)
 
@@ -97,11 +97,11 @@ class Audit:
         """Have no deeds aside any more. Raises OSError."""
         self._aside.remove()
 
-    async def all(self) -> list[Deed]:
+    async def all(self) -> list[AuditEntry]:
         """Every deed, the earliest first. Raises OSError if those aside can't be read."""
         rows = await self._database.read("SELECT id, at, who, what, subject, former, latter FROM audit ORDER BY at, id")
         kept = [
-            Deed(key, instant(at), who, what, subject, former, latter)
+            AuditEntry(key, instant(at), who, what, subject, former, latter)
             for key, at, who, what, subject, former, latter in rows
         ]
         return sorted(kept + await asyncio.to_thread(self._aside.read), key=lambda deed: (deed.at, deed.id))

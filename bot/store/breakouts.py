@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from bot.domain.agenda.breakouts import Breakout, Group, Member
 from bot.domain.announcements import Kind
 from bot.store.agenda_changes import VALID, TooLateError
-from bot.store.audit import Deed, record
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.audit import AuditEntry, record
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 _COLUMNS = "id, topic, minutes, author, proposed_at, opened_at, ends_at"
 
@@ -36,7 +36,7 @@ class Breakouts:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO breakout (id, topic, minutes, author, proposed_at) VALUES (?, ?, ?, ?, ?)",
-                (breakout.id, breakout.topic, breakout.minutes, breakout.author, written(breakout.proposed_at)),
+                (breakout.id, breakout.topic, breakout.minutes, breakout.author, iso_utc(breakout.proposed_at)),
             )
             connection.executemany(
                 "INSERT INTO breakout_group (breakout, number) VALUES (?, ?)",
@@ -48,7 +48,7 @@ class Breakouts:
 
         await self._database.write(work)
 
-    async def open(self, breakout_id: str, deed: Deed) -> Breakout:
+    async def open(self, breakout_id: str, deed: AuditEntry) -> Breakout:
         """Set the groups to work for their minutes; opened before, it stays as it is.
 
         Raises OtherBreakoutError if others are at work, TooLateError if it was proposed long ago, LookupError if it
@@ -59,7 +59,7 @@ class Breakouts:
             breakout = _one(connection, breakout_id)
             if breakout.opened_at is not None:
                 return breakout
-            other = _read(connection, "ends_at > ?", written(deed.at))
+            other = _read(connection, "ends_at > ?", iso_utc(deed.at))
             if other:
                 raise OtherBreakoutError(other[0])
             if deed.at - breakout.proposed_at > VALID:
@@ -67,20 +67,20 @@ class Breakouts:
             ends_at = deed.at + timedelta(minutes=breakout.minutes)
             connection.execute(
                 "UPDATE breakout SET opened_at = ?, ends_at = ? WHERE id = ?",
-                (written(deed.at), written(ends_at), breakout_id),
+                (iso_utc(deed.at), iso_utc(ends_at), breakout_id),
             )
             record(connection, deed)
             return _one(connection, breakout_id)
 
         return await self._database.write(work)
 
-    async def end_at(self, breakout_id: str, ends_at: datetime, deed: Deed) -> bool:
+    async def end_at(self, breakout_id: str, ends_at: datetime, deed: AuditEntry) -> bool:
         """Let open groups work until another instant; False if they are over."""
 
         def work(connection: sqlite3.Connection) -> bool:
             moved = connection.execute(
                 "UPDATE breakout SET ends_at = ? WHERE id = ? AND ends_at > ?",
-                (written(ends_at), breakout_id, written(deed.at)),
+                (iso_utc(ends_at), breakout_id, iso_utc(deed.at)),
             )
             if moved.rowcount:
                 _outdate(connection, breakout_id)
@@ -89,7 +89,7 @@ class Breakouts:
 
         return await self._database.write(work)
 
-    async def move(self, breakout_id: str, number: int, member: Member, deed: Deed) -> None:
+    async def move(self, breakout_id: str, number: int, member: Member, deed: AuditEntry) -> None:
         """Put somebody into a group: out of another, or in addition. Nobody speaks for a group that they left."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -103,7 +103,7 @@ class Breakouts:
 
         await self._database.write(work)
 
-    async def appoint(self, breakout_id: str, number: int, deed: Deed) -> None:
+    async def appoint(self, breakout_id: str, number: int, deed: AuditEntry) -> None:
         """Whoever did the deed speaks for a group, instead of whoever did before."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -120,7 +120,7 @@ class Breakouts:
         """Record that nothing is left to be done."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (written(now), breakout_id))
+            connection.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (iso_utc(now), breakout_id))
 
         await self._database.write(work)
 

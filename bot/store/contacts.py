@@ -7,11 +7,11 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.contacts import Contact, NoteRequest
-from bot.domain.people.direct_messages import Letter
+from bot.domain.people.direct_messages import DirectMessage
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
-from bot.store.delivery.direct_messages import write_letter
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.delivery.direct_messages import write_direct_message
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 
 def _contact(row: Row) -> Contact:
@@ -36,7 +36,7 @@ class Contacts:
                 connection.execute(
                     "INSERT INTO note_echo (note, person, since) VALUES (?, ?, ?)"
                     " ON CONFLICT (note, person) DO NOTHING",
-                    (note, person, written(now)),
+                    (note, person, iso_utc(now)),
                 )
             else:
                 connection.execute("DELETE FROM note_echo WHERE note = ? AND person = ?", (note, person))
@@ -56,7 +56,7 @@ class Contacts:
     # --- "put us in touch" -------------------------------------------------------------------------------------
 
     async def ask(  # noqa: PLR0913, PLR0917 - one parameter a part of it
-        self, note: str, asker: int, asker_name: str, now: datetime, letter: Letter, most: int | None = None
+        self, note: str, asker: int, asker_name: str, now: datetime, letter: DirectMessage, most: int | None = None
     ) -> None:
         """Keep that somebody wants to be in touch with a note's author, and tell them. Asked again, nothing changes.
 
@@ -67,11 +67,11 @@ class Contacts:
             if not connection.execute("SELECT 1 FROM contact WHERE note = ? AND asker = ?", (note, asker)).fetchone():
                 unanswered = "SELECT count(*) FROM contact WHERE asker = ? AND agreed IS NULL"
                 require_room(connection, unanswered, asker, most)
-            write_letter(connection, letter)
+            write_direct_message(connection, letter)
             connection.execute(
                 "INSERT INTO contact (note, asker, name, asked_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (note, asker) DO NOTHING",
-                (note, asker, asker_name, written(now)),
+                (note, asker, asker_name, iso_utc(now)),
             )
 
         await self._database.write(work)
@@ -122,7 +122,7 @@ class Contacts:
                     request.author,
                     request.asker,
                     request.text,
-                    written(request.asked_at),
+                    iso_utc(request.asked_at),
                 ),
             )
             plan_delivery(connection, question)

@@ -6,8 +6,8 @@ import sqlite3
 from datetime import datetime
 
 from bot.domain.attendance.corrections import Correction, Mark, in_force
-from bot.store.audit import Deed, record
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.audit import AuditEntry, record
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 _COLUMNS = "id, session, person, name, status, reason, author, author_name, at, undone_at"
 _READ = f"SELECT {_COLUMNS} FROM correction"  # noqa: S608 - names only
@@ -52,10 +52,10 @@ class Corrections:
                     correction.reason,
                     correction.author,
                     correction.author_name,
-                    written(correction.at),
+                    iso_utc(correction.at),
                 ),
             )
-            deed = Deed(
+            deed = AuditEntry(
                 f"correction/{correction.id}",
                 correction.at,
                 correction.author,
@@ -78,9 +78,9 @@ class Corrections:
             correction = _correction(row)
             former = _standing(connection, correction)
             connection.execute(
-                "UPDATE correction SET undone_at = ? WHERE id = ? AND undone_at IS NULL", (written(now), correction_id)
+                "UPDATE correction SET undone_at = ? WHERE id = ? AND undone_at IS NULL", (iso_utc(now), correction_id)
             )
-            deed = Deed(
+            deed = AuditEntry(
                 f"correction/{correction_id}/undone",
                 now,
                 who,
@@ -124,7 +124,7 @@ def _standing(connection: sqlite3.Connection, like: Correction) -> str | None:
     return f"{found.mark}: {found.reason}" if found else None
 
 
-class Doors:
+class CheckinDoors:
     """The door table. It is also in memory, because every check-in needs it: kept true after each commit."""
 
     def __init__(self, database: Database) -> None:
@@ -141,7 +141,7 @@ class Doors:
         """The sessions whose check-in was opened (true) or closed (false) by hand."""
         return self._by_hand
 
-    async def hold(self, session: str, deed: Deed, *, is_open: bool) -> None:
+    async def hold(self, session: str, deed: AuditEntry, *, is_open: bool) -> None:
         """Open or close a session's check-in, and record the deed."""
 
         def work(connection: sqlite3.Connection) -> None:

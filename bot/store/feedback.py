@@ -6,14 +6,14 @@ import json
 import sqlite3
 from datetime import date
 
-from bot.domain.contributions.feedback import Answer
-from bot.domain.contributions.pledges import Pledge, Progress, State
-from bot.store.engine.database import Database, Row, instant, written
+from bot.domain.contributions.feedback import FeedbackAnswer
+from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 
-def _answer(row: Row) -> Answer:
+def _answer(row: Row) -> FeedbackAnswer:
     subject, person, answers, written_at = row
-    return Answer(subject, person, json.loads(answers), instant(written_at))
+    return FeedbackAnswer(subject, person, json.loads(answers), instant(written_at))
 
 
 def _pledge(row: Row) -> Pledge:
@@ -22,9 +22,9 @@ def _pledge(row: Row) -> Pledge:
     return Pledge(person, name, text, date.fromisoformat(by_day), bool(follow_up), instant(written_at), progress)
 
 
-def _progress(row: Row) -> Progress:
+def _progress(row: Row) -> PledgeProgress:
     person, months, state, text, written_at = row
-    return Progress(person, months, State(state), text, instant(written_at))
+    return PledgeProgress(person, months, PledgeState(state), text, instant(written_at))
 
 
 class Feedback:
@@ -33,7 +33,7 @@ class Feedback:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, answer: Answer) -> None:
+    async def put(self, answer: FeedbackAnswer) -> None:
         """Keep an answer in the place of an earlier one."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -45,13 +45,13 @@ class Feedback:
                     answer.subject,
                     answer.person,
                     json.dumps(dict(answer.values), ensure_ascii=False),
-                    written(answer.written_at),
+                    iso_utc(answer.written_at),
                 ),
             )
 
         await self._database.write(work)
 
-    async def of(self, subject: str, person: int) -> Answer | None:
+    async def of(self, subject: str, person: int) -> FeedbackAnswer | None:
         """What somebody answered about a subject."""
         rows = await self._database.read(
             "SELECT subject, person, answers, written_at FROM feedback WHERE subject = ? AND person = ?",
@@ -59,7 +59,7 @@ class Feedback:
         )
         return _answer(rows[0]) if rows else None
 
-    async def all(self) -> list[Answer]:
+    async def all(self) -> list[FeedbackAnswer]:
         """Every answer, the earliest first."""
         rows = await self._database.read(
             "SELECT subject, person, answers, written_at FROM feedback ORDER BY written_at, subject, person"
@@ -87,7 +87,7 @@ class Pledges:
                     pledge.text,
                     pledge.by.isoformat(),
                     int(pledge.follow_up),
-                    written(pledge.written_at),
+                    iso_utc(pledge.written_at),
                 ),
             )
 
@@ -102,7 +102,7 @@ class Pledges:
         """Every pledge, the earliest first."""
         return await self._pledges("ORDER BY pledge.written_at, pledge.person")
 
-    async def report(self, progress: Progress) -> None:
+    async def report(self, progress: PledgeProgress) -> None:
         """Keep what somebody says of their pledge, in the place of what they said when asked that time."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -110,12 +110,12 @@ class Pledges:
                 "INSERT INTO pledge_progress (person, months, state, text, written_at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (person, months) DO UPDATE SET state = excluded.state, text = excluded.text,"
                 " written_at = excluded.written_at",
-                (progress.person, progress.months, progress.state, progress.text, written(progress.written_at)),
+                (progress.person, progress.months, progress.state, progress.text, iso_utc(progress.written_at)),
             )
 
         await self._database.write(work)
 
-    async def reported(self, person: int, months: int) -> Progress | None:
+    async def reported(self, person: int, months: int) -> PledgeProgress | None:
         """What somebody said of theirs when asked so many months after the workshop."""
         rows = await self._database.read(
             "SELECT person, months, state, text, written_at FROM pledge_progress WHERE person = ? AND months = ?",

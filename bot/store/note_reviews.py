@@ -11,11 +11,11 @@ from datetime import datetime
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewState, Wording
 from bot.domain.contributions.notes import Note, Visibility, shown
-from bot.domain.people.direct_messages import Letter
+from bot.domain.people.direct_messages import DirectMessage
 from bot.domain.text import fold
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import outdate, plan_again
-from bot.store.delivery.direct_messages import write_letter
+from bot.store.delivery.direct_messages import write_direct_message
 from bot.store.engine.database import Database, Row
 from bot.store.notes import find_note, keep_note, keep_wording
 
@@ -58,7 +58,7 @@ def _told(review: Review) -> str:
     return json.dumps(asdict(review), ensure_ascii=False)
 
 
-class Reviews:
+class NoteReviews:
     """The note_review table."""
 
     def __init__(self, database: Database) -> None:
@@ -83,9 +83,9 @@ class Reviews:
         self,
         note_id: str,
         change: Callable[[Review], Review],
-        deed: Deed,
+        deed: AuditEntry,
         *,
-        letter: Letter | None = None,
+        letter: DirectMessage | None = None,
         card: Announcement | None = None,
     ) -> None:
         """Change a review, and tell the note's author; changed already, nothing happens but that `card` is planned."""
@@ -100,7 +100,7 @@ class Reviews:
             _put(connection, note_id, latter)
             record(connection, replace(deed, former=_told(former), latter=_told(latter)))
             if letter:
-                write_letter(connection, letter)
+                write_direct_message(connection, letter)
 
         await self._database.write(work)
 
@@ -119,7 +119,9 @@ class Reviews:
 
         return await self._database.write(work)
 
-    async def merge(self, note_id: str, into: str, deed: Deed, cards: tuple[Announcement, Announcement]) -> Note | None:
+    async def merge(
+        self, note_id: str, into: str, deed: AuditEntry, cards: tuple[Announcement, Announcement]
+    ) -> Note | None:
         """Make a note a part of another one, which keeps what it says as a revision; its card goes.
 
         `cards`: that of the note and that of the other. None, and nothing is done, unless both are shown and neither

@@ -27,7 +27,7 @@ from bot.domain.contributions.notes import (
 from bot.domain.text import fold
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_again
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.privacy.chatham_stamps import stamp_note
 
 _COLUMNS = (
@@ -82,7 +82,7 @@ def _insert(connection: sqlite3.Connection, note: Note) -> None:
             note.did,
             note.learned,
             note.visibility,
-            written(note.written_at),
+            iso_utc(note.written_at),
             note.attribution,
             _details(note),
             int(note.confidential),
@@ -99,7 +99,7 @@ def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: dat
         "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details, merged)"
         " SELECT ?, (SELECT coalesce(max(number) + 1, 0) FROM note_revision WHERE note = ?), ?,"
         " topic, kind, title, did, learned, details, ? FROM note WHERE id = ?",
-        (of, of, written(now), merged, former.id),
+        (of, of, iso_utc(now), merged, former.id),
     )
 
 
@@ -215,7 +215,7 @@ class Notes:
                     consent.key,
                     consent.language,
                     consent.wording,
-                    written(consent.given_at),
+                    iso_utc(consent.given_at),
                     consent.note,
                 ),
             )

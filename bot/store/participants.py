@@ -13,11 +13,11 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.domain.people import participants
-from bot.domain.people.access import Grant, Role
+from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, RosterChange
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, Work, instant, written
+from bot.store.engine.database import Database, Row, Work, instant, iso_utc
 from bot.store.team_requests import close_request, outdate_requests
 
 _COLUMNS = (
@@ -47,11 +47,11 @@ def _participant(row: Row) -> Participant:
         Role(role),
         person,
         instant(joined_at) if joined_at else None,
-        Grant(granted, instant(since)) if granted else None,
+        RoleGrant(granted, instant(since)) if granted else None,
     )
 
 
-class People:
+class Participants:
     """The participant and chosen_language tables."""
 
     def __init__(self, database: Database) -> None:
@@ -119,7 +119,7 @@ class People:
         *,
         under: str | None = None,
         report: Announcement | None = None,
-        deed: Deed | None = None,
+        deed: AuditEntry | None = None,
     ) -> Participant | None:
         """Let somebody take a free place, under another name if they are a substitute, and report it.
 
@@ -133,7 +133,7 @@ class People:
                 " WHERE id = ? AND role = ? AND person IS NULL"
                 " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
                 f" RETURNING {_COLUMNS}",
-                (person, written(now), under, place.id, place.role, person),
+                (person, iso_utc(now), under, place.id, place.role, person),
             ).fetchone()
 
         return await self._taken(work, report, deed)
@@ -150,7 +150,7 @@ class People:
 
         return await self._taken(work, report)
 
-    async def record_grant(self, person: int, grant: Grant) -> None:
+    async def record_grant(self, person: int, grant: RoleGrant) -> None:
         """Keep which role the bot has given the holder of a place. They may have lost the place meanwhile."""
         place = self._by_person.get(person)
         if place is None or place.grant == grant:
@@ -159,7 +159,7 @@ class People:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "UPDATE participant SET granted_role = ?, server_joined_at = ? WHERE person = ?",
-                (grant.role_id, written(grant.since), person),
+                (grant.role_id, iso_utc(grant.since), person),
             )
 
         await self._database.write(work)
@@ -167,7 +167,7 @@ class People:
             self._remember(replace(place, grant=grant))
 
     async def approve(  # noqa: PLR0913, PLR0917 - likewise
-        self, request: str, place: Participant, person: int, now: datetime, deed: Deed, report: Announcement
+        self, request: str, place: Participant, person: int, now: datetime, deed: AuditEntry, report: Announcement
     ) -> Participant | None:
         """Let somebody have the place that they asked for, and report it.
 
@@ -183,7 +183,7 @@ class People:
                 f" AND EXISTS (SELECT 1 FROM delivery WHERE id = :request AND subject <> '') RETURNING {_COLUMNS}",
                 {
                     "person": person,
-                    "now": written(now),
+                    "now": iso_utc(now),
                     "place": place.id,
                     "role": place.role,
                     "request": request,
@@ -204,7 +204,7 @@ class People:
         )
 
     async def release(
-        self, person: int, deed: Deed | None = None, report: Announcement | None = None
+        self, person: int, deed: AuditEntry | None = None, report: Announcement | None = None
     ) -> Participant | None:
         """Free the place that somebody has, and report it; None if they have none.
 
@@ -246,7 +246,7 @@ class People:
                 self._places[place.id] = kept
 
     async def _taken(
-        self, work: Work[Row | None], report: Announcement | None, deed: Deed | None = None
+        self, work: Work[Row | None], report: Announcement | None, deed: AuditEntry | None = None
     ) -> Participant | None:
         def with_report(connection: sqlite3.Connection) -> Row | None:
             row = work(connection)
@@ -264,7 +264,7 @@ class People:
     async def follow(
         self,
         roster: Iterable[Participant],
-        told: Callable[[RosterChange], tuple[Deed | None, Announcement | None]] = lambda _: (None, None),
+        told: Callable[[RosterChange], tuple[AuditEntry | None, Announcement | None]] = lambda _: (None, None),
     ) -> RosterChange:
         """Make the places those of a roster, see `participants.follow`; `told` says what is recorded and reported."""
         every = tuple(roster)
@@ -287,7 +287,7 @@ class People:
         return change
 
 
-def _report(connection: sqlite3.Connection, deed: Deed | None, report: Announcement | None) -> None:
+def _report(connection: sqlite3.Connection, deed: AuditEntry | None, report: Announcement | None) -> None:
     """Keep what was done, for the audit and for the team to read."""
     if deed:
         record(connection, deed)
@@ -305,9 +305,9 @@ def _row(place: Participant) -> Row:
         place.language,
         place.role,
         place.person,
-        written(place.joined_at) if place.joined_at else None,
+        iso_utc(place.joined_at) if place.joined_at else None,
         place.grant.role_id if place.grant else None,
-        written(place.grant.since) if place.grant else None,
+        iso_utc(place.grant.since) if place.grant else None,
     )
 
 

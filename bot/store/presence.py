@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attendance.presence import Interval, Stay
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 _LAST_SEEN = "(SELECT max(until) FROM watch)"
 _ALL = f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN}) FROM voice_stay"  # noqa: S608 - ours
@@ -29,7 +29,7 @@ class Whereabouts:
     room: str | None
 
 
-class Stays:
+class PresenceStays:
     """The voice_stay and watch tables.
 
     A watch begins with all that there is to see, and goes on for as long as everything that happens is told. A stay
@@ -109,14 +109,14 @@ class Stays:
 
 def _watch_anew(connection: sqlite3.Connection, now: datetime) -> None:
     connection.execute(
-        "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (written(now), written(now))
+        "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (iso_utc(now), iso_utc(now))
     )
 
 
 def _sign_of_life(connection: sqlite3.Connection, now: datetime) -> None:
     connection.execute(
         "UPDATE watch SET until = ? WHERE since = (SELECT max(since) FROM watch) AND until < ?",
-        (written(now), written(now)),
+        (iso_utc(now), iso_utc(now)),
     )
 
 
@@ -125,5 +125,5 @@ def _enter(connection: sqlite3.Connection, where: Whereabouts, now: datetime) ->
         connection.execute(
             "INSERT INTO voice_stay (person, name, room, since) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (person, since, room) DO UPDATE SET until = NULL",
-            (where.person, where.name, where.room, written(now)),
+            (where.person, where.name, where.room, iso_utc(now)),
         )

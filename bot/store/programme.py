@@ -27,9 +27,9 @@ from bot.settings import ROOT, Settings, SettingsError
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
 from bot.store.agenda_changes import AgendaChange
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine.backup import faults_in
-from bot.store.engine.database import written
+from bot.store.engine.database import iso_utc
 from bot.store.engine.lock import DatabaseUnusableError
 from bot.store.privacy.erasures import NOBODY
 
@@ -45,7 +45,7 @@ def word_list() -> tuple[Text, ...]:
     return tuple(yaml.safe_load((ROOT / "config" / "words.yaml").read_text("utf-8")))
 
 
-class Programme:
+class PlanInForce:
     """The plan in force, in memory; the store has what it is made of."""
 
     def __init__(self, plan: Plan, store: Store, roster: Sequence[Participant] | None = None) -> None:
@@ -80,13 +80,13 @@ class Programme:
             return
         digest = hashlib.blake2b(repr(self._roster).encode(), digest_size=8).hexdigest()
         if await self._store.facts.get(_ROSTER_FACT) != digest:
-            await self._store.people.follow(self._roster, partial(self._told, digest, now))
+            await self._store.participants.follow(self._roster, partial(self._told, digest, now))
             await self._store.facts.put(_ROSTER_FACT, digest)
 
-    def _told(self, digest: str, now: datetime, change: RosterChange) -> tuple[Deed, Announcement | None]:
+    def _told(self, digest: str, now: datetime, change: RosterChange) -> tuple[AuditEntry, Announcement | None]:
         """What is recorded of a list that was read, and what the team is told; nothing of the first list."""
         counts = change.counts()
-        deed = Deed(f"list/{written(now)}", now, NOBODY, "list imported", digest, None, change.summary)
+        deed = AuditEntry(f"list/{iso_utc(now)}", now, NOBODY, "list imported", digest, None, change.summary)
         if len(change.new) == sum(counts.values()):
             return deed, None
         line = text(self._plan.languages[0], "team.list_file", **counts)
@@ -95,19 +95,19 @@ class Programme:
     async def load(self) -> None:
         """Read the agenda as it is held; that of the plan's file, if none is held yet."""
         self._held = await self._store.agenda.all()
-        self._plan = self._plan.with_stamps(await self._store.stamps.all())
+        self._plan = self._plan.with_stamps(await self._store.chatham_stamps.all())
         if self._held:
             self._plan = self._plan.with_agenda(agenda_of(self._held))
 
     async def apply(self, change_id: str, who: int, now: datetime) -> AgendaChange:
         """Do what was proposed. Raises as AgendaChanges.apply does."""
-        change = await self._store.changes.apply(self._plan.id, change_id, who, now)
+        change = await self._store.agenda_changes.apply(self._plan.id, change_id, who, now)
         await self._changed()
         return change
 
     async def undo(self, change_id: str, who: int, now: datetime) -> AgendaChange:
         """Take a change back. Raises as AgendaChanges.undo does."""
-        change = await self._store.changes.undo(self._plan.id, change_id, who, now)
+        change = await self._store.agenda_changes.undo(self._plan.id, change_id, who, now)
         await self._changed()
         return change
 
@@ -123,7 +123,7 @@ class Programme:
 
     def language_of(self, person: int) -> str:
         """In which language somebody is written to who isn't there to be asked."""
-        known = self._store.people.language_of(person)
+        known = self._store.participants.language_of(person)
         return known if known in self._plan.languages else self._plan.languages[0]
 
     def session(self, session_id: str) -> Session:
@@ -150,7 +150,7 @@ class Programme:
 
 
 @asynccontextmanager
-async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[Programme, Store]]:
+async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[PlanInForce, Store]]:
     """The workshop as the database has it, for a command of the shell: by the plan that the bot last started with.
 
     Raises SettingsError if there is no database, WrongWorkshopError if the plan of the settings is another workshop's.
@@ -159,13 +159,13 @@ async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tu
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with stores.opened(chosen.database, to_read=to_read) as store:
-        programme = Programme(await store.plans.held(given), store)
+        programme = PlanInForce(await store.plans.held(given), store)
         await programme.load()
         yield programme, store
 
 
 @asynccontextmanager
-async def opened_alone(database: Path) -> AsyncGenerator[tuple[Programme, Store]]:
+async def opened_alone(database: Path) -> AsyncGenerator[tuple[PlanInForce, Store]]:
     """Any workshop as its database has it, also beside a running bot: by the plan that the bot last started with.
 
     Raises DatabaseUnusableError for a file that is damaged, of another program, or of an older or newer Plenary.

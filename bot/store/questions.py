@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.questions import OPEN, PLAIN, Question, QuestionState
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.privacy.chatham_stamps import stamp_question
 
 #: What the audit calls everything that moderators make of a question.
@@ -74,7 +74,7 @@ class Questions:
                     int(question.anonymous),
                     question.session,
                     question.text,
-                    written(question.written_at),
+                    iso_utc(question.written_at),
                     question.state,
                 ),
             )
@@ -106,7 +106,7 @@ class Questions:
 
         return await self._database.write(work)
 
-    async def lead(self, after: Question, deed: Deed, shown: Iterable[Announcement]) -> bool:
+    async def lead(self, after: Question, deed: AuditEntry, shown: Iterable[Announcement]) -> bool:
         """Keep what a moderator made of a question, and have what shows it edited.
 
         False, and nothing is done, if there is none such, or it is to be merged into one that is merged or hidden.
@@ -126,7 +126,7 @@ class Questions:
                     after.state,
                     after.answer,
                     after.owner,
-                    written(after.due) if after.due else None,
+                    iso_utc(after.due) if after.due else None,
                     after.merged_into,
                     after.hidden_for,
                     after.id,

@@ -9,7 +9,7 @@ from bot.store.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEvent:
+class KnownEvent:
     """A session's scheduled event."""
 
     discord_id: int | None
@@ -18,16 +18,16 @@ class KeptEvent:
     """Fingerprint of what it shows."""
 
 
-class Events:
+class ScheduledEvents:
     """The event table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> dict[str, KeptEvent]:
+    async def all(self) -> dict[str, KnownEvent]:
         """Each event by its session's id."""
         rows = await self._database.read("SELECT session, discord_id, shown FROM event")
-        return {session: KeptEvent(discord_id, shown) for session, discord_id, shown in rows}
+        return {session: KnownEvent(discord_id, shown) for session, discord_id, shown in rows}
 
     async def begin(self, session: str) -> None:
         """Record that one is about to be made or changed: until that is settled, nobody knows what it shows."""

@@ -6,9 +6,9 @@ import sqlite3
 from datetime import timedelta
 
 from bot.domain.announcements import Announcement, Kind, requested
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, written
+from bot.store.engine.database import Database, iso_utc
 
 #: Who asks again within this time asks nothing new.
 _ASKED_LATELY = timedelta(minutes=10)
@@ -45,7 +45,7 @@ class TeamRequests:
                 "SELECT id, subject, due FROM delivery WHERE kind = ? AND subject LIKE ?",
                 (Kind.TEAM_REQUEST, f"% <@{person}>"),
             ).fetchall()
-            lately = written(request.due - _ASKED_LATELY)
+            lately = iso_utc(request.due - _ASKED_LATELY)
             if any(subject == request.subject and due > lately for _, subject, due in rows):
                 return
             for former, _, _ in rows:
@@ -61,7 +61,7 @@ class TeamRequests:
         )
         return requested(rows[0][0]) if rows else None
 
-    async def refuse(self, request: str, deed: Deed, report: Announcement) -> bool:
+    async def refuse(self, request: str, deed: AuditEntry, report: Announcement) -> bool:
         """Refuse what somebody asked for, and report it; False if it is decided already."""
 
         def work(connection: sqlite3.Connection) -> bool:

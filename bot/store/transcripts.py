@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 
-from bot.domain.contributions.transcripts import Channel, Message, Saved
-from bot.store.engine.database import Database, instant, written
+from bot.domain.contributions.transcripts import Message, Saved, TranscriptChannel
+from bot.store.engine.database import Database, instant, iso_utc
 
 #: What is to be edited or taken away is not told meanwhile: somebody has changed their mind about it.
 _OUTDATED = "SELECT message_id FROM delivery WHERE unshown > 0 AND message_id IS NOT NULL"
@@ -43,11 +43,11 @@ class Transcripts:
         """What is known of each channel, by its Discord id."""
         rows = await self._database.read("SELECT channel, room, name, unsaved, ended_at FROM transcript ORDER BY room")
         return {
-            channel: Saved(Channel(channel, room, name), unsaved, instant(ended_at) if ended_at else None)
+            channel: Saved(TranscriptChannel(channel, room, name), unsaved, instant(ended_at) if ended_at else None)
             for channel, room, name, unsaved, ended_at in rows
         }
 
-    async def begin(self, channel: Channel) -> int:
+    async def begin(self, channel: TranscriptChannel) -> int:
         """Record that a channel is about to be saved; how often it has changed since it was saved."""
 
         def work(connection: sqlite3.Connection) -> int:
@@ -70,15 +70,15 @@ class Transcripts:
                 channel,
                 one.author,
                 one.name,
-                written(one.written_at),
-                written(one.edited_at) if one.edited_at else None,
+                iso_utc(one.written_at),
+                iso_utc(one.edited_at) if one.edited_at else None,
                 one.text,
             )
             for one in messages
         ]
 
         def work(connection: sqlite3.Connection) -> bool:
-            ended = written(ended_at) if ended_at else None
+            ended = iso_utc(ended_at) if ended_at else None
             if not connection.execute(
                 "UPDATE transcript SET unsaved = 0, ended_at = coalesce(?, ended_at) WHERE channel = ? AND unsaved = ?",
                 (ended, channel, before),
@@ -95,7 +95,7 @@ class Transcripts:
 
         return await self._database.write(work)
 
-    async def pages(self) -> AsyncGenerator[list[tuple[Channel, Message]], None]:
+    async def pages(self) -> AsyncGenerator[list[tuple[TranscriptChannel, Message]], None]:
         """Every message that is kept and may still be told, channel by channel, the earliest first."""
         sql = (
             "SELECT channel, room, t.name, message, author, m.name, written_at, edited_at, text FROM transcript t"  # noqa: S608 - ours
@@ -105,7 +105,7 @@ class Transcripts:
         async for page in self._database.pages(sql):
             yield [
                 (
-                    Channel(channel, room, name),
+                    TranscriptChannel(channel, room, name),
                     Message(key, author, who, instant(written_at), instant(edited_at) if edited_at else None, text),
                 )
                 for channel, room, name, key, author, who, written_at, edited_at, text in page

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.domain.contributions.chatham import veiled
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_room_again
 from bot.store.engine.database import Database
 
@@ -16,7 +16,7 @@ from bot.store.engine.database import Database
 GUILD_FACT = "guild"
 
 
-class Venue:
+class VenueRecords:
     """The server that the workshop lives in, and the Discord ids of its roles and rooms."""
 
     def __init__(self, database: Database) -> None:
@@ -40,7 +40,7 @@ class Venue:
 
         await self._database.write(work)
 
-    async def move(self, guild: int, deed: Deed) -> None:
+    async def move(self, guild: int, deed: AuditEntry) -> None:
         """Make another server the workshop's. What is known of the former one stays, and counts for nothing there."""
 
         def work(connection: sqlite3.Connection) -> None:

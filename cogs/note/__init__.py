@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bot.app import Workshop
-from cogs.note.commands import NoteCommands
-from cogs.note.contacts import Meeting
-from cogs.note.from_message import Saving
-from cogs.note.review import Reviewing
-from cogs.note.shared import Desk
-from cogs.note.sharing import Sharing
+from bot.app import WorkshopClient
+from cogs.note.commands import NoteCog
+from cogs.note.contacts import ContactsCog
+from cogs.note.from_message import FromMessageCog
+from cogs.note.review import ReviewCog
+from cogs.note.shared import NoteDesk
+from cogs.note.sharing import SharingCog
 
 
-async def setup(client: Workshop) -> None:
+async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the package is loaded."""
-    desk = Desk(client.parts)
-    for cog in (NoteCommands(desk), Sharing(desk), Meeting(desk), Reviewing(desk), Saving(desk, client.tree)):
+    desk = NoteDesk(client.parts)
+    for cog in (NoteCog(desk), SharingCog(desk), ContactsCog(desk), ReviewCog(desk), FromMessageCog(desk, client.tree)):
         await client.take_up(cog)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.contributions import notes as notes_rules
 from bot.domain.contributions.note_reviews import UNSEEN
@@ -18,10 +18,10 @@ from bot.messages import note_reviews
 from bot.messages import notes as notes_messages
 from bot.messages.i18n import text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, answer_all, suggestions
+from bot.platform.router import DONE, Interaction, UserError, answer, answer_all, suggestions
 from cogs.note.contacts import contacts_of
 from cogs.note.review import readable_by, review_of
-from cogs.note.shared import Desk
+from cogs.note.shared import NoteDesk
 
 #: Notes that a search shows.
 _FOUND = 10
@@ -29,12 +29,12 @@ _FOUND = 10
 _PAGES = 3
 
 
-class NoteCommands(commands.GroupCog, group_name="note", group_description="Experiences, lessons and recommendations"):
+class NoteCog(commands.GroupCog, group_name="note", group_description="Experiences, lessons and recommendations"):
     """What is typed about notes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: NoteDesk) -> None:
         self._desk = desk
-        self._parts: Parts = desk.parts
+        self._parts: Workshop = desk.parts
 
     @needs(Role.PARTICIPANT)
     @app_commands.command(description="Share an experience, a lesson or a recommendation")
@@ -81,7 +81,7 @@ class NoteCommands(commands.GroupCog, group_name="note", group_description="Expe
         """Somebody's own notes."""
         own = await self._parts.store.notes.of(interaction.user.id)
         listed = [await self._desk.listed(note) for note in own[: limits.OPTIONS]]
-        language, reviewed = self._desk.language(interaction), await self._parts.store.reviews.all()
+        language, reviewed = self._desk.language(interaction), await self._parts.store.note_reviews.all()
         asked = [note_reviews.for_author(note, reviewed.get(note.id, UNSEEN), language) for note in own]
         pages = [notes_messages.mine(self._parts.plan, listed, len(own), language), *(page for page in asked if page)]
         await answer_all(interaction, pages[: _PAGES + 1])
@@ -105,7 +105,7 @@ class NoteCommands(commands.GroupCog, group_name="note", group_description="Expe
     async def search(self, interaction: Interaction, words: app_commands.Range[str, 1, 200]) -> None:
         """Notes that hold the words, of those that the reader may see."""
         if not fold(words):
-            raise RefusalError("refused.note.no_words")
+            raise UserError("refused.note.no_words")
         audience = notes_rules.audience_of(self._parts.access.role(interaction))
         found = await self._parts.store.notes.search(words, interaction.user.id, audience, _FOUND + 1)
         listed = [await self._desk.listed(note) for note in found[:_FOUND]]

@@ -6,34 +6,34 @@ from datetime import datetime
 
 from discord.ext import commands
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain.contributions import contacts
 from bot.domain.contributions.contacts import Contact
 from bot.domain.contributions.notes import Note, shown
 from bot.domain.people import direct_messages
 from bot.domain.people.access import Role
-from bot.domain.people.direct_messages import Letter, LetterKind
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind
 from bot.domain.text import escape, shorten
 from bot.messages import notes
 from bot.messages.i18n import text
 from bot.messages.notes import Touch
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed
 from bot.store.caps import TooManyError
-from cogs.note.shared import Desk
+from cogs.note.shared import NoteDesk
 
 
-class Meeting(commands.Cog):
+class ContactsCog(commands.Cog):
     """What is pressed under a card by its readers, and answered by its author."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: NoteDesk) -> None:
         self._desk = desk
-        self._parts: Parts = desk.parts
+        self._parts: Workshop = desk.parts
 
     async def _shown(self, note_id: str) -> Note:
         note = await self._parts.store.notes.find(note_id)
         if note is None or not shown(note):
-            raise RefusalError("refused.note.hidden")
+            raise UserError("refused.note.hidden")
         return note
 
     @pressed("echo", Role.PARTICIPANT)
@@ -41,7 +41,7 @@ class Meeting(commands.Cog):
         """Somebody does this too: counted once. Pressed again, nothing changes; the answer has the way back."""
         note = await self._shown(note_id)
         if note.author == interaction.user.id:
-            raise RefusalError("refused.note.own")
+            raise UserError("refused.note.own")
         language = self._desk.language(interaction)
         told = text(language, "echo.counted", n=await self._count(note, interaction, too=True))
         back = Button(custom_id("unecho", note.id), text(language, "button.echo_back"))
@@ -64,18 +64,18 @@ class Meeting(commands.Cog):
         """Somebody wants to be in touch with the author, who will decide."""
         note = await self._shown(note_id)
         if note.author == interaction.user.id:
-            raise RefusalError("refused.note.own")
+            raise UserError("refused.note.own")
         asker, now = interaction.user, self._parts.clock.now()
         letter = self._letter(note, asker.id, asker.display_name, now)
         most = self._parts.access.cap(interaction, contacts.MOST_UNANSWERED)
         try:
             await self._parts.store.contacts.ask(note.id, asker.id, asker.display_name, now, letter, most)
         except TooManyError as failure:
-            raise RefusalError("refused.note.too_many_contacts", most=failure.most) from None
+            raise UserError("refused.note.too_many_contacts", most=failure.most) from None
         self._parts.dispatcher.stir()
         await answer(interaction, f"{DONE} {text(self._desk.language(interaction), 'touch.asked')}")
 
-    def _letter(self, note: Note, asker: int, name: str, now: datetime) -> Letter:
+    def _letter(self, note: Note, asker: int, name: str, now: datetime) -> DirectMessage:
         """What the author reads of it, in their language."""
         language = self._parts.language_of(note.author)
         told = text(
@@ -85,8 +85,8 @@ class Meeting(commands.Cog):
             title=f"“{escape(shorten(note.title, 100))}”",
             workshop=escape(self._parts.plan.title[language]),
         )
-        return direct_messages.letter(
-            self._parts.plan.id, LetterKind.CONTACT, f"{note.id}/{asker}", note.author, told, now, asker
+        return direct_messages.direct_message(
+            self._parts.plan.id, DirectMessageKind.CONTACT, f"{note.id}/{asker}", note.author, told, now, asker
         )
 
     @pressed("meet", Role.PARTICIPANT)
@@ -96,11 +96,11 @@ class Meeting(commands.Cog):
             note_id, interaction.user.id, int(asker), agreed=said == "yes"
         )
         if answered is None:
-            raise RefusalError("refused.note.unknown")
+            raise UserError("refused.note.unknown")
         await answer(interaction, await contacts_of(self._desk, interaction))
 
 
-async def contacts_of(desk: Desk, interaction: Interaction) -> Post:
+async def contacts_of(desk: NoteDesk, interaction: Interaction) -> Post:
     """Both sides of what somebody has asked, and was asked."""
     store, person = desk.parts.store.contacts, interaction.user.id
     # Who asks is told to the author, who must decide; who the author is, only once they agree.
@@ -112,12 +112,12 @@ async def contacts_of(desk: Desk, interaction: Interaction) -> Post:
     return notes.contacts(asked_of, asked_by, desk.language(interaction))
 
 
-def _touch(desk: Desk, contact: Contact, other: int, name: str) -> Touch:
+def _touch(desk: NoteDesk, contact: Contact, other: int, name: str) -> Touch:
     who = _named(desk, other, name)
     return Touch(contact, f"{who} (<@{other}>)" if contact.agreed else who)
 
 
-def _named(desk: Desk, person: int, name: str) -> str:
+def _named(desk: NoteDesk, person: int, name: str) -> str:
     """Somebody's name and administration; of whom there is no place, how Discord shows them."""
-    place = desk.parts.store.people.of(person)
+    place = desk.parts.store.participants.of(person)
     return escape(f"{place.name} · {place.administration}" if place else name)

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.domain.contributions import notes
-from bot.domain.contributions.note_reviews import ASKED_LENGTH, Action, Review
+from bot.domain.contributions.note_reviews import ASKED_LENGTH, Review, ReviewAction
 from bot.domain.contributions.notes import Attribution, Detail, Maturity, Note, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.messages.i18n import text
@@ -51,19 +51,21 @@ def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
     return _form(language, custom_id("detailed", which, note.id), heading, fields)
 
 
-def review_form(language: str, action: Action, note: Note, review: Review, others: Iterable[Note]) -> discord.ui.Modal:
+def review_form(
+    language: str, action: ReviewAction, note: Note, review: Review, others: Iterable[Note]
+) -> discord.ui.Modal:
     """What a moderator writes about a note; `others` are those of which it can become a part."""
     fields: dict[str, Field]
     match action:
-        case Action.CHANGES:
+        case ReviewAction.CHANGES:
             fields = {"asked": paragraph("asked", review.asked, limit=ASKED_LENGTH)}
-        case Action.EDIT:
+        case ReviewAction.EDIT:
             fields = {
                 "title": line("title", notes.TITLE_LENGTH, note.title),
                 "did": paragraph("did", note.did, limit=notes.PART_LENGTH),
                 "learned": paragraph("learned", note.learned, limit=notes.PART_LENGTH),
             }
-        case Action.TAG:
+        case ReviewAction.TAG:
             fields = {"tags": line("tags", 300, ", ".join(review.tags), required=False)}
         case _:
             fields = {"into": choices("into", ((other.id, other.title) for other in others))}

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain import announcements
 from bot.domain.contributions import notes
 from bot.domain.contributions.contacts import NoteRequest
@@ -15,16 +15,16 @@ from bot.domain.text import clean, shorten
 from bot.domain.venue import AGENDA, MEETING_ROOM, TEAM, topic_room
 from bot.messages.i18n import text
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed
-from cogs.note.shared import Desk
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed
+from cogs.note.shared import NoteDesk
 
 
-class Saving(commands.Cog):
+class FromMessageCog(commands.Cog):
     """The entry of a message's menu, and the author's answer."""
 
-    def __init__(self, desk: Desk, tree: app_commands.CommandTree[discord.Client]) -> None:
+    def __init__(self, desk: NoteDesk, tree: app_commands.CommandTree[discord.Client]) -> None:
         self._desk = desk
-        self._parts: Parts = desk.parts
+        self._parts: Workshop = desk.parts
         self._tree = tree
         # NOTE: discord.py takes up a cog's commands by itself, but not the entries of menus.
         self._menu = needs(Role.PARTICIPANT)(app_commands.ContextMenu(name="Save as note", callback=self.save))
@@ -41,7 +41,7 @@ class Saving(commands.Cog):
         """Open the form with one's own message, or ask its author."""
         words = notes.tidy(message.content, notes.PART_LENGTH)
         if message.author.bot or words is None:
-            raise RefusalError("refused.save.no_text")
+            raise UserError("refused.save.no_text")
         if message.author.id == interaction.user.id:
             await self._open(interaction, str(message.id), words, message.channel.id)
             return
@@ -66,9 +66,9 @@ class Saving(commands.Cog):
     async def _ask(self, interaction: Interaction, message: discord.Message, words: str) -> None:
         room = self._room(message.channel.id)
         if room is None or room in {AGENDA, TEAM} or room.startswith(MEETING_ROOM):
-            raise RefusalError("refused.save.elsewhere")
+            raise UserError("refused.save.elsewhere")
         if await self._parts.store.notes.find(await self._note_id(str(message.id))):
-            raise RefusalError("refused.save.already")
+            raise UserError("refused.save.already")
         now = self._parts.clock.now()
         asked = NoteRequest(str(message.id), message.channel.id, message.author.id, interaction.user.id, words, now)
         question = announcements.request(self._parts.plan, asked.message, room, now)
@@ -88,9 +88,9 @@ class Saving(commands.Cog):
         """The question, to the message's author alone."""
         asked = await self._parts.store.contacts.requested(message)
         if asked is None:
-            raise RefusalError("refused.gone")
+            raise UserError("refused.gone")
         if asked.author != interaction.user.id:
-            raise RefusalError("refused.save.not_yours", author=f"<@{asked.author}>")
+            raise UserError("refused.save.not_yours", author=f"<@{asked.author}>")
         return asked
 
     @pressed("allow", Role.PARTICIPANT)

@@ -8,22 +8,22 @@ from typing import TypedDict, Unpack
 
 from discord.ext import commands
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.contributions import note_reviews as note_reviews_rules
 from bot.domain.contributions import notes
-from bot.domain.contributions.note_reviews import UNSEEN, Action, Review, ReviewState, Wording
+from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewAction, ReviewState, Wording
 from bot.domain.contributions.notes import Note, shown, visible_to
 from bot.domain.people.access import Role
-from bot.domain.people.direct_messages import Letter, LetterKind, letter
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within, shorten
 from bot.messages import note_reviews as note_reviews_messages
 from bot.messages.i18n import text
 from bot.messages.post import Post
-from bot.platform.router import DONE, Interaction, RefusalError, answer, given_back, pressed, submitted
-from bot.store.audit import Deed
+from bot.platform.router import DONE, Interaction, UserError, answer, given_back, pressed, submitted
+from bot.store.audit import AuditEntry
 from cogs.note import forms
-from cogs.note.shared import Desk
+from cogs.note.shared import NoteDesk
 
 #: Characters of what is asked for, escaped: with the sentence around it, a private message holds it.
 _ASKED = 1500
@@ -39,12 +39,12 @@ class _Changed(TypedDict, total=False):
     wanted: bool
 
 
-class Reviewing(commands.Cog):
+class ReviewCog(commands.Cog):
     """What is pressed and sent under a note by its reviewers, and by its author in turn."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: NoteDesk) -> None:
         self._desk = desk
-        self._parts: Parts = desk.parts
+        self._parts: Workshop = desk.parts
 
     # --- moderators --------------------------------------------------------------------------------------------
 
@@ -53,28 +53,28 @@ class Reviewing(commands.Cog):
         """A button under a note that is reviewed: done at once, or a form."""
         note = await self._found(interaction, note_id)
         match action:
-            case Action.NEXT:
+            case ReviewAction.NEXT:
                 await answer(interaction, await review_of(self._desk, interaction, after=note))
-            case Action.CLEAR:
+            case ReviewAction.CLEAR:
                 deed = self._deed(interaction, "note cleared", note)
                 cleared = _with(state=ReviewState.CLEARED, asked="")
-                await self._parts.store.reviews.change(note.id, cleared, deed)
+                await self._parts.store.note_reviews.change(note.id, cleared, deed)
                 await self._go_on(interaction, "review.cleared", title=_bold(note))
-            case Action.PUBLISH:
+            case ReviewAction.PUBLISH:
                 await self._publish(interaction, note)
-            case Action.CHANGES | Action.EDIT | Action.TAG | Action.MERGE:
-                await self._open(interaction, Action(action), note)
+            case ReviewAction.CHANGES | ReviewAction.EDIT | ReviewAction.TAG | ReviewAction.MERGE:
+                await self._open(interaction, ReviewAction(action), note)
             case _:
-                raise RefusalError("refused.gone")
+                raise UserError("refused.gone")
 
-    async def _open(self, interaction: Interaction, action: Action, note: Note) -> None:
+    async def _open(self, interaction: Interaction, action: ReviewAction, note: Note) -> None:
         others: list[Note] = []
-        if action is Action.MERGE:
+        if action is ReviewAction.MERGE:
             readable = await readable_by(self._desk, interaction)
             others = [one for one in readable if one.id != note.id and one.topic == note.topic and shown(one)]
             if not others or not shown(note):
-                raise RefusalError("refused.review.merge")
-        known = await self._parts.store.reviews.of(note.id)
+                raise UserError("refused.review.merge")
+        known = await self._parts.store.note_reviews.of(note.id)
         offered = others[-limits.OPTIONS :]
         form = forms.review_form(self._desk.language(interaction), action, note, known, offered)
         await interaction.response.send_modal(form)
@@ -86,11 +86,11 @@ class Reviewing(commands.Cog):
         async with given_back(interaction, self._desk.language(interaction), "\n\n".join(typed.values())):
             note = await self._found(interaction, note_id)
             match action:
-                case Action.CHANGES:
+                case ReviewAction.CHANGES:
                     await self._ask(interaction, note, typed["asked"])
-                case Action.EDIT:
+                case ReviewAction.EDIT:
                     await self._propose(interaction, note, typed)
-                case Action.TAG:
+                case ReviewAction.TAG:
                     await self._tag(interaction, note, typed["tags"])
                 case _:
                     await self._merge(interaction, note, typed["into"])
@@ -98,38 +98,40 @@ class Reviewing(commands.Cog):
     async def _ask(self, interaction: Interaction, note: Note, typed: str) -> None:
         asked = notes.tidy(typed, note_reviews_rules.ASKED_LENGTH)
         if asked is None:
-            raise RefusalError("refused.review.unreadable")
+            raise UserError("refused.review.unreadable")
         language = self._parts.language_of(note.author)
         shown = escape_within(asked, _ASKED)
         told = text(language, "letter.changes", title=_title(note), workshop=self._workshop(language), asked=shown)
-        letter_of = self._letter(LetterKind.CHANGES, f"{note.id}/{interaction.id}", note, told, interaction.user.id)
+        letter_of = self._letter(
+            DirectMessageKind.CHANGES, f"{note.id}/{interaction.id}", note, told, interaction.user.id
+        )
         deed = self._deed(interaction, "note sent back", note)
         change = _with(state=ReviewState.CHANGES, asked=asked)
-        await self._parts.store.reviews.change(note.id, change, deed, letter=letter_of)
+        await self._parts.store.note_reviews.change(note.id, change, deed, letter=letter_of)
         await self._go_on(interaction, "review.asked", title=_bold(note))
 
     async def _propose(self, interaction: Interaction, note: Note, typed: dict[str, str]) -> None:
         title = notes.tidy(typed["title"], notes.TITLE_LENGTH)
         did, learned = (notes.tidy(typed[part], notes.PART_LENGTH) for part in ("did", "learned"))
         if title is None or did is None or learned is None:
-            raise RefusalError("refused.review.unreadable")
+            raise UserError("refused.review.unreadable")
         wording = Wording(title, did, learned)
         if wording == Wording(note.title, note.did, note.learned):
-            raise RefusalError("refused.review.same")
+            raise UserError("refused.review.same")
         language = self._parts.language_of(note.author)
         told = text(language, "letter.proposal", title=_title(note), workshop=self._workshop(language))
-        letter_of = self._letter(LetterKind.PROPOSAL, f"{note.id}/{interaction.id}", note, told)
+        letter_of = self._letter(DirectMessageKind.PROPOSAL, f"{note.id}/{interaction.id}", note, told)
         deed = self._deed(interaction, "edit proposed", note)
-        await self._parts.store.reviews.change(note.id, _with(proposal=wording), deed, letter=letter_of)
+        await self._parts.store.note_reviews.change(note.id, _with(proposal=wording), deed, letter=letter_of)
         await self._go_on(interaction, "review.proposed", title=_bold(note))
 
     async def _tag(self, interaction: Interaction, note: Note, typed: str) -> None:
         tags = note_reviews_rules.tags_of(typed)
         if tags is None:
-            raise RefusalError(
-                "refused.review.tags", most=note_reviews_rules.TAGS, length=note_reviews_rules.TAG_LENGTH
-            )
-        await self._parts.store.reviews.change(note.id, _with(tags=tags), self._deed(interaction, "note tagged", note))
+            raise UserError("refused.review.tags", most=note_reviews_rules.TAGS, length=note_reviews_rules.TAG_LENGTH)
+        await self._parts.store.note_reviews.change(
+            note.id, _with(tags=tags), self._deed(interaction, "note tagged", note)
+        )
         told = text(self._desk.language(interaction), "review.tagged", title=_bold(note))
         shown_again = await review_of(self._desk, interaction, note.id)
         await answer(interaction, _led_by(told, shown_again))
@@ -138,15 +140,15 @@ class Reviewing(commands.Cog):
         other = await self._found(interaction, into)
         deed = self._deed(interaction, "notes merged", note)
         cards = self._desk.card(note), self._desk.card(other)
-        if await self._parts.store.reviews.merge(note.id, other.id, deed, cards) is None:
-            raise RefusalError("refused.review.merge")
+        if await self._parts.store.note_reviews.merge(note.id, other.id, deed, cards) is None:
+            raise UserError("refused.review.merge")
         await self._go_on(interaction, "review.merged", title=_bold(note))
 
     async def _publish(self, interaction: Interaction, note: Note) -> None:
         """A cleared note whose author allows it has its card; another author is asked."""
-        reviewed = self._parts.store.reviews
+        reviewed = self._parts.store.note_reviews
         if (await reviewed.of(note.id)).state is not ReviewState.CLEARED:
-            raise RefusalError("refused.review.not_cleared")
+            raise UserError("refused.review.not_cleared")
         if shown(note):
             deed = self._deed(interaction, "note published", note)
             await reviewed.change(note.id, _with(wanted=False), deed, card=self._desk.card(note))
@@ -154,16 +156,16 @@ class Reviewing(commands.Cog):
             return
         language = self._parts.language_of(note.author)
         told = text(language, "letter.publish", title=_title(note), workshop=self._workshop(language))
-        letter_of = self._letter(LetterKind.PUBLISH, note.id, note, told)
+        letter_of = self._letter(DirectMessageKind.PUBLISH, note.id, note, told)
         deed = self._deed(interaction, "author asked to publish", note)
         await reviewed.change(note.id, _with(wanted=True), deed, letter=letter_of)
         await self._go_on(interaction, "review.wanted", title=_bold(note))
 
     async def _found(self, interaction: Interaction, note_id: str) -> Note:
-        """A note that the moderator may read. Raises RefusalError."""
+        """A note that the moderator may read. Raises UserError."""
         note = await self._parts.store.notes.find(note_id)
         if note is None or not visible_to(note, notes.audience_of(self._parts.access.role(interaction))):
-            raise RefusalError("refused.review.unknown")
+            raise UserError("refused.review.unknown")
         return note
 
     async def _go_on(self, interaction: Interaction, key: str, **values: object) -> None:
@@ -172,11 +174,13 @@ class Reviewing(commands.Cog):
         told = text(self._desk.language(interaction), key, **values)
         await answer(interaction, _led_by(told, await review_of(self._desk, interaction)))
 
-    def _deed(self, interaction: Interaction, what: str, note: Note) -> Deed:
-        return Deed(f"review/{interaction.id}", self._parts.clock.now(), interaction.user.id, what, note.id)
+    def _deed(self, interaction: Interaction, what: str, note: Note) -> AuditEntry:
+        return AuditEntry(f"review/{interaction.id}", self._parts.clock.now(), interaction.user.id, what, note.id)
 
-    def _letter(self, kind: LetterKind, subject: str, note: Note, told: str, by: int | None = None) -> Letter:
-        return letter(self._parts.plan.id, kind, subject, note.author, told, self._parts.clock.now(), by)
+    def _letter(
+        self, kind: DirectMessageKind, subject: str, note: Note, told: str, by: int | None = None
+    ) -> DirectMessage:
+        return direct_message(self._parts.plan.id, kind, subject, note.author, told, self._parts.clock.now(), by)
 
     def _workshop(self, language: str) -> str:
         return escape(self._parts.plan.title[language])
@@ -189,31 +193,31 @@ class Reviewing(commands.Cog):
         note = await self._desk.own(interaction, note_id)
         card, now, accepted = self._desk.card(note), self._parts.clock.now(), said == "yes"
         person = interaction.user.id
-        if not await self._parts.store.reviews.decide(note_id, person, card, now, accepted=accepted):
-            raise RefusalError("refused.review.answered")
+        if not await self._parts.store.note_reviews.decide(note_id, person, card, now, accepted=accepted):
+            raise UserError("refused.review.answered")
         self._parts.dispatcher.stir()
         told = text(self._desk.language(interaction), "mine.accepted" if accepted else "mine.declined")
         await answer(interaction, f"{DONE} {told}")
 
 
-async def readable_by(desk: Desk, interaction: Interaction) -> list[Note]:
+async def readable_by(desk: NoteDesk, interaction: Interaction) -> list[Note]:
     """The notes that somebody may read by their role, the earliest first; a moderator reads what participants do."""
     audience = notes.audience_of(desk.parts.access.role(interaction))
     return [note for note in await desk.parts.store.notes.all() if visible_to(note, audience)]
 
 
 async def review_of(
-    desk: Desk, interaction: Interaction, note_id: str | None = None, *, after: Note | None = None
+    desk: NoteDesk, interaction: Interaction, note_id: str | None = None, *, after: Note | None = None
 ) -> Post:
     """A note as its reviewer reads it: a certain one, the next in the queue `after` another, or the first."""
     language, store = desk.language(interaction), desk.parts.store
-    readable, reviewed = await readable_by(desk, interaction), await store.reviews.all()
+    readable, reviewed = await readable_by(desk, interaction), await store.note_reviews.all()
     audience = notes.audience_of(desk.parts.access.role(interaction))
     queue = note_reviews_rules.queue(readable, reviewed, audience)
     if note_id is not None:
         chosen = next((note for note in readable if note.id == note_id), None)
         if chosen is None:
-            raise RefusalError("refused.review.unknown")
+            raise UserError("refused.review.unknown")
     else:
         place = (after.written_at, after.id) if after else None
         later = (note for note in queue if place is None or (note.written_at, note.id) > place)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import discord
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain import announcements, limits
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.notes import Consent, Note, Visibility, shown, signature
@@ -19,16 +19,16 @@ from bot.messages import notes
 from bot.messages.i18n import text
 from bot.messages.notes import Listed
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.router import DONE, REFUSED, Interaction, RefusalError, answer
+from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer
 from cogs.note import forms
 
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class NoteDesk:
     """The parts of the bot, as notes need them."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Workshop) -> None:
         self.parts = parts
 
     def language(self, interaction: Interaction) -> str:
@@ -40,16 +40,16 @@ class Desk:
         return announcements.card(self.parts.plan, note, self.parts.clock.now())
 
     async def own(self, interaction: Interaction, note_id: str) -> Note:
-        """Somebody's own note. Raises RefusalError if there is none of that id."""
+        """Somebody's own note. Raises UserError if there is none of that id."""
         note = await self.parts.store.notes.find(note_id)
         if note is None or note.author != interaction.user.id:
-            raise RefusalError("refused.note.unknown")
+            raise UserError("refused.note.unknown")
         return note
 
     async def open_form(self, interaction: Interaction, note_id: str, filled: Mapping[str, str]) -> None:
         """Show the quick form."""
         if not self.parts.plan.topics:
-            raise RefusalError("refused.note.no_topics")
+            raise UserError("refused.note.no_topics")
         form = forms.note_form(self.parts.plan, self.language(interaction), note_id, filled)
         await interaction.response.send_modal(form)
 
@@ -68,7 +68,7 @@ class Desk:
         consent = Consent(wanted.id, person, seen, named, key, language, wording, now)
         changed = await self.parts.store.notes.open_to(consent, self.card(wanted))
         if changed is None:
-            raise RefusalError("refused.note.unknown")
+            raise UserError("refused.note.unknown")
         self.parts.dispatcher.stir()
         return changed
 
@@ -100,7 +100,7 @@ class Desk:
     async def give_back(self, interaction: Interaction, typed: Mapping[str, str], failure: Exception) -> None:
         """Answer with what was typed as a file: it may be too long for a message."""
         language = self.language(interaction)
-        if isinstance(failure, RefusalError):
+        if isinstance(failure, UserError):
             reason = text(language, failure.key, **failure.values)
         else:
             log.error("A note could not be kept; its author gets the text back", exc_info=failure)
@@ -122,12 +122,12 @@ class Desk:
         link = None
         if card and card.channel_id and card.message_id:
             link = notes.address(self.parts.venue.guild_id or 0, card.channel_id, card.message_id)
-        return Listed(note, signature(note, self.parts.store.people.of(note.author)), link)
+        return Listed(note, signature(note, self.parts.store.participants.of(note.author)), link)
 
 
 def _label(said: str) -> str:
     return shorten(said, limits.BUTTON_LABEL)
 
 
-NOT_KEPT = (sqlite3.Error, RefusalError)
+NOT_KEPT = (sqlite3.Error, UserError)
 """Why a note may not be kept: its author gets the text back."""

@@ -7,24 +7,24 @@ from dataclasses import replace
 
 from discord.ext import commands
 
-from bot.app import Parts
+from bot.app import Workshop
 from bot.domain.contributions import notes
 from bot.domain.contributions.notes import Attribution, Detail, Note, NoteKind, Visibility, shown
 from bot.domain.people.access import Role
 from bot.domain.text import clean, shorten
 from bot.messages.i18n import text
-from bot.platform.router import DONE, Interaction, RefusalError, answer, pressed, submitted
+from bot.platform.router import DONE, Interaction, UserError, answer, pressed, submitted
 from bot.store.caps import TooManyError
 from cogs.note import forms
-from cogs.note.shared import NOT_KEPT, Desk
+from cogs.note.shared import NOT_KEPT, NoteDesk
 
 
-class Sharing(commands.Cog):
+class SharingCog(commands.Cog):
     """What is pressed and sent by a note's author."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: NoteDesk) -> None:
         self._desk = desk
-        self._parts: Parts = desk.parts
+        self._parts: Workshop = desk.parts
 
     @pressed("note", Role.PARTICIPANT)
     async def open_form(self, interaction: Interaction, topic: str, _mark: str = "") -> None:
@@ -41,9 +41,9 @@ class Sharing(commands.Cog):
             try:
                 kept = await self._parts.store.notes.submit(note, self._desk.card(note), most)
             except TooManyError as failure:
-                raise RefusalError("refused.note.too_many", most=failure.most) from None
+                raise UserError("refused.note.too_many", most=failure.most) from None
             if kept is None:
-                raise RefusalError("refused.gone")
+                raise UserError("refused.gone")
         except NOT_KEPT as failure:
             await self._desk.give_back(interaction, typed, failure)
             return
@@ -54,9 +54,9 @@ class Sharing(commands.Cog):
         did = notes.tidy(typed["did"], notes.PART_LENGTH)
         learned = notes.tidy(typed["learned"], notes.PART_LENGTH)
         if title is None or did is None or learned is None:
-            raise RefusalError("refused.note.unreadable")
+            raise UserError("refused.note.unreadable")
         if self._parts.plan.topic(typed["topic"]) is None:
-            raise RefusalError("refused.note.no_such_topic")
+            raise UserError("refused.note.no_such_topic")
         return Note(
             id=note_id,
             author=interaction.user.id,
@@ -86,11 +86,11 @@ class Sharing(commands.Cog):
             note = await self._desk.own(interaction, note_id)
             details = {detail: _readable(typed.get(detail, "")) for detail in notes.DETAIL_FORMS[which]}
             if strange := notes.not_links(details.get(Detail.LINKS, "")):
-                raise RefusalError("refused.note.links", found=f"“{shorten(clean(strange[0]), 100)}”")
+                raise UserError("refused.note.links", found=f"“{shorten(clean(strange[0]), 100)}”")
             card, now = self._desk.card(note), self._parts.clock.now()
             kept = await self._parts.store.notes.add_details(note_id, details, now, card)
             if kept is None:
-                raise RefusalError("refused.note.unknown")
+                raise UserError("refused.note.unknown")
         except NOT_KEPT as failure:
             await self._desk.give_back(interaction, typed, failure)
             return

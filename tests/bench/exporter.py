@@ -26,8 +26,8 @@ from bot.domain.plan import Plan
 from bot.domain.text import fold
 from bot.importing import plan_file
 from bot.settings import ROOT
-from bot.store.engine.database import written
-from bot.store.programme import Programme
+from bot.store.engine.database import iso_utc
+from bot.store.programme import PlanInForce
 from tests.bench.writers import WRITERS
 
 _PEOPLE = 5_000
@@ -67,7 +67,7 @@ async def exported(database: Path, subject: Subject, form: Format, out: Path) ->
 
 async def _opened(database: Path, work: Callable[[Source], Awaitable[None]]) -> None:
     async with stores.opened(database, to_read=True) as store:
-        programme = Programme(_plan(), store)
+        programme = PlanInForce(_plan(), store)
         await programme.load()
         await work(Source(programme, store, _NOW))
 
@@ -115,7 +115,7 @@ def _plan() -> Plan:
 
 async def _begun(database: Path) -> None:
     async with stores.opened(database) as store:
-        await Programme(_plan(), store).follow(_BEGIN)
+        await PlanInForce(_plan(), store).follow(_BEGIN)
 
 
 def fill(database: Path, counts: dict[Subject, int]) -> None:
@@ -123,10 +123,10 @@ def fill(database: Path, counts: dict[Subject, int]) -> None:
     asyncio.run(_begun(database))
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA cache_size = -400000")  # in KB: all of it, or a million take half as long again
-        connection.execute("INSERT INTO watch VALUES (?, ?)", (written(_BEGIN), written(_NOW)))
+        connection.execute("INSERT INTO watch VALUES (?, ?)", (iso_utc(_BEGIN), iso_utc(_NOW)))
         connection.executemany(
             "INSERT INTO participant VALUES (?, ?, ?, 'TN', 'customs', 'fr', 1, ?, ?)",
-            ((f"p{n}", f"Name {n}", f"Douanes {n % 40}", n, written(_BEGIN)) for n in range(1, _PEOPLE + 1)),
+            ((f"p{n}", f"Name {n}", f"Douanes {n % 40}", n, iso_utc(_BEGIN)) for n in range(1, _PEOPLE + 1)),
         )
         connection.executemany(
             "INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _notes(counts.get(Subject.NOTES, 0))
@@ -143,7 +143,7 @@ def _notes(count: int) -> Iterator[tuple[Any, ...]]:
         details = json.dumps({"results": _TOLD, "links": f"https://example.org/{n}"}, ensure_ascii=False)
         yield (
             str(10**18 + n), 1 + n % _PEOPLE, f"Name {1 + n % _PEOPLE}", topics[n % len(topics)], kinds[n % 4],
-            f"Title {n}", _TOLD, _TOLD, shown[n % len(shown)], written(_BEGIN + timedelta(seconds=n)),
+            f"Title {n}", _TOLD, _TOLD, shown[n % len(shown)], iso_utc(_BEGIN + timedelta(seconds=n)),
             attributions[n % len(attributions)], details, f"title {n} {folded} https example org {n}",
         )  # fmt: skip
 
@@ -152,4 +152,4 @@ def _stays(count: int) -> Iterator[tuple[Any, ...]]:
     for n in range(count):
         since = _BEGIN + timedelta(milliseconds=50 * n)
         person = 1 + n % _PEOPLE
-        yield person, f"Name {person}", written(since), written(since + timedelta(minutes=4))
+        yield person, f"Name {person}", iso_utc(since), iso_utc(since + timedelta(minutes=4))

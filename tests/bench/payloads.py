@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.plan import Plan
 from bot.domain.venue import Form, Room, permission_bits, rooms
-from bot.domain.venue_steps import EVERYONE, ME, Channel, Grant, Server, steps
+from bot.domain.venue_steps import EVERYONE, ME, GrantPermissions, Server, ServerChannel, steps
 from bot.messages import venue as standing
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
@@ -92,11 +92,11 @@ def home(plan: Plan, extra: int, now: datetime) -> tuple[Payload, dict[str, int]
         _role(PARTICIPANT, "Participant", 1),
     ]
     known |= {"role:organiser": ORGANISER, "role:moderator": MODERATOR, "role:participant": PARTICIPANT}
-    there = {known[room.key]: Channel(known[room.key], room.form, room.name) for room in wanted}
+    there = {known[room.key]: ServerChannel(known[room.key], room.form, room.name) for room in wanted}
     bare = Server(BOT, GUILD, dict.fromkeys((ORGANISER, MODERATOR, PARTICIPANT), ""), there)
     ids = {**known, ME: BOT, EVERYONE: GUILD}
     for step in steps(standing.wanted(plan, (), now), bare, known):
-        assert isinstance(step, Grant), step
+        assert isinstance(step, GrantPermissions), step
         granted = {"id": str(ids[str(step.who)]), "type": int(step.who == ME),
                    "allow": str(step.rights.allow), "deny": str(step.rights.deny)}  # fmt: skip
         channels[step.channel.id - FIRST_CHANNEL]["permission_overwrites"].append(granted)

@@ -16,7 +16,7 @@ from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.importing import plan_file
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 from bot.store.venue import GUILD_FACT
 from tests.bench import payloads
 
@@ -131,9 +131,9 @@ async def make(
     read = _planned(folder, plan(now, tracks, sessions))
     server, known = payloads.home(read, extra_rooms, now)
     async with store.opened(folder / "plenary.db") as opened:
-        await Programme(read, opened).follow(now)
+        await PlanInForce(read, opened).follow(now)
         await opened.facts.put(GUILD_FACT, str(payloads.GUILD))
         for key, number in known.items():
             await opened.venue.keep(key, number, now)
-        await opened.people.put(participants(people))
+        await opened.participants.put(participants(people))
     return Workshop(folder, read, server)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.cli import doctor_machine
 from bot.cli import purge as retention
 from bot.domain.people import retention as rule
-from bot.domain.people.retention import Kept
+from bot.domain.people.retention import RetentionKind
 from bot.domain.plan import Plan
 from bot.importing import plan_file
 from bot.settings import ROOT, Settings
@@ -29,8 +29,8 @@ EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
 BEFORE, AFTER = datetime(2024, 2, 21, 12, tzinfo=UTC), datetime(2024, 2, 23, tzinfo=UTC)
 
 
-@given(st.dictionaries(st.sampled_from(Kept), st.integers(0, 60)), st.integers(0, 2400))
-def test_a_term_passes_once_and_what_has_none_never(tiny: Tiny, months: dict[Kept, int], days: int) -> None:
+@given(st.dictionaries(st.sampled_from(RetentionKind), st.integers(0, 60)), st.integers(0, 2400))
+def test_a_term_passes_once_and_what_has_none_never(tiny: Tiny, months: dict[RetentionKind, int], days: int) -> None:
     plan = tiny(retention={str(kind): n for kind, n in months.items()})
     now = plan.agenda.ends_at + timedelta(days=days)
     overdue = set(rule.overdue(plan, now))
@@ -43,9 +43,9 @@ def test_a_term_passes_once_and_what_has_none_never(tiny: Tiny, months: dict[Kep
 
 
 def test_every_kind_is_a_key_of_the_plan_and_told_of_in_the_manual(tiny: Tiny) -> None:
-    assert set(type(tiny().retention).model_fields) == set(Kept)
+    assert set(type(tiny().retention).model_fields) == set(RetentionKind)
     manual = (ROOT / "README.md").read_text("utf-8").split("## Retention")[1].split("\n## ")[0]
-    assert all(f"`{kind}`" in manual for kind in Kept)
+    assert all(f"`{kind}`" in manual for kind in RetentionKind)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     told: list[str] = []
     await retention.purge(chosen, BEFORE, told.append, lambda _: True)
     assert told[-1] == "Nothing is to be purged."
-    assert found(chosen.database, word(Kept.NOTES))
+    assert found(chosen.database, word(RetentionKind.NOTES))
 
     told.clear()
     await retention.purge(chosen, AFTER, told.append, lambda _: False)
@@ -81,12 +81,12 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     assert " notes: 1" in goes["notes"]
     assert "private messages: 8" in goes["letters"]
     assert told[-1].startswith("Nothing was purged.")
-    assert found(chosen.database, word(Kept.NOTES))
+    assert found(chosen.database, word(RetentionKind.NOTES))
 
     told.clear()
     await retention.purge(chosen, AFTER, told.append, lambda _: True)
-    gone = {kind for kind in Kept if not found(chosen.database, word(kind))}
-    assert gone == {Kept.NOTES, Kept.LETTERS}
+    gone = {kind for kind in RetentionKind if not found(chosen.database, word(kind))}
+    assert gone == {RetentionKind.NOTES, RetentionKind.LETTERS}
     held = told[told.index("It is erased, and recorded in the audit.") + 1 :]
     assert held[0].startswith("These nightly backups still hold it")
     assert sum(str(chosen.backups) in line for line in held) == 2

@@ -17,7 +17,7 @@ def test_a_bot_starts_without_what_it_does_not_need_yet() -> None:
     """The cogs included; asked in a process of its own, for here all may be imported."""
     asked = (
         "import importlib, sys\n"
-        "from bot import app, running\n"
+        "from bot import app\nfrom bot.cli import run as running\n"
         "for module in app.COGS: importlib.import_module(module)\n"
         "assert running\n"
         f"print(*sorted(set({HEAVY!r}) & sys.modules.keys()))"
@@ -29,7 +29,7 @@ def test_a_bot_starts_without_what_it_does_not_need_yet() -> None:
 def test_no_live_token_is_logged_not_even_in_a_traceback() -> None:
     asked = (
         "import logging\n"
-        "from bot import running\n"
+        "from bot.cli import run as running\n"
         "running._log('DEBUG')\n"
         "try: raise OSError('https://discord.com/api/v10/webhooks/12/aW50.zebrafish-_x/messages/@original')\n"
         "except OSError: logging.getLogger('bot').exception('POST %s', '/interactions/12/zebrafish/callback')\n"

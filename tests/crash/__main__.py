@@ -29,10 +29,10 @@ from bot.importing import plan_file
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.cast import script as casts
 from bot.rehearsal.discord.faults import Fault
-from bot.rehearsal.discord.limits import Request as HttpRequest
+from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.findings import Verdict
-from bot.rehearsal.run import Rehearsal, Request
-from bot.store.programme import Programme
+from bot.rehearsal.run import Rehearsal, RehearsalRequest
+from bot.store.programme import PlanInForce
 from tests.crash.hooked_bot import hooked_run
 from tests.warm import WarmBot
 
@@ -79,7 +79,7 @@ class CrashDay(Rehearsal):
         self._folder = folder
         self._commit = f"{point.number} {point.side}" if point and point.kind == "commit" else "0 "
         plan, cast = _HERE / "plan.yaml", _HERE / "cast.yaml"
-        asked = Request(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
+        asked = RehearsalRequest(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
         super().__init__(asked, plan_file.load(plan).plan, casts.read(cast), Console(file=StringIO()))
         self.bot = WarmBot({}, folder.resolve() / "bot.log", hooked_run)
 
@@ -93,7 +93,7 @@ class CrashDay(Rehearsal):
         self.killer.bot = self.bot
         await self.play()
         async with store.opened(self._folder / "plenary.db", to_read=True) as opened:
-            programme = Programme(self.plan, opened)
+            programme = PlanInForce(self.plan, opened)
             await programme.load()
             source = Source(programme, opened, self.plan.agenda.ends_at)
             kept = {str(subject): await _rows(subject, source) for subject in Subject}

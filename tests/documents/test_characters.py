@@ -27,7 +27,7 @@ from bot.domain.text import clean, one_line, writable
 from bot.importing import plan_file, roster
 from bot.importing.readers import detect
 from bot.platform.backpressure import parsed
-from bot.platform.router import RefusalError, clean_options, submitted
+from bot.platform.router import UserError, clean_options, submitted
 from bot.settings import ROOT
 from bot.store.agenda import HeldSession
 from tests.characters import (
@@ -126,7 +126,7 @@ def test_the_options_of_a_command_are_cleaned_before_they_are_checked() -> None:
 def test_an_option_in_which_nothing_can_be_read_is_refused(typed: str) -> None:
     """A session without a title can't be found again; what is still being typed may be empty."""
     clean_options([{"name": "title", "value": typed, "focused": True}])
-    with pytest.raises(RefusalError) as refusal:
+    with pytest.raises(UserError) as refusal:
         clean_options([{"name": "title", "value": typed}])
     assert (refusal.value.key, refusal.value.values) == ("refused.option", {"option": "title"})
 
@@ -202,6 +202,6 @@ def test_the_files_of_one_person_and_of_the_pack_hold_them() -> None:
 
 def test_a_chart_holds_them() -> None:
     """As SVG, and as the picture that is made of it."""
-    drawn = charts.bars([TEXT, "b"], [charts.Series(TEXT, charts.NAVY, [1, 2])], stacked=True, mirrored=False)
+    drawn = charts.bars([TEXT, "b"], [charts.ChartSeries(TEXT, charts.NAVY, [1, 2])], stacked=True, mirrored=False)
     assert ET.fromstring(drawn).tag.endswith("svg")  # noqa: S314 - it is our own
     assert typesetting.png(drawn, "en").startswith(b"\x89PNG")

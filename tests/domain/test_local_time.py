@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.local_time import WallTimeError, day_of, instant, read, read_date
+from bot.domain.local_time import LocalTimeError, day_of, instant, parse, parse_date
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
@@ -23,11 +23,11 @@ def wall(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def outcome(day: date, clock: time, zone: ZoneInfo) -> datetime | WallTimeError:
+def outcome(day: date, clock: time, zone: ZoneInfo) -> datetime | LocalTimeError:
     """The instant, or why there is none."""
     try:
         return instant(day, clock, zone)
-    except WallTimeError as refusal:
+    except LocalTimeError as refusal:
         return refusal
 
 
@@ -67,14 +67,14 @@ def test_the_wall_time_of_an_instant_leads_back_to_it(moment: datetime, zone: Zo
 
 def test_the_hour_that_spring_skips_is_refused() -> None:
     """02:30 on 26 March 2023 in Brussels: 01:30 in winter time, or 03:30 in summer time."""
-    with pytest.raises(WallTimeError, match="skipped") as refused:
+    with pytest.raises(LocalTimeError, match="skipped") as refused:
         instant(date(2023, 3, 26), time(2, 30), BRUSSELS)
     assert refused.value.choices == (datetime(2023, 3, 26, 0, 30, tzinfo=UTC), datetime(2023, 3, 26, 1, 30, tzinfo=UTC))
 
 
 def test_the_hour_that_autumn_repeats_is_refused() -> None:
     """02:30 on 29 October 2023 in Brussels, in summer time or an hour later in winter time."""
-    with pytest.raises(WallTimeError, match="twice") as refused:
+    with pytest.raises(LocalTimeError, match="twice") as refused:
         instant(date(2023, 10, 29), time(2, 30), BRUSSELS)
     assert refused.value.choices == (
         datetime(2023, 10, 29, 0, 30, tzinfo=UTC),
@@ -110,7 +110,7 @@ NOW = datetime(2023, 2, 20, 12, tzinfo=UTC)  # 13:00 in Brussels
 )
 def test_what_a_moderator_types_is_understood(typed: str, meant: datetime) -> None:
     """A time alone is today's; words for days are read in the three languages; other days are ISO dates."""
-    assert read(typed, NOW, BRUSSELS) == meant
+    assert parse(typed, NOW, BRUSSELS) == meant
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_what_a_moderator_types_is_understood(typed: str, meant: datetime) -> No
 )
 def test_what_names_no_time_to_come_is_refused(typed: str, reason: str) -> None:
     """Each with its reason, so that the answer can say what to type instead."""
-    with pytest.raises(WallTimeError, match=reason):
-        read(typed, NOW, BRUSSELS)
+    with pytest.raises(LocalTimeError, match=reason):
+        parse(typed, NOW, BRUSSELS)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_what_names_no_time_to_come_is_refused(typed: str, reason: str) -> None:
 )
 def test_the_first_and_the_last_day_of_the_calendar_are_refused_too(typed: str, zone: ZoneInfo) -> None:
     """They have no instant in UTC."""
-    with pytest.raises(WallTimeError):
-        read(typed, NOW, zone)
+    with pytest.raises(LocalTimeError):
+        parse(typed, NOW, zone)
 
 
 @given(st.text(max_size=30), MOMENTS, ZONES)
@@ -150,8 +150,8 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
     """Nothing else comes out, and what is read lies ahead."""
     reason = ""
     try:
-        meant = read(typed, now, zone)
-    except WallTimeError as refusal:
+        meant = parse(typed, now, zone)
+    except LocalTimeError as refusal:
         reason = str(refusal)
     else:
         assert meant >= now - timedelta(minutes=1)
@@ -168,29 +168,29 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
 )
 def test_a_date_is_read_as_people_write_it(day: date, form: str) -> None:
     """Year first with hyphens, or day first."""
-    assert read_date(form.format(day), day - timedelta(days=1)) == day
+    assert parse_date(form.format(day), day - timedelta(days=1)) == day
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "30.06", "2023-02-30", "06/31/2023", "2023-06-30T10:00", "0000-01-01"])
 def test_what_is_no_date_is_refused(typed: str) -> None:
     """In words that say so."""
-    with pytest.raises(WallTimeError, match="unreadable"):
-        read_date(typed, date(2023, 1, 1))
+    with pytest.raises(LocalTimeError, match="unreadable"):
+        parse_date(typed, date(2023, 1, 1))
 
 
 def test_a_day_that_has_passed_is_refused_and_today_is_not() -> None:
     """By the calendar of the workshop's zone."""
     today = date(2023, 2, 22)
-    assert read_date("٢٠٢٣-٠٢-٢٢", today) == today
-    with pytest.raises(WallTimeError, match="past"):
-        read_date("2023-02-21", today)
+    assert parse_date("٢٠٢٣-٠٢-٢٢", today) == today
+    with pytest.raises(LocalTimeError, match="past"):
+        parse_date("2023-02-21", today)
 
 
 @pytest.mark.parametrize(("typed", "far"), [("2033-02-22", False), ("2033-02-23", True), ("9999-12-31", True)])
 def test_a_day_more_than_ten_years_ahead_is_refused(typed: str, *, far: bool) -> None:
     """It is a slip, and what is planned after it would be outside the calendar."""
     if far:
-        with pytest.raises(WallTimeError, match="far"):
-            read_date(typed, date(2023, 2, 22))
+        with pytest.raises(LocalTimeError, match="far"):
+            parse_date(typed, date(2023, 2, 22))
     else:
-        assert read_date(typed, date(2023, 2, 22)) == date.fromisoformat(typed)
+        assert parse_date(typed, date(2023, 2, 22)) == date.fromisoformat(typed)

@@ -18,13 +18,13 @@ from bot.domain.venue import CATEGORY, PERMISSIONS, TEAM, Form, Room, breakout_r
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
-    Channel,
-    Edit,
-    Grant,
+    EditChannel,
+    GrantPermissions,
     MakeRole,
     MakeRoom,
     Rights,
     Server,
+    ServerChannel,
     Step,
     Wanted,
     Who,
@@ -75,11 +75,11 @@ def carried_out(
                 form = Form.VOICE if step.room.form is Form.STAGE else step.room.form  # no Community server
                 rights = {target(who): granted for who, granted in step.rights.items()}
                 ids[step.key] = next(numbers)
-                channels[ids[step.key]] = Channel(ids[step.key], form, step.name, parent, rights)
-            case Grant():
+                channels[ids[step.key]] = ServerChannel(ids[step.key], form, step.name, parent, rights)
+            case GrantPermissions():
                 there = channels[step.channel.id]
                 channels[there.id] = replace(there, rights={**there.rights, target(step.who): step.rights})
-            case Edit():
+            case EditChannel():
                 there = channels[step.channel.id]
                 whole = there.rights if step.rights is None else {target(w): r for w, r in step.rights.items()}
                 channels[there.id] = replace(there, name=step.name or there.name, rights=whole)
@@ -95,14 +95,14 @@ def servers(draw: st.DrawFn, plan: Plan) -> tuple[Server, dict[str, int]]:
     """A server half made, half undone, with foreign things in it; and what of it is remembered, wrongly at times."""
     numbers = iter(range(100, 1000))
     roles = {FOREIGN: "Guests", **{next(numbers): role_name(role) for role in ROLES if draw(st.booleans())}}
-    channels: dict[int, Channel] = {}
+    channels: dict[int, ServerChannel] = {}
     known: dict[str, int] = {}
 
     def add(name: str, form: Form, category: int | None, key: str | None) -> int:
         number = next(numbers)
         targets = st.sampled_from([BOT, EVERYBODY, FOREIGN, STRANGER, *roles])
         rights = draw(st.dictionaries(targets, RIGHTS, max_size=3))
-        channels[number] = Channel(number, form, name, category, rights)
+        channels[number] = ServerChannel(number, form, name, category, rights)
         if key and draw(st.booleans()):
             known[key] = number
         return number
@@ -117,7 +117,7 @@ def servers(draw: st.DrawFn, plan: Plan) -> tuple[Server, dict[str, int]]:
             add(name, room.form, draw(st.sampled_from((category, None))), room.key)
     for _ in range(draw(st.sampled_from((0, 3, 45, 50)))):
         number = next(numbers)
-        channels[number] = Channel(number, Form.TEXT, "foreign", category)
+        channels[number] = ServerChannel(number, Form.TEXT, "foreign", category)
     if draw(st.booleans()):
         known["role:moderator"] = 9  # deleted since
     return Server(BOT, EVERYBODY, roles, channels), known
@@ -151,7 +151,7 @@ def test_after_the_steps_there_are_none_and_nothing_of_others_is_touched(
         }
     # What ours don't speak of stays where ours are set, too.
     for step in planned:
-        if isinstance(step, Grant):
+        if isinstance(step, GrantPermissions):
             who = {ME: BOT, EVERYONE: EVERYBODY}.get(str(step.who)) or ids[str(step.who)]
             before = server.channels[step.channel.id].rights.get(who, Rights())
             assert step.rights.allow & 1 << 6 == before.allow & 1 << 6
@@ -182,7 +182,7 @@ def test_the_archive_is_read_by_participants_and_opened_again_as_it_was(tiny: Ti
     opened, ids = carried_out(steps(wanted(plan, AFTER), bare, {}), bare, {}, wanted(plan, AFTER))
     archive = wanted(plan, AFTER, archived=True)
     planned = steps(archive, opened, ids)
-    assert isinstance(planned[0], Edit)
+    assert isinstance(planned[0], EditChannel)
     assert planned[0].name == ARCHIVE
     closed, _ = carried_out(planned, opened, ids, archive)
     participant = ids[role_key(Role.PARTICIPANT)]
@@ -240,11 +240,11 @@ def test_a_group_lets_in_its_members_and_is_renamed_once_it_is_over(tiny: Tiny) 
     meddled = replace(channel, rights={**channel.rights, 52: Rights(1 << 10), 53: Rights(1 << 10)})
     touched = replace(server, channels={**server.channels, channel.id: meddled})
     (step,) = steps(wishes, touched, ids)
-    assert isinstance(step, Edit)
+    assert isinstance(step, EditChannel)
     mended, _ = carried_out([step], touched, ids, wishes)
     assert mended.channels[channel.id].rights == {**channel.rights, 53: Rights(1 << 10)}
     over = wanted(plan, BEFORE + hour, groups=[replace(room, name="Archive · Group 1", wanted=False)])
-    (renamed,) = [step for step in steps(over, server, ids) if isinstance(step, Edit)]
+    (renamed,) = [step for step in steps(over, server, ids) if isinstance(step, EditChannel)]
     assert renamed.name == "Archive · Group 1"
     closed, _ = carried_out(steps(over, server, ids), server, ids, over)
     assert closed.channels[channel.id].rights[50].deny & PERMISSIONS["connect"][0]

@@ -27,7 +27,7 @@ from simcord.enums import OverwriteType
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import plan_file
-from bot.rehearsal.cast.people import Answer, Person, SeenMessage
+from bot.rehearsal.cast.people import Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
@@ -332,7 +332,7 @@ class World:
         """In the server, and not in the workshop."""
         return self.people["visitor"]
 
-    async def setup(self) -> Answer:
+    async def setup(self) -> ReceivedAnswer:
         """The organiser opens the rooms, and gives people their roles."""
         answer = await self.organiser.slash(self.general, "workshop setup")
         self.hand_out_roles()
@@ -355,7 +355,7 @@ class World:
             channel_id, Overwrite(role_id, OverwriteType.ROLE, allowed | bit, denied & ~bit)
         )
 
-    async def press(self, person: Person, channel: str, button: str) -> Answer:
+    async def press(self, person: Person, channel: str, button: str) -> ReceivedAnswer:
         """Press the button whose custom id begins so, under the latest message that has one."""
         for message in reversed(self.messages(channel)):
             for custom_id in message.custom_ids:
@@ -363,7 +363,7 @@ class World:
                     return await person.press(message.id, message.channel_id, custom_id)
         raise AssertionError(f"no button {button} in #{channel}")
 
-    async def press_in(self, person: Person, answer: Answer, channel: str, button: str) -> Answer:
+    async def press_in(self, person: Person, answer: ReceivedAnswer, channel: str, button: str) -> ReceivedAnswer:
         """Press a button of an answer that only this person sees."""
         assert answer.message_id is not None
         found = [each for each in buttons(answer) if each.startswith(button)]
@@ -456,7 +456,7 @@ class World:
         return lines[wrong[0] :] if wrong else []
 
 
-def buttons(answer: Answer) -> list[str]:
+def buttons(answer: ReceivedAnswer) -> list[str]:
     """The custom ids of the buttons in an answer."""
     rows = [row for row in answer.components if "components" in row]
     return [part["custom_id"] for row in rows for part in row["components"] if "custom_id" in part]

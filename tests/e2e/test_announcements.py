@@ -10,7 +10,7 @@ from bot.domain import announcements
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import World
 
 MENTION_EVERYONE = 1 << 17
@@ -50,7 +50,7 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
     assert "press the button" not in starts["🔴 **Coffee**"].text
 
 
-async def announce(world: World, **options: str | int | bool) -> Answer:
+async def announce(world: World, **options: str | int | bool) -> ReceivedAnswer:
     """Write one and confirm it, if it isn't refused."""
     lobby = world.channel("announcements")
     shown = await world.moderator.slash(lobby, "announce new", **options)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from tests.e2e.conftest import stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import World
 
 ROOMS = ("Group 1 · Questions", "Group 2 · Questions")
 ARCHIVED = tuple(f"Archive · {name}" for name in ROOMS)
 
 
-async def propose(world: World, minutes: int = 10) -> Answer:
+async def propose(world: World, minutes: int = 10) -> ReceivedAnswer:
     """Amina and Karim are there; the moderator asks for two groups."""
     await world.until("2023-03-25 10:46")
     await world.amina.join_voice(world.channel("plenary"))
@@ -24,7 +24,7 @@ async def propose(world: World, minutes: int = 10) -> Answer:
     return await world.moderator.slash(world.channel("announcements"), "breakout open", groups=2, minutes=minutes)
 
 
-async def begin(world: World, minutes: int = 10) -> Answer:
+async def begin(world: World, minutes: int = 10) -> ReceivedAnswer:
     shown = await propose(world, minutes)
     done = await world.press_in(world.moderator, shown, "announcements", "break_out:")
     assert done.text.startswith("✅"), done.text

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from tests.e2e.conftest import PLAN, buttons, stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import World
 
 #: The plan with one session later, and without another.
@@ -45,7 +45,7 @@ def read(content: bytes) -> dict[str, Entry]:
     }
 
 
-def file_of(answer: Answer) -> bytes:
+def file_of(answer: ReceivedAnswer) -> bytes:
     assert answer.ephemeral
     assert answer.text.startswith("✅")
     (attachment,) = answer.attachments

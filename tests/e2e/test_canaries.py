@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import store as stores
-from bot.domain.people.retention import Kept
+from bot.domain.people.retention import RetentionKind
 from bot.rehearsal.cast.people import Attachment
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.privacy import register
 from bot.store.privacy.register import PURGED, TABLES
 from tests.e2e.conftest import PLAN
@@ -33,7 +33,7 @@ AMINA, KARIM, MODERATOR, TEAM = "amina", "karim", "moderator", "team"
 SEVERAL = "several"
 #: Words that no purge removes: the workshop's own.
 PROGRAMME = "programme"
-_WORD = re.compile(rf"(?:{'|'.join([*Kept, SEVERAL, PROGRAMME])})0[a-z]+0[a-z]+0".encode())
+_WORD = re.compile(rf"(?:{'|'.join([*RetentionKind, SEVERAL, PROGRAMME])})0[a-z]+0[a-z]+0".encode())
 
 
 def canary(category: str, whose: str, what: str) -> str:
@@ -48,7 +48,7 @@ def parts(whose: str, *names: str) -> dict[str, str]:
 
 @pytest.fixture
 def written_plan() -> str:
-    retention = "".join(f"  {kind}: 4\n" for kind in Kept)
+    retention = "".join(f"  {kind}: 4\n" for kind in RetentionKind)
     return f"{PLAN}pledges:\n  follow_up: [3]\nretention:\n{retention}"
 
 
@@ -199,9 +199,11 @@ def posted(world: World) -> set[str]:
     return {word.decode() for word in _WORD.findall("\n".join(shown).encode())}
 
 
-async def purge(database: Path, kinds: Collection[Kept]) -> None:
+async def purge(database: Path, kinds: Collection[RetentionKind]) -> None:
     async with stores.opened(database) as store:
-        await store.purges.purge(kinds, Deed("purge/1", datetime(2024, 1, 1, tzinfo=UTC), 0, PURGED, ", ".join(kinds)))
+        await store.purges.purge(
+            kinds, AuditEntry("purge/1", datetime(2024, 1, 1, tzinfo=UTC), 0, PURGED, ", ".join(kinds))
+        )
 
 
 async def test_a_purge_finds_every_word_of_its_kind_and_no_other(workshop: World, tmp_path: Path) -> None:
@@ -209,7 +211,7 @@ async def test_a_purge_finds_every_word_of_its_kind_and_no_other(workshop: World
     folder = workshop.database.parent
     assert uncovered(workshop) == [], f"have somebody write into these here, or mend {register.__file__}"
     before = words(folder)
-    for kind in Kept:
+    for kind in RetentionKind:
         copy = shutil.copytree(folder, tmp_path / kind)
         await purge(copy / workshop.database.name, [kind])
         gone = {word for word in before - words(copy) if not word.startswith(SEVERAL)}
@@ -217,7 +219,7 @@ async def test_a_purge_finds_every_word_of_its_kind_and_no_other(workshop: World
     await workshop.jump("2023-08-01 08:00")
     for person in (workshop.amina, workshop.karim):
         await person.leave_voice()
-    await purge(workshop.database, list(Kept))
+    await purge(workshop.database, list(RetentionKind))
     assert {word.partition("0")[0] for word in words(folder)} == {PROGRAMME}
     await workshop.start_bot()
     await settled(workshop)

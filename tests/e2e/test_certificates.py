@@ -12,7 +12,7 @@ from tests.e2e.conftest import PLAN, buttons
 from tests.e2e.test_reviews import joins
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 
@@ -29,7 +29,7 @@ def code_in(pdf: bytes) -> str:
     return found[0]
 
 
-async def asks(world: World, person: Person, command: str) -> Answer:
+async def asks(world: World, person: Person, command: str) -> ReceivedAnswer:
     return await person.slash(world.channel("welcome"), command)
 
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 
-async def propose(world: World, who: Person, command: str, **options: str | int | bool) -> Answer:
+async def propose(world: World, who: Person, command: str, **options: str | int | bool) -> ReceivedAnswer:
     answer = await who.slash(world.channel("announcements"), f"session {command}", **options)
     assert answer.ephemeral
     return answer
 
 
-async def do(world: World, command: str, **options: str | int | bool) -> Answer:
+async def do(world: World, command: str, **options: str | int | bool) -> ReceivedAnswer:
     """Propose and confirm."""
     shown = await propose(world, world.moderator, command, **options)
     done = await world.press_in(world.moderator, shown, "announcements", "agree:")

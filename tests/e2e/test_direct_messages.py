@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.rehearsal.cast.people import Person
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from tests.e2e.conftest import World
 
 OPEN = "2023-03-25 08:30"
 
 
-def to(world: World, request: Request, *people: Person) -> bool:
+def to(world: World, request: DiscordRequest, *people: Person) -> bool:
     """Whether a request sends a direct message (to one of those people, if any are given)."""
     if request.method != "POST" or request.segments[0] != "channels" or request.segments[2:] != ["messages"]:
         return False
@@ -30,7 +30,7 @@ def to(world: World, request: Request, *people: Person) -> bool:
     return bool(recipients) and (not people or any(person.id in recipients for person in people))
 
 
-def faulty(world: World, draw: Callable[[Request], Fault | None]) -> None:
+def faulty(world: World, draw: Callable[[DiscordRequest], Fault | None]) -> None:
     """From now on, this goes wrong with requests."""
     world.discord._draw = draw  # noqa: SLF001 - it begins in the midst of a test
 

@@ -10,7 +10,7 @@ import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.clock import Pace
+from bot.clock import TimeRate
 from bot.domain.venue import permission_bits
 from bot.rehearsal.cast.people import NoAnswer
 from bot.rehearsal.discord.faults import Fault
@@ -19,7 +19,7 @@ from tests.e2e.test_calendar import CHANGED
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
 from tests.e2e.conftest import World
 
 START = "🔴 **Ledgers at work**"
@@ -88,7 +88,7 @@ async def test_a_discord_that_is_out_of_order_gets_everything_once_when_it_is_ba
     """Two things are due in one room meanwhile, and an agenda is to be edited."""
     failing = True
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         writes = request.method in {"POST", "PATCH"} and request.path.startswith("/channels/")
         return Fault.UNAVAILABLE if failing and writes else None
 
@@ -146,7 +146,7 @@ async def test_a_room_deleted_while_discord_is_out_of_order_is_made_anew_without
 ) -> None:
     tries = 0
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         nonlocal tries
         if request.method != "POST" or not request.path.startswith("/guilds/"):
             return None
@@ -187,7 +187,7 @@ async def test_a_team_that_cannot_be_told_is_told_once_it_can_and_not_about_that
 async def test_what_is_due_in_a_room_that_is_still_to_be_made_waits_for_it_without_a_word(world: World) -> None:
     failing = 3
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         nonlocal failing
         if not failing or (request.method, request.path) != ("POST", f"/guilds/{world.guild_id}/channels"):
             return None
@@ -312,7 +312,7 @@ async def test_a_row_that_cannot_be_read_is_in_the_log_and_the_bot_goes_on_once_
 
 async def set_clock(world: World, by: timedelta) -> None:
     """As a machine's clock that was off is set: at once, and backwards too."""
-    world.keeper._paces.append(Pace(world.keeper.now() + by, time.monotonic(), 1.0))  # noqa: SLF001 - time itself never does this
+    world.keeper._paces.append(TimeRate(world.keeper.now() + by, time.monotonic(), 1.0))  # noqa: SLF001 - time itself never does this
     await world.keeper._tell()  # noqa: SLF001 - likewise
 
 

@@ -15,7 +15,7 @@ from bot.rehearsal.cast.people import Attachment
 from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, OptionValue, Person
+    from bot.rehearsal.cast.people import OptionValue, Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 Json = dict[str, Any]
@@ -111,7 +111,7 @@ def filled(options: list[Json], somebody: Somebody) -> dict[str, OptionValue]:
     return {option["name"]: value(option) for option in options if option.get("required")}
 
 
-def wrong(answer: Answer, wanted: str | None, known: tuple[str, ...]) -> str | None:
+def wrong(answer: ReceivedAnswer, wanted: str | None, known: tuple[str, ...]) -> str | None:
     """What is wrong with an answer to somebody who must be told `wanted`, or let in."""
     if wanted is None:
         return f"was refused: {answer.text}" if answer.text in known else None

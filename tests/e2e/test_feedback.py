@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.text import clean
-from bot.rehearsal.cast.people import Answer, NoAnswer, Person
+from bot.rehearsal.cast.people import NoAnswer, Person, ReceivedAnswer
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
@@ -198,7 +198,7 @@ async def test_a_pledge_that_cannot_be_kept_goes_back_with_the_reason(
     workshop: World, typed: dict[str, str], sentence: str
 ) -> None:
     await workshop.until(LAST_MORNING)
-    answer: Answer = await workshop.amina.submit(await pledge_form(workshop, workshop.amina), PLEDGE | typed)
+    answer: ReceivedAnswer = await workshop.amina.submit(await pledge_form(workshop, workshop.amina), PLEDGE | typed)
     assert answer.text.startswith(sentence)
     assert answer.attachments[0].content.decode() == clean((PLEDGE | typed)["text"])
     assert workshop.rows("SELECT person FROM pledge") == []

@@ -12,7 +12,7 @@ from tests.e2e.test_feedback import LAST_MORNING, PLEDGE, filled_in, pledge_form
 from tests.e2e.test_note_cards import private, settled
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 HEADING = "## What became of the pledges?"
@@ -23,7 +23,7 @@ def written_plan() -> str:
     return f"{PLAN}pledges:\n  follow_up: [3, 6]\n"
 
 
-async def press_private(world: World, person: Person, button: str) -> Answer:
+async def press_private(world: World, person: Person, button: str) -> ReceivedAnswer:
     """Press what stands under the latest private message."""
     channel = world.discord.backend.get_dm_channel(person.id).id
     return await person.press(world.discord.messages(channel)[-1].id, channel, button)
@@ -43,7 +43,7 @@ async def back(world: World, moment: str) -> None:
     await settled(world)
 
 
-async def says(person: Person, shown: Answer, state: str, text: str = "") -> Answer:
+async def says(person: Person, shown: ReceivedAnswer, state: str, text: str = "") -> ReceivedAnswer:
     assert shown.modal, shown.text
     return await person.submit(shown.modal, {"state": state, "text": text})
 

@@ -10,7 +10,7 @@ from bot.rehearsal.cast.people import Attachment
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import World
 
 #: The plan's agenda, but for: cases ten minutes later and renamed, no talk, one more on the second day.
@@ -49,7 +49,7 @@ DIFFERENCES = """\
 """  # noqa: E501 - lines of a file
 
 
-async def send(world: World, content: bytes | str, name: str = "agenda.csv") -> Answer:
+async def send(world: World, content: bytes | str, name: str = "agenda.csv") -> ReceivedAnswer:
     data = content.encode() if isinstance(content, str) else content
     answer = await world.organiser.slash(world.channel("team"), "workshop import", file=Attachment(name, data))
     assert answer.ephemeral

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from bot.rehearsal.cast.people import Answer, Attachment, Person
+from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
@@ -35,14 +35,14 @@ async def opened(world: World) -> World:
     return world
 
 
-async def join(world: World, person: Person, name: str) -> Answer:
+async def join(world: World, person: Person, name: str) -> ReceivedAnswer:
     """Press the button and give a name."""
     form = await world.press(person, "welcome", "join:")
     assert form.modal is not None
     return await person.submit(form.modal, {"name": name})
 
 
-async def fill(world: World, person: Person, answer: Answer, button: str, **typed: str) -> Answer:
+async def fill(world: World, person: Person, answer: ReceivedAnswer, button: str, **typed: str) -> ReceivedAnswer:
     """Press a button of an answer, and fill in the form that opens."""
     form = await world.press_in(person, answer, "welcome", button)
     assert form.modal is not None

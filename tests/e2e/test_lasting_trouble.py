@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
     from aiohttp import web
 
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from tests.e2e.conftest import World
 
 MANAGE_CHANNELS = 1 << 4
@@ -109,7 +109,7 @@ async def test_the_same_trouble_on_another_day_is_told_again_and_so_is_its_end(w
 async def test_one_message_that_discord_does_not_accept_is_named_and_holds_up_no_other(workshop: World) -> None:
     accept = workshop.discord._accept  # noqa: SLF001 - what Discord's own limits would refuse must not be made at all
 
-    def strict(request: Request) -> Any:  # noqa: ANN401 - JSON
+    def strict(request: DiscordRequest) -> Any:  # noqa: ANN401 - JSON
         if request.method == "POST" and START in json.dumps(request.body, ensure_ascii=False):
             raise BackendError(400, 50035, "Invalid Form Body")
         return accept(request)
@@ -158,7 +158,7 @@ async def test_a_late_announcement_still_notifies_the_role_that_it_was_written_t
     await workshop.jump("2023-03-25 08:48")
     accept, notified = workshop.discord._accept, list[Any]()  # noqa: SLF001 - what is asked of Discord
 
-    def heard(request: Request) -> Any:  # noqa: ANN401 - JSON
+    def heard(request: DiscordRequest) -> Any:  # noqa: ANN401 - JSON
         if request.method == "POST" and "The room has changed" in json.dumps(request.body):
             notified.append(request.body["allowed_mentions"].get("roles"))
         return accept(request)

@@ -11,11 +11,11 @@ from bot.domain.people.rates import RATES, Act
 from tests.e2e.test_questions import DURING, TEXT, form_of
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 
-async def asked(world: World, person: Person, count: int) -> list[Answer]:
+async def asked(world: World, person: Person, count: int) -> list[ReceivedAnswer]:
     return [await person.submit(await form_of(person, world), {"text": f"{TEXT} {n}"}) for n in range(count)]
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.rehearsal.cast.people import Answer, CannotDo, Person, SeenMessage
+from bot.rehearsal.cast.people import CannotDo, Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.faults import Fault
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from tests.e2e.conftest import World
 
 NOTE = {
@@ -26,7 +26,7 @@ NOTE = {
 OPEN = "2023-03-25 08:00"
 
 
-async def share(world: World, person: Person, **changed: str) -> Answer:
+async def share(world: World, person: Person, **changed: str) -> ReceivedAnswer:
     opened = await person.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert opened.modal is not None
     answer = await person.submit(opened.modal, NOTE | changed)
@@ -34,18 +34,18 @@ async def share(world: World, person: Person, **changed: str) -> Answer:
     return answer
 
 
-async def press(world: World, person: Person, answer: Answer, button: str) -> Answer:
+async def press(world: World, person: Person, answer: ReceivedAnswer, button: str) -> ReceivedAnswer:
     return await world.press_in(person, answer, "ledgers", button)
 
 
-async def fill(world: World, person: Person, answer: Answer, button: str, **values: str) -> Answer:
+async def fill(world: World, person: Person, answer: ReceivedAnswer, button: str, **values: str) -> ReceivedAnswer:
     """Press a button of an answer, and send the form that it opens."""
     opened = await press(world, person, answer, button)
     assert opened.modal is not None, opened.text
     return await person.submit(opened.modal, values)
 
 
-async def shared(world: World) -> Answer:
+async def shared(world: World) -> ReceivedAnswer:
     """Amina's note, shown; the answer from which she can change it."""
     await world.until(OPEN)
     answer = await share(world, world.amina)
@@ -182,7 +182,7 @@ async def test_a_card_is_gone_only_if_discord_says_so_of_the_message(workshop: W
     await shared(workshop)
     lobby, lost = workshop.channel("ledgers"), 1
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         nonlocal lost
         if request.method != "DELETE" or not lost:
             return None
@@ -279,7 +279,7 @@ async def test_a_card_hidden_before_discord_could_take_it_is_never_seen(workshop
     answer = await share(workshop, workshop.amina)
     room, failing, tries = workshop.channel("ledgers"), True, 0
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         nonlocal tries
         if not failing or request.method != "POST" or request.path != f"/channels/{room}/messages":
             return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.text import clean
-from bot.rehearsal.cast.people import Answer, CannotDo, NoAnswer, Person, custom_ids
+from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, custom_ids
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
@@ -35,7 +35,7 @@ def kept(world: World) -> list[dict[str, str]]:
     return [dict(zip(COLUMNS.split(", "), row, strict=True)) for row in world.rows(f"SELECT {COLUMNS} FROM note")]  # noqa: S608
 
 
-def file_of(answer: Answer) -> str:
+def file_of(answer: ReceivedAnswer) -> str:
     (file,) = answer.attachments
     assert file.filename == "note.txt"
     return file.content.decode()

@@ -10,7 +10,7 @@ from bot.rehearsal.cast.people import NoAnswer
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 NOTE = {
@@ -61,7 +61,7 @@ async def take_part(world: World) -> None:
     await world.settle()
 
 
-async def delete(world: World, person: Person) -> tuple[Answer, str]:
+async def delete(world: World, person: Person) -> tuple[ReceivedAnswer, str]:
     """Ask what erasing means; the answer, and the button that does it."""
     answer = await person.slash(world.channel("announcements"), "me delete")
     assert answer.ephemeral
@@ -69,7 +69,7 @@ async def delete(world: World, person: Person) -> tuple[Answer, str]:
     return answer, button
 
 
-async def erase(world: World, person: Person) -> Answer:
+async def erase(world: World, person: Person) -> ReceivedAnswer:
     answer, button = await delete(world, person)
     assert answer.message_id
     return await person.press(answer.message_id, world.channel("announcements"), button)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.health import read
-from bot.rehearsal.cast.people import Answer
+from bot.rehearsal.cast.people import ReceivedAnswer
 from bot.rehearsal.discord.faults import Fault
 from bot.settings import ROOT
 from tests.warm import WarmBot
@@ -18,7 +18,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from tests.e2e.conftest import Ran, World
 
     Plenary = Callable[..., Awaitable[Ran]]
@@ -64,7 +64,7 @@ async def test_sigterm_while_messages_are_under_way_ends_well_in_time_and_none_i
     assert await workshop.stop_bot() == 0
     assert time.monotonic() - began < 8
     answers = await asyncio.gather(*sending, return_exceptions=True)
-    said = [answer.text for answer in answers if isinstance(answer, Answer) and answer.text.startswith("✅")]
+    said = [answer.text for answer in answers if isinstance(answer, ReceivedAnswer) and answer.text.startswith("✅")]
     kept = {title for (title,) in workshop.rows("SELECT title FROM note")}
     assert said
     assert len(kept) >= len(said)
@@ -84,7 +84,7 @@ async def test_sigterm_while_discord_does_not_answer_ends_in_time_and_nothing_is
     """It may have taken it, and it may not: the next start looks."""
     stalled: list[str] = []
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         if stalled or request.method != "POST" or not request.path.endswith("/messages"):
             return None
         stalled.append(request.path)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.people.retention import Kept
+from bot.domain.people.retention import RetentionKind
 from tests.e2e.conftest import PLAN
 from tests.e2e.test_note_cards import cards, settled
 from tests.e2e.test_reviews import OPEN, joins, shared_by
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def written_plan() -> str:
-    return PLAN + "retention:\n" + "".join(f"  {kind}: 1\n" for kind in Kept)
+    return PLAN + "retention:\n" + "".join(f"  {kind}: 1\n" for kind in RetentionKind)
 
 
 async def test_all_is_purged_at_a_yes_and_the_cards_leave_discord(workshop: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.text import clean
 from bot.domain.venue import QUESTIONS
-from bot.rehearsal.cast.people import Answer, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, SeenMessage
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import World
@@ -24,7 +24,7 @@ async def form_of(person: Person, world: World, **options: str) -> dict[str, Any
     return shown.modal
 
 
-async def ask(world: World, person: Person, text: str, **filled: str) -> Answer:
+async def ask(world: World, person: Person, text: str, **filled: str) -> ReceivedAnswer:
     answer = await person.submit(await form_of(person, world), {"text": text, **filled})
     assert answer.text.startswith("✅"), answer.text
     return answer
@@ -264,7 +264,7 @@ async def test_any_text_comes_out_as_it_went_in_and_mentions_nobody(workshop: Wo
 # --- what moderators make of the queue ---------------------------------------------------------------------------
 
 
-async def lead(world: World, command: str, **options: str) -> Answer:
+async def lead(world: World, command: str, **options: str) -> ReceivedAnswer:
     answer = await world.moderator.slash(world.channel("team"), f"question {command}", **options)
     await settle(world)
     return answer

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 from tests.e2e.test_note_cards import cards, fill, private, settled, share
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 OPEN = "2023-03-25 08:00"
 
 
-async def review(world: World, **options: str) -> Answer:
+async def review(world: World, **options: str) -> ReceivedAnswer:
     """The moderator looks through what waits, in the topic's channel."""
     return await world.moderator.slash(world.channel("ledgers"), "note review", **options)
 
 
-async def press(world: World, person: Person, answer: Answer, button: str) -> Answer:
+async def press(world: World, person: Person, answer: ReceivedAnswer, button: str) -> ReceivedAnswer:
     return await world.press_in(person, answer, "ledgers", button)
 
 
-async def mine(world: World, person: Person) -> Answer:
+async def mine(world: World, person: Person) -> ReceivedAnswer:
     """What somebody is told of their notes; what moderators wish of one comes as its own message."""
     return await person.slash(world.channel("ledgers"), "note mine")
 

@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 
-async def desk(world: World, command: str, by: Person | None = None, /, **options: str | Person) -> Answer:
+async def desk(world: World, command: str, by: Person | None = None, /, **options: str | Person) -> ReceivedAnswer:
     answer = await (by or world.moderator).slash(world.channel("announcements"), f"attendance {command}", **options)
     assert answer.ephemeral
     return answer
 
 
-async def mark(world: World, session: str, status: str, **options: str | Person) -> Answer:
+async def mark(world: World, session: str, status: str, **options: str | Person) -> ReceivedAnswer:
     answer = await desk(world, "mark", session=session, status=status, reason="Was *online* by phone", **options)
     assert answer.text.startswith("✅"), answer.text
     return answer

@@ -19,7 +19,7 @@ from tests.e2e.conftest import PLAN, ROOMS, TOKEN
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import World
 
     Shell = Callable[..., Awaitable[tuple[bool, list[str], list[str]]]]
@@ -28,7 +28,7 @@ ARCHIVE = "Archive · Customs lab"
 OVER = "2023-03-27 10:40"
 
 
-async def workshop_command(world: World, command: str) -> Answer:
+async def workshop_command(world: World, command: str) -> ReceivedAnswer:
     return await world.organiser.slash(world.general, f"workshop {command}")
 
 

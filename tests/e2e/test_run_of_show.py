@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, SeenMessage
+    from bot.rehearsal.cast.people import ReceivedAnswer, SeenMessage
     from tests.e2e.conftest import World
 
 SPEAKERS = """
@@ -23,7 +23,7 @@ def panel(world: World) -> SeenMessage:
     return found
 
 
-async def press(world: World, deed: str) -> Answer:
+async def press(world: World, deed: str) -> ReceivedAnswer:
     answer = await world.press(world.moderator, "team", f"lead:{deed}:")
     await world.settle()
     return answer

@@ -13,7 +13,7 @@ from tests.e2e.conftest import PLAN
 from tests.e2e.test_calendar import CHANGED, restart
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from tests.e2e.conftest import World
 
 SCHEDULED, ACTIVE, COMPLETED, CANCELLED = 1, 2, 3, 4
@@ -185,7 +185,7 @@ async def test_without_the_permission_all_the_rest_goes_on_and_the_team_reads_wh
 async def test_one_that_discord_refuses_is_told_of_once_and_tried_again_later(world: World) -> None:
     refusing = True
 
-    def draw(request: Request) -> Fault | None:
+    def draw(request: DiscordRequest) -> Fault | None:
         making = request.method == "POST" and request.path.endswith("/scheduled-events")
         return Fault.NOT_FOUND if refusing and making else None
 

@@ -13,7 +13,7 @@ from tests.e2e.conftest import PLAN, stamp
 
 if TYPE_CHECKING:
     from bot.domain.text import Text
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 
@@ -34,7 +34,7 @@ async def word_of(world: World, session: str) -> Text:
     return word
 
 
-async def say(world: World, person: Person, said: str, session: str = "cases") -> Answer:
+async def say(world: World, person: Person, said: str, session: str = "cases") -> ReceivedAnswer:
     """Press the button, and fill in the form that it opens."""
     form = (await world.press(person, "announcements", f"checkin:{session}:")).modal
     assert form is not None

@@ -21,7 +21,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.rehearsal.cast.people import Answer
+    from bot.rehearsal.cast.people import ReceivedAnswer
     from tests.e2e.conftest import Ran, World
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
@@ -272,7 +272,7 @@ async def test_a_page_found_damaged_at_the_start_is_a_sentence_and_nothing_is_st
         assert "Traceback" not in ran.err
 
 
-def assert_handed_back(answer: Answer) -> None:
+def assert_handed_back(answer: ReceivedAnswer) -> None:
     assert answer.text.startswith("⚠️")
     (file,) = answer.attachments
     assert all(NOTE[part] in file.content.decode() for part in ("title", "did", "learned"))

@@ -19,7 +19,7 @@ from tests.e2e.conftest import buttons
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Answer, Person
+    from bot.rehearsal.cast.people import Person, ReceivedAnswer
     from tests.e2e.conftest import World
 
 OTHER_SERVER = "⚠️ This workshop lives in another server. Use the bot there."
@@ -101,7 +101,7 @@ async def try_all(world: World, person: Person, channel: int, but: Collection[st
     kept, done = content(world), world.witness.changes()
     tried = [way for way in ways(world) if way.name not in but]
     ask = person._ask  # noqa: SLF001 - what Discord's client would not send either is tried
-    answers: list[Answer] = []
+    answers: list[ReceivedAnswer] = []
     for first in range(0, len(tried), _AT_ONCE):
         some = tried[first : first + _AT_ONCE]
         forms = sum(way.kind is InteractionType.MODAL_SUBMIT for way in some)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.rehearsal.cast.people import Answer, Attachment, Person
+from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
 from tests.e2e.conftest import buttons
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ async def import_list(world: World) -> None:
     await world.settle()
 
 
-async def join(world: World, person: Person, name: str) -> Answer:
+async def join(world: World, person: Person, name: str) -> ReceivedAnswer:
     shown = await world.press(person, "welcome", "join:")
     answer = await person.submit(shown.modal, {"name": name}) if shown.modal else shown
     await world.settle()
     return answer
 
 
-async def decide(world: World, button: str) -> Answer:
+async def decide(world: World, button: str) -> ReceivedAnswer:
     answer = await world.press(world.organiser, "team", button)
     await world.settle()
     return answer

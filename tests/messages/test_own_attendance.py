@@ -10,7 +10,7 @@ from bot.domain import limits
 from bot.domain.people.access import Role
 from bot.domain.text import LANGUAGES
 from bot.messages.fitting import pages
-from bot.messages.help import Entry, manual
+from bot.messages.help import HelpEntry, manual
 from bot.messages.post import Post
 from bot.platform.router import layout
 
@@ -36,7 +36,7 @@ def test_what_fits_one_page_is_one_page_a_block_a_text() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", list(Role))
 def test_the_manual_of_a_hundred_commands_names_each_that_the_role_may_use(role: Role, language: str) -> None:
-    entries = [Entry(f"</c{n}:{2**63}>", "D" * 100, f"Purpose {n % 9}", tuple(Role)[n % 4]) for n in range(100)]
+    entries = [HelpEntry(f"</c{n}:{2**63}>", "D" * 100, f"Purpose {n % 9}", tuple(Role)[n % 4]) for n in range(100)]
     told = pages(manual(entries, role, language))
     assert all(page.length <= limits.MESSAGE_TEXT for page in told)
     shown = "\n".join(block for page in told for block in page.blocks)

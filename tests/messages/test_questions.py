@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain import limits
 from bot.domain.contributions import feedback as feedback_rules
-from bot.domain.contributions.feedback import SCALE, WORKSHOP, Answer
+from bot.domain.contributions.feedback import SCALE, WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.questions import Question, QuestionState
 from bot.domain.plan import Plan
 from bot.domain.text import clean, escape, measure
@@ -109,7 +109,7 @@ def test_ten_questions_fit_in_the_moderators_list(example: Plan, texts: list[str
 def test_all_that_is_shown_of_the_feedback_fits(example: Plan) -> None:
     sessions = [session.id for session in example.agenda][:11]
     answers = [
-        Answer(
+        FeedbackAnswer(
             subject,
             person,
             {asked.name: asked.choices[person % len(asked.choices)] if asked.choices else "x" for asked in form},

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot import app
-from bot.app import Workshop
+from bot.app import WorkshopClient
 
 
 @pytest.fixture
-async def client(unconnected: Workshop) -> Workshop:
+async def client(unconnected: WorkshopClient) -> WorkshopClient:
     for module in app.COGS:
         await unconnected.load_extension(module)
     return unconnected

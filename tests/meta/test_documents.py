@@ -14,7 +14,7 @@ import discord
 import pytest
 from typer.main import get_group
 
-from bot.app import Workshop
+from bot.app import WorkshopClient
 from bot.cli.main import app
 from bot.domain.plan import Plan
 from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, Form, permission_bits, permission_words
@@ -77,7 +77,7 @@ def test_the_readme_names_a_setting(name: str, readme: str) -> None:
 # --- commands and keys -----------------------------------------------------------------------------------------
 
 
-def test_the_readme_names_every_slash_command_and_no_other(client: Workshop, readme: str) -> None:
+def test_the_readme_names_every_slash_command_and_no_other(client: WorkshopClient, readme: str) -> None:
     there = {c.qualified_name for c in client.tree.walk_commands() if isinstance(c, discord.app_commands.Command)}
     groups = {name.split()[0] for name in there if " " in name}
     named = {

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from discord import app_commands
 
 from bot import app
-from bot.app import Workshop
+from bot.app import WorkshopClient
 from bot.documents.export.kinds import Subject
 from bot.domain import limits
 from bot.domain.agenda.breakouts import Breakout, Group
@@ -25,7 +25,7 @@ from bot.domain.agenda.daily_digest import Digest
 from bot.domain.agenda.run_of_show import STEP, Hold
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions.contacts import Contact, NoteRequest
-from bot.domain.contributions.note_reviews import UNSEEN, Action, ReviewState, Wording
+from bot.domain.contributions.note_reviews import UNSEEN, ReviewAction, ReviewState, Wording
 from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.questions import Question, QuestionState
 from bot.domain.people.access import Role
@@ -46,7 +46,7 @@ from bot.messages import (
     questions,
 )
 from bot.messages import post as post_messages
-from bot.messages.control_panel import Standing
+from bot.messages.control_panel import DayStatus
 from bot.messages.i18n import LOCALES, command_wording
 from bot.messages.notes import Listed, Touch
 from bot.messages.post import Post
@@ -61,18 +61,18 @@ Command = app_commands.Command[Any, ..., Any]
 FREE_OPTIONS = {"groups", "minutes", "owner", "reason", "speakers", "text", "title", "when", "word", "words"}
 
 
-def commands(client: Workshop) -> list[Command]:
+def commands(client: WorkshopClient) -> list[Command]:
     return [command for command in client.tree.walk_commands() if isinstance(command, app_commands.Command)]
 
 
 # --- the table -------------------------------------------------------------------------------------------------
 
 
-def test_every_command_has_the_role_in_the_table(client: Workshop) -> None:
+def test_every_command_has_the_role_in_the_table(client: WorkshopClient) -> None:
     assert {command.qualified_name: command.extras.get("role") for command in commands(client)} == COMMANDS
 
 
-def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
+def test_every_suggestion_has_the_role_in_the_table(client: WorkshopClient) -> None:
     found = {
         f"{command.qualified_name} {option.display_name}": command.extras.get("role")
         for command in commands(client)
@@ -82,7 +82,7 @@ def test_every_suggestion_has_the_role_in_the_table(client: Workshop) -> None:
     assert found == SUGGESTIONS
 
 
-def test_whatever_is_one_of_a_list_is_suggested(client: Workshop) -> None:
+def test_whatever_is_one_of_a_list_is_suggested(client: WorkshopClient) -> None:
     plain = {
         option.display_name
         for command in commands(client)
@@ -113,40 +113,40 @@ def test_only_the_person_who_asked_sees_an_answer() -> None:
     assert {path.name: calls for path in files if (calls := unheard(path.read_text("utf-8")))} == {}
 
 
-def test_everything_pressed_has_the_role_in_the_table(client: Workshop) -> None:
+def test_everything_pressed_has_the_role_in_the_table(client: WorkshopClient) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
     assert {kind for kind, entry in client.router.entries.items() if entry.doors.private} == PRIVATE
 
 
-def test_before_setup_nothing_exists_but_setup_its_preview_and_status(client: Workshop) -> None:
+def test_before_setup_nothing_exists_but_setup_its_preview_and_status(client: WorkshopClient) -> None:
     doors = {command.qualified_name: command.extras["doors"] for command in commands(client)}
     doors |= {menu.name: menu.extras["doors"] for menu in menus(client)}
     doors |= {kind: entry.doors for kind, entry in client.router.entries.items()}
     assert {name for name, there in doors.items() if there.before_setup} == BEFORE_SETUP
 
 
-def menus(client: Workshop) -> list[app_commands.ContextMenu]:
+def menus(client: WorkshopClient) -> list[app_commands.ContextMenu]:
     return [menu for menu in client.tree.get_commands() if isinstance(menu, app_commands.ContextMenu)]
 
 
-def test_every_entry_of_a_menu_has_the_role_in_the_table(client: Workshop) -> None:
+def test_every_entry_of_a_menu_has_the_role_in_the_table(client: WorkshopClient) -> None:
     assert {menu.name: menu.extras.get("role") for menu in menus(client)} == MENUS
 
 
-def test_entries_of_menus_are_named_as_discord_takes_them(client: Workshop) -> None:
+def test_entries_of_menus_are_named_as_discord_takes_them(client: WorkshopClient) -> None:
     for menu in menus(client):
         assert 1 <= len(menu.name) <= 32
         assert 1 <= len(command_wording("fr", menu.name) or "") <= 32
     assert len(menus(client)) <= 15
 
 
-def test_there_are_no_other_ways_in(client: Workshop) -> None:
+def test_there_are_no_other_ways_in(client: WorkshopClient) -> None:
     """Text commands and views kept in memory would go around the check."""
     assert client.commands == set()
     assert list(client.persistent_views) == []
 
 
-def test_every_cog_in_the_folder_is_loaded(client: Workshop) -> None:
+def test_every_cog_in_the_folder_is_loaded(client: WorkshopClient) -> None:
     folder = ROOT / "cogs"
     names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert {f"cogs.{name}" for name in names - {"__init__"}} == set(app.COGS) == set(client.extensions)
@@ -155,12 +155,12 @@ def test_every_cog_in_the_folder_is_loaded(client: Workshop) -> None:
 # --- what Discord takes ----------------------------------------------------------------------------------------
 
 
-def purposes(client: Workshop) -> set[str]:
+def purposes(client: WorkshopClient) -> set[str]:
     """What /help says that commands are for: a group's description, else its cog's."""
     return {entry.purpose for entry in entries(client)}
 
 
-def named(client: Workshop) -> Iterator[tuple[str, str, str]]:
+def named(client: WorkshopClient) -> Iterator[tuple[str, str, str]]:
     """Where, name and description of each group, command and option."""
     for command in client.tree.walk_commands():
         yield command.qualified_name, command.name, command.description
@@ -168,14 +168,14 @@ def named(client: Workshop) -> Iterator[tuple[str, str, str]]:
             yield from ((command.qualified_name, o.display_name, str(o.description)) for o in command.parameters)
 
 
-def test_everything_is_named_and_described_as_discord_takes_it(client: Workshop) -> None:
+def test_everything_is_named_and_described_as_discord_takes_it(client: WorkshopClient) -> None:
     for where, name, description in named(client):
         assert re.fullmatch(r"[-_'\w]{1,32}", name), where
         assert name == name.lower(), where
         assert 1 <= len(description) <= 100, (where, name)
 
 
-def test_everything_is_named_and_described_in_french(client: Workshop) -> None:
+def test_everything_is_named_and_described_in_french(client: WorkshopClient) -> None:
     """Where several stand side by side, their French names differ."""
     siblings: dict[str, list[str]] = {}
     for where, name, description in named(client):
@@ -197,23 +197,23 @@ def wordings(language: str) -> dict[str, str]:
         return {str(message.id): str(message.string) for message in read_po(source, locale=language) if message.id}
 
 
-def test_no_french_wording_is_left_over(client: Workshop) -> None:
+def test_no_french_wording_is_left_over(client: WorkshopClient) -> None:
     used = {wording for _, name, description in named(client) for wording in (name, description)}
     assert wordings("fr").keys() <= used | purposes(client) | {menu.name for menu in menus(client)}
 
 
-def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: Workshop) -> None:
+def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: WorkshopClient) -> None:
     shown = purposes(client) | {entry.description for entry in entries(client)}
     assert shown <= wordings("fr").keys()
     assert shown == wordings("ar").keys()
     assert all(re.search("[\u0621-\u064a]", arabic) for arabic in wordings("ar").values())
 
 
-def test_the_manual_names_every_command(client: Workshop) -> None:
+def test_the_manual_names_every_command(client: WorkshopClient) -> None:
     assert {entry.mention: entry.role for entry in entries(client)} == {f"`/{n}`": role for n, role in COMMANDS.items()}
 
 
-def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
+def test_options_and_choices_are_at_most_25(client: WorkshopClient) -> None:
     for command in commands(client):
         assert len(command.parameters) <= 25
         for option in command.parameters:
@@ -221,7 +221,7 @@ def test_options_and_choices_are_at_most_25(client: Workshop) -> None:
             assert all(len(choice.name) <= limits.OPTION_LABEL for choice in option.choices)
 
 
-def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: Workshop) -> None:
+def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: WorkshopClient) -> None:
     top = client.tree.get_commands()
     assert len(top) <= 100
     for group in top:
@@ -239,7 +239,7 @@ SAME_IN_FRENCH = {
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
 
 
-def test_options_say_what_to_type(client: Workshop) -> None:
+def test_options_say_what_to_type(client: WorkshopClient) -> None:
     bare = {(where, name) for where, name, description in named(client) if description == "…"}
     assert bare <= PLAIN_OPTIONS
 
@@ -247,7 +247,7 @@ def test_options_say_what_to_type(client: Workshop) -> None:
 # --- custom ids ------------------------------------------------------------------------------------------------
 
 
-def test_kinds_leave_room_for_arguments(client: Workshop) -> None:
+def test_kinds_leave_room_for_arguments(client: WorkshopClient) -> None:
     for kind in client.router.entries:
         assert re.fullmatch(r"[a-z_]{1,20}", kind)
 
@@ -311,7 +311,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
         yield announcements.end(plan, one, mark)
     yield announcements.together([announcements.start(plan, one, ids, mark) for one in (session, pause)], ["S", "P"])
     for hold in (None, Hold("f" * 16, NOW)):
-        standing = Standing("f" * 16, (session,), (pause,), STEP, {}, 1, frozenset(), hold)
+        standing = DayStatus("f" * 16, (session,), (pause,), STEP, {}, 1, frozenset(), hold)
         yield control_panel.panel(plan, standing, NOW, ids, mark)
     yield control_panel.moved(plan, NOW, mark)
     yield control_panel.ladder(plan, session, NOW, mark)
@@ -356,7 +356,7 @@ FROM_COGS = (
     post_messages.custom_id("break_out", f"{'s' * 40}.{SNOWFLAKE}"),
     post_messages.custom_id("nudge"),
     "award",
-    *(post_messages.custom_id("reviewed", action, SNOWFLAKE) for action in Action),
+    *(post_messages.custom_id("reviewed", action, SNOWFLAKE) for action in ReviewAction),
     post_messages.custom_id("pledged"),
     *(post_messages.custom_id(kind, "24") for kind in ("progress", "progressed")),
     post_messages.custom_id("rated", "s" * 40),
@@ -372,7 +372,7 @@ FROM_COGS = (
 )
 
 
-def test_custom_ids_fit_and_reach_their_handlers(client: Workshop, wide: Plan) -> None:
+def test_custom_ids_fit_and_reach_their_handlers(client: WorkshopClient, wide: Plan) -> None:
     ids = [button.custom_id for post in (*every_post(wide), *every_answer(wide)) for button in post.buttons]
     for custom_id in [*ids, *FROM_COGS]:
         kind, *arguments = custom_id.split(":")
@@ -397,13 +397,13 @@ def test_a_nonce_fits() -> None:
 # --- what the bot asks of Discord ------------------------------------------------------------------------------
 
 
-def test_no_privileged_intent_is_asked_for(client: Workshop) -> None:
+def test_no_privileged_intent_is_asked_for(client: WorkshopClient) -> None:
     privileged = discord.Intents(members=True, presences=True, message_content=True)
     assert client.intents.value & privileged.value == 0
     assert client.intents.guilds
 
 
-def test_nothing_mentions_anybody_by_itself(client: Workshop) -> None:
+def test_nothing_mentions_anybody_by_itself(client: WorkshopClient) -> None:
     assert client.allowed_mentions is not None
     assert client.allowed_mentions.to_dict() == {"parse": []}
 

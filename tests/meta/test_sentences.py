@@ -18,20 +18,20 @@ from babel.messages.pofile import read_po
 
 from bot.documents.export.kinds import Subject
 from bot.documents.export.subjects import rule
-from bot.documents.pack.contents import Reader as Folders
+from bot.documents.pack.contents import PackReader as Folders
 from bot.domain import limits
 from bot.domain.agenda.agenda_changes import Aspect
 from bot.domain.agenda.reschedule import Objection
-from bot.domain.agenda.run_of_show import Deed
-from bot.domain.announcements import QUIETABLE, Audience
-from bot.domain.attendance.attendance import Refusal
+from bot.domain.agenda.run_of_show import DayAction
+from bot.domain.announcements import QUIETABLE, AnnouncementRoom
+from bot.domain.attendance.attendance import CheckinRefusal
 from bot.domain.attendance.corrections import Mark
 from bot.domain.attendance.own_attendance import Outlook, Reason
 from bot.domain.contributions.feedback import EVALUATION, PULSE, SCALE
-from bot.domain.contributions.note_reviews import Action, ReviewState
+from bot.domain.contributions.note_reviews import ReviewAction, ReviewState
 from bot.domain.contributions.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
 from bot.domain.contributions.notes import Audience as Readers
-from bot.domain.contributions.pledges import State
+from bot.domain.contributions.pledges import PledgeState
 from bot.domain.contributions.questions import QuestionState
 from bot.domain.people import access
 from bot.domain.people.access import Role
@@ -47,7 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: The functions that take a key of the catalogues, with its position. Whatever hands its own parameter on to one
 #: of them takes a key too; in each file those are found by themselves.
-TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "RefusalError": 0, "TooOftenError": 0} | {
+TAKES_A_KEY = {"text": 1, "every": 1, "joined": 1, "label": 1, "open_to": 2, "UserError": 0, "TooOftenError": 0} | {
     "trouble_began": 1,
     "trouble_ended": 1,
     "tell_team": 0,
@@ -81,10 +81,10 @@ COLUMNS = (
 COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
-    "audience.{}": tuple(Audience),
-    "button.show.{}": tuple(Deed),
+    "audience.{}": tuple(AnnouncementRoom),
+    "button.show.{}": tuple(DayAction),
     "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
-    "button.review.{}": tuple(Action),
+    "button.review.{}": tuple(ReviewAction),
     "review.state.{}": tuple(ReviewState),
     "button.details.{}": tuple(DETAIL_FORMS),
     "note.attribution.{}": tuple(Attribution),
@@ -119,18 +119,18 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "pledge.{}_hint": PLEDGED,
     "progress.{}": ("state", "text"),
     "progress.{}_hint": ("state", "text"),
-    "progress.state.{}": tuple(State),
+    "progress.state.{}": tuple(PledgeState),
     "refused.pledge.{}": ("unreadable", "past", "far"),
     "help.role.{}": ("moderator", "organiser"),
     # The other three are told with minutes or a time.
     "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
     "me.outlook.{}": tuple(Outlook),
     "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
-    "refused.checkin.{}": tuple(Refusal),
-    "refused.{}": tuple(access.Refusal),
+    "refused.checkin.{}": tuple(CheckinRefusal),
+    "refused.{}": tuple(access.AccessRefusal),
     "refused.show.{}": ("none", "several"),
     # Whatever is asked about counts.
-    "roll.door.{}": ("open", *(set(Refusal) - {Refusal.NOT_COUNTED})),
+    "roll.door.{}": ("open", *(set(CheckinRefusal) - {CheckinRefusal.NOT_COUNTED})),
     "roll.status.{}": tuple(Mark),
     "refused.session.{}": tuple(Objection),
     # Everybody may do what a visitor may, so nobody is refused for being less.
@@ -309,7 +309,7 @@ class Cog:
         said("a.said", 3)
         key = "a.yes" if ok else "a.no"
         text("en", key)
-        raise RefusalError(f"refused.checkin.{refusal}", title=1)
+        raise UserError(f"refused.checkin.{refusal}", title=1)
 def g(failure, mystery):
     text("en", failure.key)
     text("en", mystery())
@@ -321,7 +321,7 @@ def test_keys_are_found_wherever_they_stand() -> None:
     reader = read("cogs/example.py", EXAMPLE)
     found = {(use.key, use.given) for use in reader.uses()}
     expected = {("a.told", frozenset({"when"})), *((key, frozenset[str]()) for key in ("a.said", "a.yes", "a.no"))}
-    assert found == expected | {(f"refused.checkin.{refusal}", frozenset({"title"})) for refusal in Refusal}
+    assert found == expected | {(f"refused.checkin.{refusal}", frozenset({"title"})) for refusal in CheckinRefusal}
     assert [riddle.partition(" ")[2] for riddle in reader.riddles] == ["mystery()", "f'unknown.{mystery}'"]
 
 
@@ -343,7 +343,7 @@ def test_each_key_that_the_code_uses_can_be_told() -> None:
 def test_every_composed_key_is_in_use_and_complete() -> None:
     """The reasons of a wall time's error are bare words in walltime.py; the rest are enumerations."""
     code = (ROOT / "bot/domain/local_time.py").read_text("utf-8")
-    assert set(re.findall(r'WallTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
+    assert set(re.findall(r'LocalTimeError\("(\w+)"', code)) == set(COMPOSED["refused.when.{}"])
     keys = {use.key for use in used()[0]}
     assert {shape.format(part) for shape, parts in COMPOSED.items() for part in parts} <= keys
 

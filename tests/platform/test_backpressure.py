@@ -12,7 +12,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 
 from bot.platform import backpressure
-from bot.platform.backpressure import AT_ONCE, Gateway, Presses, let_go
+from bot.platform.backpressure import AT_ONCE, BackpressureGateway, Presses, let_go
 from tests.bench import payloads
 
 
@@ -55,7 +55,7 @@ async def test_nothing_more_is_read_until_there_is_room(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(DiscordWebSocket, "poll_event", reads)
     presses, responses = pressed(AT_ONCE)
-    connection = Gateway(cast("Any", None), loop=asyncio.get_running_loop())
+    connection = BackpressureGateway(cast("Any", None), loop=asyncio.get_running_loop())
     connection._presses = presses  # noqa: SLF001 - as when it connects
     reading = asyncio.create_task(connection.poll_event())
     await asyncio.sleep(0.1)
@@ -79,13 +79,13 @@ async def test_the_message_in_which_something_was_pressed_is_not_taken_up(monkey
     seen: list[discord.Interaction[Any]] = []
     client._connection.dispatch = lambda _event, interaction: seen.append(interaction)  # noqa: SLF001 - where it listens
 
-    async def connects(cls: type[Gateway], client: discord.Client) -> Gateway:
+    async def connects(cls: type[BackpressureGateway], client: discord.Client) -> BackpressureGateway:
         made = cls(cast("Any", None), loop=asyncio.get_running_loop())
         made._discord_parsers = client._connection.parsers  # noqa: SLF001 - as discord.py does
         return made
 
     monkeypatch.setattr(DiscordWebSocket, "from_client", classmethod(connects))
-    connection = await Gateway.from_client(client)
+    connection = await BackpressureGateway.from_client(client)
     told = told_privately()
     assert told["message"]
     connection._discord_parsers["INTERACTION_CREATE"](told)  # noqa: SLF001 - as discord.py calls it

@@ -12,7 +12,7 @@ import pytest
 from bot.domain import limits
 from bot.domain.text import measure
 from bot.platform import router
-from bot.platform.router import REFUSED, RefusalError, tell_failure
+from bot.platform.router import REFUSED, UserError, tell_failure
 
 LONG = "x" * 100_000
 
@@ -43,7 +43,7 @@ class Person:
 async def test_what_others_wrote_never_makes_a_refusal_long(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     """Such as an error's text, or the page that some proxy answered with."""
     person = Person(monkeypatch)
-    await tell_failure(person.interaction, RefusalError(key, problem=LONG), "en")
+    await tell_failure(person.interaction, UserError(key, problem=LONG), "en")
     (sentence,) = person.heard
     assert measure(sentence) <= limits.PLAIN_TEXT
 
@@ -72,6 +72,6 @@ async def test_a_sentence_that_cannot_be_said_is_followed_by_one_that_can(
 ) -> None:
     """Nobody waits for an answer for ever."""
     person = Person(monkeypatch, refused=1, failure=failure)
-    await tell_failure(person.interaction, RefusalError("refused.gone"), "en")
+    await tell_failure(person.interaction, UserError("refused.gone"), "en")
     (sentence,) = person.heard
     assert sentence.startswith(f"{REFUSED} That went wrong")

@@ -19,7 +19,7 @@ from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.domain import limits
 from bot.messages.post import Post
-from bot.platform.router import DONE, Interaction, answer, passes
+from bot.platform.router import DONE, Interaction, answer, is_transient
 from tests.bench import payloads
 
 _LAYOUT = discord.MessageFlags(components_v2=True).value
@@ -113,7 +113,7 @@ _KEY = ConnectionKey("discord.com", 443, is_ssl=True, ssl=True, proxy=None, prox
     ids=repr,
 )
 def test_trouble_of_the_network_passes(failure: Exception) -> None:
-    assert passes(failure)
+    assert is_transient(failure)
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,4 @@ def test_trouble_of_the_network_passes(failure: Exception) -> None:
 )
 def test_trouble_of_this_machine_does_not(failure: Exception) -> None:
     """Taken for the network's, it would be tried again for ever, and nobody would look at the disk."""
-    assert not passes(failure)
+    assert not is_transient(failure)

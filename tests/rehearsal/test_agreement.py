@@ -12,7 +12,7 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import Now
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Kind, planned
-from bot.domain.people.direct_messages import LetterKind, LetterState, letter
+from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
 from bot.domain.plan import Plan
 from bot.messages.agenda import agenda
 from bot.messages.fitting import fitted
@@ -73,8 +73,8 @@ def test_a_private_message_is_there_once_if_it_is_recorded_as_sent(example: Plan
     discord = LoopbackDiscord(lambda: example.agenda.ends_at, token="t", checker=None)  # noqa: S106 - of a simulated Discord
     backend = discord.backend
     person = backend.make_user("amina").id
-    told = letter("w", LetterKind.NUDGE, "", person, "Hello!", example.agenda.ends_at)
-    sent, refused = replace(told, state=LetterState.SENT), replace(told, state=LetterState.REFUSED)
+    told = direct_message("w", DirectMessageKind.NUDGE, "", person, "Hello!", example.agenda.ends_at)
+    sent, refused = replace(told, state=DirectMessageState.SENT), replace(told, state=DirectMessageState.REFUSED)
 
     def found() -> list[int]:
         return [len(list(misdelivered([one], discord))) for one in (sent, refused)]

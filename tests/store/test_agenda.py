@@ -15,7 +15,7 @@ from bot import store as stores
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
-from bot.store.engine.database import Database, written
+from bot.store.engine.database import Database, iso_utc
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -97,7 +97,7 @@ async def test_a_session_cancelled_by_hand_stays_cancelled(store: Store, databas
     await store.agenda.follow(BOTH, NOON)
     await database.write(
         lambda connection: connection.execute(
-            "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = 'panel'", (written(NOON),)
+            "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = 'panel'", (iso_utc(NOON),)
         )
     )
     await store.agenda.follow(BOTH, LATER)

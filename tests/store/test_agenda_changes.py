@@ -78,8 +78,8 @@ class Held:
             return False
         if not changes:
             return False
-        await self.store.changes.propose(AgendaChange(name, _MODERATOR, now, edits_of(changes)))
-        await self.store.changes.apply(plan.id, name, _MODERATOR, now)
+        await self.store.agenda_changes.propose(AgendaChange(name, _MODERATOR, now, edits_of(changes)))
+        await self.store.agenda_changes.apply(plan.id, name, _MODERATOR, now)
         assert (await self.plan(now)).agenda != plan.agenda
         return True
 
@@ -130,7 +130,7 @@ def test_what_is_undone_leaves_agenda_deliveries_and_posts_exactly_as_they_were(
             assume(done)
             later = now + data.draw(st.sampled_from([timedelta(0), timedelta(seconds=30), VALID]))
             for name in reversed(done):
-                await store.changes.undo(example.id, str(name), _MODERATOR, later)
+                await store.agenda_changes.undo(example.id, str(name), _MODERATOR, later)
             after = await held.shown(now, set(before[1]))
             assert after == before
 

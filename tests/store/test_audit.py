@@ -10,10 +10,10 @@ import pytest
 
 from bot import store as stores
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
-DEED = Deed("export/1", NOON, 7, "exported", "notes", latter='csv for public, 3 rows, by "Zoë"\nand others')
+DEED = AuditEntry("export/1", NOON, 7, "exported", "notes", latter='csv for public, 3 rows, by "Zoë"\nand others')
 
 
 async def test_deeds_aside_are_in_the_audit_in_their_order(store: Store) -> None:

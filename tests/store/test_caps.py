@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.contributions.questions import Question
-from bot.domain.people.direct_messages import LetterKind, letter
+from bot.domain.people.direct_messages import DirectMessageKind, direct_message
 from bot.store.caps import TooManyError
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ async def test_notes(store: Store) -> None:
 
 async def test_requests_to_be_in_touch(store: Store) -> None:
     def ask(n: int, asker: int = AMINA) -> Awaitable[None]:
-        told = letter("w", LetterKind.CONTACT, f"{n}/{asker}", 9, "T", NOON, asker)
+        told = direct_message("w", DirectMessageKind.CONTACT, f"{n}/{asker}", 9, "T", NOON, asker)
         return store.contacts.ask(str(n), asker, "A", NOON, told, MOST)
 
     assert await refused(ask(n) for n in range(10)) == 10 - MOST
-    assert len(await store.letters.all()) == MOST
+    assert len(await store.direct_messages.all()) == MOST
     assert await refused(ask(n) for n in range(MOST)) == 0
     assert await refused([ask(0, KARIM)]) == 0

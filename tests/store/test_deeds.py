@@ -15,7 +15,7 @@ from bot.domain.contributions.note_reviews import Wording
 from bot.domain.contributions.notes import Attribution, Consent, Note, NoteKind, Visibility
 from bot.store import Store
 from bot.store.agenda_changes import VALID, AgendaChange, TooLateError
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.breakouts import OtherBreakoutError
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
@@ -26,8 +26,8 @@ BREAKOUT = Breakout("talk.1", None, 20, MODERATOR, NOON, (Group(1, (AMINA,)), Gr
 NOTE = Note("77", 1, "Amina", "iot", NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOON)
 
 
-def deed(what: str, at: datetime = NOON, who: int = MODERATOR) -> Deed:
-    return Deed(f"test/{what}/{at.isoformat()}", at, who, what, "")
+def deed(what: str, at: datetime = NOON, who: int = MODERATOR) -> AuditEntry:
+    return AuditEntry(f"test/{what}/{at.isoformat()}", at, who, what, "")
 
 
 async def audited(store: Store) -> list[str]:
@@ -102,7 +102,7 @@ async def test_a_note_becomes_a_part_of_one_other_only_and_of_none_that_is_not_s
         await store.notes.submit(note, card(note.id))
 
     async def merge(note: str, into: str) -> bool:
-        return await store.reviews.merge(note, into, deed(f"merged {note}"), (card(note), card(into))) is not None
+        return await store.note_reviews.merge(note, into, deed(f"merged {note}"), (card(note), card(into))) is not None
 
     refused = [("77", "77"), ("77", "80"), ("80", "77"), ("77", "81"), ("81", "77")]
     assert [await merge(*pair) for pair in refused] == [False] * len(refused)
@@ -111,11 +111,11 @@ async def test_a_note_becomes_a_part_of_one_other_only_and_of_none_that_is_not_s
     # Shown again by its author, it stands alone.
     shown_again = Consent("77", NOTE.author, Visibility.PUBLIC, Attribution.NAME, "consent.access", "en", "Yes", NOON)
     assert await store.notes.open_to(shown_again, card("77"))
-    assert await store.reviews.merged_into("78") == []
+    assert await store.note_reviews.merged_into("78") == []
     assert await merge("77", "78")
     # What had become a part of it goes with it.
     assert await merge("78", "79")
-    assert await store.reviews.merged_into("79") == ["77", "78"]
+    assert await store.note_reviews.merged_into("79") == ["77", "78"]
     assert await audited(store) == ["merged 77", "merged 78"]
 
 
@@ -124,11 +124,11 @@ async def test_only_its_author_decides_on_another_wording_and_once(store: Store)
     wording = Wording("Better", "We did", "Learn")
 
     async def decide(author: int, *, accepted: bool) -> bool:
-        return await store.reviews.decide(NOTE.id, author, card(NOTE.id), NOON + MINUTE, accepted=accepted)
+        return await store.note_reviews.decide(NOTE.id, author, card(NOTE.id), NOON + MINUTE, accepted=accepted)
 
     assert not await decide(NOTE.author, accepted=True)
     for accepted in (False, True):
-        await store.reviews.change(
+        await store.note_reviews.change(
             NOTE.id, lambda review: replace(review, proposal=wording), deed(f"proposed {accepted}")
         )
         assert not await decide(MODERATOR, accepted=accepted)
@@ -140,10 +140,10 @@ async def test_only_its_author_decides_on_another_wording_and_once(store: Store)
 
 
 async def test_a_change_of_the_agenda_that_nobody_proposed_or_that_is_old_is_not_made(store: Store) -> None:
-    await store.changes.propose(AgendaChange("1", MODERATOR, NOON, ()))
-    for do in (store.changes.apply, store.changes.undo):
+    await store.agenda_changes.propose(AgendaChange("1", MODERATOR, NOON, ()))
+    for do in (store.agenda_changes.apply, store.agenda_changes.undo):
         with pytest.raises(LookupError):
             await do("workshop", "2", MODERATOR, NOON)
         with pytest.raises(TooLateError):
             await do("workshop", "1", MODERATOR, NOON + VALID + MINUTE)
-    assert await store.changes.applied() == ()
+    assert await store.agenda_changes.applied() == ()

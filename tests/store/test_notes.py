@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.announcements import Announcement, DeliveryState, Kind
 from bot.domain.contributions.contacts import NoteRequest
 from bot.domain.contributions.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching
-from bot.domain.people.direct_messages import LetterKind, letter
+from bot.domain.people.direct_messages import DirectMessageKind, direct_message
 from bot.domain.text import clean, fold
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
@@ -163,10 +163,10 @@ async def test_a_card_taken_back_comes_again_as_another_message(store: Store) ->
     sent = await shown_and_sent(store)
     await store.deliveries.take_back(sent, None, NOON, NOON + MINUTE, was_there=True)
     gone = await delivery_of(store)
-    assert (gone.state, gone.message_id, gone.unshown) == (State.CANCELLED, None, 0)
+    assert (gone.state, gone.message_id, gone.unshown) == (DeliveryState.CANCELLED, None, 0)
     await store.notes.open_to(consent(Visibility.SERIES), card(NOTE))
     again = await delivery_of(store)
-    assert again.state is State.PLANNED
+    assert again.state is DeliveryState.PLANNED
     assert len({sent.nonce, again.nonce}) == 2
     assert all(len(each) <= 25 for each in (sent.nonce, again.nonce))
 
@@ -176,14 +176,19 @@ async def test_a_card_shown_again_while_it_is_taken_away_is_planned_and_looked_a
     sent = await shown_and_sent(store)
     await store.notes.open_to(consent(Visibility.PARTICIPANTS), card(NOTE))
     await store.deliveries.take_back(sent, None, NOON, NOON + MINUTE, was_there=True)
-    assert (await delivery_of(store)).state is State.PLANNED
+    assert (await delivery_of(store)).state is DeliveryState.PLANNED
 
 
 async def test_a_card_moves_to_another_room(store: Store) -> None:
     sent = await shown_and_sent(store)
     await store.deliveries.take_back(sent, "topic:iot", NOON, NOON + MINUTE, was_there=True)
     moved = await delivery_of(store)
-    assert (moved.state, moved.room, moved.due, moved.expires) == (State.PLANNED, "topic:iot", NOON, NOON + MINUTE)
+    assert (moved.state, moved.room, moved.due, moved.expires) == (
+        DeliveryState.PLANNED,
+        "topic:iot",
+        NOON,
+        NOON + MINUTE,
+    )
 
 
 # --- finding it --------------------------------------------------------------------------------------------------
@@ -259,13 +264,13 @@ async def test_everybody_who_does_it_too_counts_once(store: Store) -> None:
 async def test_a_contact_is_the_authors_to_grant_and_once_granted_stays(store: Store) -> None:
     await store.notes.submit(NOTE, card(NOTE))
     for name in ("Basim", "Basim again"):
-        told = letter("w", LetterKind.CONTACT, f"{NOTE.id}/2", NOTE.author, name, NOON, 2)
+        told = direct_message("w", DirectMessageKind.CONTACT, f"{NOTE.id}/2", NOTE.author, name, NOON, 2)
         await store.contacts.ask(NOTE.id, 2, name, NOON, told)
-    sent = await store.letters.next(NOON)
+    sent = await store.direct_messages.next(NOON)
     assert sent
     assert (sent.person, sent.text) == (NOTE.author, "Basim")
-    await store.letters.settle_sent(sent.id, 5)
-    assert await store.letters.next(NOON) is None
+    await store.direct_messages.settle_sent(sent.id, 5)
+    assert await store.direct_messages.next(NOON) is None
     assert await store.contacts.answer(NOTE.id, 2, 2, agreed=True) is None
     assert await store.contacts.answer(NOTE.id, 1, 9, agreed=True) is None
     (asked,) = await store.contacts.asked_by(2)

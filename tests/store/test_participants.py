@@ -18,31 +18,31 @@ NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 async def read_again(database: Database) -> Store:
     """As after a restart."""
     again = Store(database)
-    await again.people.load()
+    await again.participants.load()
     return again
 
 
 async def test_a_place_is_kept_whole_and_taken_by_one_person(store: Store, database: Database) -> None:
-    await store.people.put([KARIM, AMINA])
+    await store.participants.put([KARIM, AMINA])
     taken = replace(AMINA, person=7, joined_at=NOON)
-    await store.people.put([taken])
+    await store.participants.put([taken])
     for kept in (store, await read_again(database)):
-        assert sorted(kept.people.all(), key=lambda place: place.id) == [taken, KARIM]
-        assert kept.people.of(7) == taken
-        assert kept.people.of(8) is None
+        assert sorted(kept.participants.all(), key=lambda place: place.id) == [taken, KARIM]
+        assert kept.participants.of(7) == taken
+        assert kept.participants.of(8) is None
     # Somebody else takes it over: who had it has none.
-    await store.people.put([replace(taken, person=8)])
+    await store.participants.put([replace(taken, person=8)])
     for kept in (store, await read_again(database)):
-        assert kept.people.of(7) is None
-        assert kept.people.of(8) == replace(taken, person=8)
+        assert kept.participants.of(7) is None
+        assert kept.participants.of(8) == replace(taken, person=8)
 
 
 async def test_a_language_that_was_chosen_comes_before_that_of_the_place(store: Store, database: Database) -> None:
-    await store.people.put([replace(AMINA, person=7)])
-    assert store.people.language_of(7) == "ar"
-    assert store.people.language_of(9) is None
+    await store.participants.put([replace(AMINA, person=7)])
+    assert store.participants.language_of(7) == "ar"
+    assert store.participants.language_of(9) is None
     for chosen in ("en", "fr"):
-        await store.people.choose_language(7, chosen)
-        await store.people.choose_language(9, chosen)
+        await store.participants.choose_language(7, chosen)
+        await store.participants.choose_language(9, chosen)
         for kept in (store, await read_again(database)):
-            assert (kept.people.language_of(7), kept.people.language_of(9)) == (chosen, chosen)
+            assert (kept.participants.language_of(7), kept.participants.language_of(9)) == (chosen, chosen)

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.contributions.feedback import WORKSHOP, Answer
+from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question, QuestionState, led
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -22,7 +22,7 @@ AWKWARD = 'الجمارك 🇲🇦 \'; DROP TABLE question; -- %s ? :name\n\ttab
 QUESTION = Question("77", 1, "Amina", anonymous=False, session="keynote", text="Why?", written_at=NOON)
 CARD = Announcement("workshop", Kind.QUESTION, "77", "questions", NOON, NOON + timedelta(days=7))
 
-DEED = Deed("question/1", NOON, 9, "question led", "77")
+DEED = AuditEntry("question/1", NOON, 9, "question led", "77")
 
 
 def card_of(question: str) -> Announcement:
@@ -76,7 +76,7 @@ async def test_each_is_counted_once_and_each_change_has_the_card_edited(store: S
 
 
 async def test_what_was_answered_last_counts_for_each_person_and_subject(store: Store) -> None:
-    first = Answer("keynote", SNOWFLAKE, {"useful": "5", "pace": "right", "remark": AWKWARD}, NOON)
+    first = FeedbackAnswer("keynote", SNOWFLAKE, {"useful": "5", "pace": "right", "remark": AWKWARD}, NOON)
     changed = replace(first, values={"useful": "1", "pace": "slow", "remark": ""}, written_at=NOON + timedelta(hours=1))
     other = replace(first, subject=WORKSHOP)
     for one in (first, other, changed):

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot import store as stores
-from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Kind, State
-from bot.domain.attendance.attendance import Presence
+from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, DeliveryState, Kind
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.delivery.announcements import CustomAnnouncement
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -29,24 +29,24 @@ AWKWARD = 'الجمارك 🇲🇦 \'; DROP TABLE note; -- %s ? :name\n\ttab \\ 
 
 
 async def test_the_first_check_in_counts(store: Store) -> None:
-    first = Presence("opening", 1, "Amina", NOON)
-    again = Presence("opening", 1, "Amina B.", NOON + MINUTE)
+    first = CheckedIn("opening", 1, "Amina", NOON)
+    again = CheckedIn("opening", 1, "Amina B.", NOON + MINUTE)
     assert await store.attendance.check_in(first) == first
     assert await store.attendance.check_in(again) == first
     assert await store.attendance.all() == [first]
 
 
 async def test_of_many_check_ins_at_once_one_counts_and_all_hear_which(store: Store) -> None:
-    tries = [Presence("opening", 1, "Amina", NOON + n * MINUTE) for n in range(20)]
+    tries = [CheckedIn("opening", 1, "Amina", NOON + n * MINUTE) for n in range(20)]
     told = await asyncio.gather(*map(store.attendance.check_in, tries))
     assert set(told) == set(await store.attendance.all())
     assert len(set(told)) == 1
 
 
 async def test_presences_are_found_by_person_and_listed_by_time(store: Store) -> None:
-    late = Presence("opening", 1, "Amina", NOON + MINUTE)
-    early = Presence("opening", SNOWFLAKE, AWKWARD, NOON)
-    other = Presence("panel", 1, "Amina", NOON + 2 * MINUTE)
+    late = CheckedIn("opening", 1, "Amina", NOON + MINUTE)
+    early = CheckedIn("opening", SNOWFLAKE, AWKWARD, NOON)
+    other = CheckedIn("panel", 1, "Amina", NOON + 2 * MINUTE)
     for presence in (other, late, early):
         await store.attendance.check_in(presence)
     assert await store.attendance.all() == [early, late, other]
@@ -55,8 +55,8 @@ async def test_presences_are_found_by_person_and_listed_by_time(store: Store) ->
     assert await store.attendance.of(2) == {}
 
 
-async def proved(store: Store, tried: str, *, right: bool = False, person: int = 1) -> Presence | int:
-    return await store.attendance.prove(Presence("opening", person, "Amina", NOON), tried, right=right, tries=5)
+async def proved(store: Store, tried: str, *, right: bool = False, person: int = 1) -> CheckedIn | int:
+    return await store.attendance.prove(CheckedIn("opening", person, "Amina", NOON), tried, right=right, tries=5)
 
 
 async def test_a_wrong_word_costs_a_try_once_and_the_right_one_none(store: Store) -> None:
@@ -67,7 +67,7 @@ async def test_a_wrong_word_costs_a_try_once_and_the_right_one_none(store: Store
     assert await store.attendance.tried("opening", 1) == 2
     assert await store.attendance.tried("panel", 1) == 0
     first = await proved(store, "c", right=True)
-    assert first == Presence("opening", 1, "Amina", NOON)
+    assert first == CheckedIn("opening", 1, "Amina", NOON)
     # Who is checked in is checked in, whatever they say then.
     assert await proved(store, "d") == first
     assert await store.attendance.tried("opening", 1) == 2
@@ -86,8 +86,8 @@ CUSTOM = CustomAnnouncement("c0ffee", AWKWARD, "announcements", NOON, "Europe/Br
 DUE = Announcement("workshop", Kind.CUSTOM, CUSTOM.id, CUSTOM.room, CUSTOM.due, CUSTOM.due + CUSTOM_LIFETIME)
 
 
-def deed(number: int = 0) -> Deed:
-    return Deed(f"announce/{number}", NOON, SNOWFLAKE, "announcement planned", CUSTOM.id)
+def deed(number: int = 0) -> AuditEntry:
+    return AuditEntry(f"announce/{number}", NOON, SNOWFLAKE, "announcement planned", CUSTOM.id)
 
 
 async def test_an_announcement_is_kept_to_the_letter_and_planned_once_it_is_confirmed(store: Store) -> None:
@@ -132,7 +132,7 @@ async def test_an_announcement_that_was_sent_is_not_made_again_or_taken_back(sto
     await store.announcements.plan([DUE], deed())
     await store.deliveries.take(NOON, 10)
     assert not await store.announcements.plan([DUE], deed(1))
-    await store.deliveries.settle(DUE.id, State.SENT, NOON)
+    await store.deliveries.settle(DUE.id, DeliveryState.SENT, NOON)
     assert not await store.announcements.plan([DUE], deed(2))
     assert not await store.announcements.cancel(CUSTOM.id, deed(3))
     assert not await store.announcements.send_now(CUSTOM.id, deed(4))
@@ -193,7 +193,7 @@ async def everything(store: Store) -> list[object]:
 
 async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path: Path) -> None:
     async with stores.opened(path) as store:
-        await store.attendance.check_in(Presence("opening", 1, "Amina", NOON))
+        await store.attendance.check_in(CheckedIn("opening", 1, "Amina", NOON))
         await store.notes.submit(NOTE, DUE)
         await store.announcements.draft(CUSTOM)
         await store.announcements.plan([DUE], deed())

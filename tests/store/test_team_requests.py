@@ -12,10 +12,10 @@ from pathlib import Path
 from bot import store as stores
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.people.access import Grant, Role
+from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, roster_id
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.privacy.erasures import Erasure
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
@@ -28,8 +28,8 @@ def request(person: int, place: Participant = LED, after: timedelta = timedelta(
     return announcements.team_request("w", place.id, person, NOON + after)
 
 
-def deed(number: int) -> Deed:
-    return Deed(f"place/{number}", NOON, 9, "place approved", f"{LED.id} 1")
+def deed(number: int) -> AuditEntry:
+    return AuditEntry(f"place/{number}", NOON, 9, "place approved", f"{LED.id} 1")
 
 
 def line(words: str) -> Announcement:
@@ -41,81 +41,81 @@ async def waiting(store: Store) -> set[str]:
 
 
 async def test_a_person_asks_for_one_place_at_a_time(store: Store) -> None:
-    await store.people.follow([LED, OTHER])
+    await store.participants.follow([LED, OTHER])
     first = request(1)
     for announcement in (first, request(1, after=MINUTE), request(2)):
-        await store.requests.ask(announcement)
+        await store.team_requests.ask(announcement)
     assert await waiting(store) == {first.id, request(2).id}
     later, another = request(1, after=11 * MINUTE), request(1, OTHER, 12 * MINUTE)
-    await store.requests.ask(later)
+    await store.team_requests.ask(later)
     assert await waiting(store) == {later.id, request(2).id}
-    await store.requests.ask(another)
+    await store.team_requests.ask(another)
     assert await waiting(store) == {another.id, request(2).id}
-    assert await store.requests.find(another.id) == (OTHER.id, 1)
-    assert await store.requests.find(first.id) is None
+    assert await store.team_requests.find(another.id) == (OTHER.id, 1)
+    assert await store.team_requests.find(first.id) is None
 
 
 async def test_of_many_decisions_one_counts(store: Store) -> None:
-    await store.people.follow([LED])
+    await store.participants.follow([LED])
     asked = request(1)
-    await store.requests.ask(asked)
+    await store.team_requests.ask(asked)
     told = await asyncio.gather(
-        *(store.people.approve(asked.id, LED, 1, NOON, deed(n), line(f"approved {n}")) for n in range(3)),
-        store.requests.refuse(asked.id, deed(7), line("refused")),
+        *(store.participants.approve(asked.id, LED, 1, NOON, deed(n), line(f"approved {n}")) for n in range(3)),
+        store.team_requests.refuse(asked.id, deed(7), line("refused")),
     )
     assert [bool(each) for each in told] == [True, False, False, False]
     assert [each.id for each in await store.audit.all()] == ["place/0"]
     assert [each.subject for each in await store.deliveries.planned(Kind.REPORT)] == ["approved 0"]
     assert await waiting(store) == set()
-    assert store.people.of(1) == replace(LED, person=1, joined_at=NOON)
+    assert store.participants.of(1) == replace(LED, person=1, joined_at=NOON)
 
 
 async def test_a_place_that_is_taken_or_a_person_who_has_one_is_not_approved(store: Store) -> None:
-    await store.people.follow([LED, OTHER])
+    await store.participants.follow([LED, OTHER])
     for person in (1, 2):
-        await store.requests.ask(request(person))
-    assert await store.people.approve(request(1).id, LED, 1, NOON, deed(1), line("1"))
-    assert await store.people.approve(request(2).id, LED, 2, NOON, deed(2), line("2")) is None
-    await store.requests.ask(request(1, OTHER))
-    assert await store.people.approve(request(1, OTHER).id, OTHER, 1, NOON, deed(3), line("3")) is None
+        await store.team_requests.ask(request(person))
+    assert await store.participants.approve(request(1).id, LED, 1, NOON, deed(1), line("1"))
+    assert await store.participants.approve(request(2).id, LED, 2, NOON, deed(2), line("2")) is None
+    await store.team_requests.ask(request(1, OTHER))
+    assert await store.participants.approve(request(1, OTHER).id, OTHER, 1, NOON, deed(3), line("3")) is None
     # Their own place again, because its role was taken away.
-    await store.requests.ask(request(1, LED, 11 * MINUTE))
-    again = await store.people.approve(request(1, LED, 11 * MINUTE).id, LED, 1, NOON + MINUTE, deed(4), line("4"))
+    await store.team_requests.ask(request(1, LED, 11 * MINUTE))
+    again = await store.participants.approve(request(1, LED, 11 * MINUTE).id, LED, 1, NOON + MINUTE, deed(4), line("4"))
     assert again == replace(LED, person=1, joined_at=NOON)
 
 
 async def test_a_place_that_has_another_role_meanwhile_is_neither_taken_nor_approved(store: Store) -> None:
     was = replace(LED, role=Role.PARTICIPANT)
-    await store.people.follow([was])
-    await store.requests.ask(request(1))
-    await store.people.follow([LED])
-    assert await store.people.take(was, 1, NOON) is None
-    assert await store.people.approve(request(1).id, was, 1, NOON, deed(1), line("1")) is None
-    assert store.people.of(1) is None
-    assert await store.people.approve(request(1).id, LED, 1, NOON, deed(2), line("2"))
+    await store.participants.follow([was])
+    await store.team_requests.ask(request(1))
+    await store.participants.follow([LED])
+    assert await store.participants.take(was, 1, NOON) is None
+    assert await store.participants.approve(request(1).id, was, 1, NOON, deed(1), line("1")) is None
+    assert store.participants.of(1) is None
+    assert await store.participants.approve(request(1).id, LED, 1, NOON, deed(2), line("2"))
 
 
 async def test_who_is_erased_asks_for_nothing_any_more(store: Store) -> None:
-    await store.people.follow([LED])
-    await store.requests.ask(request(1))
+    await store.participants.follow([LED])
+    await store.team_requests.ask(request(1))
     await store.erasures.erase(Erasure("e", 1, NOON))
-    assert await store.requests.find(request(1).id) is None
+    assert await store.team_requests.find(request(1).id) is None
 
 
 async def test_a_grant_lasts_as_long_as_the_place_is_held(path: Path) -> None:
-    grant = Grant(5, NOON)
+    grant = RoleGrant(5, NOON)
     async with stores.opened(path) as store:
-        await store.people.follow([LED])
-        await store.people.record_grant(1, grant)
-        await store.people.take(LED, 1, NOON)
-        await store.people.record_grant(1, grant)
-        await store.people.follow([replace(LED, country="BE")])
+        await store.participants.follow([LED])
+        await store.participants.record_grant(1, grant)
+        await store.participants.take(LED, 1, NOON)
+        await store.participants.record_grant(1, grant)
+        await store.participants.follow([replace(LED, country="BE")])
     async with stores.opened(path) as store:
-        assert store.people.of(1) == replace(LED, country="BE", person=1, joined_at=NOON, grant=grant)
-        await store.people.release(1)
-        assert store.people.find(LED.id) == replace(LED, country="BE")
+        assert store.participants.of(1) == replace(LED, country="BE", person=1, joined_at=NOON, grant=grant)
+        await store.participants.release(1)
+        assert store.participants.find(LED.id) == replace(LED, country="BE")
     async with stores.opened(path) as store:
-        assert store.people.find(LED.id) == replace(LED, country="BE")
+        assert store.participants.find(LED.id) == replace(LED, country="BE")
 
 
 async def test_who_has_a_place_in_an_older_database_was_given_its_role_when_they_took_it(path: Path) -> None:
@@ -131,6 +131,6 @@ async def test_who_has_a_place_in_an_older_database_was_given_its_role_when_they
         )
         connection.execute(f"PRAGMA user_version = {len(older)}")
     async with stores.opened(path) as store:
-        place = store.people.of(1)
+        place = store.participants.of(1)
         assert place
-        assert place.grant == Grant(77, NOON)
+        assert place.grant == RoleGrant(77, NOON)

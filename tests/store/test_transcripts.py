@@ -6,21 +6,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.contributions.transcripts import BOT, Channel, Message
+from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
 from bot.store import Store
 from bot.store.delivery.deliveries import outdate
 from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 ENDS = NOON - timedelta(hours=1)
-LEDGERS = Channel(10, "topic:ledgers", "ledgers")
+LEDGERS = TranscriptChannel(10, "topic:ledgers", "ledgers")
 CARD = Message(1, BOT, "Plenary", NOON, None, "A note")
 TYPED = Message(2, 77, "Amina", NOON + timedelta(minutes=1), NOON + timedelta(minutes=2), None)
 #: The card's own way to Discord.
 SENT = Announcement("w", Kind.CARD, "n", LEDGERS.room, NOON, NOON + timedelta(days=1))
 
 
-async def save(store: Store, *messages: Message, channel: Channel = LEDGERS) -> bool:
+async def save(store: Store, *messages: Message, channel: TranscriptChannel = LEDGERS) -> bool:
     before = await store.transcripts.begin(channel)
     return await store.transcripts.keep(channel.id, before, messages, ENDS)
 
@@ -29,7 +29,7 @@ async def told(store: Store) -> list[Message]:
     return [message for page in [page async for page in store.transcripts.pages()] for _, message in page]
 
 
-async def due(store: Store, channel: Channel = LEDGERS) -> bool:
+async def due(store: Store, channel: TranscriptChannel = LEDGERS) -> bool:
     return (await store.transcripts.all())[channel.id].due(ENDS)
 
 
@@ -49,7 +49,7 @@ async def test_a_channel_is_kept_to_the_letter_once_and_again_if_it_changed(stor
     assert (await store.transcripts.all())[LEDGERS.id].due(ENDS + timedelta(hours=1))  # the workshop ends later
     edited = replace(CARD, text="Another", edited_at=NOON)
     assert await save(store, edited)  # what was deleted on Discord goes
-    assert await save(store, replace(TYPED, id=3), channel=Channel(11, "team", "team"))
+    assert await save(store, replace(TYPED, id=3), channel=TranscriptChannel(11, "team", "team"))
     assert [one.id for one in await told(store)] == [3, 1]
 
 

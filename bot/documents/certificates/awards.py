@@ -13,21 +13,21 @@ from bot.domain.attendance import certificates as rule
 from bot.domain.attendance.attendance import Record
 from bot.domain.attendance.certificates import Award, Certificate
 from bot.store import Store
-from bot.store.programme import CERTIFICATE_SECRET, Programme
+from bot.store.programme import CERTIFICATE_SECRET, PlanInForce
 
 
 class Awards:
     """Certificates by the plan's rule, from what the store has now."""
 
-    def __init__(self, programme: Programme, store: Store) -> None:
+    def __init__(self, programme: PlanInForce, store: Store) -> None:
         self._programme = programme
         self._store = store
 
     async def record(self, person: int, name: str, now: datetime) -> Record:
         """What one person's attendance adds up to."""
         plan, store = self._programme.plan, self._store
-        checked, stays = await store.attendance.of(person), await store.stays.of(person)
-        blind = attendance.blind(plan, await store.stays.watches(), now)
+        checked, stays = await store.attendance.of(person), await store.presence.of(person)
+        blind = attendance.blind(plan, await store.presence.watches(), now)
         return attendance.record(plan, person, name, checked, stays, blind, await store.corrections.of(person))
 
     async def earned(self, now: datetime) -> list[Certificate]:
@@ -40,7 +40,7 @@ class Awards:
 
     async def certificate(self, person: int, now: datetime) -> Certificate | None:
         """One person's certificate of completion, if they have earned it."""
-        place = self._store.people.of(person)
+        place = self._store.participants.of(person)
         if place is None:
             return None
         found = await self._of([await self.record(person, place.name, now)])
@@ -50,7 +50,7 @@ class Awards:
         secret = await self._store.facts.get(CERTIFICATE_SECRET)
         if secret is None:
             return []  # none can have been made: the bot has not started since it learnt to
-        return list(rule.certificates(self._programme.plan.id, secret, records, self._store.people.all()))
+        return list(rule.certificates(self._programme.plan.id, secret, records, self._store.participants.all()))
 
     async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
         """A certificate in its holder's language."""

@@ -49,16 +49,18 @@ def data(plan: Plan, certificate: Certificate, language: str, now: datetime) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCertificate:
     """A certificate, and the name of its file."""
 
     file: str
     certificate: Certificate
 
 
-def named(given: Iterable[Certificate]) -> tuple[Named, ...]:
+def named(given: Iterable[Certificate]) -> tuple[NamedCertificate, ...]:
     """Each with a file name of its own, that any system takes: the person's, and what tells namesakes apart."""
     return tuple(
-        Named(f"{fold(one.place.name)[:_NAME].replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one)
+        NamedCertificate(
+            f"{fold(one.place.name)[:_NAME].replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one
+        )
         for one in given
     )

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from bot.documents.export import calendars, frab, subjects
-from bot.documents.export.formats import TABLE_WRITERS, Heading, Opened
+from bot.documents.export.formats import TABLE_WRITERS, ColumnHeading, Opened
 from bot.documents.export.kinds import TABULAR, Format, Subject, takes
 from bot.documents.export.table import Row, Source
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ async def write(subject: Subject, form: Format, source: Source, out: Opened) -> 
 async def _write_table(subject: Subject, form: Format, source: Source, rule: str, out: Opened) -> int:
     table = await subjects.table(subject, source)
     plan, language = source.plan, source.spoken
-    heading = Heading(str(subject), plan.title[language], rule, plan.zone, language, table.columns)
+    heading = ColumnHeading(str(subject), plan.title[language], rule, plan.zone, language, table.columns)
     return await write_table(form, heading, table.pages, out)
 
 
-async def write_table(form: Format, heading: Heading, pages: AsyncIterator[Iterable[Row]], out: Opened) -> int:
+async def write_table(form: Format, heading: ColumnHeading, pages: AsyncIterator[Iterable[Row]], out: Opened) -> int:
     """Write a table into an opened file, in a thread; how many rows it has."""
     writer = await asyncio.to_thread(TABLE_WRITERS[form], out, heading)
     rows = 0
@@ -74,7 +74,7 @@ def _schedule(form: Format, source: Source, rule: str) -> bytes:
             return calendars.calendar(plan, source.programme.held, source.now, language, rule)
 
 
-def deed(key: str, source: Source, who: int, exported: Exported, by: str = "") -> Deed:
+def deed(key: str, source: Source, who: int, exported: Exported, by: str = "") -> AuditEntry:
     """What the audit keeps of an export: who took away what, for whom. `by`: whoever has no account on Discord."""
     told = f"{exported.form} for {source.audience}, {exported.rows} rows" + (f", by {by}" if by else "")
-    return Deed(f"export/{key}", source.now, who, "exported", str(exported.subject), latter=told)
+    return AuditEntry(f"export/{key}", source.now, who, "exported", str(exported.subject), latter=told)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 _EPOCH, _SECOND = datetime.fromtimestamp(0, UTC), timedelta(seconds=1)
 
@@ -21,7 +21,7 @@ Row = Sequence[Cell]
 class Source:
     """What tables are made of, and for whom."""
 
-    programme: Programme
+    programme: PlanInForce
     store: Store
     now: datetime
     """UTC."""

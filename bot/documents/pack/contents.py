@@ -20,7 +20,7 @@ from bot.documents.certificates.awards import Awards
 from bot.documents.export import files, subjects
 from bot.documents.export.kinds import Format, Subject, takes
 from bot.documents.export.table import Source
-from bot.documents.report.material import Material
+from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day
 from bot.documents.sheets import Sheet
 from bot.domain.attendance.certificates import Award, Certificate
@@ -29,7 +29,7 @@ from bot.domain.text import spoken, writable
 from bot.messages.i18n import text
 
 
-class Reader(StrEnum):
+class PackReader(StrEnum):
     """Whom a file is for; also the folder that it is in."""
 
     PUBLIC = "public"
@@ -44,20 +44,20 @@ class Reader(StrEnum):
 _PUBLIC = {Subject.AGENDA, Subject.STATISTICS}
 #: Whom documents are for, and as whom they are written, which says what of the notes they hold.
 _DOCUMENTS = (
-    ("report", Audience.PUBLIC, Reader.PUBLIC),
-    ("press", Audience.PUBLIC, Reader.PUBLIC),
-    ("report", Audience.PARTICIPANTS, Reader.PARTICIPANTS),
-    ("donor", Audience.PARTICIPANTS, Reader.DONOR),
+    ("report", Audience.PUBLIC, PackReader.PUBLIC),
+    ("press", Audience.PUBLIC, PackReader.PUBLIC),
+    ("report", Audience.PARTICIPANTS, PackReader.PARTICIPANTS),
+    ("donor", Audience.PARTICIPANTS, PackReader.DONOR),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PackEntry:
     """One file."""
 
     path: str
     """In the archive."""
-    reader: Reader
+    reader: PackReader
     what: str
     """The subject of an export, or the kind of document."""
     rule: Callable[[str], str]
@@ -70,7 +70,7 @@ class Entry:
     """What whoever makes it should know."""
 
 
-async def entries(source: Source, material: Material, plan_file: Path | None) -> list[Entry]:
+async def entries(source: Source, material: ReportMaterial, plan_file: Path | None) -> list[PackEntry]:
     """Everything, in the order in which it is written. `material`: as gathered for whichever audience.
 
     The plan is in it to the letter where its file is named, else as the database has it.
@@ -85,21 +85,21 @@ async def entries(source: Source, material: Material, plan_file: Path | None) ->
         *_tables(source),
         *_documents(material),
         *_certificates(awards, await awards.earned(source.now), source.now),
-        _plain(_path(Reader.ORGANISERS, "plan.yaml"), "plan", written),
+        _plain(_path(PackReader.ORGANISERS, "plan.yaml"), "plan", written),
     ]
     return [*every, *_readmes(material, every)]
 
 
-def _path(reader: Reader, name: str) -> str:
+def _path(reader: PackReader, name: str) -> str:
     return f"{reader}/{name}"
 
 
-def _tables(source: Source) -> Iterator[Entry]:
+def _tables(source: Source) -> Iterator[PackEntry]:
     for subject in Subject:
         for form in Format:
             if takes(subject, form):
                 for audience, reader in _readers(subject):
-                    yield Entry(
+                    yield PackEntry(
                         _path(reader, f"{subject}.{form}"),
                         reader,
                         str(subject),
@@ -110,18 +110,18 @@ def _tables(source: Source) -> Iterator[Entry]:
                     )
 
 
-def _readers(subject: Subject) -> Iterator[tuple[Audience, Reader]]:
+def _readers(subject: Subject) -> Iterator[tuple[Audience, PackReader]]:
     if subject is Subject.NOTES:
-        yield from ((audience, Reader(audience)) for audience in Audience)
+        yield from ((audience, PackReader(audience)) for audience in Audience)
     else:
-        yield Audience.ORGANISERS, Reader.PUBLIC if subject in _PUBLIC else Reader.ORGANISERS
+        yield Audience.ORGANISERS, PackReader.PUBLIC if subject in _PUBLIC else PackReader.ORGANISERS
 
 
 async def _write(subject: Subject, form: Format, source: Source, out: BinaryIO) -> int:
     return (await files.write(subject, form, source, out)).rows
 
 
-def _documents(material: Material) -> Iterator[Entry]:
+def _documents(material: ReportMaterial) -> Iterator[PackEntry]:
     for audience in dict.fromkeys(audience for _, audience, _ in _DOCUMENTS):
         for sheet in sheets.of_reports(replace(material, audience=audience), material.plan.languages):
             for kind, written_for, reader in _DOCUMENTS:
@@ -129,11 +129,11 @@ def _documents(material: Material) -> Iterator[Entry]:
                     yield _sheet(reader, sheet, _of_document(kind, audience))
 
 
-def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[Entry]:
+def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[PackEntry]:
     for one in pages.named([one for one in earned if one.award is Award.COMPLETION]):
-        yield Entry(
-            _path(Reader.HOLDERS, one.file),
-            Reader.HOLDERS,
+        yield PackEntry(
+            _path(PackReader.HOLDERS, one.file),
+            PackReader.HOLDERS,
             "certificate",
             _told("certificate"),
             partial(_certificate, awards, one.certificate, now),
@@ -145,11 +145,11 @@ async def _certificate(awards: Awards, certificate: Certificate, now: datetime, 
     out.write(await awards.pdf(certificate, now))
 
 
-def _sheet(reader: Reader, sheet: Sheet, rule: Callable[[str], str]) -> Entry:
+def _sheet(reader: PackReader, sheet: Sheet, rule: Callable[[str], str]) -> PackEntry:
     async def write(out: BinaryIO) -> None:
         out.write(await asyncio.to_thread(sheet.make))
 
-    return Entry(_path(reader, sheet.name), reader, sheet.kind, rule, write, dated=True, remark=sheet.remark)
+    return PackEntry(_path(reader, sheet.name), reader, sheet.kind, rule, write, dated=True, remark=sheet.remark)
 
 
 def _of_document(kind: str, audience: Audience) -> Callable[[str], str]:
@@ -162,35 +162,35 @@ def _told(kind: str) -> Callable[[str], str]:
     return lambda language: text(language, f"closing.rule.{kind}")
 
 
-def _plain(path: str, what: str, content: bytes, *, dated: bool = False) -> Entry:
+def _plain(path: str, what: str, content: bytes, *, dated: bool = False) -> PackEntry:
     async def write(out: BinaryIO) -> None:
         out.write(content)
 
-    return Entry(path, Reader.ORGANISERS, what, _told(what), write, dated)
+    return PackEntry(path, PackReader.ORGANISERS, what, _told(what), write, dated)
 
 
-def _readmes(material: Material, every: list[Entry]) -> Iterator[Entry]:
+def _readmes(material: ReportMaterial, every: list[PackEntry]) -> Iterator[PackEntry]:
     """Which file is for whom, in each language."""
     for language in material.plan.languages:
         content = writable(_readme(material, every, language)).encode()
         yield _plain(f"README-{language}.md", "readme", content, dated=True)
 
 
-def _readme(material: Material, every: list[Entry], language: str) -> str:
+def _readme(material: ReportMaterial, every: list[PackEntry], language: str) -> str:
     plan = material.plan
     made_on = day(language, material.now.astimezone(plan.tz).date())
     lines = [f"# {spoken(plan.title, language)}", text(language, "closing.intro", day=made_on)]
-    for reader in Reader:
+    for reader in PackReader:
         mine = [entry for entry in every if entry.reader is reader]
         if mine:
             lines += [f"## {reader}/", text(language, f"closing.folder.{reader}"), _list(mine, language)]
     return "\n\n".join([*lines, text(language, "closing.check")]) + "\n"
 
 
-def _list(mine: list[Entry], language: str) -> str:
+def _list(mine: list[PackEntry], language: str) -> str:
     """What is in a folder, by rule; of certificates, not whose they are."""
     names: dict[str, list[str]] = {}
     for entry in mine:
-        name = "*.pdf" if entry.reader is Reader.HOLDERS else entry.path.partition("/")[2]
+        name = "*.pdf" if entry.reader is PackReader.HOLDERS else entry.path.partition("/")[2]
         names.setdefault(entry.rule(language), []).append(f"`{name}`")
     return "\n".join(f"- {', '.join(dict.fromkeys(named))}: {rule}" for rule, named in names.items())

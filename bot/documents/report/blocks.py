@@ -21,7 +21,7 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class HeadingBlock:
     """The start of a chapter (level 1) or of a part of it (2, 3)."""
 
     text: str
@@ -29,7 +29,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ParagraphBlock:
     """Some sentences."""
 
     text: str
@@ -37,14 +37,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Cards:
+class CardsBlock:
     """Figures to be seen at a glance: each with what it counts."""
 
     entries: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """Rows under a header; `widths` are shares of the page, `numeric` the columns of numbers."""
 
     header: Sequence[str]
@@ -54,7 +54,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ChartBlock:
     """A picture, and what it shows, in words."""
 
     svg: str
@@ -62,7 +62,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class NoteBlock:
     """One experience: its kind (which gives it its colour), title, labelled parts and signature."""
 
     kind: str
@@ -72,7 +72,7 @@ class Shared:
     signature: str
 
 
-Block = Heading | Paragraph | Cards | Table | Chart | Shared
+Block = HeadingBlock | ParagraphBlock | CardsBlock | TableBlock | ChartBlock | NoteBlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +93,5 @@ class Document:
 
     def as_data(self) -> dict[str, Any]:
         """As templates read it: each block with what it `is`."""
-        blocks = [{"is": type(block).__name__.lower(), **asdict(block)} for block in self.blocks]
+        blocks = [{"is": type(block).__name__.removesuffix("Block").lower(), **asdict(block)} for block in self.blocks]
         return {**asdict(self), "blocks": blocks}

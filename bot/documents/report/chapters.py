@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.documents.export.kinds import Subject
-from bot.documents.report.blocks import Block, Cards, Chart, Heading, Look, Paragraph, Table
-from bot.documents.report.charts import NAVY, SKY, Band, Series, bars, profile
+from bot.documents.report.blocks import Block, CardsBlock, ChartBlock, HeadingBlock, Look, ParagraphBlock, TableBlock
+from bot.documents.report.charts import NAVY, SKY, Band, ChartSeries, bars, profile
 from bot.documents.report.figures import figures
-from bot.documents.report.material import Material
+from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import DASH, clock, days, number, percent, times, typed
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.presence import headcounts
@@ -28,27 +28,27 @@ _STEP = timedelta(minutes=5)
 _AT_A_GLANCE = ("people", "organisations", "members", "sessions", "notes", "recommendations", "questions", "pledges")
 
 
-def source(language: str, *exports: Subject) -> Paragraph:
+def source(language: str, *exports: Subject) -> ParagraphBlock:
     """Where the figures above can be found again."""
     # Isolated one by one: "and" is a letter that Arabic writes on to the next word.
     named = enumeration(language, (isolate(export) for export in exports))
-    return Paragraph(text(language, "report.source", exports=named), Look.SOURCE)
+    return ParagraphBlock(text(language, "report.source", exports=named), Look.SOURCE)
 
 
-def cards(material: Material, language: str, names: Iterable[str]) -> Cards:
+def cards(material: ReportMaterial, language: str, names: Iterable[str]) -> CardsBlock:
     """Some of the figures, to be seen at a glance."""
     known = figures(material, language)
-    return Cards([(known[name].value, known[name].label(language)) for name in names])
+    return CardsBlock([(known[name].value, known[name].label(language)) for name in names])
 
 
 # --- context ---------------------------------------------------------------------------------------------------
 
 
-def context(material: Material, language: str) -> Iterator[Block]:
+def context(material: ReportMaterial, language: str) -> Iterator[Block]:
     """Why there was a workshop, whose, and when."""
     plan = material.plan
-    yield Heading(text(language, "report.context"))
-    yield Paragraph(spoken(plan.description, language), Look.LEAD)
+    yield HeadingBlock(text(language, "report.context"))
+    yield ParagraphBlock(spoken(plan.description, language), Look.LEAD)
     yield cards(material, language, _AT_A_GLANCE)
     yield source(language, Subject.PEOPLE, Subject.AGENDA, Subject.NOTES, Subject.QUESTIONS, Subject.PLEDGES)
     rows = [
@@ -63,10 +63,10 @@ def context(material: Material, language: str) -> Iterator[Block]:
         rows.append((text(language, "report.fact.region"), spoken(plan.region, language)))
     if place := series(material, language):
         rows.append((text(language, "report.fact.series"), place))
-    yield Table((), rows, (1, 3))
+    yield TableBlock((), rows, (1, 3))
 
 
-def series(material: Material, language: str) -> str:
+def series(material: ReportMaterial, language: str) -> str:
     """The workshop's place in its series; empty if it belongs to none."""
     one = material.plan.series
     if one is None:
@@ -77,11 +77,11 @@ def series(material: Material, language: str) -> str:
 # --- participation ---------------------------------------------------------------------------------------------
 
 
-def participation(material: Material, language: str) -> Iterator[Block]:
+def participation(material: ReportMaterial, language: str) -> Iterator[Block]:
     """Who was there, of what kind of organisation, and when."""
     known = figures(material, language)
-    yield Heading(text(language, "report.participation"))
-    yield Paragraph(
+    yield HeadingBlock(text(language, "report.participation"))
+    yield ParagraphBlock(
         text(
             language,
             "report.participation_line",
@@ -91,7 +91,7 @@ def participation(material: Material, language: str) -> Iterator[Block]:
             hours=known["hours"].value,
         )
     )
-    yield Paragraph(
+    yield ParagraphBlock(
         text(
             language,
             "report.rule_line",
@@ -102,22 +102,22 @@ def participation(material: Material, language: str) -> Iterator[Block]:
     )
     yield _kinds(material, language)
     yield source(language, Subject.PEOPLE)
-    yield Heading(text(language, "report.presence"), 2)
-    yield Paragraph(text(language, "report.presence_line", zone=material.plan.zone))
+    yield HeadingBlock(text(language, "report.presence"), 2)
+    yield ParagraphBlock(text(language, "report.presence_line", zone=material.plan.zone))
     for day in material.plan.agenda.days:
         if svg := presence(material, day, language):
-            yield Chart(svg, text(language, "report.presence_on", day=day_name(language, day)))
+            yield ChartBlock(svg, text(language, "report.presence_on", day=day_name(language, day)))
     if material.plan.confidential_sessions:
-        yield Paragraph(text(language, "report.presence_chatham"))
+        yield ParagraphBlock(text(language, "report.presence_chatham"))
     yield source(language, Subject.INTERVALS)
     if material.plan.topics:
-        yield Heading(text(language, "report.by_topic"), 2)
-        yield Paragraph(text(language, "report.by_topic_line"))
-        yield Chart(_by_topic(material, language), text(language, "report.by_topic"))
+        yield HeadingBlock(text(language, "report.by_topic"), 2)
+        yield ParagraphBlock(text(language, "report.by_topic_line"))
+        yield ChartBlock(_by_topic(material, language), text(language, "report.by_topic"))
         yield source(language, Subject.ATTENDANCE, Subject.NOTES)
 
 
-def _kinds(material: Material, language: str) -> Table:
+def _kinds(material: ReportMaterial, language: str) -> TableBlock:
     """People and organisations by kind; kinds of few people are one row, with those whose kind isn't known."""
     groups: dict[str, list[int]] = {}
     for record in material.attended:
@@ -130,10 +130,10 @@ def _kinds(material: Material, language: str) -> Table:
     if len(rest) >= SMALLEST_GROUP:
         rows.append(_kind_row(material, rest, "report.others", language))
     header = [text(language, f"report.column.{name}") for name in ("kind", "organisations", "people", "share")]
-    return Table(header, rows, (4, 2, 2, 2), (1, 2, 3))
+    return TableBlock(header, rows, (4, 2, 2, 2), (1, 2, 3))
 
 
-def _kind_row(material: Material, people: Sequence[int], key: str, language: str) -> tuple[str, ...]:
+def _kind_row(material: ReportMaterial, people: Sequence[int], key: str, language: str) -> tuple[str, ...]:
     organisations = {place.administration for place in material.represented(people) if place.administration}
     share = round(100 * len(people) / len(material.attended), 1)
     return (
@@ -144,7 +144,7 @@ def _kind_row(material: Material, people: Sequence[int], key: str, language: str
     )
 
 
-def presence(material: Material, day: date, language: str) -> str | None:
+def presence(material: ReportMaterial, day: date, language: str) -> str | None:
     """How many were there over a day, as a chart; None if nobody was."""
     plan = material.plan
     secret = plan.confidential_sessions
@@ -169,7 +169,7 @@ def presence(material: Material, day: date, language: str) -> str | None:
     return profile(points, bands, label, mirrored=language in RIGHT_TO_LEFT)
 
 
-def _by_topic(material: Material, language: str) -> str:
+def _by_topic(material: ReportMaterial, language: str) -> str:
     plan = material.plan
     present: list[int] = []
     shared: list[int] = []
@@ -183,8 +183,8 @@ def _by_topic(material: Material, language: str) -> str:
     return bars(
         [spoken(topic.title, language) for topic in plan.topics],
         [
-            Series(text(language, "report.by_topic_present"), SKY, present),
-            Series(text(language, "report.by_topic_shared"), NAVY, shared),
+            ChartSeries(text(language, "report.by_topic_present"), SKY, present),
+            ChartSeries(text(language, "report.by_topic_shared"), NAVY, shared),
         ],
         stacked=False,
         mirrored=language in RIGHT_TO_LEFT,
@@ -194,45 +194,45 @@ def _by_topic(material: Material, language: str) -> str:
 # --- proceedings -----------------------------------------------------------------------------------------------
 
 
-def proceedings(material: Material, language: str) -> Iterator[Block]:
+def proceedings(material: ReportMaterial, language: str) -> Iterator[Block]:
     """Day by day, session by session; the numbers are those of the charts."""
-    yield Heading(text(language, "report.proceedings"))
+    yield HeadingBlock(text(language, "report.proceedings"))
     number_of = {session.id: n for n, session in enumerate(material.sessions, 1)}
     for day in material.plan.agenda.days:
-        yield Heading(day_name(language, day), 2)
+        yield HeadingBlock(day_name(language, day), 2)
         for session in material.plan.agenda.on(day):
             if session.id in number_of:
                 yield from _session(material, session, number_of[session.id], language)
     yield source(language, Subject.AGENDA, Subject.ATTENDANCE, Subject.QUESTIONS)
 
 
-def _session(material: Material, session: Session, position: int, language: str) -> Iterator[Block]:
-    yield Heading(f"{position}. {spoken(session.title, language)}", 3)
+def _session(material: ReportMaterial, session: Session, position: int, language: str) -> Iterator[Block]:
+    yield HeadingBlock(f"{position}. {spoken(session.title, language)}", 3)
     told = [times(material.plan, session)]
     if (people := material.people_in(session)) is not None:
         told.append(text(language, "report.attended", n=people))
     asked = sum(question.session == session.id for question in material.questions)
     if asked:
         told.append(text(language, "report.asked", n=asked))
-    yield Paragraph(" · ".join(told), Look.META)
+    yield ParagraphBlock(" · ".join(told), Look.META)
     if session.speakers:
         names = enumeration(language, (one.named(language) for one in session.speakers))
-        yield Paragraph(text(language, "report.speakers", names=names), Look.META)
+        yield ParagraphBlock(text(language, "report.speakers", names=names), Look.META)
     if session.description:
-        yield Paragraph(spoken(session.description, language))
+        yield ParagraphBlock(spoken(session.description, language))
 
 
 # --- questions and evaluation ----------------------------------------------------------------------------------
 
 
-def questions(material: Material, language: str) -> Iterator[Block]:
+def questions(material: ReportMaterial, language: str) -> Iterator[Block]:
     """What was asked and what became of it; never by whom. Only those who were there read the questions themselves."""
-    yield Heading(text(language, "report.questions"))
+    yield HeadingBlock(text(language, "report.questions"))
     counted = Counter(one.state for one in material.questions)
     if not counted:
-        yield Paragraph(text(language, "report.questions_none"))
+        yield ParagraphBlock(text(language, "report.questions_none"))
         return
-    yield Table(
+    yield TableBlock(
         [text(language, f"report.column.{name}") for name in ("state", "questions")],
         [
             (text(language, f"question.state.{state}"), number(language, counted[state]))
@@ -243,7 +243,7 @@ def questions(material: Material, language: str) -> Iterator[Block]:
         (1,),
     )
     if material.audience in {Audience.ORGANISERS, Audience.PARTICIPANTS}:
-        yield Table(
+        yield TableBlock(
             [text(language, f"report.column.{name}") for name in ("question", "answer", "votes")],
             [
                 (
@@ -259,16 +259,16 @@ def questions(material: Material, language: str) -> Iterator[Block]:
     yield source(language, Subject.QUESTIONS)
 
 
-def evaluation(material: Material, language: str) -> Iterator[Block]:
+def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
     """What participants thought, as figures; what they wrote is for the organisers alone."""
-    yield Heading(text(language, "report.evaluation"))
+    yield HeadingBlock(text(language, "report.evaluation"))
     whole = material.rated(WORKSHOP)
     rate = percent(language, whole.response_rate)
-    yield Paragraph(
+    yield ParagraphBlock(
         text(language, "report.evaluation_line", answered=whole.answered, attended=whole.attended, percent=rate)
     )
     if whole.counts is None:
-        yield Paragraph(text(language, "feedback.few"))
+        yield ParagraphBlock(text(language, "feedback.few"))
     else:
         yield cards(material, language, ("overall", "response"))
         rows = [
@@ -281,16 +281,16 @@ def evaluation(material: Material, language: str) -> Iterator[Block]:
             for choice in asked.choices
         ]
         header = [text(language, f"report.column.{name}") for name in ("asked", "choice", "answers")]
-        yield Table(header, rows, (4, 3, 1), (2,))
-    yield Heading(text(language, "report.by_session"), 2)
+        yield TableBlock(header, rows, (4, 3, 1), (2,))
+    yield HeadingBlock(text(language, "report.by_session"), 2)
     header = [text(language, f"report.column.{name}") for name in ("session", "answers", "response", "useful", "pace")]
     asked_about = [one for one in material.sessions if one.kind in material.plan.announcements.feedback.kinds]
-    yield Table(header, [_rating(material, one, language) for one in asked_about], (5, 2, 2, 2, 2), (1, 2, 3, 4))
-    yield Paragraph(text(language, "report.few_note"), Look.SOURCE)
+    yield TableBlock(header, [_rating(material, one, language) for one in asked_about], (5, 2, 2, 2, 2), (1, 2, 3, 4))
+    yield ParagraphBlock(text(language, "report.few_note"), Look.SOURCE)
     yield source(language, Subject.FEEDBACK)
 
 
-def _rating(material: Material, session: Session, language: str) -> tuple[str, ...]:
+def _rating(material: ReportMaterial, session: Session, language: str) -> tuple[str, ...]:
     one = material.rated(session.id)
     mean = one.mean("useful")
     pace = one.counts["pace"] if one.counts else None
@@ -307,10 +307,10 @@ def _rating(material: Material, session: Session, language: str) -> tuple[str, .
 # --- annexes ---------------------------------------------------------------------------------------------------
 
 
-def annexes(material: Material, language: str) -> Iterator[Block]:
+def annexes(material: ReportMaterial, language: str) -> Iterator[Block]:
     """The agenda as it was held, who was represented, and where each figure comes from."""
-    yield Heading(text(language, "report.annexes"))
-    yield Heading(text(language, "report.annex.agenda"), 2)
+    yield HeadingBlock(text(language, "report.annexes"))
+    yield HeadingBlock(text(language, "report.annex.agenda"), 2)
     header = [text(language, f"report.column.{name}") for name in ("day", "time", "session", "state")]
     held = sorted((one for one in material.held), key=lambda one: (one.session.starts_at, one.session.id))
     states = [_state(material, one) for one in held]
@@ -323,33 +323,33 @@ def annexes(material: Material, language: str) -> Iterator[Block]:
         )
         for one, state in zip(held, states, strict=True)
     ]
-    yield Table(header, rows, (1, 2, 6, 3))
+    yield TableBlock(header, rows, (1, 2, 6, 3))
     yield source(language, Subject.AGENDA)
-    yield Heading(text(language, "report.annex.represented"), 2)
+    yield HeadingBlock(text(language, "report.annex.represented"), 2)
     represented = sorted(
         {(place.administration, place.country) for place in material.represented_openly if place.administration}
     )
     header = [text(language, f"report.column.{name}") for name in ("organisation", "country")]
-    yield Table(
+    yield TableBlock(
         header, [(typed(name), country_name(language, code) if code else DASH) for name, code in represented], (3, 2)
     )
     yield source(language, Subject.ATTENDANCE)
-    yield Heading(text(language, "report.annex.figures"), 2)
+    yield HeadingBlock(text(language, "report.annex.figures"), 2)
     header = [text(language, f"report.column.{name}") for name in ("figure", "value", "export", "counted")]
     rows = [
         (one.label(language), one.value, str(one.export), one.counted(language))
         for one in figures(material, language).values()
     ]
-    yield Table(header, rows, (4, 2, 2, 7), (1,))
-    yield Heading(text(language, "report.annex.rule"), 2)
-    yield Paragraph(text(language, f"export.rule.notes.{material.audience}"))
+    yield TableBlock(header, rows, (4, 2, 2, 7), (1,))
+    yield HeadingBlock(text(language, "report.annex.rule"), 2)
+    yield ParagraphBlock(text(language, f"export.rule.notes.{material.audience}"))
     if material.plan.confidential_sessions:
-        yield Paragraph(text(language, "export.rule.chatham"))
-        yield Paragraph(text(language, "report.rule_chatham"))
-    yield Paragraph(text(language, "report.rule_names"))
+        yield ParagraphBlock(text(language, "export.rule.chatham"))
+        yield ParagraphBlock(text(language, "report.rule_chatham"))
+    yield ParagraphBlock(text(language, "report.rule_names"))
 
 
-def _state(material: Material, held: HeldSession) -> str:
+def _state(material: ReportMaterial, held: HeldSession) -> str:
     if held.cancelled_at:
         return "cancelled"
     if held.session.starts_at > material.now:
@@ -357,6 +357,6 @@ def _state(material: Material, held: HeldSession) -> str:
     return "changed" if held.sequence else "planned"
 
 
-def _number_of(material: Material, day: date) -> int:
+def _number_of(material: ReportMaterial, day: date) -> int:
     """The workshop's days are counted from 1; one on which nothing takes place any more counts as before it."""
     return sum(one <= day for one in material.plan.agenda.days)

@@ -19,7 +19,7 @@ _BAR, _GAP, _LEGEND, _LABELS, _LETTER = 22, 14, 30, 200, 6.6
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ChartSeries:
     """One colour of a chart: a number for each of its rows."""
 
     name: str
@@ -93,7 +93,7 @@ class _Canvas:
         )
 
 
-def bars(rows: Sequence[str], series: Sequence[Series], *, stacked: bool, mirrored: bool) -> str:
+def bars(rows: Sequence[str], series: Sequence[ChartSeries], *, stacked: bool, mirrored: bool) -> str:
     """Horizontal bars, a row for each name: the series one behind the other, or one below the other.
 
     Each bar has its number in or beside it; of nothing there is no bar.
@@ -138,7 +138,7 @@ def _bar(canvas: _Canvas, place: tuple[float, float], size: tuple[float, float],
         canvas.write(x + width / 2, y + height / 2 + 4, said, anchor="middle", colour=_INK if pale else "#ffffff")
 
 
-def _legend(canvas: _Canvas, series: Iterable[Series]) -> None:
+def _legend(canvas: _Canvas, series: Iterable[ChartSeries]) -> None:
     x = float(0)
     for one in series:
         canvas.rect(x, 2, 12, 12, one.colour)

@@ -7,21 +7,21 @@ from dataclasses import replace
 
 from bot.documents.export.kinds import Subject
 from bot.documents.report import chapters, study
-from bot.documents.report.blocks import Block, Document, Heading, Look, Paragraph
-from bot.documents.report.material import Material
+from bot.documents.report.blocks import Block, Document, HeadingBlock, Look, ParagraphBlock
+from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day, days, typed, written
 from bot.domain.contributions.notes import Audience, NoteKind
 from bot.domain.text import shorten, spoken
 from bot.messages.i18n import enumeration, text
 
 
-def all_of(material: Material, language: str) -> list[Document]:
+def all_of(material: ReportMaterial, language: str) -> list[Document]:
     """All that there are."""
     made = (make(material, language) for make in (report, press, donor))
     return [document for document in made if document]
 
 
-def report(material: Material, language: str) -> Document:
+def report(material: ReportMaterial, language: str) -> Document:
     """The whole report."""
     parts = (
         chapters.context,
@@ -39,16 +39,16 @@ def report(material: Material, language: str) -> Document:
     return replace(made, contents=text(language, "report.contents"))
 
 
-def press(material: Material, language: str) -> Document:
+def press(material: ReportMaterial, language: str) -> Document:
     """One page for whoever wasn't there: it quotes only what its author lets everybody read."""
     public = replace(material, audience=Audience.PUBLIC)
     return _document(public, language, "press", text(language, "report.press"), [*_press(public, language)])
 
 
-def _press(material: Material, language: str) -> Iterator[Block]:
+def _press(material: ReportMaterial, language: str) -> Iterator[Block]:
     plan = material.plan
     known = chapters.figures(material, language)
-    yield Paragraph(
+    yield ParagraphBlock(
         text(
             language,
             "report.press_line",
@@ -61,23 +61,25 @@ def _press(material: Material, language: str) -> Iterator[Block]:
         Look.LEAD,
     )
     yield chapters.cards(material, language, ("people", "organisations", "members", "sessions"))
-    yield Paragraph(spoken(plan.description, language))
+    yield ParagraphBlock(spoken(plan.description, language))
     topics = enumeration(language, (spoken(topic.title, language) for topic in plan.topics))
     if topics:
-        yield Paragraph(text(language, "report.press_topics", topics=topics))
+        yield ParagraphBlock(text(language, "report.press_topics", topics=topics))
     if place := chapters.series(material, language):
-        yield Paragraph(text(language, "report.press_series", place=place))
+        yield ParagraphBlock(text(language, "report.press_series", place=place))
     if plan.donor:
-        yield Paragraph(text(language, "report.press_donor", donor=spoken(plan.donor, language)))
+        yield ParagraphBlock(text(language, "report.press_donor", donor=spoken(plan.donor, language)))
     recommended = [note for note in material.notes if note.kind is NoteKind.RECOMMENDATION][:2]
     if recommended:
-        yield Heading(text(language, "report.recommendations"), 2)
-        yield from (Paragraph(typed(shorten(f"{note.title}: {written(note.learned)}", 400))) for note in recommended)
-    yield Paragraph(text(language, "report.press_contact", organiser=spoken(plan.organiser, language)), Look.META)
+        yield HeadingBlock(text(language, "report.recommendations"), 2)
+        yield from (
+            ParagraphBlock(typed(shorten(f"{note.title}: {written(note.learned)}", 400))) for note in recommended
+        )
+    yield ParagraphBlock(text(language, "report.press_contact", organiser=spoken(plan.organiser, language)), Look.META)
     yield chapters.source(language, Subject.ATTENDANCE, Subject.AGENDA)
 
 
-def donor(material: Material, language: str) -> Document | None:
+def donor(material: ReportMaterial, language: str) -> Document | None:
     """One page for who paid; None if nobody else did."""
     given = material.plan.donor
     if given is None:
@@ -86,23 +88,23 @@ def donor(material: Material, language: str) -> Document | None:
     return _document(material, language, "donor", kicker, [*_donor(material, spoken(given, language), language)])
 
 
-def _donor(material: Material, given: str, language: str) -> Iterator[Block]:
+def _donor(material: ReportMaterial, given: str, language: str) -> Iterator[Block]:
     known = chapters.figures(material, language)
-    yield Paragraph(text(language, "report.donor_line", donor=given), Look.LEAD)
-    yield Heading(text(language, "report.donor_reached"), 2)
+    yield ParagraphBlock(text(language, "report.donor_line", donor=given), Look.LEAD)
+    yield HeadingBlock(text(language, "report.donor_reached"), 2)
     yield chapters.cards(material, language, ("people", "members", "hours", "complete"))
-    yield Heading(text(language, "report.donor_yielded"), 2)
+    yield HeadingBlock(text(language, "report.donor_yielded"), 2)
     yield chapters.cards(material, language, ("notes", "recommendations", "questions", "pledges"))
-    yield Heading(text(language, "report.donor_thought"), 2)
+    yield HeadingBlock(text(language, "report.donor_thought"), 2)
     yield chapters.cards(material, language, ("overall", "response"))
     if place := chapters.series(material, language):
-        yield Paragraph(text(language, "report.press_series", place=place))
-    yield Paragraph(text(language, "report.donor_rows"))
+        yield ParagraphBlock(text(language, "report.press_series", place=place))
+    yield ParagraphBlock(text(language, "report.donor_rows"))
     exports = dict.fromkeys(one.export for one in known.values())
     yield chapters.source(language, *exports)
 
 
-def _document(material: Material, language: str, name: str, kicker: str, blocks: list[Block]) -> Document:
+def _document(material: ReportMaterial, language: str, name: str, kicker: str, blocks: list[Block]) -> Document:
     plan = material.plan
     made_on = text(language, "report.as_of", day=day(language, material.now.astimezone(plan.tz).date()))
     lines = [days(language, plan.agenda.days[0], plan.agenda.days[-1]), spoken(plan.organiser, language)]

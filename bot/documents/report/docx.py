@@ -17,7 +17,17 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import _Cell  # pyright: ignore[reportPrivateUsage] - the only name that it has
 from docx.text.paragraph import Paragraph as Line
 
-from bot.documents.report.blocks import Block, Cards, Chart, Document, Heading, Look, Paragraph, Shared, Table
+from bot.documents.report.blocks import (
+    Block,
+    CardsBlock,
+    ChartBlock,
+    Document,
+    HeadingBlock,
+    Look,
+    NoteBlock,
+    ParagraphBlock,
+    TableBlock,
+)
 from bot.documents.report.wording import DASH, mirrored, unisolated
 from bot.domain.text import RIGHT_TO_LEFT, shorten, writable
 
@@ -99,24 +109,24 @@ class _Writer:
 
     def put(self, block: Block) -> None:
         match block:
-            case Heading(text=text, level=level):
+            case HeadingBlock(text=text, level=level):
                 line = self._directed(self.word.add_heading(level=level))
                 line.paragraph_format.page_break_before = False
                 self._run(line, text, {1: 18, 2: 13, 3: 11}[level], _NAVY, bold=True)
-            case Paragraph(text=text, look=look):
+            case ParagraphBlock(text=text, look=look):
                 self._line(text, *_LOOKS[look])
-            case Cards():
+            case CardsBlock():
                 self._cards(block)
-            case Table():
+            case TableBlock():
                 self._table(block)
-            case Chart(svg=svg, caption=caption):
+            case ChartBlock(svg=svg, caption=caption):
                 self._line(caption, 9, None, bold=True)
                 picture = self.word.add_picture(io.BytesIO(self._drawn(svg)), width=_WIDTH)
                 picture._inline.docPr.set("descr", writable(caption))  # noqa: SLF001 # pyright: ignore - python-docx has no other way
-            case Shared():
+            case NoteBlock():
                 self._shared(block)
 
-    def _cards(self, block: Cards) -> None:
+    def _cards(self, block: CardsBlock) -> None:
         columns = min(4, len(block.entries))
         grid = self._grid(-(-len(block.entries) // columns), [1] * columns)
         for number, (value, label) in enumerate(block.entries):
@@ -126,7 +136,7 @@ class _Writer:
             self._run(self._directed(cell.add_paragraph()), label, 8, _SOFT)
         self.word.add_paragraph()
 
-    def _table(self, block: Table) -> None:
+    def _table(self, block: TableBlock) -> None:
         grid = self._grid(len(block.rows) + bool(block.header), block.widths)
         grid.style = "Table Grid"
         cells = list(grid._cells)  # noqa: SLF001 # pyright: ignore - asked for one by one, they take quadratic time
@@ -155,7 +165,7 @@ class _Writer:
             column.width = Emu(_WIDTH * share // whole)
         return grid
 
-    def _shared(self, block: Shared) -> None:
+    def _shared(self, block: NoteBlock) -> None:
         self._line(block.badge, 8, RGBColor.from_string(_KINDS[block.kind]), bold=True, keep=True)
         self._line(block.title, 11, None, bold=True, keep=True)
         for label, typed in block.parts:

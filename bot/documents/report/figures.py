@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.documents.export.kinds import Subject
-from bot.documents.report.material import Material
+from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import DASH, number, percent
 from bot.domain.contributions.feedback import WORKSHOP
 from bot.domain.contributions.notes import NoteKind
@@ -13,7 +13,7 @@ from bot.messages.i18n import text
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class ReportFigure:
     """One figure, as it is written."""
 
     name: str
@@ -30,7 +30,7 @@ class Figure:
         return text(language, f"report.counted.{self.name}")
 
 
-def figures(material: Material, language: str) -> dict[str, Figure]:
+def figures(material: ReportMaterial, language: str) -> dict[str, ReportFigure]:
     """Every figure of the whole workshop, by its name."""
     evaluation = material.rated(WORKSHOP)
     recommendations = sum(note.kind is NoteKind.RECOMMENDATION for note in material.notes)
@@ -46,11 +46,11 @@ def figures(material: Material, language: str) -> dict[str, Figure]:
         "questions": (len(material.questions), Subject.QUESTIONS),
         "pledges": (len(material.pledges), Subject.PLEDGES),
     }
-    told = {name: Figure(name, number(language, count), export) for name, (count, export) in counts.items()}
+    told = {name: ReportFigure(name, number(language, count), export) for name, (count, export) in counts.items()}
     mean = evaluation.mean("overall")
     overall = DASH if mean is None else text(language, "report.of_five", value=number(language, mean))
     return {
         **told,
-        "response": Figure("response", percent(language, evaluation.response_rate), Subject.FEEDBACK),
-        "overall": Figure("overall", overall, Subject.FEEDBACK),
+        "response": ReportFigure("response", percent(language, evaluation.response_rate), Subject.FEEDBACK),
+        "overall": ReportFigure("overall", overall, Subject.FEEDBACK),
     }

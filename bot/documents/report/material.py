@@ -16,19 +16,19 @@ from bot.domain.attendance import attendance
 from bot.domain.attendance.attendance import Record
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions import chatham
-from bot.domain.contributions.feedback import SMALLEST_GROUP, Answer, Summary, attendees
+from bot.domain.contributions.feedback import SMALLEST_GROUP, FeedbackAnswer, FeedbackSummary, attendees
 from bot.domain.contributions.notes import Audience, Detail, Note, NoteKind, Signature
-from bot.domain.contributions.pledges import Pledge, State
+from bot.domain.contributions.pledges import Pledge, PledgeState
 from bot.domain.contributions.questions import PLAIN, Question, QuestionState
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.store import Store
 from bot.store.agenda import HeldSession
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportNote:
     """A note as its audience may read it: what an export's row has of it."""
 
     topic: str | None
@@ -43,7 +43,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportQuestion:
     """A question, the same."""
 
     session: str | None
@@ -54,19 +54,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
+class ReportPledge:
     """A pledge, the same."""
 
     who: str | None
     text: str
     by: date
-    state: State | None
+    state: PledgeState | None
     """What had become of it when its author was last asked."""
     said: str
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportMaterial:
     """Values of one instant; what is derived from them is computed once, when it is asked for."""
 
     plan: Plan
@@ -83,7 +83,7 @@ class Material:
     every_note: Sequence[Note]
     echoes: Mapping[str, int]
     every_question: Sequence[Question]
-    answers: Sequence[Answer]
+    answers: Sequence[FeedbackAnswer]
     every_pledge: Sequence[Pledge]
     audience: Audience
     """Whom the notes are handed to."""
@@ -151,7 +151,7 @@ class Material:
     # --- what they said -------------------------------------------------------------------------------------------
 
     @cached_property
-    def notes(self) -> tuple[Told, ...]:
+    def notes(self) -> tuple[ReportNote, ...]:
         """Those that the audience may read, as exports tell them; by topic and kind, the earliest first."""
         rows = notes.rows(self.plan, self.every_note, self.audience, self.place_of, self.echoes)
         topics, kinds = [topic.id for topic in self.plan.topics], list(NoteKind)
@@ -162,43 +162,45 @@ class Material:
         return tuple(sorted(told, key=lambda one: (order.get(one.topic or "", len(order)), kinds.index(one.kind))))
 
     @cached_property
-    def questions(self) -> tuple[Asked, ...]:
+    def questions(self) -> tuple[ReportQuestion, ...]:
         """Those that are neither merged into another one nor hidden, the most wanted first."""
         rows = (_columns(questions.COLUMNS, row) for row in questions.rows(self.plan, self.every_question))
-        told = [Asked(r["session"], r["text"], QuestionState(r["state"]), r["votes"], r["answer"]) for r in rows]
+        told = [
+            ReportQuestion(r["session"], r["text"], QuestionState(r["state"]), r["votes"], r["answer"]) for r in rows
+        ]
         return tuple(sorted((one for one in told if one.state in PLAIN), key=lambda one: -one.votes))
 
     @cached_property
-    def pledges(self) -> tuple[Promised, ...]:
+    def pledges(self) -> tuple[ReportPledge, ...]:
         """All, the one due first in front."""
         rows = (_columns(pledges.COLUMNS, row) for row in pledges.rows(self.plan, self.every_pledge))
         told = [
-            Promised(
+            ReportPledge(
                 row["person"],
                 row["text"],
                 row["by"],
-                State(row["progress"]) if row["progress"] else None,
+                PledgeState(row["progress"]) if row["progress"] else None,
                 row["progress_text"] or "",
             )
             for row in rows
         ]
         return tuple(sorted(told, key=lambda one: (one.by, one.text)))
 
-    def rated(self, subject: str) -> Summary:
+    def rated(self, subject: str) -> FeedbackSummary:
         """What the answers about a session, or the workshop, add up to."""
         return chatham.rated(subject, self.answers, attendees(self.records, subject))
 
 
-async def gather(programme: Programme, store: Store, now: datetime, audience: Audience) -> Material:
+async def gather(programme: PlanInForce, store: Store, now: datetime, audience: Audience) -> ReportMaterial:
     """Everything, as of now."""
     plan = programme.plan
     kept = await kept_by(Source(programme, store, now, audience))
     named = chatham.named_part(plan)
-    return Material(
+    return ReportMaterial(
         plan=plan,
         held=programme.held,
         now=now,
-        places=store.people.all(),
+        places=store.participants.all(),
         records=kept.records(plan),
         named=kept.records(named) if named else (),
         times=attendance.times_present(plan, kept.presences, kept.stays, kept.corrections),
@@ -215,10 +217,10 @@ def _columns(columns: Sequence[str], row: Row) -> dict[str, Any]:
     return dict(zip(columns, row, strict=True))
 
 
-def _told(row: Row) -> Told:
+def _told(row: Row) -> ReportNote:
     known = _columns(notes.COLUMNS, row)
     organisation = known["organisation"]
-    return Told(
+    return ReportNote(
         known["topic"],
         NoteKind(known["kind"]),
         known["title"],

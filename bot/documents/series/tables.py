@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.documents.export.subjects import notes
 from bot.documents.export.table import Cell, Row, Table, whole
-from bot.documents.report.material import Material, gather
-from bot.documents.series.workshops import Workshop
+from bot.documents.report.material import ReportMaterial, gather
+from bot.documents.series.workshops import SeriesWorkshop
 from bot.domain.attendance import attendance
 from bot.domain.contributions.feedback import WORKSHOP
 from bot.domain.contributions.notes import Detail, NoteKind
@@ -31,7 +31,7 @@ _SEARCHED = tuple(
 _TITLE, _TOPIC, _KIND = (notes.COLUMNS.index(name) for name in ("title", "topic", "kind"))
 
 
-async def figures(workshops: Sequence[Workshop]) -> Table:
+async def figures(workshops: Sequence[SeriesWorkshop]) -> Table:
     """One row a figure, with a column for each workshop; nothing where a workshop has none such."""
     counted = [dict(await _figures(one)) for one in workshops]
     # Those of a kind stand together, also if only a later workshop has one of them.
@@ -41,13 +41,13 @@ async def figures(workshops: Sequence[Workshop]) -> Table:
     return whole(("figure", "of", *(one.id for one in workshops)), rows)
 
 
-async def _figures(one: Workshop) -> list[tuple[tuple[str, str | None], Cell]]:
+async def _figures(one: SeriesWorkshop) -> list[tuple[tuple[str, str | None], Cell]]:
     source = one.source
     material = await gather(source.programme, source.store, source.now, source.audience)
     return await asyncio.to_thread(lambda: [((name, of), value) for name, of, value in _counted(material)])
 
 
-def _counted(material: Material) -> Iterator[tuple[str, str | None, Cell]]:
+def _counted(material: ReportMaterial) -> Iterator[tuple[str, str | None, Cell]]:
     """Each figure as the workshop's report has it."""
     plan, evaluation = material.plan, material.rated(WORKSHOP)
     observed = sum(record.observed for record in material.attended)
@@ -77,7 +77,7 @@ def _by(name: str, counts: Counter[str]) -> Iterator[tuple[str, str | None, Cell
     yield from ((name, of or "not told", number) for of, number in counts.items())
 
 
-async def recommendations(workshops: Sequence[Workshop]) -> Table:
+async def recommendations(workshops: Sequence[SeriesWorkshop]) -> Table:
     """One row a recommendation, by topic and workshop; and in which later workshops one came back by the same title."""
     found = [
         (one, row)
@@ -93,25 +93,28 @@ async def recommendations(workshops: Sequence[Workshop]) -> Table:
 
 
 def _again(
-    one: Workshop, row: Sequence[Any], found: Sequence[tuple[Workshop, Sequence[Any]]], workshops: Sequence[Workshop]
+    one: SeriesWorkshop,
+    row: Sequence[Any],
+    found: Sequence[tuple[SeriesWorkshop, Sequence[Any]]],
+    workshops: Sequence[SeriesWorkshop],
 ) -> str | None:
     title, earlier = fold(row[_TITLE]), workshops.index(one)
     later = {other.id for other, its in found if workshops.index(other) > earlier and fold(its[_TITLE]) == title}
     return ", ".join(other.id for other in workshops if other.id in later) or None
 
 
-def holding(workshops: Sequence[Workshop], words: str) -> Table:
+def holding(workshops: Sequence[SeriesWorkshop], words: str) -> Table:
     """One row a note that holds all the words in what may be told of it (accents and case don't count)."""
     return Table(NOTES, _holding(workshops, fold(words).split()))
 
 
-async def _holding(workshops: Sequence[Workshop], wanted: Sequence[str]) -> AsyncIterator[Iterable[Row]]:
+async def _holding(workshops: Sequence[SeriesWorkshop], wanted: Sequence[str]) -> AsyncIterator[Iterable[Row]]:
     for one in workshops:
         async for page in _pages(one):
             yield _found(one, page, wanted)
 
 
-def _found(one: Workshop, page: Iterable[Sequence[Any]], wanted: Sequence[str]) -> Iterator[Row]:
+def _found(one: SeriesWorkshop, page: Iterable[Sequence[Any]], wanted: Sequence[str]) -> Iterator[Row]:
     yield from (_placed(one, row) for row in page if _has(row, wanted))
 
 
@@ -120,11 +123,11 @@ def _has(row: Sequence[Any], wanted: Sequence[str]) -> bool:
     return all(word in held for word in wanted)
 
 
-def _placed(one: Workshop, row: Row) -> Row:
+def _placed(one: SeriesWorkshop, row: Row) -> Row:
     return (one.id, one.edition, *row)
 
 
-async def _pages(one: Workshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
+async def _pages(one: SeriesWorkshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
     table = await notes.table(one.source)
     async for page in table.pages:
         yield page

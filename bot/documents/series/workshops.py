@@ -18,7 +18,7 @@ from bot.store.programme import opened_alone
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class SeriesWorkshop:
     """One of them."""
 
     path: Path
@@ -41,13 +41,13 @@ class Workshop:
 
 
 @asynccontextmanager
-async def opened(paths: Sequence[Path], audience: Audience, now: datetime) -> AsyncGenerator[list[Workshop]]:
+async def opened(paths: Sequence[Path], audience: Audience, now: datetime) -> AsyncGenerator[list[SeriesWorkshop]]:
     """The workshops, the earliest first. Raises SettingsError with a line for each that can't be put beside others."""
     if audience is Audience.PARTICIPANTS:
         raise SettingsError(
             "What participants of one workshop may read isn't for those of another; say --for series, or organisers."
         )
-    found: list[Workshop] = []
+    found: list[SeriesWorkshop] = []
     faults: list[str] = []
     async with AsyncExitStack() as stack:
         for path in paths:
@@ -56,21 +56,21 @@ async def opened(paths: Sequence[Path], audience: Audience, now: datetime) -> As
             except DatabaseUnusableError as fault:
                 faults.append(str(fault))
             else:
-                found.append(Workshop(path, Source(programme, store, now, audience)))
+                found.append(SeriesWorkshop(path, Source(programme, store, now, audience)))
         faults += [*_twice(found), *(_strangers(found) if audience is Audience.SERIES else ())]
         if faults:
             raise SettingsError("\n".join(faults))
         yield sorted(found, key=lambda one: (one.edition or 0, one.plan.agenda.days[0], one.id))
 
 
-def _twice(found: Sequence[Workshop]) -> Iterator[str]:
-    first: dict[str, Workshop] = {}
+def _twice(found: Sequence[SeriesWorkshop]) -> Iterator[str]:
+    first: dict[str, SeriesWorkshop] = {}
     for one in found:
         if (known := first.setdefault(one.id, one)) is not one:
             yield f"{one.path} is the same workshop as {known.path}, {one.id}. Name it once."
 
 
-def _strangers(found: Sequence[Workshop]) -> Iterator[str]:
+def _strangers(found: Sequence[SeriesWorkshop]) -> Iterator[str]:
     """Who lets the other workshops of the series read a note, means those of that series."""
     for one in found:
         if one.plan.series is None:
@@ -86,5 +86,5 @@ def _strangers(found: Sequence[Workshop]) -> Iterator[str]:
             )
 
 
-def _titles(one: Workshop) -> set[str]:
+def _titles(one: SeriesWorkshop) -> set[str]:
     return {fold(title) for title in one.plan.series.title.values()} if one.plan.series else set()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.attendance.attendance import Presence, records
+from bot.domain.attendance.attendance import CheckedIn, records
 from bot.domain.attendance.presence import Stay
 from bot.domain.contributions.notes import Note, Visibility
 from bot.domain.contributions.questions import Question, QuestionState, queue
@@ -39,7 +39,7 @@ class Digest:
 def digest(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing that it tells of
     plan: Plan,
     day: date,
-    presences: Iterable[Presence],
+    presences: Iterable[CheckedIn],
     stays: Iterable[Stay],
     notes: Iterable[Note],
     questions: Iterable[Question],

@@ -18,7 +18,7 @@ STEP = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 
 
-class Deed(StrEnum):
+class DayAction(StrEnum):
     """What the panel's buttons do."""
 
     HOLD = "hold"
@@ -119,11 +119,11 @@ def resumed(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
 
 
 #: What each button does to the agenda; those of a hold do more.
-CHANGES: dict[Deed, Callable[[Agenda, Now], Agenda]] = {
-    Deed.LATER: lambda agenda, now: later(agenda, STEP, now),
-    Deed.SKIP: skip,
-    Deed.START: start,
-    Deed.END: end,
+CHANGES: dict[DayAction, Callable[[Agenda, Now], Agenda]] = {
+    DayAction.LATER: lambda agenda, now: later(agenda, STEP, now),
+    DayAction.SKIP: skip,
+    DayAction.START: start,
+    DayAction.END: end,
 }
 
 

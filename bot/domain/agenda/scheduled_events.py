@@ -10,7 +10,7 @@ from bot.domain import limits
 from bot.domain.agenda.sessions import Session, SessionKind
 
 
-class Standing(StrEnum):
+class EventPhase(StrEnum):
     """Where a session stands as an event."""
 
     TO_COME = "to_come"
@@ -19,13 +19,13 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-def standing(session: Session, now: datetime, *, cancelled: bool) -> Standing:
+def standing(session: Session, now: datetime, *, cancelled: bool) -> EventPhase:
     """Where a session stands at `now`; `cancelled`: whether it doesn't take place."""
     if cancelled:
-        return Standing.CANCELLED
+        return EventPhase.CANCELLED
     if session.ends_at <= now:
-        return Standing.OVER
-    return Standing.LIVE if session.starts_at <= now else Standing.TO_COME
+        return EventPhase.OVER
+    return EventPhase.LIVE if session.starts_at <= now else EventPhase.TO_COME
 
 
 def to_show(sessions: Iterable[Session], now: datetime) -> frozenset[str]:

@@ -21,7 +21,7 @@ class SessionKind(StrEnum):
     CLOSING = "closing"
 
 
-class Progress(StrEnum):
+class SessionProgress(StrEnum):
     """Where a session stands at a moment."""
 
     DONE = "done"
@@ -134,16 +134,16 @@ class Agenda:
         return min(edges, default=None)
 
 
-def progress(sessions: Sequence[Session], now: datetime) -> dict[str, Progress]:
+def progress(sessions: Sequence[Session], now: datetime) -> dict[str, SessionProgress]:
     """Where each session of one day stands; the earliest yet to start is `next` (all of them, if several)."""
     to_come = [session.starts_at for session in sessions if session.starts_at > now]
     first = min(to_come, default=None)
 
-    def stands(session: Session) -> Progress:
+    def stands(session: Session) -> SessionProgress:
         if session.ends_at <= now:
-            return Progress.DONE
+            return SessionProgress.DONE
         if session.starts_at <= now:
-            return Progress.LIVE
-        return Progress.NEXT if session.starts_at == first else Progress.LATER
+            return SessionProgress.LIVE
+        return SessionProgress.NEXT if session.starts_at == first else SessionProgress.LATER
 
     return {session.id: stands(session) for session in sessions}

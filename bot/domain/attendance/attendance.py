@@ -21,7 +21,7 @@ BY_PLAN: Doors = {}
 _UNCORRECTED: Mapping[str, Correction] = {}
 
 
-class Refusal(StrEnum):
+class CheckinRefusal(StrEnum):
     """Why a check-in is not taken."""
 
     NOT_YET = "not_yet"
@@ -32,7 +32,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class CheckedIn:
     """A stay in a session, from `since` (UTC) to its end, as told by a check-in."""
 
     session: str
@@ -52,16 +52,16 @@ def opens_at(plan: Plan, session: Session) -> datetime:
     return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
 
 
-def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> Refusal | None:
+def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> CheckinRefusal | None:
     """Why a session takes no check-in at `now`; None if it does. Once it is over, no hand opens it again."""
     if not plan.counts_for_attendance(session):
-        return Refusal.NOT_COUNTED
+        return CheckinRefusal.NOT_COUNTED
     if now >= session.ends_at:
-        return Refusal.OVER
+        return CheckinRefusal.OVER
     by_hand = doors.get(session.id)
     if by_hand is None:
-        return Refusal.NOT_YET if now < opens_at(plan, session) else None
-    return None if by_hand else Refusal.CLOSED
+        return CheckinRefusal.NOT_YET if now < opens_at(plan, session) else None
+    return None if by_hand else CheckinRefusal.CLOSED
 
 
 def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Session, ...]:
@@ -71,10 +71,10 @@ def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Se
 
 def next_opening(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> Session | None:
     """The session that takes check-ins next, as the plan has it."""
-    return next((s for s in counting(plan) if refusal(plan, s, now, doors) is Refusal.NOT_YET), None)
+    return next((s for s in counting(plan) if refusal(plan, s, now, doors) is CheckinRefusal.NOT_YET), None)
 
 
-def minutes(session: Session, presence: Presence | None, stays: Iterable[Stay] = ()) -> int:
+def minutes(session: Session, presence: CheckedIn | None, stays: Iterable[Stay] = ()) -> int:
     """Whole scheduled minutes of a session for which one person was there, by their check-in or their stays."""
     return round(total(_present(session, presence, stays)) / _MINUTE)
 
@@ -157,7 +157,7 @@ def share(present: int, observed: float) -> float | None:
 
 def records(
     plan: Plan,
-    presences: Iterable[Presence],
+    presences: Iterable[CheckedIn],
     stays: Iterable[Stay] = (),
     blind: Sequence[Interval] = (),
     corrections: Iterable[Correction] = (),
@@ -167,7 +167,7 @@ def records(
     In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
     """
     counted = counting(plan)
-    checked: dict[int, dict[str, Presence]] = {}
+    checked: dict[int, dict[str, CheckedIn]] = {}
     for presence in presences:
         checked.setdefault(presence.person, {})[presence.session] = presence
     stayed: dict[int, list[Stay]] = {}
@@ -186,7 +186,7 @@ def records(
 
 
 def times_present(
-    plan: Plan, presences: Iterable[Presence], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
+    plan: Plan, presences: Iterable[CheckedIn], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
 ) -> dict[str, dict[int, tuple[Interval, ...]]]:
     """When people were in each session that counts, by its id and by person; those who were not are left out.
 
@@ -219,7 +219,7 @@ def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
     plan: Plan,
     person: int,
     name: str,
-    checked: Mapping[str, Presence],
+    checked: Mapping[str, CheckedIn],
     stays: Sequence[Stay] = (),
     blind: Sequence[Interval] = (),
     corrected: Mapping[str, Correction] = _UNCORRECTED,
@@ -255,7 +255,7 @@ class _Tally:
 
 def _tally(
     session: Session,
-    presence: Presence | None,
+    presence: CheckedIn | None,
     stays: Sequence[Stay],
     blind: Sequence[Interval],
     correction: Correction | None,
@@ -282,7 +282,7 @@ def scheduled_minutes(session: Session) -> int:
 def _named(  # noqa: PLR0913, PLR0917 - as record
     plan: Plan,
     person: int,
-    checked: Mapping[str, Presence],
+    checked: Mapping[str, CheckedIn],
     stays: Sequence[Stay],
     blind: Sequence[Interval],
     corrected: Mapping[str, Correction],
@@ -291,13 +291,13 @@ def _named(  # noqa: PLR0913, PLR0917 - as record
     return record(plan, person, name, checked, stays, blind, corrected)
 
 
-def _latest_name(presences: Iterable[Presence], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
+def _latest_name(presences: Iterable[CheckedIn], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
     """The latest that Discord showed; what moderators called somebody, if it never showed any."""
     shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
     return max(shown or [(one.at, one.name) for one in corrections])[1]
 
 
-def _present(session: Session, presence: Presence | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+def _present(session: Session, presence: CheckedIn | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
     checked_in = [Interval(presence.since, session.ends_at)] if presence else []
     return within([*_in_room(session, stays), *checked_in], _time(session))
 
@@ -311,7 +311,7 @@ def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
 
 
 def _unobserved(
-    session: Session, presence: Presence | None, stays: Iterable[Stay], blind: Iterable[Interval]
+    session: Session, presence: CheckedIn | None, stays: Iterable[Stay], blind: Iterable[Interval]
 ) -> tuple[Interval, ...]:
     unseen = within(blind, _time(session))
     covered = _present(session, presence, stays)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.attendance import (
     BY_PLAN,
+    CheckedIn,
+    CheckinRefusal,
     Doors,
-    Presence,
     Record,
-    Refusal,
     counting,
     refusal,
     scheduled_minutes,
@@ -24,7 +24,7 @@ from bot.domain.plan import Plan
 _MINUTE = timedelta(minutes=1)
 
 
-class Standing(StrEnum):
+class AttendanceStatus(StrEnum):
     """What a session comes to for one person."""
 
     PRESENT = "present"
@@ -36,18 +36,18 @@ class Standing(StrEnum):
     """Nothing of it could be seen."""
 
 
-def standing(plan: Plan, session: Session, own: Record) -> Standing:
+def standing(plan: Plan, session: Session, own: Record) -> AttendanceStatus:
     """What a session that counts comes to for the person whose record it is."""
     correction = own.corrections.get(session.id)
     if correction and correction.mark is Mark.EXCUSED:
-        return Standing.EXCUSED
+        return AttendanceStatus.EXCUSED
     present = own.minutes_by_session[session.id]
     observed = scheduled_minutes(session) - own.unobserved_by_session[session.id]
     if present and 100 * present >= plan.attendance.percent * observed:
-        return Standing.PRESENT
+        return AttendanceStatus.PRESENT
     if present:
-        return Standing.PARTLY
-    return Standing.ABSENT if observed > 0 else Standing.UNOBSERVED
+        return AttendanceStatus.PARTLY
+    return AttendanceStatus.ABSENT if observed > 0 else AttendanceStatus.UNOBSERVED
 
 
 class Reason(StrEnum):
@@ -76,7 +76,7 @@ def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
     plan: Plan,
     session: Session,
     own: Record,
-    presence: Presence | None,
+    presence: CheckedIn | None,
     now: datetime,
     doors: Doors = BY_PLAN,
 ) -> tuple[Reason, ...]:
@@ -96,9 +96,9 @@ def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
         match refusal(plan, session, now, doors):
             case None:
                 told.append(Reason.OPEN)
-            case Refusal.CLOSED:
+            case CheckinRefusal.CLOSED:
                 told.append(Reason.CLOSED)
-            case Refusal.NOT_YET:
+            case CheckinRefusal.NOT_YET:
                 told.append(Reason.AHEAD)
             case _ if not told:
                 told.append(Reason.ABSENT)
@@ -120,7 +120,7 @@ class Outlook(StrEnum):
     MISSED = "missed"
 
 
-def outlook(plan: Plan, own: Record, checked: Mapping[str, Presence], now: datetime) -> Outlook:
+def outlook(plan: Plan, own: Record, checked: Mapping[str, CheckedIn], now: datetime) -> Outlook:
     """Whether the plan's share is reached, or still can be by attending all that is left."""
     if own.complete:
         return Outlook.REACHED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.attendance.attendance import Presence, counting
+from bot.domain.attendance.attendance import CheckedIn, counting
 from bot.domain.attendance.corrections import Correction, in_force
 from bot.domain.attendance.presence import Interval, Stay, within
 from bot.domain.plan import Plan
@@ -29,7 +29,7 @@ class Roll:
 
 def roll(
     session: Session,
-    presences: Iterable[Presence],
+    presences: Iterable[CheckedIn],
     there: People,
     corrections: Iterable[Correction],
 ) -> Roll:

@@ -41,7 +41,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class AttendanceFigure:
     """One line of the statistics: a group of at least SMALLEST_GROUP persons."""
 
     scope: Scope
@@ -56,7 +56,9 @@ class Figure:
     """How many reached the plan's share; None where it isn't asked for."""
 
 
-def figures(plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]) -> tuple[Figure, ...]:
+def figures(
+    plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]
+) -> tuple[AttendanceFigure, ...]:
     """The statistics. Of a day and of a session, those count who were there; else everybody of whom there is a record.
 
     Groups of fewer than SMALLEST_GROUP persons are told as one: see `chatham.merged`.
@@ -64,7 +66,7 @@ def figures(plan: Plan, records: Sequence[Record], place_of: Callable[[int], Par
     return tuple(figure for scope in Scope for figure in _figures(scope, _grouped(scope, plan, records, place_of)))
 
 
-def _figures(scope: Scope, shares: Iterable[tuple[str, Share]]) -> Iterator[Figure]:
+def _figures(scope: Scope, shares: Iterable[tuple[str, Share]]) -> Iterator[AttendanceFigure]:
     groups: dict[str, list[Share]] = {}
     for group, share in shares:
         groups.setdefault(group, []).append(share)
@@ -72,10 +74,10 @@ def _figures(scope: Scope, shares: Iterable[tuple[str, Share]]) -> Iterator[Figu
         yield _figure(scope, name, members)
 
 
-def _figure(scope: Scope, group: str | None, shares: Sequence[Share]) -> Figure:
+def _figure(scope: Scope, group: str | None, shares: Sequence[Share]) -> AttendanceFigure:
     minutes = sum(share.minutes for share in shares)
     ruled = [share.complete for share in shares if share.complete is not None]
-    return Figure(
+    return AttendanceFigure(
         scope,
         group,
         len({share.person for share in shares}),

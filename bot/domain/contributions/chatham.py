@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, Answer, Summary, summary
+from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, FeedbackAnswer, FeedbackSummary, summary
 from bot.domain.contributions.notes import Note
 from bot.domain.contributions.questions import Question
 from bot.domain.plan import Plan
@@ -80,7 +80,7 @@ def told_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
     return frozenset(by_size[2 if small == 1 else small :])
 
 
-def rated(subject: str, answers: Collection[Answer], attended: Collection[int]) -> Summary:
+def rated(subject: str, answers: Collection[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
     """What the answers about a session, or the workshop, add up to.
 
     The choices are told of no session that `told_groups` leaves unnamed: an export has its answers all the same.

@@ -12,7 +12,7 @@ from bot.domain.attendance.presence import Interval
 WHOLE = ""
 
 
-class Stamp(NamedTuple):
+class ChathamStamp(NamedTuple):
     """A session under the rule as the agenda has it, or had it: all contributed to it stays confidential."""
 
     id: str
@@ -33,13 +33,13 @@ def overlap(one: Interval, other: Interval) -> bool:
     return one.since < other.until and other.since < one.until
 
 
-def lasting(stamps: Iterable[Stamp], contributed: Collection[str], now: datetime) -> frozenset[Stamp]:
+def lasting(stamps: Iterable[ChathamStamp], contributed: Collection[str], now: datetime) -> frozenset[ChathamStamp]:
     """The stamps that stay when the agenda or the plan no longer asks for them.
 
     A session that has begun keeps its stamp up to now. One that has not keeps it if something was contributed to it or
     to its topic (`contributed`: ids of both, and WHOLE for anything at all). So only a rule that covered nothing ends.
     """
-    lasting: set[Stamp] = set()
+    lasting: set[ChathamStamp] = set()
     for stamp in stamps:
         if stamp.time and stamp.time.since < now:
             lasting.add(stamp._replace(time=Interval(stamp.time.since, min(stamp.time.until, now))))

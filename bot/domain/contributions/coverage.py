@@ -16,7 +16,7 @@ _TELLING = (Attribution.NAME, Attribution.ADMINISTRATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoverageRow:
     """One administration, and how many notes it has shared by the topic's id."""
 
     administration: str
@@ -31,7 +31,7 @@ def as_shared(notes: Iterable[Note], reviews: Mapping[str, Review]) -> list[Note
     ]
 
 
-def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Audience) -> list[Row]:
+def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Audience) -> list[CoverageRow]:
     """A row an administration, those that have shared nothing first; each by its name.
 
     Only what a reader of that audience may read counts, and only where its author wants to be known by their
@@ -45,7 +45,7 @@ def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Aud
         telling = note.attribution in _TELLING and not note.confidential
         if administration and telling and visible_to(note, audience):
             found[administration][note.topic] += 1
-    return [Row(name, found[name]) for name in sorted(found, key=lambda name: (bool(found[name]), name))]
+    return [CoverageRow(name, found[name]) for name in sorted(found, key=lambda name: (bool(found[name]), name))]
 
 
 def silent(places: Iterable[Participant], notes: Iterable[Note]) -> tuple[int, ...]:

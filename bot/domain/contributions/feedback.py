@@ -22,30 +22,34 @@ SCALE = ("5", "4", "3", "2", "1")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FeedbackQuestion:
     """One part of a form: a choice, or, without choices, a text that may be left out."""
 
     name: str
     choices: tuple[str, ...] = ()
 
 
-PULSE = (Asked("useful", SCALE), Asked("pace", ("slow", "right", "fast")), Asked("remark"))
+PULSE = (
+    FeedbackQuestion("useful", SCALE),
+    FeedbackQuestion("pace", ("slow", "right", "fast")),
+    FeedbackQuestion("remark"),
+)
 EVALUATION = (
-    Asked("overall", SCALE),
-    Asked("objectives", ("fully", "partly", "hardly")),
-    Asked("helps"),
-    Asked("changes"),
-    Asked("recommend", ("yes", "perhaps", "no")),
+    FeedbackQuestion("overall", SCALE),
+    FeedbackQuestion("objectives", ("fully", "partly", "hardly")),
+    FeedbackQuestion("helps"),
+    FeedbackQuestion("changes"),
+    FeedbackQuestion("recommend", ("yes", "perhaps", "no")),
 )
 
 
-def form_of(subject: str) -> tuple[Asked, ...]:
+def form_of(subject: str) -> tuple[FeedbackQuestion, ...]:
     """What is asked about a session, or about the workshop."""
     return EVALUATION if subject == WORKSHOP else PULSE
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FeedbackAnswer:
     """What one person answered about a session (its id) or the workshop; answered again, it is the same answer."""
 
     subject: str
@@ -67,7 +71,7 @@ def read(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class FeedbackSummary:
     """What the answers about one subject add up to; nobody is named in it."""
 
     subject: str
@@ -100,11 +104,11 @@ def attendees(records: Iterable[Record], subject: str) -> frozenset[int]:
     )
 
 
-def summary(subject: str, answers: Iterable[Answer], attended: Collection[int]) -> Summary:
+def summary(subject: str, answers: Iterable[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
     """The response rate counts answers of those who attended; the choices are everybody's."""
     mine = [answer for answer in answers if answer.subject == subject]
     counts = {
         asked.name: Counter(answer.values[asked.name] for answer in mine) for asked in form_of(subject) if asked.choices
     }
     there = sum(answer.person in attended for answer in mine)
-    return Summary(subject, len(attended), there, counts if len(mine) >= SMALLEST_GROUP else None)
+    return FeedbackSummary(subject, len(attended), there, counts if len(mine) >= SMALLEST_GROUP else None)

@@ -25,7 +25,7 @@ class ReviewState(StrEnum):
     """Its author is asked to change it."""
 
 
-class Action(StrEnum):
+class ReviewAction(StrEnum):
     """What a moderator may press under a note."""
 
     CLEAR = "clear"

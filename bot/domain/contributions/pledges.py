@@ -14,7 +14,7 @@ from bot.domain.plan import Plan
 TEXT_LENGTH = limits.TEXT_INPUT
 
 
-class State(StrEnum):
+class PledgeState(StrEnum):
     """How a pledge goes."""
 
     DONE = "done"
@@ -23,12 +23,12 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class PledgeProgress:
     """What somebody says of their pledge, when asked so many months after the workshop; said again, it is changed."""
 
     person: int
     months: int
-    state: State
+    state: PledgeState
     text: str
     written_at: datetime
     """UTC."""
@@ -47,7 +47,7 @@ class Pledge:
     """Whether the organisers may ask what became of it."""
     written_at: datetime
     """UTC."""
-    progress: Progress | None = None
+    progress: PledgeProgress | None = None
     """What its author said of it the last time that they were asked."""
 
 

@@ -14,7 +14,7 @@ BOT = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class TranscriptChannel:
     """One of the workshop's channels."""
 
     id: int
@@ -27,7 +27,7 @@ class Channel:
 class Saved:
     """What the store knows of a channel's transcript."""
 
-    channel: Channel
+    channel: TranscriptChannel
     unsaved: int
     """How often something of ours in it has changed since it was saved."""
     ended_at: datetime | None

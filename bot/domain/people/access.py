@@ -44,7 +44,7 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class EntryRules:
     """Where else an entry point may be used than in the workshop's server."""
 
     private: bool = False
@@ -53,7 +53,7 @@ class Doors:
     """In any server, as long as the workshop belongs to none."""
 
 
-class Refusal(StrEnum):
+class AccessRefusal(StrEnum):
     """Why an entry point may not be used where somebody tried it."""
 
     NOT_IN_SERVER = "not_in_server"
@@ -62,25 +62,25 @@ class Refusal(StrEnum):
     OUT_OF_REACH = "out_of_reach"
 
 
-def refusal(server: int | None, home: Home, doors: Doors) -> Refusal | None:
+def refusal(server: int | None, home: Home, doors: EntryRules) -> AccessRefusal | None:
     """Why an entry point may not be used in a server (None: in a direct message); None if it may.
 
     A workshop whose server is gone belongs to that server still: nobody anywhere else takes its place.
     """
     if server is None:
-        return None if doors.private and home.server is not None else Refusal.NOT_IN_SERVER
+        return None if doors.private and home.server is not None else AccessRefusal.NOT_IN_SERVER
     if home.server is None:
-        return None if doors.before_setup else Refusal.NOT_SET_UP
+        return None if doors.before_setup else AccessRefusal.NOT_SET_UP
     if server != home.server:
-        return Refusal.OTHER_SERVER
-    return None if home.visible else Refusal.OUT_OF_REACH
+        return AccessRefusal.OTHER_SERVER
+    return None if home.visible else AccessRefusal.OUT_OF_REACH
 
 
 # --- places of the list ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class RoleGrant:
     """A role that the bot gave the holder of a place."""
 
     role_id: int
@@ -98,7 +98,7 @@ def needs_approval(place: Role, own: Role, *, released: bool) -> bool:
     return (place > Role.PARTICIPANT or released) and own < place
 
 
-def may_restore(place: Role, grant: Grant | None, role_id: int | None, joined_at: datetime | None) -> bool:
+def may_restore(place: Role, grant: RoleGrant | None, role_id: int | None, joined_at: datetime | None) -> bool:
     """Whether the holder of a place who lacks its role gets it again without an organiser.
 
     Discord takes the roles of those who leave. What was taken from somebody who stayed, an administrator took. Nobody

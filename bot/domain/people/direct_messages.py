@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.domain.backoff import Backoff
 
 
-class LetterKind(StrEnum):
+class DirectMessageKind(StrEnum):
     """What a private message is about."""
 
     CHANGES = "changes"
@@ -30,7 +30,7 @@ class LetterKind(StrEnum):
     """Only in databases of earlier versions: a certificate is now taken by a button in `announcements`."""
 
 
-class LetterState(StrEnum):
+class DirectMessageState(StrEnum):
     """Where a private message is on its way."""
 
     PLANNED = "planned"
@@ -53,20 +53,20 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DirectMessage:
     """One private message."""
 
     id: str
     """Also its nonce: 24 hexadecimal digits, because Discord takes at most 25 characters."""
     person: int
-    kind: LetterKind
+    kind: DirectMessageKind
     text: str
     written_at: datetime
     """UTC."""
     author: int | None = None
     """Whose words or name it holds, beside the person's own; None if it holds nobody's."""
     button: Press | None = None
-    state: LetterState = LetterState.PLANNED
+    state: DirectMessageState = DirectMessageState.PLANNED
     begun_at: datetime | None = None
     """When sending it began (UTC); from then on, until it is settled, Discord may have it or not."""
     tries: int = 0
@@ -97,7 +97,7 @@ MOST_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class SendingPace:
     """At most `most` messages in any `window`, and `gap` between two."""
 
     most: int
@@ -115,7 +115,7 @@ class Pace:
 
 #: Bots are reported to be throttled after 20 to 50 direct messages, even seconds apart (DiscordPHP#467). This is 30 an
 #: hour, and few enough at once that one person's message is not late.
-PACE = Pace(5, timedelta(minutes=10), timedelta(seconds=2))
+PACE = SendingPace(5, timedelta(minutes=10), timedelta(seconds=2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +142,18 @@ def throttled(before: Throttle | None, now: datetime) -> Throttle:
     return Throttle(since, now + THROTTLED.after(refusals), refusals)
 
 
-def letter(  # noqa: PLR0913, PLR0917 - one parameter a part of it
+def direct_message(  # noqa: PLR0913, PLR0917 - one parameter a part of it
     workshop: str,
-    kind: LetterKind,
+    kind: DirectMessageKind,
     subject: str,
     person: int,
     text: str,
     now: datetime,
     author: int | None = None,
     button: Press | None = None,
-) -> Letter:
+) -> DirectMessage:
     """A message to a person about a subject: of the same workshop, kind and subject, it is the same message."""
     key = f"{workshop}/{kind}/{subject}/{person}"
-    return Letter(hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author, button)
+    return DirectMessage(
+        hashlib.blake2b(key.encode(), digest_size=12).hexdigest(), person, kind, text, now, author, button
+    )

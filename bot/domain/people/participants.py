@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import limits
-from bot.domain.people.access import Grant, Role
+from bot.domain.people.access import Role, RoleGrant
 from bot.domain.text import fold, measure, shorten
 
 #: Characters that a name, and the name of an administration, may have.
@@ -44,7 +44,7 @@ class Participant:
     """The Discord id of whoever has taken the place."""
     joined_at: datetime | None = None
     """UTC."""
-    grant: Grant | None = None
+    grant: RoleGrant | None = None
     """The role that the bot last gave them."""
 
     @property

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda.sessions import Material, SessionKind
-from bot.domain.local_time import WallTimeError, instant
+from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean, one_line, shorten
 from bot.importing.readers import human_time as typed
 from bot.importing.schedule import (
-    Named,
+    NamedItem,
     Schedule,
     ScheduledSession,
     ScheduleError,
@@ -79,8 +79,8 @@ class Gathering:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._rooms: dict[str, Named] = {}
-        self._tracks: dict[str, Named] = {}
+        self._rooms: dict[str, NamedItem] = {}
+        self._tracks: dict[str, NamedItem] = {}
         self._sessions: list[ScheduledSession] = []
         self._places: dict[str, str] = {}
         self._faults: list[str] = []
@@ -112,7 +112,7 @@ class Gathering:
                 moment = instant(moment.date(), moment.time(), where).astimezone(where)
             found = moment.astimezone(UTC)
             self._foreign += is_foreign(moment, self._zone)
-        except WallTimeError as unclear:
+        except LocalTimeError as unclear:
             self.fault(place, f"{moment:%Y-%m-%d %H:%M} {_UNCLEAR[unclear.args[0]]}; write a time outside that hour")
             return None
         except OverflowError:
@@ -188,9 +188,9 @@ class Gathering:
             materials=tuple(_materials(found.materials, next(iter(title))))[:_MAX_MATERIALS],
         )
 
-    def _named(self, name: str, known: dict[str, Named], kind: str) -> str:
+    def _named(self, name: str, known: dict[str, NamedItem], kind: str) -> str:
         key = identifier(name, kind)
-        known.setdefault(key, Named(key, {"en": shorten(name, _MAX_TITLE)}))
+        known.setdefault(key, NamedItem(key, {"en": shorten(name, _MAX_TITLE)}))
         return key
 
     def schedule(self, title: str = "") -> Schedule:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.importing.readers import human_time
 from bot.importing.readers.collector import Found, Gathering, identifier
-from bot.importing.readers.grid import Grid, Row
+from bot.importing.readers.grid import Grid, SheetRow
 from bot.importing.readers.headings import NAMES, Column
 from bot.importing.readers.human_time import TypedError, folded
 from bot.importing.schedule import Schedule, ScheduleError, kind_named
@@ -52,13 +52,13 @@ class _Header:
         columns = {place.column for place in self.places}
         return {Column.TITLE, Column.START} <= columns
 
-    def cell(self, row: Row, column: Column) -> str:
+    def cell(self, row: SheetRow, column: Column) -> str:
         """What the row says there; the first column that says something."""
         return next(
             (row[place.at].strip() for place in self.places if place.column is column and row[place.at].strip()), ""
         )
 
-    def texts(self, row: Row, column: Column) -> dict[str, str]:
+    def texts(self, row: SheetRow, column: Column) -> dict[str, str]:
         return {
             place.language: row[place.at]
             for place in reversed(self.places)
@@ -108,7 +108,7 @@ def _header(grid: Grid) -> _Header:
     return best
 
 
-def _places(rows: tuple[Row, ...]) -> Iterator[_Place]:
+def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
     """What each column is; the lower of two rows says it more exactly. Of merged cells, the first has the name."""
     for at in range(max(len(row.cells) for row in rows)):
         named = next((found for row in reversed(rows) if (found := _column(row[at]))), None)
@@ -151,7 +151,7 @@ class _Sheet:
             elif row.number < self._header.below:
                 self._heading(row)
 
-    def _heading(self, row: Row) -> bool:
+    def _heading(self, row: SheetRow) -> bool:
         """Whether the row only names a day, over the rows of that day."""
         said = {cell.strip() for cell in row.cells} - {""}
         try:
@@ -161,7 +161,7 @@ class _Sheet:
         self._day = day or self._day
         return day is not None
 
-    def _row(self, row: Row, place: str) -> None:
+    def _row(self, row: SheetRow, place: str) -> None:
         formulas = [column.column for column in self._header.places if column.at in row.formulas]
         if formulas:
             what = f"the cell under {', '.join(formulas)} is a formula; put its value there"
@@ -176,7 +176,7 @@ class _Sheet:
             return
         self._session(row, place)
 
-    def _session(self, row: Row, place: str) -> None:
+    def _session(self, row: SheetRow, place: str) -> None:
         cell = self._header.cell
         start, end = self._times(row, place)
         titles = self._header.texts(row, Column.TITLE)
@@ -198,20 +198,20 @@ class _Sheet:
             )
         )
 
-    def _id(self, row: Row, start: datetime | None) -> str:
+    def _id(self, row: SheetRow, start: datetime | None) -> str:
         """A row without an id is known by its title, so that it may be moved; a title that comes again, by its time."""
         title = self._header.cell(row, Column.TITLE)
         when = f" {start:%Y%m%d %H%M}" if start and self._titles[title] > 1 else ""
         return identifier(self._header.cell(row, Column.ID) or title + when, "session")
 
-    def _times(self, row: Row, place: str) -> tuple[datetime | None, datetime | None]:
+    def _times(self, row: SheetRow, place: str) -> tuple[datetime | None, datetime | None]:
         try:
             return self._read_times(row, place)
         except TypedError as fault:
             self._gathering.fault(place, str(fault))
             return None, None
 
-    def _read_times(self, row: Row, place: str) -> tuple[datetime | None, datetime | None]:
+    def _read_times(self, row: SheetRow, place: str) -> tuple[datetime | None, datetime | None]:
         cell = self._header.cell
         begins, ends, lasts = cell(row, Column.START), cell(row, Column.END), cell(row, Column.LENGTH)
         # A start may be a whole moment: `20/02/2023 09:30`.

@@ -35,7 +35,7 @@ class GridError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row; `number` as spreadsheets count, from 1."""
 
     number: int
@@ -52,7 +52,7 @@ class Grid:
     """A table: a sheet of a workbook, or a CSV file."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
 
 # --- CSV -------------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def decoded(source: bytes) -> str:
         return arabic if _ARABIC_WORD.search(arabic) else source.decode("cp1252", "replace")
 
 
-def _split(text: str, delimiter: str) -> Iterator[Row]:
+def _split(text: str, delimiter: str) -> Iterator[SheetRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     limits = _Limits()
     number = 0
@@ -96,7 +96,7 @@ def _split(text: str, delimiter: str) -> Iterator[Row]:
             cells = fields[:MAX_COLUMNS]
             limits.check(number, cells)
             formulas = frozenset(column for column, cell in enumerate(cells) if cell.startswith("="))
-            yield Row(number, tuple(map(unguarded, cells)), formulas)
+            yield SheetRow(number, tuple(map(unguarded, cells)), formulas)
     except csv.Error as broken:
         # The csv module has a limit of its own, above ours.
         fault = f"a cell has more than {csv.field_size_limit():,} characters; it may have {MAX_CELL:,}"
@@ -181,12 +181,12 @@ def _inspect_part(name: str, content: bytes) -> None:
             raise GridError(f"its part {name!r} is not used: {fault}") from None
 
 
-def _rows(sheet: Worksheet, limits: _Limits) -> Iterator[Row]:
+def _rows(sheet: Worksheet, limits: _Limits) -> Iterator[SheetRow]:
     for number, cells in enumerate(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), 1):
         shown = tuple(_shown(cell.value) for cell in cells)
         if any(shown):
             limits.check(number, shown)
-            yield Row(number, shown, frozenset(at for at, cell in enumerate(cells) if cell.data_type == "f"))
+            yield SheetRow(number, shown, frozenset(at for at, cell in enumerate(cells) if cell.data_type == "f"))
 
 
 def _shown(value: object) -> str:

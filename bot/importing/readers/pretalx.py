@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from bot.domain.agenda.sessions import Material, SessionKind
-from bot.domain.local_time import WallTimeError, instant
+from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean
 from bot.importing.readers import jsonfile
 from bot.importing.schedule import (
-    Named,
+    NamedItem,
     Schedule,
     ScheduledSession,
     ScheduleError,
@@ -115,8 +115,8 @@ class _Reader:
         return Schedule(
             title=None,
             zone=self._zone,
-            rooms=tuple(Named(key, name) for key, name in sorted(self._rooms.items())),
-            tracks=tuple(Named(key, name) for key, name in sorted(self._tracks.items())),
+            rooms=tuple(NamedItem(key, name) for key, name in sorted(self._rooms.items())),
+            tracks=tuple(NamedItem(key, name) for key, name in sorted(self._tracks.items())),
             sessions=sessions,
             remarks=tuple(self._remarks),
         )
@@ -150,7 +150,7 @@ class _Reader:
         try:
             start = self._instant(cast("datetime", time.start))
             end = self._instant(time.end) if time.end else start + length
-        except WallTimeError as unclear:
+        except LocalTimeError as unclear:
             self._faults.append(f"{place}: clocks change then ({unclear.args[0]}); write the time with its offset.")
             return None
         except OverflowError:

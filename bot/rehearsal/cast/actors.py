@@ -22,16 +22,16 @@ from bot.domain.plan import Plan
 from bot.domain.text import clean
 from bot.domain.venue import ANNOUNCEMENTS, TEAM, WELCOME, meeting_room, rooms
 from bot.rehearsal.cast.groupwork import VoiceRooms, by_room, join_own
-from bot.rehearsal.cast.people import Answer, Attachment, CannotDo, NoAnswer, Person, SeenMessage
+from bot.rehearsal.cast.people import Attachment, CannotDo, NoAnswer, Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.cast.rating import rating
 from bot.rehearsal.cast.script import (
-    Action,
     Cast,
     CastMember,
     Expected,
     GroupWork,
     Habit,
     Recommendation,
+    ScriptedAction,
     SharedNote,
     Step,
     wall,
@@ -58,7 +58,7 @@ _NUMBERS = {"day", "groups", "minutes"}
 #: What moderators press to change the agenda.
 _CHANGE_THE_AGENDA = ("agree", "undo", "lead:later", "lead:skip", "lead:start", "lead:end")
 
-Attempt = Callable[[], Awaitable[Answer]]
+Attempt = Callable[[], Awaitable[ReceivedAnswer]]
 
 
 class NothingToPressError(NoAnswer):
@@ -92,7 +92,7 @@ class ToldNote:
 
 
 @dataclass(slots=True)
-class Told:
+class Acknowledged:
     """What the cast was told by the bot."""
 
     actions: int = 0
@@ -196,7 +196,7 @@ class Actors:
         self._people: dict[str, Person] = {}
         self._voice = VoiceRooms(lambda: self._plan, discord, keeper)
         self.guild_id = 0
-        self.told = Told(in_room=self._voice.stays)
+        self.told = Acknowledged(in_room=self._voice.stays)
 
     def arrive(self, permissions: int) -> None:
         """Everybody joins the server; the organisers' office has made it and invited the bot."""
@@ -237,7 +237,7 @@ class Actors:
 
     async def _try(
         self, what: str, attempt: Attempt, expected: Expected = Expected.ACCEPTED, says: str = ""
-    ) -> Answer | None:
+    ) -> ReceivedAnswer | None:
         """Do something, again and again until the bot answers, as people do when "the application did not respond"."""
         self.told.actions += 1
         unheard, refused, pressed = False, False, False
@@ -281,7 +281,7 @@ class Actors:
         else:
             await asyncio.sleep(0.05)
 
-    def _judge(self, what: str, answer: Answer | None, expected: Expected, says: str = "") -> bool:
+    def _judge(self, what: str, answer: ReceivedAnswer | None, expected: Expected, says: str = "") -> bool:
         """Whether the answer is as it should be; if not, it is remembered."""
         if answer is None:
             return False
@@ -302,7 +302,7 @@ class Actors:
 
     # --- commands ----------------------------------------------------------------------------------------------
 
-    async def _command(self, action: Action, number: int) -> None:
+    async def _command(self, action: ScriptedAction, number: int) -> None:
         # Commands of the same minute come in the order in which they are written.
         await self._keeper.sleep_until(wall(action.at, self._plan.tz) + timedelta(milliseconds=number))
         person = self._people[action.who]
@@ -315,7 +315,7 @@ class Actors:
         chosen: dict[str, int | str | Person | Attachment] = {}
         presses = 0
 
-        async def attempt() -> Answer:
+        async def attempt() -> ReceivedAnswer:
             nonlocal presses
             if action.press:
                 presses += 1
@@ -338,7 +338,7 @@ class Actors:
         if answer and action.answer is Expected.ACCEPTED:
             self._remember(action, chosen)
 
-    async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> Answer | None:
+    async def _step(self, what: str, person: Person, step: Step, attempt: Attempt) -> ReceivedAnswer | None:
         """Do one thing, filling in the form that opens; the answer, if it is as it should be."""
         answer = await self._try(what, attempt, step.answer, step.says)
         if answer and answer.modal and step.fill:
@@ -356,7 +356,7 @@ class Actors:
             self._news = asyncio.Event()
         return answer
 
-    async def _press_in(self, person: Person, channel: int, answer: Answer, step: Step) -> Answer:
+    async def _press_in(self, person: Person, channel: int, answer: ReceivedAnswer, step: Step) -> ReceivedAnswer:
         """Press a button of an answer, or choose from its select."""
         parts = [part for row in answer.components for part in walk_components([row])]
         found = next((part["custom_id"] for part in parts if str(part.get("custom_id")).startswith(step.press)), None)
@@ -368,7 +368,7 @@ class Actors:
         self._follow(person, pressed, found, {})
         return pressed
 
-    def _follow(self, person: Person, answer: Answer | None, custom_id: str, values: Mapping[str, str]) -> None:
+    def _follow(self, person: Person, answer: ReceivedAnswer | None, custom_id: str, values: Mapping[str, str]) -> None:
         if answer and answer.text.startswith(_ACCEPTED):
             self.told.follow(person.id, custom_id, values)
 
@@ -380,7 +380,7 @@ class Actors:
         raise NoAnswer(f"no message with the words {words!r} yet")
 
     async def _option(
-        self, person: Person, channel: int, action: Action, name: str, value: str
+        self, person: Person, channel: int, action: ScriptedAction, name: str, value: str
     ) -> int | str | Person | Attachment:
         if name == "file":
             return Attachment("people.csv", value.encode())
@@ -397,7 +397,7 @@ class Actors:
             return value == "true"
         return int(value) if name in _NUMBERS else value
 
-    def _remember(self, action: Action, chosen: Mapping[str, int | str | Person | Attachment]) -> None:
+    def _remember(self, action: ScriptedAction, chosen: Mapping[str, int | str | Person | Attachment]) -> None:
         if action.command == "show panel":
             self.told.panels += 1
         elif action.command.startswith("announce "):
@@ -426,7 +426,7 @@ class Actors:
             if done == "edit":
                 announced[clean(options.get("text", former))] = known
 
-    def _remember_form(self, action: Action) -> None:
+    def _remember_form(self, action: ScriptedAction) -> None:
         kind, *arguments = (action.command or action.press).split(":")
         person = self._people[action.who].id
         if kind == "ask":
@@ -471,18 +471,22 @@ class Actors:
         comes = begins + timedelta(minutes=chance.uniform(0, 30 if late else 55))
         return comes if first is None else max(opened, min(comes, first - timedelta(minutes=1)))
 
-    async def _knock(self, member: CastMember, chance: random.Random, channel: int) -> Answer:
+    async def _knock(self, member: CastMember, chance: random.Random, channel: int) -> ReceivedAnswer:
         person = self._people[member.id]
         if chance.random() < _BY_COMMAND:
             return await person.slash(channel, "join")
         return await self._press(person, channel, "join:")
 
-    async def _fill_in(self, what: str, member: CastMember, form: Answer, typed: dict[str, str]) -> Answer | None:
+    async def _fill_in(
+        self, what: str, member: CastMember, form: ReceivedAnswer, typed: dict[str, str]
+    ) -> ReceivedAnswer | None:
         """Send a form that was opened; where somebody is in already, none was, and that was the answer."""
         modal = form.modal
         return await self._try(what, lambda: self._people[member.id].submit(modal, typed)) if modal else form
 
-    async def _explain(self, what: str, member: CastMember, answer: Answer, channel: int) -> Answer | None:
+    async def _explain(
+        self, what: str, member: CastMember, answer: ReceivedAnswer, channel: int
+    ) -> ReceivedAnswer | None:
         """Not on the roster: they come for somebody else, or introduce themselves."""
         if member.replaces:
             button, typed = "replace", {"name": member.name, "absent": member.replaces}
@@ -614,7 +618,7 @@ class Actors:
         person, channel = self._people[member.id], self._channel(ANNOUNCEMENTS)
         what = f"check-in of {member.id} to {session.id}"
 
-        async def attempt() -> Answer:
+        async def attempt() -> ReceivedAnswer:
             if member.checks_in is Habit.COMMAND or self._refuses(ANNOUNCEMENTS):
                 return await person.slash(channel, "checkin")
             return await self._press(person, channel, f"checkin:{session.id}:")
@@ -622,7 +626,9 @@ class Actors:
         if self._judge(what, await self._try(what, attempt), Expected.ACCEPTED):
             self.told.check_ins.add((person.id, session.id))
 
-    async def _press(self, person: Person, channel: int, button: str, words: str = "", chosen: str = "") -> Answer:
+    async def _press(
+        self, person: Person, channel: int, button: str, words: str = "", chosen: str = ""
+    ) -> ReceivedAnswer:
         """Press the button whose custom id begins so, under the latest message that has one (and those words)."""
         for message in reversed(self._discord.messages(channel)):
             for custom_id in message.custom_ids:
@@ -672,7 +678,7 @@ class Actors:
         await self._keeper.sleep_until(self._keeper.now() + timedelta(minutes=chance.uniform(1, 6)))
         await self._submit(member, note, form.modal, what)
 
-    async def _open_form(self, member: CastMember, note: SharedNote) -> Answer:
+    async def _open_form(self, member: CastMember, note: SharedNote) -> ReceivedAnswer:
         person, channel = self._people[member.id], self._channel(note.topic)
         if note.by == "button":
             return await self._press(person, channel, f"note:{note.topic}:")
@@ -711,7 +717,7 @@ def _attends(member: CastMember, chance: random.Random) -> bool:
     return member.checks_in is not Habit.SELDOM or chance.random() < 0.5  # noqa: PLR2004 - about half
 
 
-def _offers(answer: Answer) -> bool:
+def _offers(answer: ReceivedAnswer) -> bool:
     """Whether there is something to press in an answer."""
     return any(part.get("custom_id") for part in walk_components(list(answer.components)))
 
@@ -727,7 +733,7 @@ def _sent(form: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str]:
     return {**sent, **filled}
 
 
-def _button_of(answer: Answer) -> str:
+def _button_of(answer: ReceivedAnswer) -> str:
     """The custom id of the one button in an answer."""
     rows = [row for row in answer.components if "components" in row]
     return next(part["custom_id"] for row in rows for part in row["components"] if "custom_id" in part)

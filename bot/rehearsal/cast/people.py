@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simcord.backend import Backend
     from simcord.backend.models import Interaction, Message
 
-    from bot.rehearsal.discord.limits import Request
+    from bot.rehearsal.discord.limits import DiscordRequest
     from bot.rehearsal.discord.loopback import LoopbackDiscord
 
 Json = dict[str, Any]
@@ -63,7 +63,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceivedAnswer:
     """What the bot answered to one press or command, as the person sees it.
 
     `ack_ms` are real milliseconds from the press to the bot's first sign of life.
@@ -118,7 +118,7 @@ class _Call:
         self.record = record
         self.began = time.monotonic()
         self.ack_ms: float | None = None
-        self.answer: Answer | None = None
+        self.answer: ReceivedAnswer | None = None
         self.lost = False
         self.acknowledged = asyncio.Event()
         self.answered = asyncio.Event()
@@ -141,7 +141,7 @@ class Calls:
         call = self._open[record.id] = _Call(record)
         return call
 
-    def progress(self, request: Request, arrived: float) -> None:
+    def progress(self, request: DiscordRequest, arrived: float) -> None:
         """Note an accepted request that may answer an interaction; `arrived` in monotonic seconds."""
         interaction_id = self._backend.interaction_tokens.get(request.interaction_token or "")
         call = self._open.get(interaction_id or 0)
@@ -163,7 +163,7 @@ class Calls:
         for call in self._open.values():
             call.lose()
 
-    async def answer(self, call: _Call) -> Answer:
+    async def answer(self, call: _Call) -> ReceivedAnswer:
         """Wait for the whole answer. Raises NoAnswer if it doesn't come."""
         try:
             await _in_time(call.acknowledged, FIRST_ANSWER, "the bot said nothing")
@@ -175,9 +175,9 @@ class Calls:
             raise NoAnswer("the bot went away before it answered")
         return call.answer
 
-    def _read(self, record: Interaction, ack_ms: float) -> Answer:
+    def _read(self, record: Interaction, ack_ms: float) -> ReceivedAnswer:
         message = self._shown(record)
-        return Answer(
+        return ReceivedAnswer(
             text=shown_text(message) if message else "",
             ephemeral=message.is_ephemeral if message else False,
             modal=record.modal,
@@ -219,7 +219,7 @@ class Person:
         self.name = name
         self.locale = locale
 
-    async def slash(self, channel_id: int, command: str, /, **options: OptionValue) -> Answer:
+    async def slash(self, channel_id: int, command: str, /, **options: OptionValue) -> ReceivedAnswer:
         """Run a slash command, such as "announce new". Users, channels and roles are given by id, users also as Person.
 
         Raises CannotDo if the client wouldn't send it, NoAnswer if the bot doesn't answer.
@@ -250,7 +250,7 @@ class Person:
         )
         return list(answer.choices)
 
-    async def press(self, message_id: int, channel_id: int, custom_id: str) -> Answer:
+    async def press(self, message_id: int, channel_id: int, custom_id: str) -> ReceivedAnswer:
         """Press a button of a message as it stands now. Raises as `slash` does."""
         message = self._message(message_id, channel_id)
         button = _part(message, ComponentType.BUTTON, custom_id)
@@ -259,7 +259,7 @@ class Person:
         data = {"custom_id": custom_id, "component_type": ComponentType.BUTTON, "id": button["id"]}
         return await self._ask(InteractionType.MESSAGE_COMPONENT, channel_id, data, message)
 
-    async def choose(self, message_id: int, channel_id: int, custom_id: str, *values: str) -> Answer:
+    async def choose(self, message_id: int, channel_id: int, custom_id: str, *values: str) -> ReceivedAnswer:
         """Choose from a select of a message as it stands now. Raises as `slash` does."""
         message = self._message(message_id, channel_id)
         select = _part(message, ComponentType.STRING_SELECT, custom_id)
@@ -267,7 +267,7 @@ class Person:
         data = {"custom_id": custom_id, "component_type": select["type"], "id": select["id"], "values": chosen}
         return await self._ask(InteractionType.MESSAGE_COMPONENT, channel_id, data, message)
 
-    async def menu(self, message_id: int, channel_id: int, name: str) -> Answer:
+    async def menu(self, message_id: int, channel_id: int, name: str) -> ReceivedAnswer:
         """Choose an entry of a message's menu (right click, Apps). Raises as `slash` does."""
         message = self._message(message_id, channel_id)
         root = self._allowed(name, AppCommandType.MESSAGE, channel_id)
@@ -282,7 +282,7 @@ class Person:
             raise CannotDo(f"{self.name} sees no message {message_id} here")
         return message
 
-    async def submit(self, modal: Mapping[str, Any], values: Mapping[str, Any]) -> Answer:
+    async def submit(self, modal: Mapping[str, Any], values: Mapping[str, Any]) -> ReceivedAnswer:
         """Fill in a form and send it; `values` by custom_id. It may be sent again, as people do when in doubt.
 
         Raises as `slash` does; also if a value breaks the form's own rules.
@@ -315,7 +315,7 @@ class Person:
         self._backend.set_voice_state(self.guild_id, self.id, None)
         await self._discord.gateway.caught_up()
 
-    async def _ask(self, kind: int, channel_id: int, data: Json, message: Message | None = None) -> Answer:
+    async def _ask(self, kind: int, channel_id: int, data: Json, message: Message | None = None) -> ReceivedAnswer:
         if not self._discord.online:
             raise NoAnswer("the bot is offline")
         self._must_see(channel_id)

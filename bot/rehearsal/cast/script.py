@@ -100,7 +100,7 @@ class Step(_Part):
     """Words that the answer must contain."""
 
 
-class Action(Step):
+class ScriptedAction(Step):
     """What one person does at one moment: a slash command, an entry of a message's menu, or a press."""
 
     at: WallTime
@@ -152,7 +152,7 @@ class Cast(_Part):
     begins: WallTime
     ends: WallTime
     people: Annotated[tuple[CastMember, ...], Field(min_length=1)]
-    actions: tuple[Action, ...] = ()
+    actions: tuple[ScriptedAction, ...] = ()
     group_work: tuple[GroupWork, ...] = ()
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-from bot.rehearsal.discord.limits import Request
+from bot.rehearsal.discord.limits import DiscordRequest
 
 
 class Fault(Enum):
@@ -31,7 +31,7 @@ class Fault(Enum):
     GATEWAY_ZOMBIE = "gateway silent, and still open"
 
 
-Draw = Callable[[Request], Fault | None]
+Draw = Callable[[DiscordRequest], Fault | None]
 """Says for each request what goes wrong with it."""
 
 #: What is answered: status, body, headers. discord.py takes a 429 without Via for a ban, hence no bare one has it.
@@ -72,7 +72,7 @@ class RandomFaults:
         self._share = share
         self.done: Counter[Fault] = Counter()
 
-    def __call__(self, request: Request) -> Fault | None:
+    def __call__(self, request: DiscordRequest) -> Fault | None:
         """What goes wrong with this request, if anything."""
         del request
         if self._chance.random() >= self._share:
@@ -86,6 +86,6 @@ class RandomFaults:
         return "; ".join(f"{fault.value}: {count}" for fault, count in self.done.most_common()) or "nothing"
 
 
-def nothing_goes_wrong(request: Request) -> None:
+def nothing_goes_wrong(request: DiscordRequest) -> None:
     """A good day."""
     del request

@@ -73,7 +73,7 @@ class _Session:
         return True
 
 
-class Gateway:
+class SimulatedGateway:
     """The bot's connection to its events. `gone` is called when the bot has left.
 
     `faults` collects what the bot asked for and the simulation can't do.

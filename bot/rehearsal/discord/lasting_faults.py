@@ -10,12 +10,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from bot.domain.backoff import REFUSED
-from bot.domain.people.direct_messages import Letter, LetterState
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageState
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM
 from bot.messages.post import REPORT_SIGN
 from bot.rehearsal.discord.faults import Draw, Fault
-from bot.rehearsal.discord.limits import Request
+from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.store.delivery.deliveries import Delivery
@@ -80,7 +80,7 @@ class LastingFault:
         """Whether it goes wrong now."""
         return self.begins <= now < self.ends
 
-    def strikes(self, request: Request, backend: Backend) -> bool:
+    def strikes(self, request: DiscordRequest, backend: Backend) -> bool:
         """Whether a request is one of those that go wrong."""
         match self.kind, request.method, request.segments:
             case Lasting.ROOM, _, ["channels", channel_id, "messages", *_]:
@@ -112,7 +112,7 @@ class LastingTrouble:
         """When the bot must have found out that the fault is healed."""
         return self.fault.ends + REFUSED.longest
 
-    def draw(self, request: Request, backend: Backend) -> Fault | None:
+    def draw(self, request: DiscordRequest, backend: Backend) -> Fault | None:
         """Say what goes wrong with a request."""
         if self.fault.lasts(self._keeper.now()) and self.fault.strikes(request, backend):
             self._struck += 1
@@ -143,13 +143,13 @@ class LastingTrouble:
             and fault.begins <= delivery.expires <= self._known
         ]
 
-    def unhealed(self, discord: LoopbackDiscord, letters: Iterable[Letter]) -> Iterator[str]:
+    def unhealed(self, discord: LoopbackDiscord, letters: Iterable[DirectMessage]) -> Iterator[str]:
         """What is not again as it must be, or was not told to the team."""
         if self.fault.kind is Lasting.VENUE and len(_called(discord, self.fault.room)) != 1:
             yield f"there is no #{self.fault.room}, or more than one"
         if self.fault.kind is Lasting.MESSAGES:
             for letter in letters:  # nobody in a cast takes no direct messages
-                if letter.state is not LetterState.SENT:
+                if letter.state is not DirectMessageState.SENT:
                     yield f"the direct message to {letter.person} ({letter.kind}) is {letter.state}"
         if self._struck and not any(
             message.text.startswith(REPORT_SIGN)

@@ -58,7 +58,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DiscordRequest:
     """One REST request as the bot sent it; `path` starts after /api/v10."""
 
     method: str
@@ -107,7 +107,7 @@ class Limits:
         self.unwilling: set[int] = set()
         """Who takes no private messages from the server's members and bots."""
 
-    def before(self, request: Request) -> Wire | None:
+    def before(self, request: DiscordRequest) -> Wire | None:
         """Return the answer given earlier to this very message, or None to go on.
 
         Raises BackendError with Discord's status and code if a rule is broken.
@@ -142,7 +142,7 @@ class Limits:
                 pass
         return None
 
-    def after(self, request: Request, answer: Wire) -> Wire:
+    def after(self, request: DiscordRequest, answer: Wire) -> Wire:
         """Note what an accepted request used up, and return the answer with its nonce filled in."""
         match request.method, request.segments:
             case "POST", ["channels", channel_id, "messages"] if request.body and request.body.get("nonce"):
@@ -239,12 +239,12 @@ class Limits:
             raise errors.unknown_webhook()
 
 
-def _must_fit(request: Request, body: Mapping[str, Any]) -> None:
+def _must_fit(request: DiscordRequest, body: Mapping[str, Any]) -> None:
     if fault := next(_faults(request, body), None):
         raise _invalid("body", "BASE_TYPE_BAD_LENGTH", fault)
 
 
-def _faults(request: Request, body: Mapping[str, Any]) -> Iterator[str]:
+def _faults(request: DiscordRequest, body: Mapping[str, Any]) -> Iterator[str]:
     """What is too long or too many in what the bot sends."""
     if request.method not in {"POST", "PATCH"}:
         return

@@ -19,8 +19,8 @@ from simcord.http.router import RequestContext, RouteNotImplemented, Unsupported
 
 from bot.rehearsal.cast.people import Calls, Person, SeenMessage, custom_ids, shown_text
 from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
-from bot.rehearsal.discord.gateway import Gateway
-from bot.rehearsal.discord.limits import Limits, Request, Upload, Wire
+from bot.rehearsal.discord.gateway import SimulatedGateway
+from bot.rehearsal.discord.limits import DiscordRequest, Limits, Upload, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -86,7 +86,7 @@ class LoopbackDiscord:
         self.calls = Calls(self.backend)
         self.faults_of_ours: list[str] = []
         self.checker = checker
-        self.gateway = Gateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
+        self.gateway = SimulatedGateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
         self.application: dict[str, Any] = {"bot_public": False}
         """What the developer portal says of the bot, where that is not as simcord has it."""
         self.requests_total = 0
@@ -265,7 +265,7 @@ class LoopbackDiscord:
         body = json.dumps(answer).encode()
         return web.Response(status=status, headers={**headers, "Content-Type": "application/json"}, body=body)
 
-    def _answer(self, request: Request, authorization: str | None) -> tuple[int, Wire]:
+    def _answer(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire]:
         if not _needs_no_bot_token(request) and authorization != f"Bot {self._token}":
             return 401, {"message": "401: Unauthorized", "code": 0}
         if self.checker is not None:
@@ -287,7 +287,7 @@ class LoopbackDiscord:
         self.calls.progress(request, arrived)
         return (204, None) if answer is None else (200, answer)
 
-    def _accept(self, request: Request) -> Wire:
+    def _accept(self, request: DiscordRequest) -> Wire:
         if request.path in {"/gateway", "/gateway/bot"}:
             return _gateway_answer(self.gateway.address, bot=request.path.endswith("/bot"))
         earlier = self.limits.before(request)
@@ -307,7 +307,7 @@ class LoopbackDiscord:
             answer |= self.application
         return self.limits.after(request, answer)
 
-    def _our_fault(self, status: int, request: Request, error: Exception) -> tuple[int, Wire]:
+    def _our_fault(self, status: int, request: DiscordRequest, error: Exception) -> tuple[int, Wire]:
         sentence = f"{request.method} {request.path}: {type(error).__name__}: {error}"
         self.faults_of_ours.append(sentence)
         return status, {"message": sentence, "code": 0}
@@ -326,7 +326,7 @@ def _cut(incoming: web.Request) -> web.Response:
     return web.Response()
 
 
-def _needs_no_bot_token(request: Request) -> bool:
+def _needs_no_bot_token(request: DiscordRequest) -> bool:
     """Interactions carry their own token in the path, and anyone may ask for the gateway's address."""
     return request.interaction_token is not None or request.path == "/gateway"
 
@@ -336,7 +336,7 @@ def _gateway_answer(url: str, *, bot: bool) -> dict[str, Any]:
     return {"url": url, "shards": 1, "session_start_limit": starts} if bot else {"url": url}
 
 
-async def _read(incoming: web.Request) -> Request:
+async def _read(incoming: web.Request) -> DiscordRequest:
     """Read a request; of a multipart one, payload_json (or its plain fields) is the body."""
     body: Wire = None
     files: tuple[Upload, ...] = ()
@@ -345,7 +345,7 @@ async def _read(incoming: web.Request) -> Request:
     elif incoming.body_exists:
         text = await incoming.text()
         body = json.loads(text) if text else None
-    return Request(
+    return DiscordRequest(
         method=incoming.method,
         path=incoming.rel_url.raw_path.removeprefix(_PREFIX),
         query=dict(incoming.query),

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, Audience, Kind
-from bot.store.audit import Deed, record
+from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, AnnouncementRoom, Kind
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 _COLUMNS = "id, text, room, due, zone, author, written_at, audience, daily"
 
@@ -27,7 +27,7 @@ class CustomAnnouncement:
     zone: str
     author: int
     written_at: datetime
-    audience: Audience | None = None
+    audience: AnnouncementRoom | None = None
     """Whom it notifies."""
     daily: bool = False
     """Whether it comes again each day until the workshop ends."""
@@ -43,7 +43,7 @@ def _custom(row: Row) -> CustomAnnouncement:
         zone,
         author,
         instant(written_at),
-        Audience(audience) if audience else None,
+        AnnouncementRoom(audience) if audience else None,
         bool(daily),
     )
 
@@ -67,10 +67,10 @@ class CustomAnnouncements:
                     custom.id,
                     custom.text,
                     custom.room,
-                    written(custom.due),
+                    iso_utc(custom.due),
                     custom.zone,
                     custom.author,
-                    written(custom.written_at),
+                    iso_utc(custom.written_at),
                     custom.audience or "",
                     int(custom.daily),
                 ),
@@ -78,7 +78,9 @@ class CustomAnnouncements:
 
         await self._database.write(work)
 
-    async def plan(self, announcements: Sequence[Announcement], deed: Deed, instead_of: str | None = None) -> bool:
+    async def plan(
+        self, announcements: Sequence[Announcement], deed: AuditEntry, instead_of: str | None = None
+    ) -> bool:
         """Plan the deliveries of one, in place of another's that are still to come; False if all are planned already.
 
         One that was cancelled before is planned again. Where it comes too late to take the other's place, because
@@ -96,7 +98,7 @@ class CustomAnnouncements:
 
         return await self._database.write(work)
 
-    async def cancel(self, custom_id: str, deed: Deed) -> bool:
+    async def cancel(self, custom_id: str, deed: AuditEntry) -> bool:
         """Take back what is still to come of one; True also if it was taken back before, False if it was sent."""
 
         def work(connection: sqlite3.Connection) -> bool:
@@ -107,14 +109,14 @@ class CustomAnnouncements:
 
         return await self._database.write(work)
 
-    async def send_now(self, custom_id: str, deed: Deed) -> bool:
+    async def send_now(self, custom_id: str, deed: AuditEntry) -> bool:
         """Have the next one that is to come sent at once; False if none is to come."""
 
         def work(connection: sqlite3.Connection) -> bool:
             cursor = connection.execute(
                 "UPDATE delivery SET due = ?, expires = ? WHERE id = (SELECT id FROM delivery"
                 " WHERE kind = ? AND subject = ? AND state = 'planned' ORDER BY due LIMIT 1)",
-                (written(deed.at), written(deed.at + CUSTOM_LIFETIME), Kind.CUSTOM, custom_id),
+                (iso_utc(deed.at), iso_utc(deed.at + CUSTOM_LIFETIME), Kind.CUSTOM, custom_id),
             )
             if cursor.rowcount == 1:
                 record(connection, deed)
@@ -146,7 +148,7 @@ def _plan(connection: sqlite3.Connection, announcement: Announcement) -> bool:
     cursor = connection.execute(
         "UPDATE delivery SET state = 'planned', due = ?, expires = ?, settled_at = NULL"
         " WHERE id = ? AND state = 'cancelled'",
-        (written(announcement.due), written(announcement.expires), announcement.id),
+        (iso_utc(announcement.due), iso_utc(announcement.expires), announcement.id),
     )
     return cursor.rowcount == 1
 
@@ -155,7 +157,7 @@ def _cancel(connection: sqlite3.Connection, custom_id: str, now: datetime) -> bo
     """Whether anything was still to come."""
     cursor = connection.execute(
         "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE kind = ? AND subject = ? AND state = 'planned'",
-        (written(now), Kind.CUSTOM, custom_id),
+        (iso_utc(now), Kind.CUSTOM, custom_id),
     )
     return cursor.rowcount > 0
 

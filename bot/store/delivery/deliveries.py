@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.announcements import Announcement, Kind, State
-from bot.store.audit import Deed, record
-from bot.store.engine.database import Database, Row, instant, written
+from bot.domain.announcements import Announcement, DeliveryState, Kind
+from bot.store.audit import AuditEntry, record
+from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.transcripts import outdate_transcript
 
 _COLUMNS = (
@@ -34,7 +34,7 @@ class Delivery:
     room: str
     due: datetime
     expires: datetime
-    state: State
+    state: DeliveryState
     begun_at: datetime | None
     """When it was first taken up; with no answer from Discord it may be there or not."""
     channel_id: int | None
@@ -66,7 +66,7 @@ def _delivery(row: Row) -> Delivery:
         room,
         instant(due),
         instant(expires),
-        State(state),
+        DeliveryState(state),
         instant(begun_at) if begun_at else None,
         channel_id,
         message_id,
@@ -90,8 +90,8 @@ def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) ->
             announcement.kind,
             announcement.subject,
             announcement.room,
-            written(announcement.due),
-            written(announcement.expires),
+            iso_utc(announcement.due),
+            iso_utc(announcement.expires),
         ),
     )
     return cursor.rowcount == 1
@@ -108,7 +108,7 @@ def plan_again(connection: sqlite3.Connection, announcement: Announcement) -> No
         connection.execute(
             "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?, begun_at = NULL, problem = NULL"
             " WHERE id = ? AND state IN ('cancelled', 'skipped', 'failed')",
-            (announcement.room, written(announcement.due), written(announcement.expires), announcement.id),
+            (announcement.room, iso_utc(announcement.due), iso_utc(announcement.expires), announcement.id),
         )
 
 
@@ -118,7 +118,7 @@ def plan_room_again(connection: sqlite3.Connection, room: str, channel_id: int, 
         "UPDATE delivery SET state = 'planned', begun_at = NULL, settled_at = NULL, channel_id = NULL,"
         " message_id = NULL, shown = NULL, retracted = retracted + 1"
         " WHERE room = ? AND state = 'sent' AND channel_id <> ? AND expires > ?",
-        (room, channel_id, written(now)),
+        (room, channel_id, iso_utc(now)),
     )
 
 
@@ -144,7 +144,7 @@ class Deliveries:
             ).fetchall()
             connection.executemany(
                 "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ?",
-                [(written(now), key) for (key,) in planned if key not in every],
+                [(iso_utc(now), key) for (key,) in planned if key not in every],
             )
             for announcement in wanted.values():
                 if not plan_delivery(connection, announcement):
@@ -153,8 +153,8 @@ class Deliveries:
                         " WHERE id = ? AND state IN ('planned', 'cancelled')",
                         (
                             announcement.room,
-                            written(announcement.due),
-                            written(announcement.expires),
+                            iso_utc(announcement.due),
+                            iso_utc(announcement.expires),
                             announcement.id,
                         ),
                     )
@@ -167,7 +167,7 @@ class Deliveries:
         """Plan one more; False if it is there already."""
         return await self._database.write(lambda connection: plan_delivery(connection, announcement))
 
-    async def release(self, announcement: Announcement, deed: Deed) -> None:
+    async def release(self, announcement: Announcement, deed: AuditEntry) -> None:
         """Plan one that somebody wants to be sent, and record who, unless one of its kind is there or on its way."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -189,7 +189,7 @@ class Deliveries:
             return connection.execute(
                 "UPDATE delivery SET state = 'skipped', settled_at = ?, problem = 'past its lifetime'"  # noqa: S608
                 f" WHERE state = 'planned' AND due <= ? AND expires <= ? RETURNING {_COLUMNS}",
-                (written(now), written(now), written(now)),
+                (iso_utc(now), iso_utc(now), iso_utc(now)),
             ).fetchall()
 
         return [_delivery(row) for row in await self._database.write(work)]
@@ -202,7 +202,7 @@ class Deliveries:
                 f"UPDATE delivery SET state = 'sending', begun_at = ? WHERE id IN"  # noqa: S608 - names only
                 f" (SELECT id FROM delivery WHERE state = 'planned' AND due <= ? ORDER BY {_ORDER} LIMIT ?)"
                 f" RETURNING {_COLUMNS}",
-                (written(now), written(now), limit),
+                (iso_utc(now), iso_utc(now), limit),
             ).fetchall()
 
         return _in_order([_delivery(row) for row in await self._database.write(work)])
@@ -213,7 +213,7 @@ class Deliveries:
 
     async def due(self, now: datetime) -> list[Delivery]:
         """What is planned and due by now."""
-        return await self._select("state = 'planned' AND due <= ?", written(now))
+        return await self._select("state = 'planned' AND due <= ?", iso_utc(now))
 
     async def sent(self, kind: Kind) -> list[Delivery]:
         """What was sent of a kind."""
@@ -248,19 +248,19 @@ class Deliveries:
             connection.execute(
                 "UPDATE delivery SET state = 'sent', settled_at = ?, channel_id = ?, message_id = ?, shown = ?,"
                 " problem = NULL WHERE id = ?",
-                (written(now), channel, message, shown, delivery_id),
+                (iso_utc(now), channel, message, shown, delivery_id),
             )
             outdate_transcript(connection, delivery_id)
 
         await self._database.write(work)
 
-    async def settle(self, delivery_id: str, state: State, now: datetime, problem: str | None = None) -> None:
+    async def settle(self, delivery_id: str, state: DeliveryState, now: datetime, problem: str | None = None) -> None:
         """Record that it ended without being sent."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "UPDATE delivery SET state = ?, settled_at = ?, problem = ? WHERE id = ?",
-                (state, written(now), problem, delivery_id),
+                (state, iso_utc(now), problem, delivery_id),
             )
 
         await self._database.write(work)
@@ -311,9 +311,9 @@ class Deliveries:
                     room is not None,
                     delivery.unshown,
                     room or delivery.room,
-                    written(now),
-                    written(expires),
-                    written(now),
+                    iso_utc(now),
+                    iso_utc(expires),
+                    iso_utc(now),
                     delivery.unshown,
                     was_there,
                     delivery.id,

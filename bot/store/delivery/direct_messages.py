@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.people.direct_messages import Letter, LetterKind, LetterState, Press, Throttle
-from bot.store.audit import Deed, record
-from bot.store.engine.database import Database, Row, instant, written
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, DirectMessageState, Press, Throttle
+from bot.store.audit import AuditEntry, record
+from bot.store.engine.database import Database, Row, instant, iso_utc
 
 _WRITTEN = "id, person, author, kind, text, written_at, button, label, state"
 _COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
@@ -16,24 +16,24 @@ _COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
 _THROTTLE = "direct_messages_throttled"
 
 
-def _letter(row: Row) -> Letter:
+def _letter(row: Row) -> DirectMessage:
     key, person, author, kind, text, written_at, custom_id, label, state, begun_at, tries, retry_at = row
-    return Letter(
+    return DirectMessage(
         key,
         person,
-        LetterKind(kind),
+        DirectMessageKind(kind),
         text,
         instant(written_at),
         author,
         Press(custom_id, label) if custom_id else None,
-        LetterState(state),
+        DirectMessageState(state),
         instant(begun_at) if begun_at else None,
         tries,
         instant(retry_at) if retry_at else None,
     )
 
 
-def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
+def write_direct_message(connection: sqlite3.Connection, letter: DirectMessage) -> bool:
     """Have a message sent; False if it was written before. For work that writes it together with its cause."""
     cursor = connection.execute(
         f"INSERT INTO letter ({_WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
@@ -43,7 +43,7 @@ def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
             letter.author,
             letter.kind,
             letter.text,
-            written(letter.written_at),
+            iso_utc(letter.written_at),
             letter.button.custom_id if letter.button else "",
             letter.button.label if letter.button else "",
             letter.state,
@@ -52,44 +52,44 @@ def write_letter(connection: sqlite3.Connection, letter: Letter) -> bool:
     return cursor.rowcount == 1
 
 
-class Letters:
+class DirectMessages:
     """The letter table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, letters: Iterable[Letter], deed: Deed) -> int:
+    async def write(self, letters: Iterable[DirectMessage], deed: AuditEntry) -> int:
         """Have those sent that were not written before, and record who wanted it; how many these are."""
         every = tuple(letters)
 
         def work(connection: sqlite3.Connection) -> int:
-            count = sum(write_letter(connection, each) for each in every)
+            count = sum(write_direct_message(connection, each) for each in every)
             if count:
                 record(connection, deed)
             return count
 
         return await self._database.write(work)
 
-    async def write_once(self, occasion: str, letters: Iterable[Letter], now: datetime) -> None:
+    async def write_once(self, occasion: str, letters: Iterable[DirectMessage], now: datetime) -> None:
         """Have these sent on an occasion that comes once: who would have one later has none."""
         every = tuple(letters)
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute(
-                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, written(now))
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, iso_utc(now))
             ).rowcount:
                 for each in every:
-                    write_letter(connection, each)
+                    write_direct_message(connection, each)
 
         await self._database.write(work)
 
-    async def next(self, now: datetime) -> Letter | None:
+    async def next(self, now: datetime) -> DirectMessage | None:
         """The letter to send next: one that is ready before one that waits, and one that was begun first of all."""
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM letter WHERE state IN ('planned', 'sending')"  # noqa: S608 - names only
             " ORDER BY CASE WHEN retry_at > ? THEN retry_at ELSE '' END,"
             " CASE state WHEN 'sending' THEN 0 ELSE 1 END, written_at, id LIMIT 1",
-            (written(now),),
+            (iso_utc(now),),
         )
         return _letter(rows[0]) if rows else None
 
@@ -111,8 +111,8 @@ class Letters:
         """Record that it is about to be sent."""
         await self._put(
             "UPDATE letter SET state = 'sending', begun_at = coalesce(begun_at, ?), tried_at = ? WHERE id = ?",
-            written(now),
-            written(now),
+            iso_utc(now),
+            iso_utc(now),
             letter_id,
         )
 
@@ -124,18 +124,18 @@ class Letters:
             letter_id,
         )
 
-    async def settle(self, letter_id: str, state: LetterState, problem: str) -> None:
+    async def settle(self, letter_id: str, state: DirectMessageState, problem: str) -> None:
         """Record that it ended without being sent."""
         await self._put(
             "UPDATE letter SET state = ?, retry_at = NULL, problem = ? WHERE id = ?", state, problem, letter_id
         )
 
-    async def postpone(self, letter: Letter, retry_at: datetime, problem: str) -> None:
+    async def postpone(self, letter: DirectMessage, retry_at: datetime, problem: str) -> None:
         """Record one more failed try, after which Discord may have it or not."""
         await self._put(
             "UPDATE letter SET tries = ?, retry_at = ?, problem = ? WHERE id = ?",
             letter.tries + 1,
-            written(retry_at),
+            iso_utc(retry_at),
             problem,
             letter.id,
         )
@@ -148,10 +148,10 @@ class Letters:
         since, until, refusals = rows[0][0].split()
         return Throttle(instant(since), instant(until), int(refusals))
 
-    async def hold_back(self, letter: Letter, throttle: Throttle) -> None:
+    async def hold_back(self, letter: DirectMessage, throttle: Throttle) -> None:
         """Record that Discord holds back all letters: this one is again as it was before it was begun."""
-        begun_at = written(letter.begun_at) if letter.begun_at else None
-        value = f"{written(throttle.since)} {written(throttle.until)} {throttle.refusals}"
+        begun_at = iso_utc(letter.begun_at) if letter.begun_at else None
+        value = f"{iso_utc(throttle.since)} {iso_utc(throttle.until)} {throttle.refusals}"
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
@@ -168,7 +168,7 @@ class Letters:
         """Record that Discord holds them back no more."""
         await self._put("DELETE FROM fact WHERE name = ?", _THROTTLE)
 
-    async def all(self) -> list[Letter]:
+    async def all(self) -> list[DirectMessage]:
         """Every message, the earliest first, and what became of it."""
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM letter ORDER BY written_at, id")  # noqa: S608 - names only
         return [_letter(row) for row in rows]

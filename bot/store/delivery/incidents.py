@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, instant, written
+from bot.store.engine.database import Database, instant, iso_utc
 
 
 class Incidents:
@@ -26,7 +26,7 @@ class Incidents:
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute(
-                "INSERT INTO incident (key, began_at) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, written(now))
+                "INSERT INTO incident (key, began_at) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, iso_utc(now))
             ).rowcount:
                 plan_delivery(connection, report)
 

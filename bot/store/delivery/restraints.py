@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.domain.agenda.run_of_show import Hold
 from bot.domain.announcements import HOLD_LIFETIME, Announcement, Kind, Restraint
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.store.audit import Deed, record
+from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, instant, written
+from bot.store.engine.database import Database, instant, iso_utc
 
 
 class Restraints:
@@ -46,11 +46,11 @@ class Restraints:
             cursor = connection.execute(
                 "INSERT INTO hold (id, since) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM hold WHERE until IS NULL)"
                 " ON CONFLICT (id) DO NOTHING",
-                (hold.id, written(hold.since)),
+                (hold.id, iso_utc(hold.since)),
             )
             if cursor.rowcount != 1:
                 return
-            record(connection, Deed(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
+            record(connection, AuditEntry(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
             until = hold.since + HOLD_LIFETIME
             plan_delivery(connection, Announcement(workshop, Kind.HOLD, hold.id, ANNOUNCEMENTS, hold.since, until))
 
@@ -60,9 +60,9 @@ class Restraints:
         """The day goes on."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (written(now), hold.id))
-            since = written(hold.since)
-            record(connection, Deed(f"hold-end/{hold.id}", now, who, "day resumed", hold.id, since, written(now)))
+            connection.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (iso_utc(now), hold.id))
+            since = iso_utc(hold.since)
+            record(connection, AuditEntry(f"hold-end/{hold.id}", now, who, "day resumed", hold.id, since, iso_utc(now)))
 
         await self._database.write(work)
 
@@ -72,13 +72,13 @@ class Restraints:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO speakers_here (session, since) VALUES (?, ?) ON CONFLICT (session) DO NOTHING",
-                (session, written(now)),
+                (session, iso_utc(now)),
             )
-            record(connection, Deed(f"here/{session}", now, who, "speakers are there", session))
+            record(connection, AuditEntry(f"here/{session}", now, who, "speakers are there", session))
 
         await self._database.write(work)
 
-    async def switch(self, kind: Kind, deed: Deed, *, quiet: bool) -> None:
+    async def switch(self, kind: Kind, deed: AuditEntry, *, quiet: bool) -> None:
         """Switch a kind of announcement off, or on again."""
 
         def work(connection: sqlite3.Connection) -> None:

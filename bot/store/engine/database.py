@@ -492,7 +492,7 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def written(moment: datetime) -> str:
+def iso_utc(moment: datetime) -> str:
     """An instant as the database keeps it: UTC, ISO-8601, microseconds always, so that text sorts as time."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.announcements import Kind
 from bot.domain.attendance.presence import Interval
-from bot.domain.contributions.chatham_stamps import WHOLE, Stamp, lasting
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting
 from bot.domain.plan import Plan
-from bot.store.engine.database import Database, Row, instant, written
+from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.plans import PLAN_FACT
 
 _SESSION = TypeAdapter(Session)
@@ -31,20 +31,20 @@ _NOTES = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.topic = n
 _QUESTIONS = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.session IN (question.session, ''))"
 
 
-class Stamps:
+class ChathamStamps:
     """The stamp table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> frozenset[Stamp]:
+    async def all(self) -> frozenset[ChathamStamp]:
         """Every stamp."""
         return frozenset(map(_stamp, await self._database.read(_READ)))
 
 
-def _stamp(row: Row) -> Stamp:
+def _stamp(row: Row) -> ChathamStamp:
     session, topic, room, since, until = row
-    return Stamp(session, topic, room, Interval(instant(since), instant(until)) if since else None)
+    return ChathamStamp(session, topic, room, Interval(instant(since), instant(until)) if since else None)
 
 
 def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
@@ -56,7 +56,7 @@ def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
     contributed = {subject for (subject,) in connection.execute(_CONTRIBUTED)}
     contributed |= {WHOLE} if contributed else set()
     plan = connection.execute("SELECT value FROM fact WHERE name = ?", (PLAN_FACT,)).fetchone()
-    current = frozenset[Stamp]()
+    current = frozenset[ChathamStamp]()
     if plan:
         held = connection.execute("SELECT held FROM session WHERE cancelled_at IS NULL")
         agenda = Agenda(tuple(_SESSION.validate_json(session) for (session,) in held))
@@ -66,7 +66,7 @@ def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
     connection.executemany(
         "INSERT INTO stamp (session, topic, room, since, until) VALUES (?, ?, ?, ?, ?)",
         [
-            (one.id, one.topic, one.room, *(map(written, one.time) if one.time else (None, None)))
+            (one.id, one.topic, one.room, *(map(iso_utc, one.time) if one.time else (None, None)))
             for one in lasting(former - current, contributed, now) | current
         ],
     )

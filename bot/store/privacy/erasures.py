@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.engine.database import Database, sync, written
+from bot.store.engine.database import Database, iso_utc, sync
 from bot.store.engine.lock import DatabaseUnusableError
-from bot.store.participants import People, vacate
+from bot.store.participants import Participants, vacate
 from bot.store.privacy.register import TABLES, pattern
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class ErasedList:
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             # Begun with a new line, because a killed process may have left half of one.
-            os.write(handle, f"\n{erasure.id} {erasure.person} {written(erasure.at)}".encode())
+            os.write(handle, f"\n{erasure.id} {erasure.person} {iso_utc(erasure.at)}".encode())
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -74,7 +74,7 @@ class ErasedList:
 class Erasures:
     """The erasure table, and the list beside the database."""
 
-    def __init__(self, database: Database, people: People) -> None:
+    def __init__(self, database: Database, people: Participants) -> None:
         self._database = database
         self._people = people
         self._list = ErasedList(database.path.with_name(f"{database.path.name}.erased"))

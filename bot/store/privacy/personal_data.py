@@ -96,7 +96,7 @@ _OWN = (
 )
 
 
-class Dossiers:
+class PersonalData:
     """What every table has of one person."""
 
     def __init__(self, database: Database) -> None:

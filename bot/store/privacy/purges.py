@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from bot.domain.people.retention import Kept
-from bot.store.audit import Audit, Deed, record
+from bot.domain.people.retention import RetentionKind
+from bot.store.audit import Audit, AuditEntry, record
 from bot.store.engine.database import Database
 from bot.store.privacy.erasures import Erasures
 from bot.store.privacy.register import TABLES, Change
@@ -18,7 +18,7 @@ from bot.store.transcripts import drop_outdated
 Counts = dict[str, int]
 
 
-def counted(connection: sqlite3.Connection, kind: Kept) -> Counts:
+def counted(connection: sqlite3.Connection, kind: RetentionKind) -> Counts:
     """How many rows there are of a kind, by what they are called; of what there is none, nothing."""
     counts = {
         TABLES[name].called: connection.execute(f"SELECT count(*) FROM {name} WHERE {change.where}").fetchone()[0]  # noqa: S608 - of the register only
@@ -28,7 +28,7 @@ def counted(connection: sqlite3.Connection, kind: Kept) -> Counts:
     return {called: count for called, count in counts.items() if count}
 
 
-def _changes(kind: Kept) -> Iterator[tuple[str, Change]]:
+def _changes(kind: RetentionKind) -> Iterator[tuple[str, Change]]:
     """What the purge of a kind does, each with its table."""
     for name, table in TABLES.items():
         if table.kept is kind:
@@ -37,14 +37,14 @@ def _changes(kind: Kept) -> Iterator[tuple[str, Change]]:
             yield name, table.traces[kind]
 
 
-def counted_in(path: Path, kinds: Iterable[Kept]) -> Mapping[Kept, int]:
+def counted_in(path: Path, kinds: Iterable[RetentionKind]) -> Mapping[RetentionKind, int]:
     """How many rows of each kind a database holds, read beside whoever writes to it. Raises sqlite3.Error."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         found = {kind: sum(counted(connection, kind).values()) for kind in kinds}
     return {kind: count for kind, count in found.items() if count}
 
 
-def may_hold(path: Path, kinds: Iterable[Kept]) -> bool:
+def may_hold(path: Path, kinds: Iterable[RetentionKind]) -> bool:
     """Whether a copy of the database holds any of it; one that can't be read may."""
     try:
         return bool(counted_in(path, kinds))
@@ -60,13 +60,17 @@ class Purges:
         self._audit = audit
         self._erasures = erasures
 
-    async def counts(self) -> Mapping[Kept, Counts]:
+    async def counts(self) -> Mapping[RetentionKind, Counts]:
         """What there is of each kind. Raises OSError if the deeds beside the database can't be read."""
-        found = await self._database.write(lambda connection: {kind: counted(connection, kind) for kind in Kept})
+        found = await self._database.write(
+            lambda connection: {kind: counted(connection, kind) for kind in RetentionKind}
+        )
         aside = await self._audit.count_aside()
-        return found | {Kept.AUDIT: found[Kept.AUDIT] | ({"deeds of the shell": aside} if aside else {})}
+        return found | {
+            RetentionKind.AUDIT: found[RetentionKind.AUDIT] | ({"deeds of the shell": aside} if aside else {})
+        }
 
-    async def purge(self, kinds: Collection[Kept], deed: Deed) -> None:
+    async def purge(self, kinds: Collection[RetentionKind], deed: AuditEntry) -> None:
         """Erase all of these kinds, and record it. If the process ends in the midst of it, the next start goes on.
 
         Raises OSError if the deeds beside the database can't be erased; done again, it is made up for.
@@ -81,6 +85,6 @@ class Purges:
             self._erasures.owe_bytes(connection, deed.id)
 
         await self._database.write(work)
-        if Kept.AUDIT in kinds:
+        if RetentionKind.AUDIT in kinds:
             await asyncio.to_thread(self._audit.forget_aside)
         await self._erasures.scrub()

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.domain.announcements import Kind
-from bot.domain.people.direct_messages import LetterKind
-from bot.domain.people.retention import Kept
+from bot.domain.people.direct_messages import DirectMessageKind
+from bot.domain.people.retention import RetentionKind
 
 T = TypeVar("T")
 
@@ -20,13 +20,13 @@ T = TypeVar("T")
 PURGED = "purged"
 
 #: The kinds of data that each kind of message shows; when those are purged, the message is edited or taken away.
-MESSAGES: Mapping[Kind, tuple[Kept, ...]] = {
-    **dict.fromkeys((Kind.GROUP, Kind.LEFT, Kind.BACK), (Kept.ATTENDANCE,)),
-    **dict.fromkeys((Kind.CARD, Kind.REQUEST), (Kept.NOTES,)),
-    Kind.DIGEST: (Kept.NOTES, Kept.QUESTIONS),
-    **dict.fromkeys((Kind.QUESTION, Kind.OPEN), (Kept.QUESTIONS,)),
-    Kind.FOLLOW_UP: (Kept.FEEDBACK,),
-    **dict.fromkeys((Kind.REPORT, Kind.TEAM_REQUEST), (Kept.PARTICIPANTS,)),
+MESSAGES: Mapping[Kind, tuple[RetentionKind, ...]] = {
+    **dict.fromkeys((Kind.GROUP, Kind.LEFT, Kind.BACK), (RetentionKind.ATTENDANCE,)),
+    **dict.fromkeys((Kind.CARD, Kind.REQUEST), (RetentionKind.NOTES,)),
+    Kind.DIGEST: (RetentionKind.NOTES, RetentionKind.QUESTIONS),
+    **dict.fromkeys((Kind.QUESTION, Kind.OPEN), (RetentionKind.QUESTIONS,)),
+    Kind.FOLLOW_UP: (RetentionKind.FEEDBACK,),
+    **dict.fromkeys((Kind.REPORT, Kind.TEAM_REQUEST), (RetentionKind.PARTICIPANTS,)),
     # These show the agenda, figures, or what moderators announced.
     **dict.fromkeys(
         (
@@ -39,18 +39,21 @@ MESSAGES: Mapping[Kind, tuple[Kept, ...]] = {
 }  # fmt: skip
 
 #: The kind of data that each kind of private message quotes; None: no more than whom it was sent to.
-LETTERS: Mapping[LetterKind, Kept | None] = {
-    **dict.fromkeys((LetterKind.CHANGES, LetterKind.PROPOSAL, LetterKind.PUBLISH, LetterKind.CONTACT), Kept.NOTES),
-    LetterKind.FOLLOW_UP: Kept.FEEDBACK,
-    **dict.fromkeys((LetterKind.NUDGE, LetterKind.CERTIFICATE)),
+LETTERS: Mapping[DirectMessageKind, RetentionKind | None] = {
+    **dict.fromkeys(
+        (DirectMessageKind.CHANGES, DirectMessageKind.PROPOSAL, DirectMessageKind.PUBLISH, DirectMessageKind.CONTACT),
+        RetentionKind.NOTES,
+    ),
+    DirectMessageKind.FOLLOW_UP: RetentionKind.FEEDBACK,
+    **dict.fromkeys((DirectMessageKind.NUDGE, DirectMessageKind.CERTIFICATE)),
 }
 
 #: The kind of data that audit entries quote, by the first part of their ids; None: of nothing but the team's own work.
-DEEDS: Mapping[str, Kept | None] = {
-    **dict.fromkeys(("correction", "breakout"), Kept.ATTENDANCE),
-    "review": Kept.NOTES,
-    "question": Kept.QUESTIONS,
-    "place": Kept.PARTICIPANTS,
+DEEDS: Mapping[str, RetentionKind | None] = {
+    **dict.fromkeys(("correction", "breakout"), RetentionKind.ATTENDANCE),
+    "review": RetentionKind.NOTES,
+    "question": RetentionKind.QUESTIONS,
+    "place": RetentionKind.PARTICIPANTS,
     **dict.fromkeys(
         (
             "announce", "archive", "certificates", "change", "door", "export", "here", "hold", "hold-end", "list",
@@ -60,8 +63,8 @@ DEEDS: Mapping[str, Kept | None] = {
 }  # fmt: skip
 
 #: The kind of data that facts hold, by the first part of their names; None: nothing of a person.
-FACTS: Mapping[str, Kept | None] = {
-    "proposed roster": Kept.PARTICIPANTS,
+FACTS: Mapping[str, RetentionKind | None] = {
+    "proposed roster": RetentionKind.PARTICIPANTS,
     **dict.fromkeys(
         (
             "alive", "certificate_secret", "command_ids", "commands", "follow_up", "guild", "plan", "roster",
@@ -89,10 +92,10 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RegisteredTable:
     """One table: its columns by whose text or account they hold, and what erasing a person and purging do to it."""
 
-    kept: Kept | None = None
+    kept: RetentionKind | None = None
     """The kind of data whose purge deletes the rows; None: they stay for as long as the database."""
     called: str = ""
     """What a purge calls the rows when it counts them."""
@@ -110,7 +113,7 @@ class Table:
     """The rows that a purge deletes, as SQL."""
     erased: tuple[Change, ...] = ()
     """What erasing a person does. Places of the organisers' list are vacated besides, see `people.vacate`."""
-    traces: Mapping[Kept, Change] = field(default_factory=dict[Kept, Change])
+    traces: Mapping[RetentionKind, Change] = field(default_factory=dict[RetentionKind, Change])
     """What the purge of other kinds of data does. Transcripts besides lose what is to be edited or taken away."""
 
     @property
@@ -138,12 +141,14 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def _traces(of: Mapping[Kept, Sequence[str]], column: str, sets: str = "") -> dict[Kept, Change]:
+def _traces(of: Mapping[RetentionKind, Sequence[str]], column: str, sets: str = "") -> dict[RetentionKind, Change]:
     return {kept: Change(f"{column} IN ({_listed(names)})", sets) for kept, names in of.items()}
 
 
-def _by_kept(names: Mapping[T, Kept | None]) -> dict[Kept, list[T]]:
-    return {kept: [name for name, held in names.items() if held is kept] for kept in Kept if kept in names.values()}
+def _by_kept(names: Mapping[T, RetentionKind | None]) -> dict[RetentionKind, list[T]]:
+    return {
+        kept: [name for name, held in names.items() if held is kept] for kept in RetentionKind if kept in names.values()
+    }
 
 
 _OWN_NOTES = "(SELECT id FROM note WHERE author = :person)"
@@ -153,8 +158,8 @@ _FIRST_PART = "substr(id, 1, instr(id, '/') - 1)"
 _UNSHOWN = "unshown = unshown + 1, problem = NULL"
 _LINES = f"kind IN ({_listed((Kind.REPORT, Kind.TEAM_REQUEST))})"
 
-TABLES: Mapping[str, Table] = {
-    "delivery": Table(
+TABLES: Mapping[str, RegisteredTable] = {
+    "delivery": RegisteredTable(
         plain="id kind room due expires state begun_at settled_at channel_id message_id shown unshown retracted",
         both="subject problem",
         erased=(
@@ -175,13 +180,14 @@ TABLES: Mapping[str, Table] = {
         ),
         traces={
             **_traces(
-                {kept: [kind for kind, shown in MESSAGES.items() if kept in shown] for kept in Kept}, "kind", _UNSHOWN
+                {kept: [kind for kind, shown in MESSAGES.items() if kept in shown] for kept in RetentionKind},
+                "kind", _UNSHOWN
             ),
-            Kept.PARTICIPANTS: Change(f"{_LINES} AND subject <> ''", f"subject = '', {_UNSHOWN}"),
+            RetentionKind.PARTICIPANTS: Change(f"{_LINES} AND subject <> ''", f"subject = '', {_UNSHOWN}"),
         },
     ),
-    "transcript_message": Table(
-        Kept.PARTICIPANTS,
+    "transcript_message": RegisteredTable(
+        RetentionKind.PARTICIPANTS,
         "who wrote when",
         plain="message channel written_at edited_at",
         author="author name",
@@ -194,49 +200,49 @@ TABLES: Mapping[str, Table] = {
             ),
         ),
     ),
-    "transcript": Table(
+    "transcript": RegisteredTable(
         plain="channel room name unsaved ended_at",
         # What is being saved at this moment may hold what goes: then it is saved again.
         erased=(Change("1", "unsaved = unsaved + 1"),),
     ),
-    "fact": Table(
+    "fact": RegisteredTable(
         called="lists to be taken over",
         plain="name",
         both="value",
         erased=(Change(f"name IN ({_listed(name for name, kept in FACTS.items() if kept)})"),),
         traces=_traces(_by_kept(FACTS), "name"),
     ),
-    "incident": Table(plain="key began_at"),
-    "contact": Table(
-        Kept.NOTES,
+    "incident": RegisteredTable(plain="key began_at"),
+    "contact": RegisteredTable(
+        RetentionKind.NOTES,
         "requests to be in touch",
         plain="note asked_at agreed",
         author="asker name",
         erased=(Change(f"asker = :person OR note IN {_OWN_NOTES}"),),
     ),
-    "note_echo": Table(
-        Kept.NOTES,
+    "note_echo": RegisteredTable(
+        RetentionKind.NOTES,
         "reactions",
         plain="note since",
         author="person",
         erased=(Change(f"person = :person OR note IN {_OWN_NOTES}"),),
     ),
-    "note_consent": Table(
-        Kept.NOTES,
+    "note_consent": RegisteredTable(
+        RetentionKind.NOTES,
         "consents",
         plain="note number visibility attribution key language wording given_at",
         author="person",
         erased=(Change(f"person = :person OR note IN {_OWN_NOTES}"),),
     ),
-    "note_revision": Table(
-        Kept.NOTES,
+    "note_revision": RegisteredTable(
+        RetentionKind.NOTES,
         "earlier versions",
         plain="note number revised_at topic kind merged",
         author="title did learned details",
         erased=(Change(f"note IN {_OWN_NOTES} OR merged IN {_OWN_NOTES}"),),
     ),
-    "note_review": Table(
-        Kept.NOTES,
+    "note_review": RegisteredTable(
+        RetentionKind.NOTES,
         "reviews",
         plain="note state wanted merged_into",
         author="asked tags folded proposal",
@@ -259,8 +265,8 @@ TABLES: Mapping[str, Table] = {
             Change(f"merged_into IN {_OWN_NOTES}", "merged_into = NULL"),
         ),
     ),
-    "audit": Table(
-        Kept.AUDIT,
+    "audit": RegisteredTable(
+        RetentionKind.AUDIT,
         "deeds",
         plain="id at what",
         author="who",
@@ -280,8 +286,8 @@ TABLES: Mapping[str, Table] = {
         ),
         traces=_traces(_by_kept(DEEDS), _FIRST_PART, "subject = '', former = NULL, latter = NULL"),
     ),
-    "letter": Table(
-        Kept.LETTERS,
+    "letter": RegisteredTable(
+        RetentionKind.LETTERS,
         "private messages",
         plain="id kind written_at state begun_at button label channel_id tries tried_at retry_at",
         author="author",
@@ -290,26 +296,26 @@ TABLES: Mapping[str, Table] = {
         erased=(Change(":person IN (person, author)"),),
         traces=_traces(_by_kept(LETTERS), "kind"),
     ),
-    "note_request": Table(
-        Kept.NOTES,
+    "note_request": RegisteredTable(
+        RetentionKind.NOTES,
         "requests for a note",
         plain="message channel_id asked_at",
         author="asker",
         subject="author text",
         erased=(Change(":person IN (author, asker)"),),
     ),
-    "note": Table(
-        Kept.NOTES,
+    "note": RegisteredTable(
+        RetentionKind.NOTES,
         "notes",
         plain="id topic kind visibility attribution written_at confidential",
         author="author author_name title did learned details folded",
         erased=(Change("author = :person"),),
     ),
-    "question_vote": Table(
-        Kept.QUESTIONS, "votes", plain="question", author="person", erased=(Change("person = :person"),)
+    "question_vote": RegisteredTable(
+        RetentionKind.QUESTIONS, "votes", plain="question", author="person", erased=(Change("person = :person"),)
     ),
-    "question": Table(
-        Kept.QUESTIONS,
+    "question": RegisteredTable(
+        RetentionKind.QUESTIONS,
         "questions",
         plain="id anonymous session written_at state due merged_into confidential",
         author="author author_name text",
@@ -319,8 +325,8 @@ TABLES: Mapping[str, Table] = {
             Change("author = :person"),
         ),
     ),
-    "correction": Table(
-        Kept.ATTENDANCE,
+    "correction": RegisteredTable(
+        RetentionKind.ATTENDANCE,
         "corrections",
         plain="id session status at undone_at",
         author="author author_name reason",
@@ -330,15 +336,15 @@ TABLES: Mapping[str, Table] = {
             Change("person = :person", "person = :stand_in, name = '', reason = ''"),
         ),
     ),
-    "presence": Table(
-        Kept.ATTENDANCE,
+    "presence": RegisteredTable(
+        RetentionKind.ATTENDANCE,
         "check-ins",
         plain="session since",
         author="person name",
         erased=(Change("person = :person", "person = :stand_in, name = ''"),),
     ),
-    "voice_stay": Table(
-        Kept.ATTENDANCE,
+    "voice_stay": RegisteredTable(
+        RetentionKind.ATTENDANCE,
         "stays in rooms",
         plain="room since until",
         author="person name",
@@ -349,61 +355,62 @@ TABLES: Mapping[str, Table] = {
             ),
         ),
     ),
-    "watch": Table(Kept.ATTENDANCE, "watches over the rooms", plain="since until"),
-    "word_try": Table(
-        Kept.ATTENDANCE, "wrong words", plain="session tried", author="person", erased=(Change("person = :person"),)
+    "watch": RegisteredTable(RetentionKind.ATTENDANCE, "watches over the rooms", plain="since until"),
+    "word_try": RegisteredTable(
+        RetentionKind.ATTENDANCE, "wrong words", plain="session tried", author="person",
+        erased=(Change("person = :person"),)
     ),
-    "breakout_member": Table(
-        Kept.ATTENDANCE,
+    "breakout_member": RegisteredTable(
+        RetentionKind.ATTENDANCE,
         "places in groups",
         plain="breakout number",
         subject="person name administration",
         erased=(Change("person = :person"),),
     ),
-    "breakout_group": Table(
+    "breakout_group": RegisteredTable(
         plain="breakout number",
         subject="rapporteur",
         erased=(Change("rapporteur = :person", "rapporteur = NULL"),),
-        traces={Kept.ATTENDANCE: Change("1", "rapporteur = NULL")},
+        traces={RetentionKind.ATTENDANCE: Change("1", "rapporteur = NULL")},
     ),
-    "breakout": Table(
+    "breakout": RegisteredTable(
         plain="id topic minutes proposed_at opened_at ends_at archived_at",
         author="author",
         erased=(Change("author = :person", "author = :nobody"),),
-        traces={Kept.AUDIT: Change("1", "author = 0")},
+        traces={RetentionKind.AUDIT: Change("1", "author = 0")},
     ),
-    "feedback": Table(
-        Kept.FEEDBACK,
+    "feedback": RegisteredTable(
+        RetentionKind.FEEDBACK,
         "answers",
         plain="subject written_at",
         author="person answers",
         erased=(Change("person = :person"),),
     ),
-    "pledge": Table(
-        Kept.FEEDBACK,
+    "pledge": RegisteredTable(
+        RetentionKind.FEEDBACK,
         "pledges",
         plain="by_day follow_up written_at",
         author="person name text",
         erased=(Change("person = :person"),),
     ),
-    "pledge_progress": Table(
-        Kept.FEEDBACK,
+    "pledge_progress": RegisteredTable(
+        RetentionKind.FEEDBACK,
         "answers about pledges",
         plain="months state written_at",
         author="person text",
         erased=(Change("person = :person"),),
     ),
-    "participant": Table(
-        Kept.PARTICIPANTS,
+    "participant": RegisteredTable(
+        RetentionKind.PARTICIPANTS,
         "places",
         plain="id country organisation language role joined_at granted_role server_joined_at",
         subject="name administration person",
     ),
-    "chosen_language": Table(
-        Kept.PARTICIPANTS, "languages", plain="language", author="person", erased=(Change("person = :person"),)
+    "chosen_language": RegisteredTable(
+        RetentionKind.PARTICIPANTS, "languages", plain="language", author="person", erased=(Change("person = :person"),)
     ),
     # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
-    "custom_announcement": Table(
+    "custom_announcement": RegisteredTable(
         plain="id room due zone audience daily written_at",
         author="author",
         programme="text",
@@ -411,9 +418,9 @@ TABLES: Mapping[str, Table] = {
             Change("author = :person AND id NOT IN (SELECT subject FROM delivery WHERE kind = 'custom')"),
             Change("author = :person", "author = :nobody"),
         ),
-        traces={Kept.AUDIT: Change("1", "author = 0")},
+        traces={RetentionKind.AUDIT: Change("1", "author = 0")},
     ),
-    "agenda_change": Table(
+    "agenda_change": RegisteredTable(
         plain="id proposed_at undoes applied_at notice",
         author="author",
         programme="edits",
@@ -421,15 +428,15 @@ TABLES: Mapping[str, Table] = {
             Change("author = :person AND applied_at IS NULL"),
             Change("author = :person", "author = :nobody"),
         ),
-        traces={Kept.AUDIT: Change("1", "author = 0")},
+        traces={RetentionKind.AUDIT: Change("1", "author = 0")},
     ),
-    "session": Table(plain="id sequence cancelled_at", programme="planned held"),
-    "stamp": Table(plain="session topic room since until"),
-    "event": Table(plain="session discord_id shown"),
-    "venue": Table(plain="key discord_id"),
-    "hold": Table(plain="id since until"),
-    "speakers_here": Table(plain="session since"),
-    "quiet_kind": Table(plain="kind"),
-    "door": Table(plain="session is_open"),
-    "erasure": Table(plain="id scrubbed"),
+    "session": RegisteredTable(plain="id sequence cancelled_at", programme="planned held"),
+    "stamp": RegisteredTable(plain="session topic room since until"),
+    "event": RegisteredTable(plain="session discord_id shown"),
+    "venue": RegisteredTable(plain="key discord_id"),
+    "hold": RegisteredTable(plain="id since until"),
+    "speakers_here": RegisteredTable(plain="session since"),
+    "quiet_kind": RegisteredTable(plain="kind"),
+    "door": RegisteredTable(plain="session is_open"),
+    "erasure": RegisteredTable(plain="id scrubbed"),
 }  # fmt: skip

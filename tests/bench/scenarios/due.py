@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.store.engine.database import written
+from bot.store.engine.database import iso_utc
 from tests.bench import bots
 from tests.bench.bench import Bench, settled_workshop
 from tests.bench.bots import BARE, PLENARY
@@ -52,7 +52,7 @@ def plan_custom(folder: Path, count: int, due: datetime, channels: int) -> None:
     """So many custom announcements, all due at one instant."""
     first = f"{round(due.timestamp() * 1000):x}"
     told = [(f"{first}{number:0{24 - len(first)}x}", f"extra:{number % channels}") for number in range(count)]
-    at, until = written(due), written(due + timedelta(days=1))
+    at, until = iso_utc(due), iso_utc(due + timedelta(days=1))
     with closing(sqlite3.connect(folder / "plenary.db")) as connection, connection:
         connection.executemany(
             "INSERT INTO custom_announcement (id, text, room, due, zone, author, written_at)"

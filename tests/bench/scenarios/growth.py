@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.documents.export.kinds import Format, Subject
 from bot.domain import announcements
-from bot.domain.attendance.attendance import Presence
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.plan import Plan
 from bot.store import opened
 from tests.bench import workshop
@@ -61,7 +61,7 @@ async def _grown(
 async def _writes(bench: Bench, size: int) -> float:
     async with opened(bench.place()) as store:
         now = datetime.now(UTC)
-        rows = [Presence("opening", person(number), "Delegate", now) for number in range(size)]
+        rows = [CheckedIn("opening", person(number), "Delegate", now) for number in range(size)]
         begun = time.perf_counter()
         await asyncio.gather(*map(store.attendance.check_in, rows))
         return time.perf_counter() - begun

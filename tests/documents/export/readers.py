@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 
-from bot.documents.export.formats import TABLE_WRITERS, Heading
+from bot.documents.export.formats import TABLE_WRITERS, ColumnHeading
 from bot.documents.export.kinds import Format
 from bot.documents.export.table import Row
 
@@ -61,7 +61,7 @@ def written(form: Format, columns: Sequence[str], pages: Iterable[Iterable[Row]]
     """A table as a file."""
     told = {"subject": "notes", "title": "W", "rule": "The rule.", "zone": "Europe/Brussels", "language": "en"} | about
     out = io.BytesIO()
-    writer = TABLE_WRITERS[form](out, Heading(**told, columns=columns))
+    writer = TABLE_WRITERS[form](out, ColumnHeading(**told, columns=columns))
     for page in pages:
         writer.add(page)
     writer.close()

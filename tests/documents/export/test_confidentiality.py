@@ -26,7 +26,7 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import Presence
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.notes import Audience, Note, NoteKind, Visibility, signature
 from bot.domain.contributions.questions import Question
@@ -34,7 +34,7 @@ from bot.domain.plan import Plan
 from bot.store import Store
 from bot.store.agenda_changes import AgendaChange, ChangedMeanwhileError, TooLateError, edits_of
 from bot.store.presence import Whereabouts
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 Tiny = Callable[..., Plan]
 
@@ -81,7 +81,7 @@ class Workshop:
     """A workshop under way, and who took part in it under the rule, by what the plan and the agenda said just then."""
 
     store: Store
-    programme: Programme
+    programme: PlanInForce
     now: datetime = BEGIN
     people: int = 0
     changes: int = 0
@@ -94,7 +94,7 @@ class Workshop:
         return self.programme.plan.agenda
 
     async def restart(self, plan: Plan) -> None:
-        self.programme = Programme(plan, self.store)
+        self.programme = PlanInForce(plan, self.store)
         await self.programme.follow(self.now)
 
     def _ruled(self) -> set[str]:
@@ -136,7 +136,7 @@ class Workshop:
         person = self._newcomer(secret=session.id in self._ruled())
         name, store = name_of(person), self.store
         if how == "check in":
-            await store.attendance.check_in(Presence(session.id, person, name, self.now))
+            await store.attendance.check_in(CheckedIn(session.id, person, name, self.now))
         elif how == "be corrected":
             key = f"c{person}"
             await store.corrections.add(
@@ -153,9 +153,9 @@ class Workshop:
         until, plan = self.now + minutes * MINUTE, self.programme.plan
         held = [s for s in self.agenda if s.room == room and s.starts_at <= self.now and until <= s.ends_at]
         person = self._newcomer(secret=plan.chatham_house or any(session.id in self._ruled() for session in held))
-        await self.store.stays.moved(Whereabouts(person, name_of(person), f"room:{room}"), self.now, seen=True)
+        await self.store.presence.moved(Whereabouts(person, name_of(person), f"room:{room}"), self.now, seen=True)
         self.now = until
-        await self.store.stays.moved(Whereabouts(person, name_of(person), None), self.now, seen=True)
+        await self.store.presence.moved(Whereabouts(person, name_of(person), None), self.now, seen=True)
 
     # --- what moderators do ------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ class Workshop:
         if changes and len(self.agenda.sessions) > len(changes.cancelled):
             self.changes += 1
             name = f"change-{self.changes}"
-            await self.store.changes.propose(AgendaChange(name, MODERATOR, self.now, edits_of(changes)))
+            await self.store.agenda_changes.propose(AgendaChange(name, MODERATOR, self.now, edits_of(changes)))
             await self.programme.apply(name, MODERATOR, self.now)
             self.applied.append(name)
 
@@ -252,9 +252,9 @@ def act(draw: st.DrawFn, tiny: Tiny, *, people: bool) -> Act:
 
 async def _opened(folder: Path, plan: Plan, acts: Sequence[Act]) -> list[int]:
     async with stores.opened(folder / "plenary.db") as store:
-        workshop = Workshop(store, Programme(plan, store))
+        workshop = Workshop(store, PlanInForce(plan, store))
         await workshop.programme.follow(workshop.now)
-        await store.stays.begin_watch([], workshop.now)
+        await store.presence.begin_watch([], workshop.now)
         for one in acts:
             await one(workshop)
         return await workshop.leaks()

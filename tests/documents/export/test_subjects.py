@@ -21,11 +21,11 @@ from bot.documents.export.subjects import (
     presence,
     questions,
 )
-from bot.documents.export.subjects.attendance import Kept
-from bot.domain.attendance.attendance import Presence
+from bot.documents.export.subjects.attendance import AttendanceRecords
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.attendance.presence import Interval, Stay
-from bot.domain.contributions.feedback import WORKSHOP, Answer
+from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
@@ -45,7 +45,7 @@ def at(hour: int, minute: int = 0) -> datetime:
     return datetime(2023, 2, 20, hour, minute, tzinfo=UTC)
 
 
-def by_session(plan: Plan, kept: Kept) -> list[dict[str, Any]]:
+def by_session(plan: Plan, kept: AttendanceRecords) -> list[dict[str, Any]]:
     return in_columns(attendance.BY_SESSION, attendance.session_rows(plan, kept, "en"))
 
 
@@ -92,10 +92,10 @@ def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tin
     plan = tiny()
     _, _, talk = plan.agenda.sessions
     presences = [
-        Presence("talk", 2, "Bilal", talk.starts_at + timedelta(minutes=15)),
-        Presence("welcome", 1, "Amina", plan.agenda.sessions[0].starts_at),
+        CheckedIn("talk", 2, "Bilal", talk.starts_at + timedelta(minutes=15)),
+        CheckedIn("welcome", 1, "Amina", plan.agenda.sessions[0].starts_at),
     ]
-    rows = by_session(plan, Kept(presences))
+    rows = by_session(plan, AttendanceRecords(presences))
     shown = ("person", "person_id", "session", "checked_in_at", "minutes", "percent", "workshop_minutes", "rule_met")
     assert [tuple(row[column] for column in shown) for row in rows] == [
         ("Amina", "1", "welcome", at(9), 30, 100.0, 30, False),
@@ -110,12 +110,12 @@ def test_a_correction_is_told_with_who_made_it_and_why_beside_the_check_in(tiny:
     """Also of somebody of whom nothing else is known."""
     plan = tiny()
     _, _, talk = plan.agenda.sessions
-    presences = [Presence("talk", 1, "Amina", talk.starts_at)]
+    presences = [CheckedIn("talk", 1, "Amina", talk.starts_at)]
     said = [
         Correction("1", "talk", 1, "Amina", Mark.ABSENT, "=Left", 9, "Rachid", talk.starts_at),
         Correction("2", "talk", 2, "Bilal", Mark.EXCUSED, "Ill", 9, "Rachid", talk.starts_at),
     ]
-    rows = by_session(plan, Kept(presences, corrections=said))
+    rows = by_session(plan, AttendanceRecords(presences, corrections=said))
     shown = ("person", "session", "checked_in_at", "minutes", "excused_minutes", "percent", "status", "reason")
     assert [tuple(row[column] for column in shown) for row in rows] == [
         ("Amina", "welcome", None, 0, 0, 0.0, "absent", None),
@@ -148,11 +148,11 @@ def test_a_question_is_one_row_and_who_asked_anonymously_is_not_in_it(example: P
 def test_feedback_names_nobody_nor_the_sessions_that_few_rated(example: Plan) -> None:
     """In an order that tells nothing of who was first."""
 
-    def pulse(subject: str, person: int, useful: str) -> Answer:
+    def pulse(subject: str, person: int, useful: str) -> FeedbackAnswer:
         at = NOON + timedelta(minutes=person)
-        return Answer(subject, person, {"useful": useful, "pace": "right", "remark": "=x"}, at)
+        return FeedbackAnswer(subject, person, {"useful": useful, "pace": "right", "remark": "=x"}, at)
 
-    evaluation = Answer(WORKSHOP, 9001, {"overall": "5", "recommend": "yes"}, NOON)
+    evaluation = FeedbackAnswer(WORKSHOP, 9001, {"overall": "5", "recommend": "yes"}, NOON)
     answers = [
         pulse("keynote", 9003, "5"),
         pulse("keynote", 9002, "1"),
@@ -192,7 +192,7 @@ def test_first_in_and_last_out_are_told_of_each_session_however_often_somebody_l
         Stay(1, "Amina", room, Interval(at(9, 20), at(9, 25))),
         Stay(2, "Bilal", room, Interval(at(9, 15), at(12))),
     ]
-    rows = by_session(plan, Kept([Presence("talk", 1, "Amina", at(10))], stays))
+    rows = by_session(plan, AttendanceRecords([CheckedIn("talk", 1, "Amina", at(10))], stays))
     assert [(row["person"], row["session"], row["first_in"], row["last_out"], row["minutes"]) for row in rows] == [
         ("Amina", "welcome", at(9), at(9, 25), 15),
         ("Amina", "talk", at(10), at(11), 60),
@@ -205,7 +205,7 @@ AMINA = Participant("a", "Amina Z", "Douane Z", "TN", OrganisationKind.CUSTOMS, 
 
 
 def test_a_person_is_one_row_with_all_that_they_attended(tiny: Tiny) -> None:
-    kept = Kept([Presence("talk", 1, "Amina", at(9, 45)), Presence("welcome", 2, "Bilal", at(9))])
+    kept = AttendanceRecords([CheckedIn("talk", 1, "Amina", at(9, 45)), CheckedIn("welcome", 2, "Bilal", at(9))])
     rows = in_columns(attendance.BY_PERSON, attendance.person_rows(tiny(), kept, {1: AMINA}.get))
     shown = ("person", "administration", "country", "sessions", "sessions_attended", "minutes", "percent", "rule_met")
     assert [tuple(row[column] for column in shown) for row in rows] == [
@@ -229,7 +229,7 @@ def test_an_interval_is_one_row_as_it_was_seen(tiny: Tiny) -> None:
             + timedelta(seconds=30),
         ),
     )
-    rows = [*presence.stays(plan, [stay]), *presence.check_ins(plan, [Presence("talk", 2, "Bilal", at(10, 30))])]
+    rows = [*presence.stays(plan, [stay]), *presence.check_ins(plan, [CheckedIn("talk", 2, "Bilal", at(10, 30))])]
     assert rows == [
         ("Amina", "1", "voice", "room:plenary", at(8, 50), at(9, 10) + timedelta(seconds=30), 20.5),
         ("Bilal", "2", "check-in", "talk", at(10, 30), at(11), 30.0),

@@ -24,20 +24,20 @@ from bot.documents.export.subjects import rule_told
 from bot.documents.export.table import Source
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import Presence
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.attendance.corrections import Correction, Mark
-from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, Answer
+from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
-from bot.domain.contributions.transcripts import BOT, Channel, Message
+from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import ANNOUNCEMENTS, TEAM, topic_room
 from bot.store import Store
 from bot.store.presence import Whereabouts
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 from tests.documents.export.readers import every_word, read_back
 
 Tiny = Callable[..., Plan]
@@ -100,11 +100,11 @@ WHO = ("author", "author_id", "administration", "country", "organisation", "regi
 async def fill(plan: Plan, store: Store, *, named: bool) -> None:
     """Everybody shares a note, and does all else that can be done; `named`: under their name, wherever they may."""
     talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[Message]](list)
-    await store.people.put([author.place for author in AUTHORS])
-    await store.stays.begin_watch(
+    await store.participants.put([author.place for author in AUTHORS])
+    await store.presence.begin_watch(
         [Whereabouts(author.person, author.secrets["display"], "room:plenary") for author in AUTHORS], talk.starts_at
     )
-    await store.stays.keep_alive(talk.ends_at)
+    await store.presence.keep_alive(talk.ends_at)
     for author in AUTHORS:
         person, name, note = author.person, author.secrets["display"], author.note
         await store.notes.submit(note, announcements.card(plan, note, NOON))
@@ -112,12 +112,12 @@ async def fill(plan: Plan, store: Store, *, named: bool) -> None:
             f"q{author.number}", person, name, anonymous=not named, session="talk", text="Why?", written_at=NOON
         )
         await store.questions.submit(asked, Announcement(plan.id, Kind.QUESTION, asked.id, "questions", NOON, NOON))
-        await store.attendance.check_in(Presence("talk", person, name, talk.starts_at))
+        await store.attendance.check_in(CheckedIn("talk", person, name, talk.starts_at))
         pulse = {**{asked.name: "" for asked in (*PULSE, *EVALUATION)}, "useful": "5", "overall": "5"}
         link = f"https://leads-to-{author.number:03}.example"
         for about in ("talk", WORKSHOP):
             remark = link if about == "talk" else ""
-            await store.feedback.put(Answer(about, person, pulse | {"remark": remark}, NOON))
+            await store.feedback.put(FeedbackAnswer(about, person, pulse | {"remark": remark}, NOON))
         await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=named, written_at=NOON))
         typed = Message(2 * author.number, person, name, NOON, NOON, None)
         posted = f"<@{person}> {link}"
@@ -127,14 +127,14 @@ async def fill(plan: Plan, store: Store, *, named: bool) -> None:
         correction = Correction(f"c{author.number}", "talk", person, name, Mark.PRESENT, name, person, name, NOON)
         await store.corrections.add(correction)
     for number, (room, said) in enumerate(messages.items()):
-        before = await store.transcripts.begin(Channel(number, room, room))
+        before = await store.transcripts.begin(TranscriptChannel(number, room, room))
         assert await store.transcripts.keep(number, before, said, plan.agenda.ends_at)
 
 
 @asynccontextmanager
 async def workshop(path: Path, plan: Plan, *, named: bool = False) -> AsyncGenerator[Source, None]:
     async with stores.opened(path / "plenary.db") as store:
-        programme = Programme(plan, store)
+        programme = PlanInForce(plan, store)
         await programme.follow(NOON)
         await fill(plan, store, named=named)
         yield Source(programme, store, plan.agenda.ends_at + timedelta(days=1))
@@ -256,7 +256,7 @@ async def test_a_rule_that_the_plan_drops_holds_of_what_was_said_under_it(
         renamed = [{**session, "id": f"{session['id']}-b", "chatham_house": False} for session in SESSIONS]
         for sessions in (renamed, renamed[:1]):
             plan = tiny(days=[{"date": "2023-02-20", "sessions": sessions}])
-            programme = Programme(plan, source.store)
+            programme = PlanInForce(plan, source.store)
             await programme.follow(NOON)
             for subject in Subject:
                 if whole or subject not in {Subject.PARTICIPANTS, Subject.PLEDGES}:
@@ -268,7 +268,7 @@ async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tm
     """Not even by what the sums would give away."""
     plan = tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
     async with workshop(tmp_path, plan, named=True) as source:
-        await source.store.attendance.check_in(Presence("welcome", AUTHORS[0].person, "Displayname100", NOON))
+        await source.store.attendance.check_in(CheckedIn("welcome", AUTHORS[0].person, "Displayname100", NOON))
         for subject, form in PATHS:
             if subject in {Subject.PARTICIPANTS, Subject.PLEDGES}:
                 continue  # of the workshop, in which nobody's presence is a secret

@@ -21,7 +21,7 @@ from bot.cli import close
 from bot.documents.pack import archive, contents
 from bot.documents.pack.archive import CHECKSUMS, MANIFEST, faults, read_manifest
 from bot.domain.contributions.notes import Audience, visible_to
-from bot.domain.contributions.transcripts import BOT, Channel, Message
+from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
 from bot.domain.people.access import Role
 from bot.settings import SettingsError
 from tests.documents.export.readers import read_back
@@ -56,7 +56,7 @@ def checked_by_users(folder: Path) -> tuple[int, str]:
 async def test_the_pack_holds_everything_with_the_numbers_of_the_store(
     kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = await kept.store.transcripts.begin(Channel(1, "team", "team"))
+    before = await kept.store.transcripts.begin(TranscriptChannel(1, "team", "team"))
     said = Message(5, BOT, "Plenary", NOW, None, "Somebody joined")
     await kept.store.transcripts.keep(1, before, [said], kept.programme.plan.agenda.ends_at)
     files = await made(kept, tmp_path / "pack.zip")
@@ -73,7 +73,7 @@ async def test_the_pack_holds_everything_with_the_numbers_of_the_store(
     wanted = {f"{audience}/notes": sum(visible_to(note, audience) for note in NOTES) for audience in Audience} | {
         "organisers/questions": len(await kept.store.questions.all()),
         "organisers/pledges": len(await kept.store.pledges.all()),
-        "organisers/participants": len(kept.store.people.all()),
+        "organisers/participants": len(kept.store.participants.all()),
         "organisers/transcripts": 1,
         "public/agenda": len(kept.programme.plan.agenda.sessions),
     }
@@ -92,10 +92,10 @@ async def test_the_pack_holds_everything_with_the_numbers_of_the_store(
         assert f"README-{language}.md" in files
 
     # Certificates are private, and so is whatever names people.
-    people = {place.person for place in kept.store.people.all() if place.role is Role.PARTICIPANT}
+    people = {place.person for place in kept.store.participants.all() if place.role is Role.PARTICIPANT}
     earned = sum(one.complete and one.person in people for one in (await kept.material()).records)
     assert len([path for path in files if path.startswith("certificates/")]) == earned > 0
-    assert Counter(one["reader"] for one in told.values()).keys() == {str(reader) for reader in contents.Reader}
+    assert Counter(one["reader"] for one in told.values()).keys() == {str(reader) for reader in contents.PackReader}
     readme = files["README-en.md"].decode()
     assert "certificates/\n" in readme
     assert "surname" not in readme

@@ -11,11 +11,11 @@ import pytest
 
 from bot import store as stores
 from bot.documents.export.table import Source
-from bot.documents.report.material import Material, gather
+from bot.documents.report.material import ReportMaterial, gather
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import Presence
+from bot.domain.attendance.attendance import CheckedIn
 from bot.domain.contributions import questions
-from bot.domain.contributions.feedback import WORKSHOP, Answer
+from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
@@ -24,7 +24,7 @@ from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.settings import ROOT, Settings
 from bot.store import Store
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 #: After the example's last session.
 NOW = datetime(2023, 2, 23, 9, tzinfo=UTC)
@@ -70,14 +70,14 @@ NOTES = tuple(
 class Kept:
     """What tests are about."""
 
-    programme: Programme
+    programme: PlanInForce
     store: Store
     settings: Settings
 
     def source(self, audience: Audience) -> Source:
         return Source(self.programme, self.store, NOW, audience)
 
-    async def material(self, audience: Audience = Audience.PARTICIPANTS) -> Material:
+    async def material(self, audience: Audience = Audience.PARTICIPANTS) -> ReportMaterial:
         return await gather(self.programme, self.store, NOW, audience)
 
 
@@ -85,16 +85,16 @@ class Kept:
 async def kept(tmp_path: Path, example: Plan) -> AsyncIterator[Kept]:
     path = tmp_path / "plenary.db"
     async with stores.opened(path) as store:
-        programme = Programme(example, store)
+        programme = PlanInForce(example, store)
         await programme.follow(NOW)
         await fill(store, example)
         yield Kept(programme, store, Settings(database=path, plan=EXAMPLE))
 
 
 async def fill(store: Store, plan: Plan) -> None:
-    await store.people.put(PEOPLE)
-    await store.stays.begin_watch((), plan.agenda.sessions[0].starts_at)
-    await store.stays.keep_alive(NOW)
+    await store.participants.put(PEOPLE)
+    await store.presence.begin_watch((), plan.agenda.sessions[0].starts_at)
+    await store.presence.keep_alive(NOW)
     for place in PEOPLE:
         # The third day is missed by half of them, so that some don't reach the plan's share.
         for session in plan.agenda:
@@ -102,7 +102,7 @@ async def fill(store: Store, plan: Plan) -> None:
                 plan.counts_for_attendance(session)
                 and (place.person or 0) % 2 + plan.agenda.days.index(session.day) < 3
             ):
-                await store.attendance.check_in(Presence(session.id, place.person or 0, place.name, session.starts_at))
+                await store.attendance.check_in(CheckedIn(session.id, place.person or 0, place.name, session.starts_at))
     for note in NOTES:
         await store.notes.submit(note, Announcement(plan.id, Kind.CARD, note.id, "topic:blockchain", NOW, NOW))
     for n in range(4):
@@ -110,9 +110,9 @@ async def fill(store: Store, plan: Plan) -> None:
         await store.questions.submit(asked, questions.card(plan, asked.id, NOW))
     for n in range(1, 6):
         said = {"overall": "4", "objectives": "fully", "helps": f"Help{n}", "changes": "", "recommend": "yes"}
-        await store.feedback.put(Answer(WORKSHOP, n, said, NOW))
+        await store.feedback.put(FeedbackAnswer(WORKSHOP, n, said, NOW))
     for n in (1, 2):
-        await store.feedback.put(Answer("keynote", n, {"useful": "1", "pace": "fast", "remark": "R"}, NOW))
+        await store.feedback.put(FeedbackAnswer("keynote", n, {"useful": "1", "pace": "fast", "remark": "R"}, NOW))
     for n in (1, 2, 3):
         day = date(2023, 6, n)
         await store.pledges.put(Pledge(n, f"Surname{n}", f"Promise {n}", day, follow_up=n == 1, written_at=NOW))

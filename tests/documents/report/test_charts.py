@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents.report.charts import NAVY, TEAL, WIDTH, Band, Series, bars, ceiling, profile, wrapped
+from bot.documents.report.charts import NAVY, TEAL, WIDTH, Band, ChartSeries, bars, ceiling, profile, wrapped
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60)
 COUNTS = st.integers(0, 500)
@@ -16,7 +16,10 @@ Rects = list[tuple[str, float, float]]
 
 
 def drawn(rows: list[tuple[str, int, int]], *, stacked: bool, mirrored: bool) -> ET.Element:
-    series = [Series("one", NAVY, [one for _, one, _ in rows]), Series("<two>", TEAL, [two for _, _, two in rows])]
+    series = [
+        ChartSeries("one", NAVY, [one for _, one, _ in rows]),
+        ChartSeries("<two>", TEAL, [two for _, _, two in rows]),
+    ]
     return ET.fromstring(bars([name for name, _, _ in rows], series, stacked=stacked, mirrored=mirrored))  # noqa: S314 - ours
 
 

@@ -17,7 +17,7 @@ from bot.documents import typesetting
 from bot.documents.certificates import pages
 from bot.documents.report import documents, wording
 from bot.documents.report import docx as docx_report
-from bot.documents.report.blocks import Document, Look, Paragraph, Shared
+from bot.documents.report.blocks import Document, Look, NoteBlock, ParagraphBlock
 from bot.domain.attendance.certificates import Award, Certificate
 from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 JOINED, PARTED = "محمد", "م\u200cح\u200cم\u200cد"
 
 
-def page(name: str, *blocks: Paragraph | Shared, language: str = "ar") -> Document:
+def page(name: str, *blocks: ParagraphBlock | NoteBlock, language: str = "ar") -> Document:
     return Document("page", language, name, "", [""], "", blocks)
 
 
@@ -62,7 +62,7 @@ def picture(pdf: bytes) -> bytes:
 
 def set_alone(words: str, language: str = "ar") -> bytes:
     """A page on which these words stand and nothing else."""
-    return typesetting.pdf("report", page("", Paragraph(words, Look.LEAD), language=language).as_data(), NOW)
+    return typesetting.pdf("report", page("", ParagraphBlock(words, Look.LEAD), language=language).as_data(), NOW)
 
 
 def test_arabic_letters_are_joined_on_the_page() -> None:
@@ -104,8 +104,8 @@ def test_a_chart_has_joined_letters_too() -> None:
 
 def test_what_people_typed_is_text_and_nothing_else() -> None:
     typed = AWKWARD.replace(" 👏", "")
-    shared = Shared("worked", "", typed, [("", typed)], typed)
-    made = text_in(typesetting.pdf("report", page(typed, Paragraph(typed), shared, language="en").as_data(), NOW))
+    shared = NoteBlock("worked", "", typed, [("", typed)], typed)
+    made = text_in(typesetting.pdf("report", page(typed, ParagraphBlock(typed), shared, language="en").as_data(), NOW))
     flat = " ".join(made.split())
     assert flat.count(typed) == 5
 
@@ -138,7 +138,7 @@ def test_the_same_at_the_same_instant_is_the_same_file(kept_documents: list[Docu
 def test_a_word_file_isolates_only_what_would_else_run_astray(language: str, held: str, shown: str) -> None:
     """Some programs show the blank before an isolate, and the point behind it, in another place or not at all."""
     around = "بدعم من {}." if language == "ar" else "Grâce à {}."
-    block = Paragraph(around.format(isolate(held)), Look.BODY)
+    block = ParagraphBlock(around.format(isolate(held)), Look.BODY)
     opened = docx.Document(io.BytesIO(docx_report.docx_of(page("T", block, language=language), NOW, lambda _: b"")))
     assert opened.paragraphs[-1].text == around.format(shown)
 

@@ -13,16 +13,16 @@ from bot import store as stores
 from bot.documents.export import subjects
 from bot.documents.export.kinds import Subject
 from bot.documents.report import documents
-from bot.documents.report.blocks import Cards, Chart, Document, Heading, Shared, Table
+from bot.documents.report.blocks import CardsBlock, ChartBlock, Document, HeadingBlock, NoteBlock, TableBlock
 from bot.documents.report.chapters import participation
 from bot.documents.report.figures import figures
-from bot.documents.report.material import Material, gather
+from bot.documents.report.material import ReportMaterial, gather
 from bot.documents.report.wording import number, percent
 from bot.domain.contributions.feedback import SMALLEST_GROUP
 from bot.domain.contributions.notes import Attribution, Audience, visible_to
 from bot.domain.plan import Plan
 from bot.domain.text import LANGUAGES
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 
 if TYPE_CHECKING:
     from tests.documents.report.conftest import Kept
@@ -34,7 +34,7 @@ async def rows(kept: Kept, subject: Subject, audience: Audience = Audience.ORGAN
     return [dict(zip(table.columns, row, strict=True)) async for page in table.pages for row in page]
 
 
-def everything(material: Material, language: str = "en") -> list[Document]:
+def everything(material: ReportMaterial, language: str = "en") -> list[Document]:
     made = [documents.report(material, language), documents.press(material, language)]
     given = documents.donor(material, language)
     return [*made, *([given] if given else [])]
@@ -76,14 +76,14 @@ async def test_every_document_is_whole_in_every_language(kept: Kept, language: s
     material = await kept.material()
     for document in everything(material, language):
         assert document.blocks
-        assert all(block.text for block in document.blocks if isinstance(block, Heading))
+        assert all(block.text for block in document.blocks if isinstance(block, HeadingBlock))
         for block in document.blocks:
-            if isinstance(block, Table):
+            if isinstance(block, TableBlock):
                 assert {len(row) for row in block.rows} <= {len(block.widths)}
                 assert len(block.header) in {0, len(block.widths)}
-            if isinstance(block, Cards | Table | Chart | Shared):
+            if isinstance(block, CardsBlock | TableBlock | ChartBlock | NoteBlock):
                 assert not re.search(r"\breport\.[a-z]", str(block))
-    charts = [block for block in documents.report(material, language).blocks if isinstance(block, Chart)]
+    charts = [block for block in documents.report(material, language).blocks if isinstance(block, ChartBlock)]
     assert len(charts) == len(material.plan.agenda.days) + 2
 
 
@@ -92,7 +92,7 @@ async def test_only_notes_that_their_authors_let_the_readers_read_are_in_it_each
     kept: Kept, audience: Audience
 ) -> None:
     material = await kept.material(audience)
-    shared = [block for block in documents.report(material, "en").blocks if isinstance(block, Shared)]
+    shared = [block for block in documents.report(material, "en").blocks if isinstance(block, NoteBlock)]
     allowed = [note for note in material.every_note if visible_to(note, audience)]
     assert len(shared) == len(allowed) > 0
     by_lesson = {block.parts[1][1]: block for block in shared}
@@ -116,7 +116,7 @@ async def test_nobody_is_named_for_a_question_a_pledge_or_feedback_but_who_agree
 ) -> None:
     material = await kept.material(audience)
     blocks = documents.report(material, "en").blocks
-    tables = json.dumps([block.rows for block in blocks if isinstance(block, Table)], ensure_ascii=False)
+    tables = json.dumps([block.rows for block in blocks if isinstance(block, TableBlock)], ensure_ascii=False)
     assert {n for n in range(1, 12) if f'Surname{n}\u2069"' in tables} == (
         {1} if audience is Audience.ORGANISERS else set()
     )
@@ -129,14 +129,18 @@ async def test_nobody_is_named_for_a_question_a_pledge_or_feedback_but_who_agree
 async def test_a_session_that_two_people_rated_is_not_told(kept: Kept) -> None:
     blocks = documents.report(await kept.material(), "en").blocks
     (rated,) = [
-        row for b in blocks if isinstance(b, Table) for row in b.rows if row[0].startswith("Keynote") and len(row) == 5
+        row
+        for b in blocks
+        if isinstance(b, TableBlock)
+        for row in b.rows
+        if row[0].startswith("Keynote") and len(row) == 5
     ]
     assert rated[-2:] == ("\N{EN DASH}", "\N{EN DASH}")
 
 
 async def test_kinds_of_organisation_with_few_people_are_told_as_one(kept: Kept) -> None:
     material = await kept.material()
-    table = next(block for block in participation(material, "en") if isinstance(block, Table))
+    table = next(block for block in participation(material, "en") if isinstance(block, TableBlock))
     people = [int(row[2]) for row in table.rows]
     assert sum(people) == len(material.attended)
     assert min(people) >= SMALLEST_GROUP
@@ -145,7 +149,7 @@ async def test_kinds_of_organisation_with_few_people_are_told_as_one(kept: Kept)
 
 async def test_under_the_chatham_house_rule_nobody_is_told(kept: Kept) -> None:
     plan = kept.programme.plan.model_copy(update={"chatham_house": True})
-    programme = Programme(plan, kept.store)
+    programme = PlanInForce(plan, kept.store)
     await programme.load()
     material = await gather(programme, kept.store, kept.source(Audience.ORGANISERS).now, Audience.ORGANISERS)
     assert material.notes
@@ -153,12 +157,12 @@ async def test_under_the_chatham_house_rule_nobody_is_told(kept: Kept) -> None:
     assert "Surname" not in told
     assert "Administration TN" not in told
     assert "https://a.example" not in told
-    assert not any(isinstance(b, Chart) and "Monday" in b.caption for b in documents.report(material, "en").blocks)
+    assert not any(isinstance(b, ChartBlock) and "Monday" in b.caption for b in documents.report(material, "en").blocks)
 
 
 async def test_before_anybody_came_there_is_a_report_too(tmp_path: Path, example: Plan) -> None:
     async with stores.opened(tmp_path / "plenary.db") as store:
-        programme = Programme(example, store)
+        programme = PlanInForce(example, store)
         await programme.load()
         material = await gather(programme, store, example.agenda.sessions[0].starts_at, Audience.PUBLIC)
         assert all(document.blocks for language in LANGUAGES for document in everything(material, language))

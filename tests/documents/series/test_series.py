@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bot.cli import series_output
-from bot.cli.series_output import Request
+from bot.cli.series_output import SeriesRequest
 from bot.documents.export.kinds import TABULAR, Format
 from bot.domain import announcements
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
@@ -23,7 +23,7 @@ from bot.domain.plan import Plan
 from bot.settings import SettingsError
 from bot.store import Store
 from bot.store.audit import Aside
-from bot.store.programme import Programme
+from bot.store.programme import PlanInForce
 from tests.documents.export.readers import every_word, read_back
 from tests.documents.export.test_what_leaves import AUTHORS, NOON, TOLD, WHO, known, may_read, workshop
 
@@ -54,12 +54,12 @@ async def recommend(store: Store, plan: Plan, *titles: str) -> None:
         await store.notes.submit(note, announcements.card(plan, note, NOON))
 
 
-async def file_of(make: Callable[[Request], Any], out: Path, audience: Audience, *databases: Path) -> bytes:
-    await make(Request(databases, audience, out, NOW))
+async def file_of(make: Callable[[SeriesRequest], Any], out: Path, audience: Audience, *databases: Path) -> bytes:
+    await make(SeriesRequest(databases, audience, out, NOW))
     return out.read_bytes()  # noqa: ASYNC240 - nothing else runs meanwhile
 
 
-async def search(asked: Request) -> None:
+async def search(asked: SeriesRequest) -> None:
     await series_output.search("SAÎD", asked)
 
 
@@ -97,7 +97,7 @@ async def test_what_an_author_does_not_let_be_told_is_not_found_by_it_either(tmp
     hidden = next(a for a in AUTHORS if (a.visibility, a.attribution) == (Visibility.PUBLIC, Attribution.COUNTRY))
     for author, number in ((named, 1), (hidden, 0)):
         out = tmp_path / "found.json"
-        await series_output.search(author.place.name, Request([path], Audience.PUBLIC, out, NOW))
+        await series_output.search(author.place.name, SeriesRequest([path], Audience.PUBLIC, out, NOW))
         assert len(read_back(Format.JSON, out.read_bytes())) == number
 
 
@@ -190,10 +190,13 @@ async def test_each_database_that_can_not_be_read_is_told_in_a_sentence_and_noth
 async def test_what_may_not_be_asked_is_refused_with_what_to_ask_instead(tmp_path: Path, tiny: Tiny) -> None:
     path = await database(tmp_path, plan_of(tiny, 1))
     for asked, words in (
-        (series_output.figures(Request([path], Audience.PARTICIPANTS, None, NOW)), "--for series"),
-        (series_output.figures(Request([path], Audience.SERIES, tmp_path / "f.docx", NOW)), r"\.csv, \.xlsx"),
-        (series_output.figures(Request([path], Audience.SERIES, tmp_path / "no" / "f.csv", NOW)), "can't be written"),
-        (series_output.search(" ! ", Request([path], Audience.SERIES, None, NOW)), "at least one word"),
+        (series_output.figures(SeriesRequest([path], Audience.PARTICIPANTS, None, NOW)), "--for series"),
+        (series_output.figures(SeriesRequest([path], Audience.SERIES, tmp_path / "f.docx", NOW)), r"\.csv, \.xlsx"),
+        (
+            series_output.figures(SeriesRequest([path], Audience.SERIES, tmp_path / "no" / "f.csv", NOW)),
+            "can't be written",
+        ),
+        (series_output.search(" ! ", SeriesRequest([path], Audience.SERIES, None, NOW)), "at least one word"),
     ):
         with pytest.raises(SettingsError, match=words):
             await asked
@@ -237,7 +240,7 @@ async def test_a_database_holds_the_plan_with_which_the_bot_last_started(tmp_pat
     """So that a rule which is added later counts."""
     path = await database(tmp_path, plan_of(tiny, 1))
     async with workshop(path.parent, plan_of(tiny, 1)) as source:
-        await Programme(plan_of(tiny, 1, chatham_house=True), source.store).follow(NOON)
+        await PlanInForce(plan_of(tiny, 1, chatham_house=True), source.store).follow(NOON)
     content = await file_of(search, tmp_path / "found.json", Audience.SERIES, path)
     assert known(content.decode()) == []
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import limits
-from bot.domain.agenda.scheduled_events import Standing, marker, standing, to_show
+from bot.domain.agenda.scheduled_events import EventPhase, marker, standing, to_show
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 
 MORNING = datetime(2023, 2, 20, 8, tzinfo=UTC)
@@ -48,10 +48,10 @@ def test_standing_follows_from_the_times(agenda: Agenda, now: datetime, cancelle
     """To the second; what is cancelled stands nowhere else."""
     for one in agenda:
         stands = standing(one, now, cancelled=cancelled)
-        assert (stands is Standing.CANCELLED) is cancelled
+        assert (stands is EventPhase.CANCELLED) is cancelled
         if not cancelled:
-            assert (stands is Standing.TO_COME) is (now < one.starts_at)
-            assert (stands is Standing.OVER) is (one.ends_at <= now)
+            assert (stands is EventPhase.TO_COME) is (now < one.starts_at)
+            assert (stands is EventPhase.OVER) is (one.ends_at <= now)
 
 
 def test_a_marker_names_workshop_and_session() -> None:

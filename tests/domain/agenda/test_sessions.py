@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agenda.sessions import Agenda, Progress, Session, SessionKind, progress
+from bot.domain.agenda.sessions import Agenda, Session, SessionKind, SessionProgress, progress
 from bot.domain.plan import Plan
 
 MORNING = datetime(2023, 2, 20, 8, tzinfo=UTC)
@@ -44,16 +44,16 @@ MOMENTS = st.integers(-60, 450 * 2).map(lambda halves: MORNING + timedelta(minut
 def test_standing_follows_from_the_times(agenda: Agenda, now: datetime) -> None:
     """Over at its end to the second, under way from its start; the earliest to come are next, the rest later."""
     standing = progress(agenda.sessions, now)
-    nexts = [s.starts_at for s in agenda if standing[s.id] is Progress.NEXT]
+    nexts = [s.starts_at for s in agenda if standing[s.id] is SessionProgress.NEXT]
     for each in agenda:
         match standing[each.id]:
-            case Progress.DONE:
+            case SessionProgress.DONE:
                 assert each.ends_at <= now
-            case Progress.LIVE:
+            case SessionProgress.LIVE:
                 assert each.starts_at <= now < each.ends_at
-            case Progress.NEXT:
+            case SessionProgress.NEXT:
                 assert now < each.starts_at == nexts[0]
-            case Progress.LATER:
+            case SessionProgress.LATER:
                 assert now < nexts[0] < each.starts_at
 
 
@@ -63,7 +63,7 @@ def test_nothing_changes_before_the_next_change(agenda: Agenda, now: datetime, s
     change = agenda.next_change(now)
     before = progress(agenda.sessions, now)
     if change is None:
-        assert set(before.values()) == {Progress.DONE}
+        assert set(before.values()) == {SessionProgress.DONE}
         return
     assert change > now
     assert progress(agenda.sessions, now + (change - now) * share) == before
@@ -74,9 +74,11 @@ def test_nothing_changes_before_the_next_change(agenda: Agenda, now: datetime, s
 def test_live_and_upcoming_agree_with_progress(agenda: Agenda, now: datetime) -> None:
     """Two views of the same thing."""
     standing = progress(agenda.sessions, now)
-    assert [s.id for s in agenda.live(now)] == [key for key, where in standing.items() if where is Progress.LIVE]
+    assert [s.id for s in agenda.live(now)] == [key for key, where in standing.items() if where is SessionProgress.LIVE]
     coming = agenda.upcoming(now)
-    assert (standing[coming.id] if coming else None) == (Progress.NEXT if Progress.NEXT in standing.values() else None)
+    assert (standing[coming.id] if coming else None) == (
+        SessionProgress.NEXT if SessionProgress.NEXT in standing.values() else None
+    )
 
 
 @given(AGENDAS)

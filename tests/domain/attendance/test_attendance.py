@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.attendance import (
-    Presence,
-    Refusal,
+    CheckedIn,
+    CheckinRefusal,
     counting,
     minutes,
     next_opening,
@@ -40,22 +40,22 @@ def session_of(plan: Plan, name: str) -> Session:
     return session
 
 
-def there(session: Session, since: datetime, person: int = 1, name: str = "Amina") -> Presence:
+def there(session: Session, since: datetime, person: int = 1, name: str = "Amina") -> CheckedIn:
     """Somebody in a session since then."""
-    return Presence(session.id, person, name, since)
+    return CheckedIn(session.id, person, name, since)
 
 
 @pytest.mark.parametrize(
     ("edge", "after", "expected"),
     [
-        ("opens", -SECOND, Refusal.NOT_YET),
+        ("opens", -SECOND, CheckinRefusal.NOT_YET),
         ("opens", timedelta(), None),
         ("ends", -SECOND, None),
-        ("ends", timedelta(), Refusal.OVER),
+        ("ends", timedelta(), CheckinRefusal.OVER),
     ],
 )
 def test_check_in_is_open_from_ten_minutes_before_until_the_end(
-    tiny: Tiny, edge: str, after: timedelta, expected: Refusal | None
+    tiny: Tiny, edge: str, after: timedelta, expected: CheckinRefusal | None
 ) -> None:
     """To the second."""
     plan = tiny()
@@ -69,7 +69,7 @@ def test_a_break_takes_no_check_in_at_any_time(tiny: Tiny, after: timedelta) -> 
     """And says so, rather than `too early`."""
     plan = tiny()
     coffee = session_of(plan, "coffee")
-    assert refusal(plan, coffee, coffee.starts_at + after) is Refusal.NOT_COUNTED
+    assert refusal(plan, coffee, coffee.starts_at + after) is CheckinRefusal.NOT_COUNTED
 
 
 @given(AROUND, st.integers(0, 90))
@@ -79,7 +79,7 @@ def test_what_is_open_and_what_opens_next_agree_with_what_is_refused(tiny: Tiny,
     now = plan.agenda.sessions[0].starts_at + after
     assert open_sessions(plan, now) == tuple(s for s in plan.agenda if refusal(plan, s, now) is None)
     coming = next_opening(plan, now)
-    to_open = [opens_at(plan, s) for s in plan.agenda if refusal(plan, s, now) is Refusal.NOT_YET]
+    to_open = [opens_at(plan, s) for s in plan.agenda if refusal(plan, s, now) is CheckinRefusal.NOT_YET]
     assert (opens_at(plan, coming) if coming else None) == min(to_open, default=None)
     if coming:
         assert refusal(plan, coming, opens_at(plan, coming)) is None
@@ -116,7 +116,7 @@ def test_a_record_adds_up_what_counts(tiny: Tiny, stays: list[tuple[int, str, ti
     """One a person, out of 105 scheduled minutes: neither breaks nor sessions that are no longer there count."""
     plan = tiny(attendance={"percent": percent})
     start = plan.agenda.sessions[0].starts_at
-    presences = [Presence(session, person, f"P{person}", start + after) for person, session, after in stays]
+    presences = [CheckedIn(session, person, f"P{person}", start + after) for person, session, after in stays]
     told = records(plan, presences)
     assert [one.person for one in told] == sorted({person for person, _, _ in stays})
     for one in told:
@@ -178,7 +178,7 @@ def test_ones_own_record_is_the_one_among_everybodys(tiny: Tiny, came: dict[str,
     """And there is one also of who was never there; its whole percents never flatter."""
     plan = tiny(attendance={"percent": percent})
     start = plan.agenda.sessions[0].starts_at
-    checked = {name: Presence(name, 1, "Amina", start + timedelta(minutes=after)) for name, after in came.items()}
+    checked = {name: CheckedIn(name, 1, "Amina", start + timedelta(minutes=after)) for name, after in came.items()}
     own = record(plan, 1, "Amina", checked)
     assert records(plan, checked.values()) == ((own,) if checked else ())
     assert own.complete == (own.minutes > 0 and own.whole_percent >= percent)
@@ -193,7 +193,7 @@ def test_what_is_within_reach_is_reached_by_coming_to_all_that_is_left(
     start = plan.agenda.sessions[0].starts_at
     now = start + timedelta(minutes=now_is)
     checked = {
-        name: Presence(name, 1, "Amina", start + timedelta(minutes=after))
+        name: CheckedIn(name, 1, "Amina", start + timedelta(minutes=after))
         for name, after in came.items()
         if after <= now_is
     }
@@ -211,13 +211,13 @@ def test_every_session_has_a_reason_and_whether_it_is_ahead_open_or_missed_is_on
     """As check-in itself says."""
     plan = tiny()
     now = plan.agenda.sessions[0].starts_at + timedelta(minutes=now_is)
-    checked = {name: Presence(name, 1, "Amina", now) for name in came}
+    checked = {name: CheckedIn(name, 1, "Amina", now) for name in came}
     own = record(plan, 1, "Amina", checked)
     for session in counting(plan):
         told = reasons(plan, session, own, checked.get(session.id), now)
-        expected = {None: Reason.OPEN, Refusal.NOT_YET: Reason.AHEAD, Refusal.OVER: Reason.ABSENT}
+        expected = {None: Reason.OPEN, CheckinRefusal.NOT_YET: Reason.AHEAD, CheckinRefusal.OVER: Reason.ABSENT}
         refused = refusal(plan, session, now)
-        assert refused is not Refusal.NOT_COUNTED
+        assert refused is not CheckinRefusal.NOT_COUNTED
         assert told == ((Reason.CHECKED_IN,) if session.id in checked else (expected[refused],))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance import certificates
-from bot.domain.attendance.attendance import Presence, records
+from bot.domain.attendance.attendance import CheckedIn, records
 from bot.domain.attendance.certificates import Award, code, found, read
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
@@ -53,8 +53,8 @@ def test_completion_takes_the_plans_share_and_the_team_gets_none(tiny: Tiny) -> 
     """The two sessions that count last 105 minutes; 84 are 80 %."""
     plan = tiny()
     welcome, _, talk = plan.agenda.sessions
-    there = [Presence(s.id, person, f"Name {person}", s.starts_at) for s in (welcome, talk) for person in (1, 3)]
-    there.append(Presence(welcome.id, 2, "Name 2", welcome.starts_at))
+    there = [CheckedIn(s.id, person, f"Name {person}", s.starts_at) for s in (welcome, talk) for person in (1, 3)]
+    there.append(CheckedIn(welcome.id, 2, "Name 2", welcome.starts_at))
     places = [place(1), place(2), place(3, Role.MODERATOR), place(4)]
     given_out = list(certificates.certificates(plan.id, "secret", records(plan, there), places))
     assert [(one.place.person, one.award, one.minutes) for one in given_out] == [

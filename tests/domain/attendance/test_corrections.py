@@ -9,9 +9,17 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.attendance.attendance import Presence, Record, Refusal, next_opening, open_sessions, records, refusal
+from bot.domain.attendance.attendance import (
+    CheckedIn,
+    CheckinRefusal,
+    Record,
+    next_opening,
+    open_sessions,
+    records,
+    refusal,
+)
 from bot.domain.attendance.corrections import Correction, Mark, in_force
-from bot.domain.attendance.own_attendance import Outlook, Reason, Standing, outlook, reasons, standing
+from bot.domain.attendance.own_attendance import AttendanceStatus, Outlook, Reason, outlook, reasons, standing
 from bot.domain.attendance.presence import Interval, Stay
 from bot.domain.attendance.roll_call import at_hand, in_room_during, roll
 from bot.domain.plan import Plan
@@ -30,7 +38,7 @@ class Day:
     def __init__(self, plan: Plan, came: dict[str, int], inside: list[tuple[int, int]]) -> None:
         self.plan = plan
         self.start = plan.agenda.sessions[0].starts_at
-        self.presences = [Presence(name, 1, "Amina", self.at(after)) for name, after in came.items()]
+        self.presences = [CheckedIn(name, 1, "Amina", self.at(after)) for name, after in came.items()]
         room = meeting_room(plan.agenda.sessions[0].room)
         self.stays = [Stay(1, "Amina", room, self.span(*each)) for each in inside]
 
@@ -136,17 +144,21 @@ def test_a_session_comes_to_one_of_five(tiny: Tiny) -> None:
     """At the plan's share of 80 %, to the minute."""
     plan = tiny()
     talk = plan.agenda.sessions[2]
-    for late, expected in ((15, Standing.PRESENT), (16, Standing.PARTLY), (75, Standing.ABSENT)):
+    for late, expected in (
+        (15, AttendanceStatus.PRESENT),
+        (16, AttendanceStatus.PARTLY),
+        (75, AttendanceStatus.ABSENT),
+    ):
         day = Day(plan, {"talk": 45 + late, "welcome": 0}, [])
         own = day.record([])
         assert own is not None
         assert standing(plan, talk, own) is expected
         unseen = day.record([], [(-30, 300)])
         assert unseen is not None
-        assert standing(plan, talk, unseen) is (Standing.UNOBSERVED if late == 75 else Standing.PRESENT)
+        assert standing(plan, talk, unseen) is (AttendanceStatus.UNOBSERVED if late == 75 else AttendanceStatus.PRESENT)
         excused = day.record([said(day, "talk", Mark.EXCUSED)])
         assert excused is not None
-        assert standing(plan, talk, excused) is Standing.EXCUSED
+        assert standing(plan, talk, excused) is AttendanceStatus.EXCUSED
 
 
 def test_what_a_moderator_said_is_the_first_reason(tiny: Tiny) -> None:
@@ -175,10 +187,10 @@ def test_a_door_held_by_hand_is_as_it_is_held_until_the_session_is_over(
     for session in plan.agenda:
         told = refusal(plan, session, now, doors)
         by_plan = refusal(plan, session, now)
-        if session.id not in doors or by_plan in {Refusal.OVER, Refusal.NOT_COUNTED}:
+        if session.id not in doors or by_plan in {CheckinRefusal.OVER, CheckinRefusal.NOT_COUNTED}:
             assert told is by_plan
         else:
-            assert told is (None if doors[session.id] else Refusal.CLOSED)
+            assert told is (None if doors[session.id] else CheckinRefusal.CLOSED)
         assert (session in open_sessions(plan, now, doors)) == (told is None)
     coming = next_opening(plan, now, doors)
     assert coming is None or coming.id not in doors

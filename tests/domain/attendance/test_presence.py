@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.attendance.attendance import Presence, Record, blind, minutes, records
+from bot.domain.attendance.attendance import CheckedIn, Record, blind, minutes, records
 from bot.domain.attendance.presence import ALIVE_MARK, Interval, Stay, gaps, headcounts, total, unite, within
 from bot.domain.plan import Plan
 
@@ -81,7 +81,7 @@ def stay(interval: Interval, person: int = PERSON, room: str = "room:plenary", n
     return Stay(person, name, room, interval)
 
 
-def record_of(plan: Plan, *stays: Stay, unseen: Sequence[Interval] = (), checked: Sequence[Presence] = ()) -> Record:
+def record_of(plan: Plan, *stays: Stay, unseen: Sequence[Interval] = (), checked: Sequence[CheckedIn] = ()) -> Record:
     (record,) = records(plan, checked, stays, unseen)
     return record
 
@@ -91,7 +91,7 @@ def test_each_scheduled_minute_is_present_unobserved_or_absent(
     tiny: Tiny, inside: list[Interval], unseen: list[Interval], checked: dict[str, datetime]
 ) -> None:
     """By counting minutes one by one."""
-    presences = [Presence(session, PERSON, "Amina", since) for session, since in checked.items()]
+    presences = [CheckedIn(session, PERSON, "Amina", since) for session, since in checked.items()]
     found = records(tiny(), presences, map(stay, inside), unite(unseen))
     there = {name: covered(inside) & set(span_) for name, span_ in SESSIONS.items()}
     assert bool(found) == (bool(checked) or any(there.values()))
@@ -155,7 +155,7 @@ def test_a_share_is_never_more_than_all(tiny: Tiny) -> None:
 
 
 def test_the_latest_name_is_shown_from_wherever_it_comes(tiny: Tiny) -> None:
-    checked = [Presence("talk", PERSON, "Amina at noon", at(100))]
+    checked = [CheckedIn("talk", PERSON, "Amina at noon", at(100))]
     assert record_of(tiny(), stay(span(0, 10)), checked=checked).name == "Amina at noon"
     assert record_of(tiny(), stay(span(110, 120), name="Amina, late"), checked=checked).name == "Amina, late"
 
@@ -168,7 +168,7 @@ def talk_of(plan: Plan) -> Session:
 
 def test_a_check_in_counts_to_the_end_and_is_united_with_the_stay(tiny: Tiny) -> None:
     talk = talk_of(tiny())
-    checked = Presence("talk", PERSON, "Amina", at(60))
+    checked = CheckedIn("talk", PERSON, "Amina", at(60))
     assert minutes(talk, checked, [stay(span(50, 70))]) == 70
     assert minutes(talk, None, [stay(span(50, 70)), stay(span(60, 80))]) == 30
 

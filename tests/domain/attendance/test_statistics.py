@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import Presence, Record
+from bot.domain.attendance.attendance import CheckedIn, Record
 from bot.domain.attendance.statistics import UNKNOWN, Scope, figures
 from bot.domain.contributions.feedback import SMALLEST_GROUP
 from bot.domain.people.access import Role
@@ -39,7 +39,7 @@ People = Mapping[int, tuple[str | None, OrganisationKind, Mapping[str, int]]]
 def made(plan: Plan, people: People) -> tuple[tuple[Record, ...], Mapping[int, Participant]]:
     starts = {session.id: session.starts_at for session in plan.agenda}
     presences = [
-        Presence(session, person, f"P{person}", starts[session].replace(minute=(starts[session].minute + late) % 60))
+        CheckedIn(session, person, f"P{person}", starts[session].replace(minute=(starts[session].minute + late) % 60))
         for person, (_, _, sessions) in people.items()
         for session, late in sessions.items()
     ]
@@ -87,7 +87,7 @@ def test_countries_of_one_are_told_together_and_the_smallest_other_joins_them(ti
     plan = tiny()
     start = plan.agenda.sessions[0].starts_at
     countries = {1: "TN", 2: "TN", 3: "TN", 4: "MA", 5: "MA", 6: "MA", 7: "MA", 8: "BH"}
-    records = attendance.records(plan, [Presence("welcome", n, f"P{n}", start) for n in countries])
+    records = attendance.records(plan, [CheckedIn("welcome", n, f"P{n}", start) for n in countries])
     told = figures(plan, records, lambda n: place(n, countries[n]))
     assert [(f.group, f.people, f.minutes) for f in told if f.scope is Scope.COUNTRY] == [
         ("MA", 4, 120),
@@ -102,6 +102,6 @@ def test_countries_of_one_are_told_together_and_the_smallest_other_joins_them(ti
 def test_those_without_a_place_are_told_as_such(tiny: Tiny) -> None:
     plan = tiny()
     at = datetime(2023, 2, 20, 9, tzinfo=UTC)
-    records = attendance.records(plan, [Presence("welcome", n, f"P{n}", at) for n in range(1, 4)])
+    records = attendance.records(plan, [CheckedIn("welcome", n, f"P{n}", at) for n in range(1, 4)])
     told = figures(plan, records, lambda _: None)
     assert [f.group for f in told if f.scope in {Scope.COUNTRY, Scope.ORGANISATION}] == [UNKNOWN, UNKNOWN]

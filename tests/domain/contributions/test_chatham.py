@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions import chatham
-from bot.domain.contributions.chatham_stamps import WHOLE, Stamp, lasting
-from bot.domain.contributions.feedback import SMALLEST_GROUP, Answer
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting
+from bot.domain.contributions.feedback import SMALLEST_GROUP, FeedbackAnswer
 from bot.domain.plan import Plan
 
 Tiny = Callable[..., Plan]
@@ -76,7 +76,7 @@ def test_an_export_and_a_report_together_tell_no_session_that_few_rated(
     rated: list[tuple[str, int]], subject: str
 ) -> None:
     """The report counts the choices of those sessions alone that the export names."""
-    answers = [Answer(session, person, {"useful": "3", "pace": "right"}, NOON) for session, person in rated]
+    answers = [FeedbackAnswer(session, person, {"useful": "3", "pace": "right"}, NOON) for session, person in rated]
     counted = chatham.rated(subject, answers, ()).counts is not None
     assert counted is (subject in chatham.told_groups(rated))
 
@@ -120,9 +120,9 @@ def test_a_session_is_under_the_rule_by_itself_or_with_the_whole_workshop(tiny: 
     assert whole.with_agenda(plan.agenda).confidential_sessions == {"welcome", "talk"}
 
 
-def stamp(session: str = "talk", topic: str | None = "ledgers", begins: int = 1) -> Stamp:
+def stamp(session: str = "talk", topic: str | None = "ledgers", begins: int = 1) -> ChathamStamp:
     """Of a session in the plenary that begins so many hours after noon, and lasts one."""
-    return Stamp(session, topic, "plenary", Interval(NOON + begins * HOUR, NOON + (begins + 1) * HOUR))
+    return ChathamStamp(session, topic, "plenary", Interval(NOON + begins * HOUR, NOON + (begins + 1) * HOUR))
 
 
 @given(st.sampled_from([set[str](), {"talk"}, {"ledgers"}, {"panel", WHOLE}]), st.integers(-2, 2))
@@ -152,10 +152,10 @@ def test_a_session_in_the_same_room_at_the_same_time_is_under_the_rule_too(tiny:
     talk = tiny().agenda.sessions[-1]
     held = Interval(talk.starts_at + HOUR / 6, talk.starts_at + HOUR / 3)
     for room, time, secret in (("plenary", held, {"talk"}), ("hall", held, set[str]()), ("plenary", None, set[str]())):
-        plan = tiny().with_stamps(frozenset({Stamp("gone", None, room, time)}))
+        plan = tiny().with_stamps(frozenset({ChathamStamp("gone", None, room, time)}))
         assert plan.confidential_sessions == {"gone"} | secret
     moved = replace(talk, room="hall")
-    elsewhere = tiny().with_stamps(frozenset({Stamp("gone", None, "plenary", held)}))
+    elsewhere = tiny().with_stamps(frozenset({ChathamStamp("gone", None, "plenary", held)}))
     agenda = replace(elsewhere.agenda, sessions=(moved,))
     assert elsewhere.with_agenda(agenda).confidential_sessions == {"gone"}
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.attendance.attendance import Presence, records
+from bot.domain.attendance.attendance import CheckedIn, records
 from bot.domain.contributions.feedback import (
     EVALUATION,
     PULSE,
     SCALE,
     SMALLEST_GROUP,
     WORKSHOP,
-    Answer,
+    FeedbackAnswer,
     attendees,
     form_of,
     read,
@@ -27,8 +27,8 @@ NOW = datetime(2023, 2, 20, 9, tzinfo=UTC)
 PEOPLE = st.integers(1, 12)
 
 
-def answer(person: int, useful: str = "3", subject: str = "keynote") -> Answer:
-    return Answer(subject, person, {"useful": useful, "pace": "right", "remark": ""}, NOW)
+def answer(person: int, useful: str = "3", subject: str = "keynote") -> FeedbackAnswer:
+    return FeedbackAnswer(subject, person, {"useful": useful, "pace": "right", "remark": ""}, NOW)
 
 
 @given(st.dictionaries(PEOPLE, st.sampled_from(SCALE)), st.frozensets(PEOPLE))
@@ -52,7 +52,7 @@ def test_the_response_rate_is_that_of_those_who_attended(given: dict[int, str], 
 def test_attendees_are_those_with_minutes_in_the_session_or_in_any(example: Plan) -> None:
     opening, keynote = example.agenda.sessions[:2]
     found = records(
-        example, [Presence(opening.id, 1, "A", opening.starts_at), Presence(keynote.id, 2, "B", keynote.starts_at)]
+        example, [CheckedIn(opening.id, 1, "A", opening.starts_at), CheckedIn(keynote.id, 2, "B", keynote.starts_at)]
     )
     assert attendees(found, keynote.id) == {2}
     assert attendees(found, "break-day-1") == set()

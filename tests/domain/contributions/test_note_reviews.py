@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.contributions.coverage import Row, as_shared, coverage, silent
+from bot.domain.contributions.coverage import CoverageRow, as_shared, coverage, silent
 from bot.domain.contributions.note_reviews import TAG_LENGTH, TAGS, Review, ReviewState, queue, tags_of
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.people.access import Role
@@ -80,8 +80,8 @@ def test_the_table_tells_no_more_than_the_notes_do() -> None:
         note("4", author=4, visibility=Visibility.PRIVATE),
     ]
     shown = coverage(places, notes, Audience.PARTICIPANTS)
-    empty = [Row(name, Counter()) for name in ("A2", "A3", "A4", "A5", "A6")]
-    assert shown == [*empty, Row("A1", Counter(iot=1))]
+    empty = [CoverageRow(name, Counter()) for name in ("A2", "A3", "A4", "A5", "A6")]
+    assert shown == [*empty, CoverageRow("A1", Counter(iot=1))]
     assert silent(places, notes) == (4, 5)
     assert silent([*places, place(8, "A1")], notes) == (4, 5)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.domain import announcements
 from bot.domain.contributions import pledges
-from bot.domain.contributions.pledges import Pledge, Progress, State
+from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
 from bot.domain.local_time import day_of, instant_or_later, months_after
 from bot.domain.plan import Plan
 from bot.importing import plan_file
@@ -71,9 +71,9 @@ def test_a_fault_is_told_with_its_line(written: str, told: str) -> None:
 
 def test_what_everybody_may_read_tells_of_nobody(tiny: Tiny) -> None:
     now = datetime(2023, 5, 22, tzinfo=UTC)
-    said = Progress(42, 3, State.DONE, "It was Amina", now)
+    said = PledgeProgress(42, 3, PledgeState.DONE, "It was Amina", now)
     made = [Pledge(42, "Amina", "See https://x.example/amina", date(2023, 6, 30), True, now, said)]  # noqa: FBT003 - a row
     for rule, text in ((False, "See https://x.example/amina"), (True, "See […]")):
         [shown] = pledges.public(tiny(chatham_house=rule), made)
         assert (shown.person, shown.name, shown.text) == (0, "", text)
-        assert shown.progress == Progress(0, 3, State.DONE, "", now)
+        assert shown.progress == PledgeProgress(0, 3, PledgeState.DONE, "", now)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.domain.people.access import (
     ROLES,
-    Doors,
-    Grant,
+    AccessRefusal,
+    EntryRules,
     Home,
-    Refusal,
     Role,
+    RoleGrant,
     may_restore,
     needs_approval,
     refusal,
@@ -49,28 +49,32 @@ def test_a_higher_role_may_do_all_that_a_lower_may(role: Role) -> None:
 # --- where -----------------------------------------------------------------------------------------------------
 
 
-@given(SERVERS, st.booleans(), st.builds(Doors, st.booleans(), st.booleans()))
-def test_elsewhere_than_in_the_workshops_server_nothing_may_be_used(server: int, visible: bool, doors: Doors) -> None:  # noqa: FBT001
+@given(SERVERS, st.booleans(), st.builds(EntryRules, st.booleans(), st.booleans()))
+def test_elsewhere_than_in_the_workshops_server_nothing_may_be_used(
+    server: int,
+    visible: bool,  # noqa: FBT001
+    doors: EntryRules,
+) -> None:
     """Whether or not the bot is still in that server."""
-    assert refusal(server + 1, Home(server, visible), doors) is Refusal.OTHER_SERVER
+    assert refusal(server + 1, Home(server, visible), doors) is AccessRefusal.OTHER_SERVER
 
 
-@given(SERVERS, st.builds(Doors, st.booleans(), st.booleans()))
-def test_in_the_workshops_server_all_may_be_used_unless_it_is_out_of_sight(server: int, doors: Doors) -> None:
+@given(SERVERS, st.builds(EntryRules, st.booleans(), st.booleans()))
+def test_in_the_workshops_server_all_may_be_used_unless_it_is_out_of_sight(server: int, doors: EntryRules) -> None:
     assert refusal(server, Home(server, visible=True), doors) is None
-    assert refusal(server, Home(server, visible=False), doors) is Refusal.OUT_OF_REACH
+    assert refusal(server, Home(server, visible=False), doors) is AccessRefusal.OUT_OF_REACH
 
 
 @given(SERVERS, st.booleans(), st.booleans())
 def test_before_setup_only_what_belongs_to_it_may_be_used(server: int, visible: bool, private: bool) -> None:  # noqa: FBT001
-    assert refusal(server, Home(None, visible), Doors(private, before_setup=True)) is None
-    assert refusal(server, Home(None, visible), Doors(private)) is Refusal.NOT_SET_UP
+    assert refusal(server, Home(None, visible), EntryRules(private, before_setup=True)) is None
+    assert refusal(server, Home(None, visible), EntryRules(private)) is AccessRefusal.NOT_SET_UP
 
 
-@given(st.builds(Home, st.none() | SERVERS, st.booleans()), st.builds(Doors, st.booleans(), st.booleans()))
-def test_in_a_direct_message_only_what_was_written_there_may_be_pressed(home: Home, doors: Doors) -> None:
+@given(st.builds(Home, st.none() | SERVERS, st.booleans()), st.builds(EntryRules, st.booleans(), st.booleans()))
+def test_in_a_direct_message_only_what_was_written_there_may_be_pressed(home: Home, doors: EntryRules) -> None:
     allowed = doors.private and home.server is not None
-    assert refusal(None, home, doors) is (None if allowed else Refusal.NOT_IN_SERVER)
+    assert refusal(None, home, doors) is (None if allowed else AccessRefusal.NOT_IN_SERVER)
 
 
 # --- places ----------------------------------------------------------------------------------------------------
@@ -88,12 +92,12 @@ def test_a_place_of_the_team_or_one_taken_away_needs_an_organiser_unless_its_rol
 
 @given(
     st.sampled_from((Role.MODERATOR, Role.ORGANISER)),
-    st.none() | st.builds(Grant, ROLE_IDS, INSTANTS),
+    st.none() | st.builds(RoleGrant, ROLE_IDS, INSTANTS),
     st.none() | ROLE_IDS,
     st.none() | INSTANTS,
 )
 def test_a_role_of_the_team_never_comes_back_by_itself(
-    place: Role, grant: Grant | None, role_id: int | None, joined_at: datetime | None
+    place: Role, grant: RoleGrant | None, role_id: int | None, joined_at: datetime | None
 ) -> None:
     assert not may_restore(place, grant, role_id, joined_at)
 
@@ -103,7 +107,7 @@ def test_a_participants_role_comes_back_if_they_came_back_or_never_had_it(
     role_id: int, since: datetime, later: timedelta
 ) -> None:
     """Not if an administrator took it from somebody who stayed."""
-    grant = Grant(role_id, since)
+    grant = RoleGrant(role_id, since)
     assert may_restore(Role.PARTICIPANT, None, role_id, since)
     assert may_restore(Role.PARTICIPANT, grant, role_id + 1, since)
     assert may_restore(Role.PARTICIPANT, grant, role_id, since + later)

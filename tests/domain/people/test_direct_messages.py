@@ -14,10 +14,10 @@ from bot.domain.people.direct_messages import (
     PACE,
     RETRY,
     THROTTLED,
-    Letter,
-    LetterKind,
+    DirectMessage,
+    DirectMessageKind,
     Throttle,
-    letter,
+    direct_message,
     throttled,
 )
 
@@ -26,8 +26,8 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 
-def written(subject: str) -> Letter:
-    return letter("w", LetterKind.CHANGES, subject, 1, "The same words", NOON)
+def written(subject: str) -> DirectMessage:
+    return direct_message("w", DirectMessageKind.CHANGES, subject, 1, "The same words", NOON)
 
 
 @given(st.lists(st.sampled_from([0, 0, 1, 60, 150, 900]), min_size=1, max_size=60))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.announcements import Kind, State
-from bot.domain.people.direct_messages import LetterKind, LetterState, letter
+from bot.domain.announcements import DeliveryState, Kind
+from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.faults import Fault, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import Lasting, LastingFault, LastingTrouble
-from bot.rehearsal.discord.limits import Request
+from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.store.delivery.deliveries import Delivery
@@ -56,16 +56,16 @@ def test_it_strikes_what_it_is_about_and_nothing_else(example: Plan) -> None:
     person = discord.backend.make_user("amina").id
     direct = discord.backend.get_dm_channel(person).id
     requests = {
-        "post": Request("POST", f"/channels/{rooms[AGENDA]}/messages"),
-        "edit": Request("PATCH", f"/channels/{rooms[AGENDA]}/messages/5"),
-        "elsewhere": Request("POST", f"/channels/{rooms[ANNOUNCEMENTS]}/messages"),
-        "make": Request("POST", f"/guilds/{guild}/channels"),
-        "rename": Request("PATCH", f"/channels/{rooms[AGENDA]}"),
-        "permit": Request("PUT", f"/channels/{rooms[AGENDA]}/permissions/7"),
-        "open": Request("POST", "/users/@me/channels"),
-        "write": Request("POST", f"/channels/{direct}/messages"),
-        "answer": Request("POST", "/interactions/1/token/callback"),
-        "role": Request("PUT", f"/guilds/{guild}/members/{person}/roles/8"),
+        "post": DiscordRequest("POST", f"/channels/{rooms[AGENDA]}/messages"),
+        "edit": DiscordRequest("PATCH", f"/channels/{rooms[AGENDA]}/messages/5"),
+        "elsewhere": DiscordRequest("POST", f"/channels/{rooms[ANNOUNCEMENTS]}/messages"),
+        "make": DiscordRequest("POST", f"/guilds/{guild}/channels"),
+        "rename": DiscordRequest("PATCH", f"/channels/{rooms[AGENDA]}"),
+        "permit": DiscordRequest("PUT", f"/channels/{rooms[AGENDA]}/permissions/7"),
+        "open": DiscordRequest("POST", "/users/@me/channels"),
+        "write": DiscordRequest("POST", f"/channels/{direct}/messages"),
+        "answer": DiscordRequest("POST", "/interactions/1/token/callback"),
+        "role": DiscordRequest("PUT", f"/guilds/{guild}/members/{person}/roles/8"),
     }
     struck = {
         kind: {
@@ -88,8 +88,8 @@ def test_a_direct_message_that_was_not_sent_in_the_end_is_found(example: Plan) -
     discord = LoopbackDiscord(lambda: begins, token="t", checker=None)  # noqa: S106 - of a simulated Discord
     keeper = Timekeeper(begins, speed=0, active=lambda: 0)
     trouble = LastingTrouble(LastingFault(Lasting.MESSAGES, begins, ends, ""), keeper, nothing_goes_wrong)
-    told = letter("w", LetterKind.NUDGE, "", 1, "Hello", begins)
-    states = (LetterState.SENT, LetterState.PLANNED, LetterState.REFUSED)
+    told = direct_message("w", DirectMessageKind.NUDGE, "", 1, "Hello", begins)
+    states = (DirectMessageState.SENT, DirectMessageState.PLANNED, DirectMessageState.REFUSED)
     found = [list(trouble.unhealed(discord, [replace(told, state=state)])) for state in states]
     assert [len(remarks) for remarks in found] == [0, 1, 1]
 
@@ -101,7 +101,9 @@ def test_only_what_the_refusing_room_could_no_longer_use_may_be_missing(example:
     trouble = LastingTrouble(fault, keeper, nothing_goes_wrong)
 
     def given_up(room: str, expires: datetime) -> Delivery:
-        return Delivery("1", Kind.SOON, "cases", room, begins, expires, State.FAILED, None, None, None, None, None)
+        return Delivery(
+            "1", Kind.SOON, "cases", room, begins, expires, DeliveryState.FAILED, None, None, None, None, None
+        )
 
     lost = given_up(ANNOUNCEMENTS, fault.begins + HOUR)
     others = [

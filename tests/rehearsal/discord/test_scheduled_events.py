@@ -12,7 +12,7 @@ from bot.domain.agenda.scheduled_events import marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
 from bot.rehearsal.agreement import misscheduled
-from bot.rehearsal.discord.limits import Request
+from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 
 EVE = datetime(2023, 2, 19, 16, tzinfo=UTC)
@@ -31,7 +31,7 @@ def body(starts: datetime, **more: object) -> dict[str, Any]:
 
 
 def send(discord: LoopbackDiscord, method: str, path: str, json: object = None) -> Any:  # noqa: ANN401 - JSON
-    return discord._accept(Request(method, path, body=json))  # noqa: SLF001 - as a request over HTTP does
+    return discord._accept(DiscordRequest(method, path, body=json))  # noqa: SLF001 - as a request over HTTP does
 
 
 def test_an_event_is_ones_own_with_create_events_alone(discord: LoopbackDiscord) -> None:

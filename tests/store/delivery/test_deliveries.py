@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.announcements import Announcement, DeliveryState, Kind
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.delivery.deliveries import Delivery, outdate
 from bot.store.engine.database import Database
 
@@ -36,7 +36,7 @@ def ids(rows: Iterable[Delivery | Announcement]) -> list[str]:
     return [row.id for row in rows]
 
 
-async def state(store: Store, one: Announcement) -> State | None:
+async def state(store: Store, one: Announcement) -> DeliveryState | None:
     found = await store.deliveries.find(one.id)
     return found.state if found else None
 
@@ -50,7 +50,7 @@ ONE, TWO, THREE = (announcement(name, NOON + n * MINUTE) for n, name in enumerat
 async def test_what_is_planned_is_kept_whole(store: Store) -> None:
     await store.deliveries.plan([ONE], KINDS, NOON)
     nothing = (None, None, None, None, None)
-    expected = Delivery(ONE.id, Kind.START, "one", "announcements", NOON, NOON + HOUR, State.PLANNED, *nothing)
+    expected = Delivery(ONE.id, Kind.START, "one", "announcements", NOON, NOON + HOUR, DeliveryState.PLANNED, *nothing)
     assert await store.deliveries.find(ONE.id) == expected
     assert await store.deliveries.find(TWO.id) is None
 
@@ -87,7 +87,7 @@ async def test_what_is_on_its_way_is_not_moved(store: Store) -> None:
 async def test_what_is_no_longer_asked_for_is_cancelled(store: Store) -> None:
     await store.deliveries.plan([ONE, TWO], KINDS, NOON)
     await store.deliveries.plan([TWO], KINDS, NOON)
-    assert await state(store, ONE) is State.CANCELLED
+    assert await state(store, ONE) is DeliveryState.CANCELLED
     assert ids(await store.deliveries.take(NOON + HOUR, 10)) == [TWO.id]
 
 
@@ -98,8 +98,8 @@ async def test_what_is_asked_for_again_is_planned_again(store: Store) -> None:
     assert ids(await store.deliveries.take(NOON + MINUTE, 10)) == [ONE.id]
 
 
-@pytest.mark.parametrize("ended", [State.SENT, State.SKIPPED, State.FAILED])
-async def test_what_has_ended_is_neither_cancelled_nor_planned_again(store: Store, ended: State) -> None:
+@pytest.mark.parametrize("ended", [DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.FAILED])
+async def test_what_has_ended_is_neither_cancelled_nor_planned_again(store: Store, ended: DeliveryState) -> None:
     await store.deliveries.plan([ONE], KINDS, NOON)
     await store.deliveries.take(NOON, 10)
     await store.deliveries.settle(ONE.id, ended, NOON, "why")
@@ -113,22 +113,22 @@ async def test_other_kinds_are_left_alone(store: Store) -> None:
     assert [await store.deliveries.add(one) for one in (custom, report)] == [True, True]
     await store.deliveries.plan([ONE], KINDS, NOON)
     await store.deliveries.plan([], KINDS, NOON)
-    assert await state(store, custom) is await state(store, report) is State.PLANNED
-    assert await state(store, ONE) is State.CANCELLED
+    assert await state(store, custom) is await state(store, report) is DeliveryState.PLANNED
+    assert await state(store, ONE) is DeliveryState.CANCELLED
 
 
 async def test_what_is_past_its_lifetime_is_not_planned(store: Store) -> None:
     """A bot that is first started in the middle of a workshop announces nothing of the morning."""
     await store.deliveries.plan([ONE, TWO], KINDS, ONE.expires)
     assert await state(store, ONE) is None
-    assert await state(store, TWO) is State.PLANNED
+    assert await state(store, TWO) is DeliveryState.PLANNED
 
 
 async def test_what_was_missed_while_the_bot_was_away_stays_planned(store: Store) -> None:
     """It is skipped when it is taken up, so that somebody hears of it."""
     await store.deliveries.plan([ONE], KINDS, NOON)
     await store.deliveries.plan([ONE], KINDS, ONE.expires + HOUR)
-    assert await state(store, ONE) is State.PLANNED
+    assert await state(store, ONE) is DeliveryState.PLANNED
 
 
 async def test_one_is_added_once(store: Store) -> None:
@@ -143,7 +143,7 @@ async def test_only_what_is_due_is_taken_and_recorded_first(store: Store, databa
     await store.deliveries.plan([ONE, TWO, THREE], KINDS, NOON)
     taken = await store.deliveries.take(NOON + MINUTE, 10)
     assert ids(taken) == [ONE.id, TWO.id]
-    assert {(one.state, one.begun_at) for one in taken} == {(State.SENDING, NOON + MINUTE)}
+    assert {(one.state, one.begun_at) for one in taken} == {(DeliveryState.SENDING, NOON + MINUTE)}
     assert await database.read("SELECT count(*) FROM delivery WHERE state = 'sending'") == [(2,)]
     assert await store.deliveries.take(NOON + MINUTE, 10) == []
 
@@ -196,9 +196,15 @@ async def test_what_is_past_its_lifetime_is_given_up_and_told_once(store: Store)
     await store.deliveries.plan([ONE, TWO, THREE], KINDS, NOON)
     await store.deliveries.take(NOON, 10)
     skipped = await store.deliveries.skip_expired(TWO.expires)
-    assert [(one.id, one.state, one.problem) for one in skipped] == [(TWO.id, State.SKIPPED, "past its lifetime")]
+    assert [(one.id, one.state, one.problem) for one in skipped] == [
+        (TWO.id, DeliveryState.SKIPPED, "past its lifetime")
+    ]
     assert await store.deliveries.skip_expired(TWO.expires) == []
-    assert [await state(store, one) for one in (ONE, TWO, THREE)] == [State.SENDING, State.SKIPPED, State.PLANNED]
+    assert [await state(store, one) for one in (ONE, TWO, THREE)] == [
+        DeliveryState.SENDING,
+        DeliveryState.SKIPPED,
+        DeliveryState.PLANNED,
+    ]
 
 
 async def test_next_due_is_the_earliest_that_is_planned(store: Store) -> None:
@@ -221,7 +227,7 @@ async def test_what_was_taken_up_stays_unsettled_until_it_is_settled(store: Stor
     taken = await store.deliveries.take(NOON + HOUR, 10)
     assert await store.deliveries.unsettled() == taken
     await store.deliveries.settle_sent(ONE.id, NOON, 1, 2, "shown")
-    await store.deliveries.settle(TWO.id, State.FAILED, NOON, "403 Forbidden")
+    await store.deliveries.settle(TWO.id, DeliveryState.FAILED, NOON, "403 Forbidden")
     assert ids(await store.deliveries.unsettled()) == [THREE.id]
 
 
@@ -230,19 +236,24 @@ async def test_a_settled_delivery_says_how_it_ended(store: Store) -> None:
     await store.deliveries.take(NOON + HOUR, 10)
     snowflake = 2**63 - 1
     await store.deliveries.settle_sent(ONE.id, NOON, snowflake, snowflake, "shown")
-    await store.deliveries.settle(TWO.id, State.FAILED, NOON, "403 Forbidden")
+    await store.deliveries.settle(TWO.id, DeliveryState.FAILED, NOON, "403 Forbidden")
     (sent,) = await store.deliveries.sent(Kind.START)
-    assert (sent.state, sent.channel_id, sent.message_id, sent.shown) == (State.SENT, snowflake, snowflake, "shown")
+    assert (sent.state, sent.channel_id, sent.message_id, sent.shown) == (
+        DeliveryState.SENT,
+        snowflake,
+        snowflake,
+        "shown",
+    )
     assert sent.problem is None
     failed = await store.deliveries.find(TWO.id)
     assert failed
-    assert (failed.state, failed.problem, failed.message_id) == (State.FAILED, "403 Forbidden", None)
+    assert (failed.state, failed.problem, failed.message_id) == (DeliveryState.FAILED, "403 Forbidden", None)
 
 
 async def test_what_is_sent_after_all_has_no_problem_left(store: Store) -> None:
     await store.deliveries.plan([ONE], KINDS, NOON)
     await store.deliveries.take(NOON, 10)
-    await store.deliveries.settle(ONE.id, State.FAILED, NOON, "403 Forbidden")
+    await store.deliveries.settle(ONE.id, DeliveryState.FAILED, NOON, "403 Forbidden")
     await store.deliveries.settle_sent(ONE.id, NOON, 1, 2, "shown")
     (sent,) = await store.deliveries.sent(Kind.START)
     assert sent.problem is None
@@ -293,7 +304,7 @@ async def test_taking_and_cancelling_at_once_has_one_winner(store: Store) -> Non
     many = [announcement(f"{n}", kind=Kind.CUSTOM) for n in range(40)]
     await store.deliveries.plan(many, KINDS, NOON)
     taking = asyncio.gather(*(store.deliveries.take(NOON, 3) for _ in range(10)))
-    deeds = {one.id: Deed(one.id, NOON, 1, "announcement taken back", one.subject) for one in many}
+    deeds = {one.id: AuditEntry(one.id, NOON, 1, "announcement taken back", one.subject) for one in many}
     cancelling = asyncio.gather(*(store.announcements.cancel(one.subject, deeds[one.id]) for one in many))
     taken = {one for batch in await taking for one in ids(batch)}
     cancelled = {one.id for one, won in zip(many, await cancelling, strict=True) if won}
@@ -327,7 +338,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.database = self.run_to_end(Database.open(Path(self.folder.name) / "plenary.db"))
         self.deliveries = Store(self.database).deliveries
-        self.model: dict[str, tuple[State, datetime]] = {}
+        self.model: dict[str, tuple[DeliveryState, datetime]] = {}
         self.sent: list[str] = []
 
     def run_to_end(self, work: Any) -> Any:  # noqa: ANN401 - whatever the work gives
@@ -343,27 +354,29 @@ class AnyOrder(RuleBasedStateMachine):
         wanted = [announcement(subject, due, expires=due + 2 * MINUTE) for subject, due in asked.items()]
         self.run_to_end(self.deliveries.plan(wanted, KINDS, now))
         for subject, (standing, due) in self.model.items():
-            if standing is State.PLANNED and subject not in asked:
-                self.model[subject] = (State.CANCELLED, due)
+            if standing is DeliveryState.PLANNED and subject not in asked:
+                self.model[subject] = (DeliveryState.CANCELLED, due)
         for subject, due in asked.items():
-            standing, _ = self.model.get(subject, (State.CANCELLED, due))
-            if due + 2 * MINUTE > now and standing in {State.PLANNED, State.CANCELLED}:
-                self.model[subject] = (State.PLANNED, due)
+            standing, _ = self.model.get(subject, (DeliveryState.CANCELLED, due))
+            if due + 2 * MINUTE > now and standing in {DeliveryState.PLANNED, DeliveryState.CANCELLED}:
+                self.model[subject] = (DeliveryState.PLANNED, due)
 
     @rule(now=MINUTES)
     def take(self, now: datetime) -> None:
         taken = [one.subject for one in self.run_to_end(self.deliveries.take(now, 10))]
-        due = {key: due for key, (standing, due) in self.model.items() if standing is State.PLANNED and due <= now}
+        due = {
+            key: due for key, (standing, due) in self.model.items() if standing is DeliveryState.PLANNED and due <= now
+        }
         assert sorted(taken) == sorted(due)
         assert [due[subject] for subject in taken] == sorted(due.values())
-        self.model |= {subject: (State.SENDING, due[subject]) for subject in taken}
+        self.model |= {subject: (DeliveryState.SENDING, due[subject]) for subject in taken}
         self.sent += taken
         assert len(self.sent) == len(set(self.sent))
 
-    @rule(ended=st.sampled_from([State.SENT, State.FAILED, State.SKIPPED]))
-    def settle(self, ended: State) -> None:
+    @rule(ended=st.sampled_from([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED]))
+    def settle(self, ended: DeliveryState) -> None:
         for one in self.run_to_end(self.deliveries.unsettled())[:1]:
-            if ended is State.SENT:
+            if ended is DeliveryState.SENT:
                 self.run_to_end(self.deliveries.settle_sent(one.id, NOON, 1, 2, "shown"))
             else:
                 self.run_to_end(self.deliveries.settle(one.id, ended, NOON))
@@ -373,7 +386,7 @@ class AnyOrder(RuleBasedStateMachine):
     def the_file_holds_what_it_should(self) -> None:
         rows = self.run_to_end(self.database.read("SELECT subject, state FROM delivery"))
         assert dict(rows) == {subject: standing for subject, (standing, _) in self.model.items()}
-        planned = [due for standing, due in self.model.values() if standing is State.PLANNED]
+        planned = [due for standing, due in self.model.values() if standing is DeliveryState.PLANNED]
         assert self.run_to_end(self.deliveries.next_due()) == min(planned, default=None)
 
 

@@ -11,54 +11,56 @@ from pathlib import Path
 import pytest
 
 from bot import store as stores
-from bot.domain.announcements import Kind, State
-from bot.domain.people.direct_messages import LetterKind, LetterState, letter, throttled
+from bot.domain.announcements import DeliveryState, Kind
+from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message, throttled
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine import database as databases
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-DEED = Deed("1", NOON, 5, "participants nudged", "coverage")
+DEED = AuditEntry("1", NOON, 5, "participants nudged", "coverage")
 
 
 async def test_one_that_waits_for_its_next_try_does_not_hold_up_the_others(store: Store) -> None:
-    first, second = (letter("w", LetterKind.NUDGE, "", person, "Hello", NOON + person * MINUTE) for person in (1, 2))
-    await store.letters.write([first, second], DEED)
-    await store.letters.begin(first.id, NOON)
-    begun = await store.letters.next(NOON)
+    first, second = (
+        direct_message("w", DirectMessageKind.NUDGE, "", person, "Hello", NOON + person * MINUTE) for person in (1, 2)
+    )
+    await store.direct_messages.write([first, second], DEED)
+    await store.direct_messages.begin(first.id, NOON)
+    begun = await store.direct_messages.next(NOON)
     assert begun
-    assert (begun.id, begun.state, begun.begun_at) == (first.id, LetterState.SENDING, NOON)
-    await store.letters.postpone(begun, NOON + MINUTE, "503")
-    following = await store.letters.next(NOON)
+    assert (begun.id, begun.state, begun.begun_at) == (first.id, DirectMessageState.SENDING, NOON)
+    await store.direct_messages.postpone(begun, NOON + MINUTE, "503")
+    following = await store.direct_messages.next(NOON)
     assert following
     assert following.id == second.id
-    await store.letters.begin(second.id, NOON + 1 * MINUTE / 2)
-    await store.letters.settle_sent(second.id, 77)
-    waiting = await store.letters.next(NOON)
+    await store.direct_messages.begin(second.id, NOON + 1 * MINUTE / 2)
+    await store.direct_messages.settle_sent(second.id, 77)
+    waiting = await store.direct_messages.next(NOON)
     assert waiting
     assert (waiting.id, waiting.tries, waiting.ready_at(NOON)) == (first.id, 1, NOON + MINUTE)
     # When sending began stays what it was: since then Discord may have it.
-    await store.letters.begin(first.id, NOON + MINUTE)
-    assert await store.letters.latest_tries(5) == [NOON + MINUTE, NOON + MINUTE / 2]
-    assert [one.begun_at for one in await store.letters.all()] == [NOON, NOON + MINUTE / 2]
-    assert (await store.letters.channel_of(1), await store.letters.channel_of(2)) == (None, 77)
+    await store.direct_messages.begin(first.id, NOON + MINUTE)
+    assert await store.direct_messages.latest_tries(5) == [NOON + MINUTE, NOON + MINUTE / 2]
+    assert [one.begun_at for one in await store.direct_messages.all()] == [NOON, NOON + MINUTE / 2]
+    assert (await store.direct_messages.channel_of(1), await store.direct_messages.channel_of(2)) == (None, 77)
 
 
 async def test_a_throttle_outlives_the_process_and_leaves_the_letter_as_it_was(tmp_path: Path) -> None:
-    told = letter("w", LetterKind.NUDGE, "", 1, "Hello", NOON)
+    told = direct_message("w", DirectMessageKind.NUDGE, "", 1, "Hello", NOON)
     async with stores.opened(tmp_path / "plenary.db") as store:
-        await store.letters.write([told], DEED)
-        await store.letters.begin(told.id, NOON)
-        await store.letters.hold_back(told, throttled(None, NOON))
+        await store.direct_messages.write([told], DEED)
+        await store.direct_messages.begin(told.id, NOON)
+        await store.direct_messages.hold_back(told, throttled(None, NOON))
     async with stores.opened(tmp_path / "plenary.db") as store:
-        assert await store.letters.next(NOON) == told
-        throttle = await store.letters.throttle()
+        assert await store.direct_messages.next(NOON) == told
+        throttle = await store.direct_messages.throttle()
         assert throttle == throttled(None, NOON)
-        await store.letters.hold_back(told, throttled(throttle, NOON + MINUTE))
-        assert await store.letters.throttle() == throttled(throttle, NOON + MINUTE)
-        await store.letters.release()
-        assert await store.letters.throttle() is None
+        await store.direct_messages.hold_back(told, throttled(throttle, NOON + MINUTE))
+        assert await store.direct_messages.throttle() == throttled(throttle, NOON + MINUTE)
+        await store.direct_messages.release()
+        assert await store.direct_messages.throttle() is None
 
 
 async def test_whoever_was_still_to_be_sent_a_certificate_reads_the_announcement(
@@ -81,11 +83,11 @@ async def test_whoever_was_still_to_be_sent_a_certificate_reads_the_announcement
             rows,
         )
     async with stores.opened(tmp_path / "plenary.db") as store:
-        assert [one.state for one in await store.letters.all()] == ["sent", "dropped", "dropped"]
-        assert await store.letters.next(NOON) is None
+        assert [one.state for one in await store.direct_messages.all()] == ["sent", "dropped", "dropped"]
+        assert await store.direct_messages.next(NOON) is None
         [announced] = await store.deliveries.planned(Kind.CERTIFICATES)
     assert (announced.room, announced.state, announced.due) == (
-        "announcements", State.PLANNED, datetime(2023, 2, 22, 16, tzinfo=UTC),
+        "announcements", DeliveryState.PLANNED, datetime(2023, 2, 22, 16, tzinfo=UTC),
     )  # fmt: skip
     assert announced.expires == datetime(2024, 2, 22, 16, tzinfo=UTC)
     assert len(announced.nonce) <= 25

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.nightly_backup import last_night
-from bot.jobs.nightly_backup import NightlyBackup
+from bot.jobs.nightly_backup import NightlyBackupJob
 from bot.store.engine import backup as module
 from bot.store.engine.backup import BackupError, backup, backups_in, faults_in, name_at, prefix_of, restore
 from bot.store.engine.database import Database, SchemaError
@@ -211,7 +211,7 @@ def test_backups_are_told_by_their_names(tmp_path: Path) -> None:
 # --- each night ------------------------------------------------------------------------------------------------------
 
 
-async def once(nightly: NightlyBackup, now: datetime) -> datetime:
+async def once(nightly: NightlyBackupJob, now: datetime) -> datetime:
     """One run of the bot's job, to its end."""
     following = await nightly.keep(now)
     await nightly.close()
@@ -231,7 +231,7 @@ async def test_one_backup_a_night_is_made_and_the_oldest_make_room(path: Path, t
     old = (NOW - timedelta(days=2)).timestamp()
     os.utime(part, (old, old))
     os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
-    nightly = NightlyBackup(path, folder, 3, ZONE)
+    nightly = NightlyBackupJob(path, folder, 3, ZONE)
     await nightly.close()  # nothing is under way yet
     for day in range(5):
         now = NOW + timedelta(days=day)
@@ -250,7 +250,7 @@ async def test_one_backup_a_night_is_made_and_the_oldest_make_room(path: Path, t
 async def test_a_restart_repeats_no_nights_backup(path: Path, tmp_path: Path) -> None:
     await made(path)
     for hours in (0, 1, 2):
-        await once(NightlyBackup(path, tmp_path / "backups", 3, ZONE), NOW + timedelta(hours=hours))
+        await once(NightlyBackupJob(path, tmp_path / "backups", 3, ZONE), NOW + timedelta(hours=hours))
     assert list(backups_in(tmp_path / "backups", prefix_of(path, nightly=True))) == [NOW]
     assert last_night(NOW, ZONE) < NOW
 
@@ -258,7 +258,7 @@ async def test_a_restart_repeats_no_nights_backup(path: Path, tmp_path: Path) ->
 async def test_a_backup_that_fails_says_so_and_is_made_the_next_time(path: Path, tmp_path: Path) -> None:
     """The runner of jobs tells the team, and leaves it alone for a while."""
     folder = tmp_path / "backups"
-    nightly = NightlyBackup(path, folder, 3, ZONE)
+    nightly = NightlyBackupJob(path, folder, 3, ZONE)
     with pytest.raises(BackupError):
         await once(nightly, NOW)
     assert not folder.exists()

@@ -19,7 +19,7 @@ import pytest
 
 from bot import store as stores
 from bot.store.engine import database as module
-from bot.store.engine.database import Database, SchemaError, copy_to, damage_in, instant, written
+from bot.store.engine.database import Database, SchemaError, copy_to, damage_in, instant, iso_utc
 from bot.store.engine.lock import DatabaseDamagedError, DatabaseInUseError, DatabaseUnusableError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -468,12 +468,12 @@ def tables(path: Path) -> set[str]:
 
 async def test_a_new_file_has_the_newest_schema_and_needs_no_copy(path: Path) -> None:
     await write_and_close(path, "x")
-    assert version(path) == len(list((ROOT / "bot/store/migrations").glob("*.sql")))
+    assert version(path) == len(list((ROOT / "bot/store/engine/migrations").glob("*.sql")))
     assert list(path.parent.glob("*.before-*")) == []
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
-    scripts = sorted((ROOT / "bot/store/migrations").glob("*.sql"))
+    scripts = sorted((ROOT / "bot/store/engine/migrations").glob("*.sql"))
     assert [int(script.name[:4]) for script in scripts] == list(range(1, len(scripts) + 1))
 
 
@@ -611,15 +611,15 @@ async def test_a_file_moved_with_its_log_keeps_what_was_acknowledged(path: Path,
 
 def test_instants_are_kept_to_the_microsecond_in_utc() -> None:
     moment = datetime(2023, 2, 20, 10, 30, 0, 1, timezone(timedelta(hours=1)))
-    assert written(moment) == "2023-02-20T09:30:00.000001Z"
-    assert instant(written(moment)) == moment
-    assert instant(written(moment)).tzinfo == UTC
+    assert iso_utc(moment) == "2023-02-20T09:30:00.000001Z"
+    assert instant(iso_utc(moment)) == moment
+    assert instant(iso_utc(moment)).tzinfo == UTC
 
 
 def test_instants_sort_as_text() -> None:
     moments = [datetime(2023, 2, 20, 9, 59, 59, 999999, UTC) + timedelta(microseconds=n) for n in (0, 1, 2, 10**6)]
-    assert sorted(map(written, moments)) == list(map(written, moments))
-    assert len({len(written(moment)) for moment in moments}) == 1
+    assert sorted(map(iso_utc, moments)) == list(map(iso_utc, moments))
+    assert len({len(iso_utc(moment)) for moment in moments}) == 1
 
 
 async def test_where_nobody_may_write_the_path_and_the_reason_are_told() -> None:

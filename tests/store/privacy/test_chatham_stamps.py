@@ -15,11 +15,11 @@ from pydantic import TypeAdapter
 from bot import store as stores
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.presence import Interval
-from bot.domain.contributions.chatham_stamps import WHOLE, Stamp
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
 from bot.domain.plan import Plan
 from bot.store.engine import database
-from bot.store.engine.database import written
-from bot.store.programme import Programme
+from bot.store.engine.database import iso_utc
+from bot.store.programme import PlanInForce
 
 Tiny = Callable[..., Plan]
 
@@ -49,19 +49,19 @@ def kept_before(path: Path, plan: Plan) -> None:
             connection.executescript(script.read_text("utf-8"))
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("INSERT INTO fact (name, value) VALUES ('plan', ?)", (plan.as_json(),))
-        held = [(moved, written(talk.starts_at + timedelta(minutes=20)), 1), (lab, None, 1), (gone, written(NOON), 0)]
+        held = [(moved, iso_utc(talk.starts_at + timedelta(minutes=20)), 1), (lab, None, 1), (gone, iso_utc(NOON), 0)]
         connection.executemany(
             "INSERT INTO session (id, planned, held, sequence, cancelled_at) VALUES (?, ?, ?, 1, ?)",
             [(one.id, "{}" if planned else None, _JSON.dump_json(one).decode(), at) for one, at, planned in held],
         )
         connection.execute(
             "INSERT INTO agenda_change (id, author, proposed_at, edits, applied_at) VALUES ('1', 1, '', ?, ?)",
-            (edit, written(talk.starts_at + timedelta(minutes=10))),
+            (edit, iso_utc(talk.starts_at + timedelta(minutes=10))),
         )
         connection.execute(
             "INSERT INTO note (id, author, author_name, topic, kind, title, did, learned, visibility, written_at)"
             " VALUES ('77', 1, 'Amina', 'ledgers', 'worked', 'T', 'D', 'L', 'public', ?)",
-            (written(NOON),),
+            (iso_utc(NOON),),
         )
 
 
@@ -71,13 +71,13 @@ async def test_old_data_is_stamped_by_what_the_database_knows(tmp_path: Path, ti
     talk, lab = plan.agenda.sessions
     begun = talk.starts_at
     async with stores.opened(tmp_path / "plenary.db") as store:
-        assert await store.stamps.all() == {
-            Stamp("talk", "ledgers", "plenary", Interval(begun, begun + timedelta(minutes=10))),
-            Stamp("talk", "sensors", "hall", Interval(begun, begun + timedelta(minutes=20))),
-            Stamp("gone", None, "plenary", Interval(lab.starts_at, lab.ends_at)),
+        assert await store.chatham_stamps.all() == {
+            ChathamStamp("talk", "ledgers", "plenary", Interval(begun, begun + timedelta(minutes=10))),
+            ChathamStamp("talk", "sensors", "hall", Interval(begun, begun + timedelta(minutes=20))),
+            ChathamStamp("gone", None, "plenary", Interval(lab.starts_at, lab.ends_at)),
         }
         # The plan drops the rule at once: what was said under it stays confidential.
-        await Programme(plan_of(tiny, ruled=False), store).follow(NOON)
+        await PlanInForce(plan_of(tiny, ruled=False), store).follow(NOON)
         [note] = await store.notes.all()
         assert note.confidential
         assert len(await store.facts.get("id_secret") or "") == 64
@@ -86,21 +86,21 @@ async def test_old_data_is_stamped_by_what_the_database_knows(tmp_path: Path, ti
 async def test_old_data_of_a_workshop_under_the_rule_is_stamped_whole(tmp_path: Path, tiny: Tiny) -> None:
     kept_before(tmp_path / "plenary.db", plan_of(tiny, ruled=False, whole=True))
     async with stores.opened(tmp_path / "plenary.db") as store:
-        assert {WHOLE, "talk", "lab", "gone"} == {stamp.id for stamp in await store.stamps.all()}
+        assert {WHOLE, "talk", "lab", "gone"} == {stamp.id for stamp in await store.chatham_stamps.all()}
 
 
 async def test_old_data_without_the_rule_is_not_stamped(tmp_path: Path, tiny: Tiny) -> None:
     kept_before(tmp_path / "plenary.db", plan_of(tiny, ruled=False))
     async with stores.opened(tmp_path / "plenary.db") as store:
-        assert await store.stamps.all() == set()
-        await Programme(plan_of(tiny, ruled=False), store).follow(NOON)
+        assert await store.chatham_stamps.all() == set()
+        await PlanInForce(plan_of(tiny, ruled=False), store).follow(NOON)
         assert [note.confidential for note in await store.notes.all()] == [False]
 
 
 async def test_a_rule_under_which_nothing_was_said_can_be_taken_back(tmp_path: Path, tiny: Tiny) -> None:
     before = datetime(2023, 2, 19, tzinfo=UTC)
     async with stores.opened(tmp_path / "plenary.db") as store:
-        await Programme(plan_of(tiny, ruled=True), store).follow(before)
-        assert {stamp.id for stamp in await store.stamps.all()} == {"talk"}
-        await Programme(plan_of(tiny, ruled=False), store).follow(before)
-        assert await store.stamps.all() == set()
+        await PlanInForce(plan_of(tiny, ruled=True), store).follow(before)
+        assert {stamp.id for stamp in await store.chatham_stamps.all()} == {"talk"}
+        await PlanInForce(plan_of(tiny, ruled=False), store).follow(before)
+        assert await store.chatham_stamps.all() == set()

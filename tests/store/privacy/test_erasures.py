@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 
 from bot import store as stores
 from bot.documents.export import personal_data
-from bot.domain.announcements import Announcement, Kind, State
+from bot.domain.announcements import Announcement, DeliveryState, Kind
 from bot.domain.contributions.note_reviews import Review, ReviewState, Wording
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.people.access import Role
-from bot.domain.people.direct_messages import LetterKind, letter
+from bot.domain.people.direct_messages import DirectMessageKind, direct_message
 from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated
 from bot.domain.people.personal_data import Part
 from bot.domain.text import writable
 from bot.store import Store
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 from bot.store.engine.backup import backup, restore
 from bot.store.engine.database import Database
 from bot.store.engine.lock import DatabaseUnusableError
@@ -111,7 +111,7 @@ def found(path: Path, words: str) -> list[str]:
 async def test_nothing_of_a_person_stays_and_everything_of_others(database: Database, store: Store, path: Path) -> None:
     await fill(database, ME, WORDS)
     await fill(database, OTHER, "axolotl")
-    await store.people.load()
+    await store.participants.load()
     before = await held(database, OTHER)
     assert before == await held(database, ME)
     assert len(before) >= 18
@@ -121,8 +121,8 @@ async def test_nothing_of_a_person_stays_and_everything_of_others(database: Data
     assert await held(database, OTHER) == before
     assert found(path, WORDS) == []
     assert found(path, "axolotl")
-    assert store.people.of(ME) is None
-    assert store.people.of(OTHER)
+    assert store.participants.of(ME) is None
+    assert store.participants.of(OTHER)
 
 
 def note(key: str, author: int, words: str) -> Note:
@@ -140,16 +140,16 @@ async def test_what_became_a_part_of_anothers_note_is_gone_from_it(store: Store,
     await store.notes.submit(replace(kept, title="axolotl again"), card("2"))
     for one in (mine, third):
         await store.notes.submit(one, card(one.id))
-        deed = Deed(f"review/{one.id}", NOON, OTHER, "notes merged", one.id)
-        assert await store.reviews.merge(one.id, "2", deed, (card(one.id), card("2")))
+        deed = AuditEntry(f"review/{one.id}", NOON, OTHER, "notes merged", one.id)
+        assert await store.note_reviews.merge(one.id, "2", deed, (card(one.id), card("2")))
     await store.deliveries.add(card("2"))
     await store.deliveries.settle_sent(card("2").id, NOON, 1, 1, "")
-    mine_only = {one.part: one.rows for one in await store.dossiers.of(ME)}[Part.REVISIONS]
+    mine_only = {one.part: one.rows for one in await store.personal_data.of(ME)}[Part.REVISIONS]
     assert [row[5] for row in mine_only] == [WORDS]
-    assert WORDS not in personal_data.as_json(await store.dossiers.of(OTHER)).decode()
+    assert WORDS not in personal_data.as_json(await store.personal_data.of(OTHER)).decode()
     await store.erasures.erase(ERASURE)
     assert found(path, WORDS) == []
-    assert await store.reviews.merged_into("2") == ["3"]
+    assert await store.note_reviews.merged_into("2") == ["3"]
     assert [one.subject for one in await store.deliveries.outdated()] == ["2"]
     assert await store.notes.submit(replace(kept, title="axolotl for ever"), card("2"))
     await store.erasures.erase(replace(ERASURE, id="98", person=OTHER))
@@ -159,34 +159,34 @@ async def test_what_became_a_part_of_anothers_note_is_gone_from_it(store: Store,
 async def test_whose_note_was_a_part_of_an_erased_one_has_their_own_alone(store: Store) -> None:
     for one in (note("1", ME, WORDS), note("2", OTHER, "axolotl")):
         await store.notes.submit(one, card(one.id))
-    deed = Deed("review/1", NOON, ME, "notes merged", "2")
-    assert await store.reviews.merge("2", "1", deed, (card("2"), card("1")))
+    deed = AuditEntry("review/1", NOON, ME, "notes merged", "2")
+    assert await store.note_reviews.merge("2", "1", deed, (card("2"), card("1")))
     await store.erasures.erase(ERASURE)
-    assert (await store.reviews.of("2")).merged_into is None
+    assert (await store.note_reviews.of("2")).merged_into is None
     assert [one.id for one in await store.notes.all()] == ["2"]
 
 
 async def test_what_a_reviewer_wrote_of_others_notes_is_gone(store: Store, path: Path) -> None:
     await store.notes.submit(note("2", OTHER, "axolotl"), card("2"))
-    asked = letter("w", LetterKind.CHANGES, "2", OTHER, WORDS, NOON, ME)
-    sent_back = Deed("review/1", NOON, ME, "note sent back", "2")
-    proposed = Deed("review/2", NOON, ME, "edit proposed", "2")
-    tagged = Deed("review/3", NOON, OTHER, "note tagged", "2")
+    asked = direct_message("w", DirectMessageKind.CHANGES, "2", OTHER, WORDS, NOON, ME)
+    sent_back = AuditEntry("review/1", NOON, ME, "note sent back", "2")
+    proposed = AuditEntry("review/2", NOON, ME, "edit proposed", "2")
+    tagged = AuditEntry("review/3", NOON, OTHER, "note tagged", "2")
     wording = Wording(WORDS, WORDS, WORDS)
-    change = store.reviews.change
+    change = store.note_reviews.change
     await change("2", lambda one: replace(one, state=ReviewState.CHANGES, asked=WORDS), sent_back, letter=asked)
     await change("2", lambda one: replace(one, proposal=wording), proposed)
     await change("2", lambda one: replace(one, tags=("port",)), tagged)
     await store.erasures.erase(ERASURE)
     assert found(path, WORDS) == []
-    assert await store.reviews.of("2") == Review(tags=("port",))
+    assert await store.note_reviews.of("2") == Review(tags=("port",))
     assert [one.what for one in await store.audit.all()] == ["note sent back", "edit proposed", "note tagged"]
 
 
 async def test_figures_stay_under_a_number_that_is_nobodys(database: Database, store: Store) -> None:
     await fill(database, ME, WORDS)
     await store.erasures.erase(ERASURE)
-    [presence], [stay] = await store.attendance.all(), await store.stays.all()
+    [presence], [stay] = await store.attendance.all(), await store.presence.all()
     assert presence.person == stay.person
     assert presence.person not in {ME, 0}
     assert (presence.name, stay.name) == ("", "")
@@ -230,7 +230,7 @@ async def test_a_restored_backup_erases_again_before_anything_is_served(path: Pa
         async with stores.opened(path, to_read=True):
             pass
     async with stores.opened(path) as store:
-        assert store.people.of(ME) is None
+        assert store.participants.of(ME) is None
         assert await store.notes.all() == []
         assert found(path, WORDS) == []
     async with stores.opened(path, to_read=True):
@@ -291,14 +291,14 @@ async def test_reports_that_name_them_are_taken_away(database: Database, store: 
     )
     await store.erasures.erase(ERASURE)
     [gone] = await store.deliveries.outdated()
-    assert (gone.kind, gone.subject, gone.state) == (Kind.REPORT, "", State.SENT)
+    assert (gone.kind, gone.subject, gone.state) == (Kind.REPORT, "", DeliveryState.SENT)
     assert [one.subject for one in await store.deliveries.planned(Kind.REPORT)] == [f"about <@{ME}1>"]
 
 
 async def test_a_person_gets_everything_of_theirs(database: Database, store: Store) -> None:
     await fill(database, ME, WORDS)
     await fill(database, OTHER, "axolotl")
-    kept = await store.dossiers.of(ME)
+    kept = await store.personal_data.of(ME)
     assert [one.part for one in kept] == list(Part)
     assert [one.part for one in kept if not one.rows] == []
     told = personal_data.as_json(kept).decode()
@@ -313,7 +313,7 @@ async def test_a_person_gets_everything_of_theirs(database: Database, store: Sto
 @given(words=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 async def test_any_text_comes_out_as_it_was_kept(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     async with stores.opened(tmp_path_factory.mktemp("any") / "plenary.db") as store:
-        await store.people.choose_language(ME, words)
-        kept = await store.dossiers.of(ME)
+        await store.participants.choose_language(ME, words)
+        kept = await store.personal_data.of(ME)
         assert json.loads(personal_data.as_json(kept))["language"] == [{"language": writable(words)}]
         assert writable(words).replace("\n", "\n  ") in personal_data.as_markdown(kept, "Workshop", "ar").decode()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot import store as stores
 from bot.domain.announcements import Kind
-from bot.domain.people.retention import Kept
-from bot.store.audit import Deed
+from bot.domain.people.retention import RetentionKind
+from bot.store.audit import AuditEntry
 from bot.store.engine.database import Database
 from bot.store.privacy.purges import counted_in
 from bot.store.privacy.register import DEEDS, FACTS, LETTERS, MESSAGES, PURGED, TABLES
@@ -28,7 +28,7 @@ MARKS = {"author", "unshown", "rapporteur", "unsaved"}
 HOLDS = {name: table.kept for name, table in TABLES.items()}
 
 
-def word(kind: Kept | None) -> str:
+def word(kind: RetentionKind | None) -> str:
     return f"zebrafish-{kind or 'stays'}"
 
 
@@ -85,33 +85,33 @@ def dump(path: Path, tables: set[str]) -> dict[str, list[object]]:
         connection.close()
 
 
-async def purge(path: Path, kinds: set[Kept], key: str = "1") -> dict[Kept, dict[str, int]]:
+async def purge(path: Path, kinds: set[RetentionKind], key: str = "1") -> dict[RetentionKind, dict[str, int]]:
     async with stores.opened(path) as store:
         before = await store.purges.counts()
-        await store.purges.purge(kinds, Deed(f"purge/{key}", NOON, 0, PURGED, ", ".join(sorted(kinds))))
+        await store.purges.purge(kinds, AuditEntry(f"purge/{key}", NOON, 0, PURGED, ", ".join(sorted(kinds))))
         after = await store.purges.counts()
         assert {kind for kind in kinds if after[kind]} == set()
     return {kind: dict(counts) for kind, counts in before.items()}
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
-@given(kinds=st.sets(st.sampled_from(Kept), min_size=1))
+@given(kinds=st.sets(st.sampled_from(RetentionKind), min_size=1))
 async def test_no_byte_of_it_is_left_and_all_else_stays(
-    tmp_path_factory: pytest.TempPathFactory, kinds: set[Kept]
+    tmp_path_factory: pytest.TempPathFactory, kinds: set[RetentionKind]
 ) -> None:
     path = tmp_path_factory.mktemp("purge") / "plenary.db"
     database = await Database.open(path)
     await database.write(fill)
     await database.close()
-    assert all(found(path, word(kind)) for kind in (*Kept, None))
+    assert all(found(path, word(kind)) for kind in (*RetentionKind, None))
     # These lose what they quote of others.
     changed = {"audit", "letter", "delivery", "transcript_message", "fact", "erasure"}
     others = {table for table, kind in HOLDS.items() if kind not in kinds} - changed
     before = dump(path, others)
     counts = await purge(path, kinds)
-    assert all(counts[kind] for kind in Kept)
+    assert all(counts[kind] for kind in RetentionKind)
     assert [kind for kind in kinds if found(path, word(kind))] == []
-    assert [kind for kind in {*Kept, None} - kinds if not found(path, word(kind))] == []
+    assert [kind for kind in {*RetentionKind, None} - kinds if not found(path, word(kind))] == []
     assert dump(path, others) == before
     assert counted_in(path, kinds) == {}
     # Again, there is nothing left to erase: all is as it was.
@@ -123,9 +123,9 @@ async def test_no_byte_of_it_is_left_and_all_else_stays(
 
 async def test_what_was_done_is_in_the_audit_and_the_deeds_aside_are_gone(path: Path) -> None:
     async with stores.opened(path) as store:
-        await store.audit.record_aside(Deed("export/1", NOON, 0, "exported", "notes", latter="by zebrafish"))
-        assert (await store.purges.counts())[Kept.AUDIT] == {"deeds of the shell": 1}
-        await store.purges.purge([Kept.AUDIT], Deed("purge/1", NOON, 0, PURGED, "audit"))
+        await store.audit.record_aside(AuditEntry("export/1", NOON, 0, "exported", "notes", latter="by zebrafish"))
+        assert (await store.purges.counts())[RetentionKind.AUDIT] == {"deeds of the shell": 1}
+        await store.purges.purge([RetentionKind.AUDIT], AuditEntry("purge/1", NOON, 0, PURGED, "audit"))
         assert [(one.what, one.subject) for one in await store.audit.all()] == [(PURGED, "audit")]
     assert not path.with_name(f"{path.name}.exports").exists()
 
@@ -140,10 +140,10 @@ async def test_bytes_that_a_reader_kept_are_gone_at_the_next_start(path: Path, m
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Database, "scrub", kept)
         meanwhile.setattr("bot.store.privacy.erasures._APART", 0)
-        await purge(path, {Kept.NOTES})
+        await purge(path, {RetentionKind.NOTES})
     assert (await scrubs(path)) == [(0,)]
     async with stores.opened(path):
-        assert found(path, word(Kept.NOTES)) == []
+        assert found(path, word(RetentionKind.NOTES)) == []
     assert (await scrubs(path)) == [(1,)]
 
 

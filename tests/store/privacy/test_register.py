@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.announcements import Kind
-from bot.domain.people.direct_messages import LetterKind
-from bot.domain.people.retention import Kept
+from bot.domain.people.direct_messages import DirectMessageKind
+from bot.domain.people.retention import RetentionKind
 from bot.settings import ROOT
 from bot.store.engine.database import Database
 from bot.store.privacy import register
@@ -41,13 +41,13 @@ def test_a_column_is_registered_once(name: str) -> None:
 
 def test_every_kind_of_text_is_in_the_register() -> None:
     assert MESSAGES.keys() == set(Kind), f"say in {FILE} what each kind of message shows"
-    assert LETTERS.keys() == set(LetterKind), f"say in {FILE} what each kind of private message quotes"
-    assert set(_first_parts("Deed")) == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
+    assert LETTERS.keys() == set(DirectMessageKind), f"say in {FILE} what each kind of private message quotes"
+    assert set(_first_parts("AuditEntry")) == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
     assert set(_first_parts("put", "once", "write_once")) == FACTS.keys(), f"say in {FILE} what each fact holds"
 
 
-@pytest.mark.parametrize("kind", Kept)
-def test_what_a_purge_counts_has_a_name(kind: Kept) -> None:
+@pytest.mark.parametrize("kind", RetentionKind)
+def test_what_a_purge_counts_has_a_name(kind: RetentionKind) -> None:
     assert all(table.called for table in TABLES.values() if table.kept is kind)
 
 
@@ -73,10 +73,12 @@ def _first_parts(*functions: str) -> Iterator[str]:
 
 
 def _called(function: ast.expr, names: tuple[str, ...]) -> bool:
-    """Whether a call is of one of these: `Deed(…)`, `audit.Deed(…)`, `facts.put(…)`, `letters.write_once(…)`."""
+    """Whether a call is of one of these: `AuditEntry(…)`, `audit.AuditEntry(…)`, `facts.put(…)`."""
     if isinstance(function, ast.Name):
         return function.id in names
     owner = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
     return (
-        isinstance(function, ast.Attribute) and function.attr in names and owner.endswith(("audit", "facts", "letters"))
+        isinstance(function, ast.Attribute)
+        and function.attr in names
+        and owner.endswith(("audit", "facts", "direct_messages"))
     )

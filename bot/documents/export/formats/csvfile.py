@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.documents.export.formats.writer import Heading, Opened, Writer, plain
+from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer, plain
 from bot.documents.export.table import Cell, Row
 from bot.domain.formulas import guarded
 from bot.domain.text import writable
@@ -20,7 +20,7 @@ class CsvWriter(Writer):
     It has no place for the rule: a line above the columns would be taken for them.
     """
 
-    def __init__(self, out: Opened, heading: Heading) -> None:
+    def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         out.write(codecs.BOM_UTF8 + _line(heading.columns).encode())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from bot.documents.export.formats.writer import Heading, Opened, Writer
+from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer
 from bot.documents.export.table import Row
 from bot.domain.text import writable
 
@@ -17,7 +17,7 @@ class JsonWriter(Writer):
     Instants are ISO-8601 text with the offset of their zone.
     """
 
-    def __init__(self, out: Opened, heading: Heading) -> None:
+    def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         made = self._heading
         told = {"workshop": made.title, "subject": made.subject, "rule": made.rule, "zone": made.zone}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.documents.export.formats.writer import Heading, Opened, Writer, plain
+from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer, plain
 from bot.documents.export.table import Cell, Row
 from bot.domain.text import writable
 
@@ -16,7 +16,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!$])")
 class MarkdownWriter(Writer):
     """A table as GitHub and most editors have it, below the workshop's title and the rule. No cell is markup."""
 
-    def __init__(self, out: Opened, heading: Heading) -> None:
+    def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         made = self._heading
         told = (

@@ -15,7 +15,7 @@ Opened = BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ColumnHeading:
     """What a file says of itself."""
 
     subject: str
@@ -40,7 +40,7 @@ class Writer(ABC):
     Made, it has begun; `close` ends the file's content and leaves the file itself open.
     """
 
-    def __init__(self, out: Opened, heading: Heading) -> None:
+    def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         self._out = out
         self._heading = replace(
             heading, title=writable(heading.title), rule=writable(heading.rule), zone=writable(heading.zone)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from bot.documents.export.formats.writer import Heading, Opened, Writer
+from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer
 from bot.documents.export.table import Cell, Row
 from bot.domain.text import shorten, writable
 
@@ -29,7 +29,7 @@ class WorkbookWriter(Writer):
     A text is a text, whatever it begins with. Instants are wall times of the zone, because a spreadsheet knows none.
     """
 
-    def __init__(self, out: Opened, heading: Heading) -> None:
+    def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         from xlsxwriter import Workbook  # noqa: PLC0415 - a bot that starts doesn't need it yet
 

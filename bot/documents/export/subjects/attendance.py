@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import Presence, Record
+from bot.domain.attendance.attendance import CheckedIn, Record
 from bot.domain.attendance.corrections import Correction
-from bot.domain.attendance.own_attendance import Standing, standing
+from bot.domain.attendance.own_attendance import AttendanceStatus, standing
 from bot.domain.attendance.presence import Interval, Stay
 from bot.domain.attendance.statistics import figures
 from bot.domain.contributions import chatham
@@ -36,10 +36,10 @@ _SEVERAL, _EVERYBODY = "several", "everybody"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AttendanceRecords:
     """All that is known of who was where."""
 
-    presences: Sequence[Presence]
+    presences: Sequence[CheckedIn]
     stays: Sequence[Stay] = ()
     blind: Sequence[Interval] = ()
     """When the bot was not watching the rooms. See `attendance.Record` for what follows from it."""
@@ -53,12 +53,12 @@ class Kept:
         return attendance.records(plan, presences, self.stays, self.blind, corrections)
 
 
-async def kept_by(source: Source) -> Kept:
+async def kept_by(source: Source) -> AttendanceRecords:
     """All that is known by now."""
     store = source.store
-    blind = attendance.blind(source.plan, await store.stays.watches(), source.now)
+    blind = attendance.blind(source.plan, await store.presence.watches(), source.now)
     corrections = await store.corrections.standing()
-    return Kept(await store.attendance.all(), await store.stays.all(), blind, tuple(corrections))
+    return AttendanceRecords(await store.attendance.all(), await store.presence.all(), blind, tuple(corrections))
 
 
 async def by_session(source: Source) -> Table:
@@ -70,16 +70,18 @@ async def by_session(source: Source) -> Table:
 async def by_person(source: Source) -> Table:
     """One row a person."""
     kept = await kept_by(source)
-    return whole(BY_PERSON, await asyncio.to_thread(list, person_rows(source.plan, kept, source.store.people.of)))
+    return whole(BY_PERSON, await asyncio.to_thread(list, person_rows(source.plan, kept, source.store.participants.of)))
 
 
 async def statistics(source: Source) -> Table:
     """One row a group of at least three people."""
     kept = await kept_by(source)
-    return whole(STATISTICS, await asyncio.to_thread(list, figure_rows(source.plan, kept, source.store.people.of)))
+    return whole(
+        STATISTICS, await asyncio.to_thread(list, figure_rows(source.plan, kept, source.store.participants.of))
+    )
 
 
-def session_rows(plan: Plan, kept: Kept, language: str) -> Iterator[Row]:
+def session_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator[Row]:
     """One row a person and session that counts, whether they came or not; breaks don't count.
 
     At the end those of sessions under the Chatham House Rule: how much of it somebody attended, not who, nor when. What
@@ -94,7 +96,7 @@ def session_rows(plan: Plan, kept: Kept, language: str) -> Iterator[Row]:
         yield from _anonymous_rows(secret, kept, language)
 
 
-def _session_row(plan: Plan, session: Session, record: Record, presence: Presence | None, language: str) -> Row:
+def _session_row(plan: Plan, session: Session, record: Record, presence: CheckedIn | None, language: str) -> Row:
     span, correction = record.spans.get(session.id), record.corrections.get(session.id)
     return (
         record.name,
@@ -123,7 +125,7 @@ def _session_row(plan: Plan, session: Session, record: Record, presence: Presenc
     )
 
 
-def _anonymous_rows(plan: Plan, kept: Kept, language: str) -> Iterator[Row]:
+def _anonymous_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator[Row]:
     records = kept.records(plan)
     for session in attendance.counting(plan):
         found = [standing(plan, session, record) for record in records]
@@ -134,7 +136,7 @@ def _anonymous_rows(plan: Plan, kept: Kept, language: str) -> Iterator[Row]:
         )
 
 
-def _anonymous_row(plan: Plan, session: Session, found: Standing | None, language: str) -> Row:
+def _anonymous_row(plan: Plan, session: Session, found: AttendanceStatus | None, language: str) -> Row:
     known: Mapping[str, str | int | None] = {
         "session": session.id,
         "title": spoken(session.title, language),
@@ -145,7 +147,7 @@ def _anonymous_row(plan: Plan, session: Session, found: Standing | None, languag
     return tuple(known.get(column) for column in BY_SESSION)
 
 
-def person_rows(plan: Plan, kept: Kept, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
+def person_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
     """One row a person; sessions under the Chatham House Rule don't count in it."""
     named = chatham.named_part(plan)
     for record in kept.records(named) if named else ():
@@ -168,7 +170,7 @@ def person_rows(plan: Plan, kept: Kept, place_of: Callable[[int], Participant | 
         )
 
 
-def figure_rows(plan: Plan, kept: Kept, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
+def figure_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
     """One row a group of at least three people: see `figures`."""
     for one in figures(plan, kept.records(plan), place_of):
         group = _SEVERAL if one.group is None else one.group or _EVERYBODY

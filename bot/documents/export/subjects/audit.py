@@ -12,7 +12,7 @@ from bot.domain.contributions.notes import Attribution, Note
 from bot.domain.contributions.questions import Question
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
-from bot.store.audit import Deed
+from bot.store.audit import AuditEntry
 
 _WORD = re.compile(r"[\w-]+")
 COLUMNS = ("at", "who", "name", "what", "subject", "former", "latter")
@@ -33,7 +33,7 @@ async def table(source: Source) -> Table:
     def unlinked(told: str) -> str:
         return chatham.unlinked(told, veil, named)
 
-    told = rows(plan, await store.audit.all(), store.people.of, secrets, unlinked)
+    told = rows(plan, await store.audit.all(), store.participants.of, secrets, unlinked)
     return whole(COLUMNS, await asyncio.to_thread(list, told))
 
 
@@ -43,7 +43,7 @@ def _is_named(said: Note | Question) -> bool:
 
 def rows(
     plan: Plan,
-    deeds: Iterable[Deed],
+    deeds: Iterable[AuditEntry],
     place_of: Callable[[int], Participant | None],
     secrets: frozenset[str],
     unlinked: Callable[[str], str],

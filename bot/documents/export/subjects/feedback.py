@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.documents.export.table import Row, Source, Table, whole
 from bot.domain.contributions import chatham
-from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, Answer
+from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer
 from bot.domain.plan import Plan
 
 _ASKED = tuple(asked.name for asked in (*PULSE, *EVALUATION))
@@ -18,7 +18,7 @@ async def table(source: Source) -> Table:
     return whole(COLUMNS, rows(source.plan, await source.store.feedback.all()))
 
 
-def rows(plan: Plan, answers: Sequence[Answer]) -> list[Row]:
+def rows(plan: Plan, answers: Sequence[FeedbackAnswer]) -> list[Row]:
     """One row an answer, without who gave it or when; what few answered about isn't told apart (see feedback.py).
 
     In the order of what they say, since that of their times would tell who was first.

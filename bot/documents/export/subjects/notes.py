@@ -29,7 +29,7 @@ async def table(source: Source) -> Table:
 
 
 async def _pages(source: Source, echoes: Mapping[str, int], veil: Veil) -> AsyncIterator[Iterable[Row]]:
-    told = _Rows(source.plan, source.audience, source.store.people.of, echoes, veil)
+    told = _Rows(source.plan, source.audience, source.store.participants.of, echoes, veil)
     async for page in source.store.notes.pages():
         yield told.signed(page)
     yield told.unsigned()

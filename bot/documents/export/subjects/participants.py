@@ -14,7 +14,7 @@ COLUMNS = ("name", "administration", "country", "kind of organisation", "languag
 
 async def table(source: Source) -> Table:
     """One row a place."""
-    return whole(COLUMNS, rows(source.plan, in_order(source.store.people.all())))
+    return whole(COLUMNS, rows(source.plan, in_order(source.store.participants.all())))
 
 
 def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from bot.documents.export.table import Row, Source, Table, local
 from bot.domain.contributions import chatham
-from bot.domain.contributions.transcripts import BOT, Channel, Message, tells_of_nobody
+from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel, tells_of_nobody
 from bot.domain.plan import Plan
 from bot.domain.text import readable
 from bot.messages.i18n import text
@@ -18,7 +18,7 @@ COLUMNS = ("channel", "written_at", "edited_at", "author", "author_id", "by_bot"
 async def table(source: Source) -> Table:
     """One row a message."""
     names = {f"#{one.channel.id}": f"#{one.channel.name}" for one in (await source.store.transcripts.all()).values()}
-    people = {place.person: place.name for place in source.store.people.all() if place.person is not None}
+    people = {place.person: place.name for place in source.store.participants.all() if place.person is not None}
     names |= {f"@{person}": f"@{name}" for person, name in people.items()}
     return Table(COLUMNS, _pages(source, names, people))
 
@@ -31,7 +31,7 @@ async def _pages(source: Source, names: Mapping[str, str], people: Mapping[int, 
 
 def rows(
     plan: Plan,
-    messages: Iterable[tuple[Channel, Message]],
+    messages: Iterable[tuple[TranscriptChannel, Message]],
     names: Mapping[str, str],
     people: Mapping[int, str],
     withheld: str,
