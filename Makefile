@@ -61,9 +61,10 @@ else
 	@$(PYTEST) $(MEASURED:%=--ignore=%)
 endif
 
-check: .venv/.ready ## lint, format and types, as CI sees them
+check: .venv/.ready ## lint, format, who imports whom, and types, as CI sees them
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/lint-imports --config pyproject.toml >.lint-imports 2>&1 || { cat .lint-imports; exit 1; }
 	@.venv/bin/pyright
 
 fix: .venv/.ready ## let ruff mend what it can, and format

@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -19,7 +20,7 @@ from bot.documents.certificates.awards import Awards
 from bot.domain import announcements
 from bot.domain.announcements import Announcement
 from bot.domain.people.access import Home, Role
-from bot.domain.people.participants import Participant
+from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
 from bot.importing import plan_file
@@ -176,6 +177,12 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job
         await nightly.close()
 
 
+def _roster_line(plan: Plan, change: RosterChange, now: datetime) -> Announcement:
+    """Tell the team what a changed roster file changed."""
+    line = text(plan.languages[0], "team.list_file", **change.counts())
+    return announcements.report(plan.id, line, now)
+
+
 @contextlib.asynccontextmanager
 async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     plan: Plan,
@@ -186,8 +193,11 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     roster: tuple[Participant, ...] | None = None,
 ) -> AsyncGenerator[WorkshopClient, None]:
     pacer, invalid = Pacer(), InvalidAnswers(clock)
-    programme = PlanInForce(plan, opened, roster)
-    await programme.follow(clock.now())
+    programme = PlanInForce(plan, opened)
+    now = clock.now()
+    await programme.follow(now)
+    if roster is not None:
+        await programme.follow_roster(roster, now, lambda change: _roster_line(plan, change, now))
     venue = Venue(programme, opened, pacer)
     await venue.load()
     incidents = IncidentReporter(programme, opened, clock)

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.cli.database import opened
 from bot.cli.report import record, require_secret
 from bot.documents import typesetting
 from bot.documents.export.table import Source
@@ -25,7 +26,6 @@ from bot.documents.report.material import gather
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.transcripts import lacking
 from bot.settings import Settings, SettingsError
-from bot.store.programme import opened
 
 Told = Callable[[int, int, str], None]
 """Hears how many files are made, of how many, and which is next."""

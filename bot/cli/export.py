@@ -16,13 +16,13 @@ from typing import BinaryIO
 
 import typer
 
+from bot.cli.database import opened
 from bot.clock import Clock
 from bot.documents.export import files
 from bot.documents.export.kinds import Format, Subject
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Audience
 from bot.settings import Settings, SettingsError
-from bot.store.programme import opened
 
 
 @dataclass(frozen=True, slots=True)

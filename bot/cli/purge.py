@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.cli.database import opened
 from bot.cli.export import user
 from bot.domain.people import retention
 from bot.domain.people.retention import RetentionKind
@@ -17,7 +18,6 @@ from bot.store.audit import AuditEntry
 from bot.store.engine.backup import copies_of
 from bot.store.privacy.purges import Counts, may_hold
 from bot.store.privacy.register import PURGED
-from bot.store.programme import opened
 
 #: What becomes impossible, or stays elsewhere, when a kind has gone.
 _LOST = {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from bot.cli.database import opened
 from bot.cli.export import user
 from bot.documents import sheets, typesetting
 from bot.documents.certificates import pages as certificates
@@ -20,7 +21,7 @@ from bot.messages.i18n import text
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.audit import AuditEntry
-from bot.store.programme import CERTIFICATE_SECRET, opened
+from bot.store.programme import CERTIFICATE_SECRET
 
 Told = Callable[[str], None]
 """Hears each file as it is written."""

@@ -17,19 +17,20 @@ import discord
 import typer
 
 from bot import store as stores
+from bot.cli.database import opened
 from bot.domain.plan import Plan
 from bot.domain.text import clean, one_line
 from bot.domain.venue import CATEGORY, DISPENSABLE, PERMISSIONS, Room, permission_words
 from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
 from bot.importing import plan_file
-from bot.messages.venue import group_rooms, namesakes_told, plan_blocks, status_blocks, told, wanted
+from bot.messages.venue import namesakes_told, plan_blocks, status_blocks, told
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
 from bot.platform.guild import Guild, invitation
 from bot.platform.rate_limit import Pacer
+from bot.platform.venue_wanted import group_rooms, wanted
 from bot.settings import Settings, SettingsError
 from bot.store.audit import AuditEntry
 from bot.store.privacy.erasures import NOBODY
-from bot.store.programme import opened
 from bot.store.venue import GUILD_FACT
 
 #: The shell speaks English.

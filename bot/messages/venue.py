@@ -1,17 +1,11 @@
-"""The workshop's rooms in words: what is wanted of a server, what each step does, and how all of it stands."""
+"""The workshop's rooms in words: what each step does, and how all of it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.domain import limits
-from bot.domain.agenda import breakouts
-from bot.domain.agenda.breakouts import Breakout
-from bot.domain.plan import Plan
-from bot.domain.text import shorten
-from bot.domain.venue import Form, Room, permission_words, rooms
+from bot.domain.venue import Form, permission_words
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -21,14 +15,9 @@ from bot.domain.venue_steps import (
     MakeRoom,
     Namesake,
     Step,
-    Wanted,
     Who,
 )
 from bot.messages.i18n import enumeration, text
-from bot.store.programme import PlanInForce
-
-#: Characters of a session's title in the names of its groups' rooms.
-_TITLE = 60
 
 #: How a name is shown where the words are read: escaped on Discord, without control characters in a terminal.
 Show = Callable[[str], str]
@@ -66,22 +55,6 @@ class Status:
 
 
 # --- what is wanted --------------------------------------------------------------------------------------------
-
-
-def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> Wanted:
-    """What the workshop wants of its server; `groups` are the rooms of breakouts."""
-    archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
-    return Wanted((*rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
-
-
-def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
-    """The rooms of breakouts that are at work, or were a moment ago."""
-    language = programme.plan.languages[0]
-    for breakout in standing:
-        title = shorten(programme.session(breakout.session).title[language], _TITLE)
-        key = "breakout.room" if breakout.open(now) else "breakout.archived"
-        names = [text(language, key, number=group.number, title=title) for group in breakout.groups]
-        yield from breakouts.rooms(breakout, names, now)
 
 
 # --- in words --------------------------------------------------------------------------------------------------

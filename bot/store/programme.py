@@ -14,16 +14,13 @@ from pathlib import Path
 import yaml
 
 from bot import store as stores
-from bot.domain import announcements
 from bot.domain.agenda.sessions import Session
 from bot.domain.announcements import Announcement
 from bot.domain.attendance import session_words
 from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.plan import Plan
 from bot.domain.text import Text
-from bot.importing import plan_file
-from bot.messages.i18n import text
-from bot.settings import ROOT, Settings, SettingsError
+from bot.settings import ROOT
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
 from bot.store.agenda_changes import AgendaChange
@@ -48,9 +45,8 @@ def word_list() -> tuple[Text, ...]:
 class PlanInForce:
     """The plan in force, in memory; the store has what it is made of."""
 
-    def __init__(self, plan: Plan, store: Store, roster: Sequence[Participant] | None = None) -> None:
+    def __init__(self, plan: Plan, store: Store) -> None:
         self._plan = plan
-        self._roster = roster
         self.filed = plan.agenda
         """The agenda of the plan's file, from which the one that is held departs."""
         self._store = store
@@ -72,25 +68,27 @@ class PlanInForce:
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
         await self.load()
-        await self._follow_roster(now)
 
-    async def _follow_roster(self, now: datetime) -> None:
-        """Take over the roster's file if it has changed: what was imported since outlives a start."""
-        if self._roster is None:
-            return
-        digest = hashlib.blake2b(repr(self._roster).encode(), digest_size=8).hexdigest()
+    async def follow_roster(
+        self, roster: Sequence[Participant], now: datetime, roster_line: Callable[[RosterChange], Announcement]
+    ) -> None:
+        """Take over the roster's file if it has changed: what was imported since outlives a start.
+
+        `roster_line`: the line that tells the team about the change.
+        """
+        digest = hashlib.blake2b(repr(roster).encode(), digest_size=8).hexdigest()
         if await self._store.facts.get(_ROSTER_FACT) != digest:
-            await self._store.participants.follow(self._roster, partial(self._told, digest, now))
+            await self._store.participants.follow(roster, partial(self._recorded, digest, now, roster_line))
             await self._store.facts.put(_ROSTER_FACT, digest)
 
-    def _told(self, digest: str, now: datetime, change: RosterChange) -> tuple[AuditEntry, Announcement | None]:
-        """What is recorded of a list that was read, and what the team is told; nothing of the first list."""
-        counts = change.counts()
-        deed = AuditEntry(f"list/{iso_utc(now)}", now, NOBODY, "list imported", digest, None, change.summary)
-        if len(change.new) == sum(counts.values()):
-            return deed, None
-        line = text(self._plan.languages[0], "team.list_file", **counts)
-        return deed, announcements.report(self._plan.id, line, now)
+    @staticmethod
+    def _recorded(
+        digest: str, now: datetime, roster_line: Callable[[RosterChange], Announcement], change: RosterChange
+    ) -> tuple[AuditEntry, Announcement | None]:
+        """Return the audit entry of a roster that was read, and the team's line; no line for the first roster."""
+        entry = AuditEntry(f"list/{iso_utc(now)}", now, NOBODY, "list imported", digest, None, change.summary)
+        is_first = len(change.new) == sum(change.counts().values())
+        return entry, None if is_first else roster_line(change)
 
     async def load(self) -> None:
         """Read the agenda as it is held; that of the plan's file, if none is held yet."""
@@ -150,27 +148,26 @@ class PlanInForce:
 
 
 @asynccontextmanager
-async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tuple[PlanInForce, Store]]:
-    """The workshop as the database has it, for a command of the shell: by the plan that the bot last started with.
+async def opened(
+    database: Path, expected: Plan | None = None, *, to_read: bool = True
+) -> AsyncGenerator[tuple[PlanInForce, Store]]:
+    """Open a workshop as its database holds it, with the plan that the bot last started with.
 
-    Raises SettingsError if there is no database, WrongWorkshopError if the plan of the settings is another workshop's.
+    `expected`: the plan that the database must belong to. Raises WrongWorkshopError if it belongs to another.
     """
-    given = plan_file.load(chosen.plan).plan if chosen.plan else None
-    if not chosen.database.exists():
-        raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
-    async with stores.opened(chosen.database, to_read=to_read) as store:
-        programme = PlanInForce(await store.plans.held(given), store)
+    async with stores.opened(database, to_read=to_read) as store:
+        programme = PlanInForce(await store.plans.held(expected), store)
         await programme.load()
         yield programme, store
 
 
 @asynccontextmanager
 async def opened_alone(database: Path) -> AsyncGenerator[tuple[PlanInForce, Store]]:
-    """Any workshop as its database has it, also beside a running bot: by the plan that the bot last started with.
+    """Open any workshop's database, also next to a running bot.
 
     Raises DatabaseUnusableError for a file that is damaged, of another program, or of an older or newer Plenary.
     """
     if fault := await asyncio.to_thread(faults_in, database):
         raise DatabaseUnusableError(fault)
-    async with opened(Settings(database=database)) as workshop:
+    async with opened(database) as workshop:
         yield workshop

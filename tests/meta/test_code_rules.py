@@ -1,10 +1,9 @@
-"""Who may import whom, and what else the code must not do. Each rule is also tried on planted violations."""
+"""What the code must not do. Each rule is also tried on planted violations. Who may import whom: see pyproject.toml."""
 
 from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -89,63 +88,6 @@ def sources() -> list[Source]:
 
 
 # --- the rules -------------------------------------------------------------------------------------------------
-
-#: Package to the only files that may import it.
-RESERVED = {
-    "discord": (
-        "bot/platform/client.py",
-        "bot/platform/backpressure.py",  # how the client is connected
-        "bot/platform/router.py",
-        "bot/platform/venue.py",
-        "bot/platform/guild.py",  # where the venue's steps are carried out
-        "bot/cli/rooms.py",  # the same from the shell
-        "bot/jobs/scheduled_events.py",  # what the plan wants on the server beside roles and rooms
-        "bot/jobs/direct_messages.py",  # what is sent to one person
-        "bot/jobs/transcripts.py",  # what the channels hold in the end
-        "bot/jobs/*",
-        "bot/app.py",
-        "bot/cli/doctor.py",
-        "cogs/*",
-    ),
-    "aiosqlite": ("bot/store/*",),
-    "apscheduler": ("bot/jobs/dispatcher.py",),
-    "simcord": ("bot/rehearsal/*",),
-    "bot.rehearsal": ("bot/cli/main.py", "bot/rehearsal/*"),
-}
-
-
-def reserved(source: Source) -> Iterator[str]:
-    """Some packages belong to a few files."""
-    for line, name in source.imports:
-        for package, allowed in RESERVED.items():
-            if within(name, package) and not source.lies_in(*allowed):
-                yield f"{source.path}:{line} imports {name}, which is for {', '.join(allowed)}"
-
-
-def pure_domain(source: Source) -> Iterator[str]:
-    """The rules know the standard library and pydantic only."""
-    if not source.lies_in("bot/domain/*"):
-        return
-    for line, name in source.imports:
-        if not within(name, "bot.domain", "pydantic", *sys.stdlib_module_names):
-            yield f"{source.path}:{line} imports {name}; a rule is pure"
-
-
-def bot_without_cogs(source: Source) -> Iterator[str]:
-    """The program doesn't know what people type and press."""
-    for line, name in source.imports:
-        if source.lies_in("bot/*") and within(name, "cogs"):
-            yield f"{source.path}:{line} imports {name}; app.py names cogs as text"
-
-
-def cogs_apart(source: Source) -> Iterator[str]:
-    """A cog doesn't know another cog; a cog that is a package may import its own parts."""
-    if not source.lies_in("cogs/*"):
-        return
-    own = ".".join(source.module.split(".")[:2])
-    for line, name in source.imports:
-        if within(name, "cogs") and not within(name, own):
-            yield f"{source.path}:{line} imports {name}, another cog"
 
 
 def no_lookup(source: Source) -> Iterator[str]:
@@ -239,10 +181,6 @@ def tasks_kept(source: Source) -> Iterator[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    reserved,
-    pure_domain,
-    bot_without_cogs,
-    cogs_apart,
     no_lookup,
     sql_in_store,
     time_from_the_clock,
@@ -258,35 +196,6 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
 # --- the rules themselves --------------------------------------------------------------------------------------
 
 PLANTED: tuple[tuple[Rule, str, str], ...] = (
-    (reserved, "bot/messages/announcements.py", "import discord"),
-    (reserved, "bot/messages/announcements.py", "def f():\n    from discord.ext import commands"),
-    (
-        reserved,
-        "bot/messages/i18n.py",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from discord import User",
-    ),
-    (reserved, "bot/rehearsal/cast/people.py", "import discord.http"),
-    (reserved, "bot/web/board.py", "import asyncio, discord"),
-    (reserved, "bot/jobs/dispatcher.py", "import aiosqlite"),
-    (reserved, "cogs/agenda.py", "from aiosqlite import connect"),
-    (reserved, "bot/clock.py", "from apscheduler.triggers.date import DateTrigger"),
-    (reserved, "bot/platform/client.py", "import simcord"),
-    (reserved, "bot/app.py", "from bot.rehearsal import run"),
-    (reserved, "bot/app.py", "from bot import rehearsal"),
-    (reserved, "bot/app.py", "from . import rehearsal"),
-    (reserved, "bot/store/__init__.py", "from ..rehearsal.run import run"),
-    (reserved, "cogs/workshop.py", "import bot.rehearsal.run as again"),
-    (pure_domain, "bot/domain/plan.py", "import yaml"),
-    (pure_domain, "bot/domain/plan.py", "from bot.messages.i18n import text"),
-    (pure_domain, "bot/domain/plan.py", "from bot import i18n"),
-    (pure_domain, "bot/domain/plan.py", "from ..store import Store"),
-    (pure_domain, "bot/domain/plan.py", "import bot"),
-    (bot_without_cogs, "bot/app.py", "def f():\n    import cogs.agenda"),
-    (bot_without_cogs, "bot/store/notes.py", "from cogs import notes"),
-    (cogs_apart, "cogs/agenda.py", "from cogs.notes import Notes"),
-    (cogs_apart, "cogs/agenda.py", "from . import notes"),
-    (cogs_apart, "cogs/agenda.py", "from .notes import Notes"),
-    (cogs_apart, "cogs/notes/form.py", "from ..agenda import Agenda"),
     (no_lookup, "cogs/agenda.py", "async def f(client):\n    client.get_cog('Notes')"),
     (no_lookup, "bot/jobs/dispatcher.py", "def f(client):\n    return client.cogs['Notes']"),
     (sql_in_store, "bot/jobs/dispatcher.py", "rows = read('SELECT id FROM note')"),
@@ -348,8 +257,6 @@ def test_each_rule_has_a_planted_violation() -> None:
 
 def test_every_file_of_the_program_is_read() -> None:
     paths = {source.path for source in sources()}
-    named = {pattern for allowed in RESERVED.values() for pattern in allowed if not pattern.endswith("*")}
-    assert named <= paths
     assert {"bot/domain/plan.py", "bot/store/engine/database.py", "bot/rehearsal/run.py", "cogs/note/forms.py"} <= paths
 
 

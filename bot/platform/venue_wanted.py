@@ -1,0 +1,37 @@
+"""What a workshop wants of its server at a moment: roles, rooms and permissions, breakout rooms included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from bot.domain import limits
+from bot.domain.agenda import breakouts
+from bot.domain.agenda.breakouts import Breakout
+from bot.domain.plan import Plan
+from bot.domain.text import shorten
+from bot.domain.venue import Room, rooms
+from bot.domain.venue_steps import (
+    Wanted,
+)
+from bot.messages.i18n import text
+from bot.store.programme import PlanInForce
+
+#: Characters of a session's title in the names of its groups' rooms.
+_TITLE = 60
+
+
+def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> Wanted:
+    """What the workshop wants of its server; `groups` are the rooms of breakouts."""
+    archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
+    return Wanted((*rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
+
+
+def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
+    """The rooms of breakouts that are at work, or were a moment ago."""
+    language = programme.plan.languages[0]
+    for breakout in standing:
+        title = shorten(programme.session(breakout.session).title[language], _TITLE)
+        key = "breakout.room" if breakout.open(now) else "breakout.archived"
+        names = [text(language, key, number=group.number, title=title) for group in breakout.groups]
+        yield from breakouts.rooms(breakout, names, now)
