@@ -34,9 +34,10 @@ from bot.jobs.scheduled_events import ScheduledEventJob
 from bot.jobs.transcripts import TranscriptJob
 from bot.messages import i18n
 from bot.messages.i18n import text
+from bot.platform.access import Access
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
+from bot.platform.errors import is_transient
 from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
-from bot.platform.router import Access, is_transient
 from bot.platform.venue import Venue
 from bot.settings import Settings, SettingsError
 from bot.store import Store

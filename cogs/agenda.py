@@ -16,9 +16,12 @@ from bot.documents.export import calendars
 from bot.domain.local_time import day_of
 from bot.domain.people.access import Role
 from bot.messages import agenda as agenda_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import short_day, text
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.agenda import HeldSession
 
 #: What stands for the whole workshop, and in front of one of its days, where a session is asked for.

@@ -18,10 +18,13 @@ from bot.domain.text import clean, measure, shorten_markdown
 from bot.domain.venue import AGENDA, QUESTIONS, TEAM
 from bot.messages import announcements as announcements_messages
 from bot.messages import post
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, parse_local_time, pressed, suggestions
+from bot.platform.interactions import Interaction, parse_local_time
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from bot.store.delivery.announcements import CustomAnnouncement
 from bot.store.delivery.deliveries import Delivery

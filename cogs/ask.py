@@ -16,23 +16,15 @@ from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.domain.venue import QUESTIONS
 from bot.messages import post
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import custom_id
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    Field,
-    Interaction,
-    UserError,
-    answer,
-    choices,
-    form,
-    given_back,
-    paragraph,
-    pressed,
-    submitted,
-    suggestions,
-)
+from bot.platform.errors import given_back
+from bot.platform.forms import Field, choices, form, paragraph
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 from bot.store.caps import TooManyError
 
 _NAMED, _ANONYMOUS = "named", "anonymous"

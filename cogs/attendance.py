@@ -19,10 +19,13 @@ from bot.domain.text import clean, escape
 from bot.domain.venue import meeting_room
 from bot.messages import post as post_messages
 from bot.messages import roll_call
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 
 Reason = app_commands.Range[str, 1, REASON_LENGTH]

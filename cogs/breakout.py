@@ -20,23 +20,15 @@ from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.domain.venue import breakout_room, meeting_room
 from bot.messages.breakouts import preview, status
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import custom_id, moment, where
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    Interaction,
-    UserError,
-    answer,
-    choices,
-    form,
-    given_back,
-    line,
-    paragraph,
-    pressed,
-    submitted,
-    suggestions,
-)
+from bot.platform.errors import given_back
+from bot.platform.forms import choices, form, line, paragraph
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 from bot.store.agenda_changes import TooLateError
 from bot.store.audit import AuditEntry
 from bot.store.breakouts import OtherBreakoutError

@@ -13,9 +13,13 @@ from bot.domain.attendance.attendance import CheckedIn, CheckinRefusal
 from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.messages import post
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, form, line, pressed, submitted, suggestions
+from bot.platform.forms import form, line
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 
 
 class CheckinCog(commands.Cog, description="Checking in"):

@@ -14,8 +14,10 @@ from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageSt
 from bot.domain.text import escape
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 
 

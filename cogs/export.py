@@ -14,9 +14,11 @@ from bot.documents.export.kinds import Format, Subject
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Audience
 from bot.domain.people.access import Role
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer
+from bot.platform.interactions import Interaction
 
 TableFormat = Literal["csv", "xlsx", "json", "md"]
 """What is no schedule."""

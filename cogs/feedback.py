@@ -12,22 +12,15 @@ from bot.domain.contributions import feedback as feedback_rules
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer, FeedbackQuestion
 from bot.domain.people.access import Role
 from bot.messages import feedback
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Post, custom_id
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    Field,
-    Interaction,
-    UserError,
-    answer,
-    choices,
-    form,
-    given_back,
-    paragraph,
-    pressed,
-    submitted,
-)
+from bot.platform.errors import given_back
+from bot.platform.forms import Field, choices, form, paragraph
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 
 #: Sessions that fit in one message; the export has them all.
 _SHOWN = 11

@@ -12,9 +12,12 @@ from bot.app import WorkshopClient
 from bot.domain.people.access import Role
 from bot.jobs.composer import Composer
 from bot.messages import help as help_messages
+from bot.messages.errors import UserError
 from bot.messages.help import HelpEntry
+from bot.platform.answers import answer
 from bot.platform.client import needs
-from bot.platform.router import Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 
 
 class HelpCog(commands.Cog, description="Finding your way"):

@@ -12,22 +12,14 @@ from bot.domain.people import participants
 from bot.domain.people.access import Role, needs_approval
 from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant
 from bot.domain.text import escape, fold, one_line, shorten
+from bot.messages.errors import UserError
 from bot.messages.i18n import country, country_name, text
 from bot.messages.post import Button, Post, custom_id
+from bot.platform.answers import DONE, REFUSED, answer
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    REFUSED,
-    Field,
-    Interaction,
-    UserError,
-    answer,
-    choices,
-    form,
-    line,
-    pressed,
-    submitted,
-)
+from bot.platform.forms import Field, choices, form, line
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from bot.store.participants import held_by
 

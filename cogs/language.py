@@ -7,9 +7,12 @@ from discord.ext import commands
 
 from bot.app import Workshop, WorkshopClient
 from bot.domain.people.access import Role
+from bot.messages.errors import UserError
 from bot.messages.i18n import enumeration, language_name, language_named, text
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed, suggestions
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 
 
 class LanguageCog(commands.Cog, description="Coming in"):

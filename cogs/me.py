@@ -15,10 +15,13 @@ from bot.domain.attendance import own_attendance as own_attendance_rules
 from bot.domain.people.access import Role
 from bot.domain.venue import WELCOME
 from bot.messages import own_attendance as own_attendance_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.privacy.erasures import Erasure
 
 

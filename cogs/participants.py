@@ -18,11 +18,14 @@ from bot.domain.people import participants
 from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.text import escape
+from bot.messages.errors import UserError
 from bot.messages.faults import faults_post
 from bot.messages.i18n import country_name, text
 from bot.messages.post import Button, Post, custom_id
+from bot.platform.answers import DONE, REFUSED, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from bot.store.participants import RELEASED, held_by
 

@@ -16,22 +16,15 @@ from bot.domain.local_time import LocalTimeError
 from bot.domain.people.access import Role
 from bot.domain.text import clean, escape, shorten
 from bot.messages import post
+from bot.messages.errors import UserError
 from bot.messages.i18n import day_name, text
 from bot.messages.post import custom_id
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    Interaction,
-    UserError,
-    answer,
-    choices,
-    form,
-    given_back,
-    line,
-    paragraph,
-    pressed,
-    submitted,
-)
+from bot.platform.errors import given_back
+from bot.platform.forms import choices, form, line, paragraph
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 
 _YES, _NO = "yes", "no"
 #: Characters of a date as somebody may type it.

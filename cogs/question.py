@@ -13,22 +13,15 @@ from bot.domain.contributions.questions import OWNER_LENGTH, PLAIN, REASON_LENGT
 from bot.domain.people.access import Role
 from bot.domain.text import clean
 from bot.messages import questions as questions_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Post, custom_id
+from bot.platform.answers import DONE, answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import (
-    DONE,
-    Interaction,
-    UserError,
-    answer,
-    form,
-    given_back,
-    paragraph,
-    parse_local_time,
-    pressed,
-    submitted,
-    suggestions,
-)
+from bot.platform.errors import given_back
+from bot.platform.forms import form, paragraph
+from bot.platform.interactions import Interaction, parse_local_time, submitted
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from bot.store.questions import LED
 

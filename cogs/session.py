@@ -19,10 +19,13 @@ from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY
 from bot.domain.text import blank, clean
 from bot.messages import agenda_changes as agenda_changes_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import short_day
 from bot.platform import agenda_changes as agenda_changes_platform
+from bot.platform.answers import answer, suggestions
 from bot.platform.client import needs
-from bot.platform.router import Interaction, UserError, answer, parse_local_time, pressed, suggestions
+from bot.platform.interactions import Interaction, parse_local_time
+from bot.platform.router import pressed
 from bot.store.agenda_changes import AgendaChange, edits_of
 
 #: Characters of a title that the agenda of a day still shows whole.

@@ -18,11 +18,14 @@ from bot.domain.announcements import Announcement, Kind
 from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.domain.venue import TEAM
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Post
 from bot.platform import agenda_changes
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store import audit
 from bot.store.agenda_changes import AgendaChange, edits_of
 

@@ -26,12 +26,15 @@ from bot.domain.venue_steps import Namesake, Step
 from bot.importing.plan_file import PlanError
 from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.messages import agenda_changes
+from bot.messages.errors import UserError
 from bot.messages.faults import faults_post
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, moment
 from bot.messages.venue import names_made, namesakes_told, plan_blocks, status_blocks
+from bot.platform.answers import DONE, REFUSED, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.agenda_changes import AgendaChange, edits_of
 from bot.store.audit import AuditEntry
 from bot.store.engine.backup import STAMP

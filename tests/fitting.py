@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.messages.fitting import fitted, pages
 from bot.messages.post import Post
-from bot.platform.router import layout
+from bot.platform.views import layout
 from bot.rehearsal.discord.payloads import message_faults
 
 

@@ -29,7 +29,7 @@ from bot.jobs.failures import release_global_limit
 from bot.jobs.incidents import IncidentReporter
 from bot.messages.post import Button, Post
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import layout
+from bot.platform.views import layout
 from bot.store import Store
 
 log = logging.getLogger(__name__)

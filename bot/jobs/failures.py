@@ -8,7 +8,7 @@ from datetime import timedelta
 import discord
 
 from bot.domain.backoff import REFUSED, TRANSIENT, Backoff
-from bot.platform.router import is_transient
+from bot.platform.errors import is_transient
 
 
 def backoff_for(failure: Exception) -> Backoff:

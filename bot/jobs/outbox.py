@@ -28,8 +28,8 @@ from bot.jobs.incidents import IncidentReporter
 from bot.messages import post as post_messages
 from bot.messages.post import Post
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import allowed_mentions, layout
 from bot.platform.venue import Venue
+from bot.platform.views import allowed_mentions, layout
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
 from bot.store.programme import PlanInForce

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.domain.backoff import REFUSED, Pauses
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.jobs.incidents import IncidentReporter
-from bot.platform.router import UserError
+from bot.messages.errors import UserError
 
 log = logging.getLogger(__name__)
 

@@ -26,8 +26,9 @@ from bot.domain.text import clean, shorten
 from bot.domain.venue import meeting_room
 from bot.jobs.incidents import IncidentReporter
 from bot.messages import announcements
+from bot.messages.errors import UserError
+from bot.platform.errors import is_transient
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import UserError, is_transient
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.programme import PlanInForce

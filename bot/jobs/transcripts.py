@@ -17,8 +17,9 @@ from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
 from bot.domain.people.retention import RetentionKind, overdue
 from bot.jobs.incidents import IncidentReporter
+from bot.messages.errors import UserError
+from bot.platform.errors import is_transient
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import UserError, is_transient
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.programme import PlanInForce

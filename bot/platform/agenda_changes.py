@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.domain.agenda.reschedule import ChangeError
 from bot.domain.text import escape
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
-from bot.platform.router import DONE, UserError
+from bot.platform.answers import DONE
 from bot.store.agenda_changes import ChangedMeanwhileError, TooLateError
 from bot.store.programme import PlanInForce
 

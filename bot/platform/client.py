@@ -21,9 +21,13 @@ from discord.http import Route
 from bot.domain.people.access import EntryRules, Role
 from bot.messages import i18n
 from bot.messages.post import Post
+from bot.platform.access import Access
 from bot.platform.backpressure import BackpressureGateway, Presses, let_go
+from bot.platform.errors import is_transient, tell_failure
+from bot.platform.interactions import Interaction, clean_options
 from bot.platform.rate_limit import heard_by
-from bot.platform.router import Access, Interaction, Router, allowed_mentions, clean_options, is_transient, tell_failure
+from bot.platform.router import Router
+from bot.platform.views import allowed_mentions
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD, SettingsError
 from bot.store import Store

@@ -22,9 +22,9 @@ from bot.domain.plan import Plan
 from bot.domain.venue import breakout_room, meeting_room, next_change, role_key
 from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
 from bot.messages.venue import Status, names_made
+from bot.platform.errors import is_transient
 from bot.platform.guild import Guild
 from bot.platform.rate_limit import Pacer
-from bot.platform.router import is_transient
 from bot.platform.venue_wanted import group_rooms, wanted
 from bot.store import Store
 from bot.store.programme import PlanInForce

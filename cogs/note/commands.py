@@ -16,9 +16,11 @@ from bot.domain.people.access import Role
 from bot.domain.text import escape, fold
 from bot.messages import note_reviews
 from bot.messages import notes as notes_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
+from bot.platform.answers import DONE, answer, answer_all, suggestions
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, answer_all, suggestions
+from bot.platform.interactions import Interaction
 from cogs.note.contacts import contacts_of
 from cogs.note.review import readable_by, review_of
 from cogs.note.shared import NoteDesk

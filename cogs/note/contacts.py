@@ -15,10 +15,13 @@ from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind
 from bot.domain.text import escape, shorten
 from bot.messages import notes
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.notes import Touch
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed
+from bot.platform.answers import DONE, answer
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from bot.store.caps import TooManyError
 from cogs.note.shared import NoteDesk
 

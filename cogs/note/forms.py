@@ -13,7 +13,7 @@ from bot.domain.contributions.notes import Attribution, Detail, Maturity, Note, 
 from bot.domain.plan import Plan
 from bot.messages.i18n import text
 from bot.messages.post import custom_id
-from bot.platform.router import Field, choices, form, line, paragraph
+from bot.platform.forms import Field, choices, form, line, paragraph
 
 #: Fields in which something is chosen, not typed.
 CHOSEN = frozenset({"topic", "kind", str(Detail.MATURITY)})

@@ -13,9 +13,12 @@ from bot.domain.contributions.contacts import NoteRequest
 from bot.domain.people.access import Role
 from bot.domain.text import clean, shorten
 from bot.domain.venue import AGENDA, MEETING_ROOM, TEAM, topic_room
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
+from bot.platform.answers import DONE, answer
 from bot.platform.client import needs
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed
+from bot.platform.interactions import Interaction
+from bot.platform.router import pressed
 from cogs.note.shared import NoteDesk
 
 

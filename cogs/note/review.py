@@ -18,9 +18,13 @@ from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within, shorten
 from bot.messages import note_reviews as note_reviews_messages
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Post
-from bot.platform.router import DONE, Interaction, UserError, answer, given_back, pressed, submitted
+from bot.platform.answers import DONE, answer
+from bot.platform.errors import given_back
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from cogs.note import forms
 from cogs.note.shared import NoteDesk

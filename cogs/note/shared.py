@@ -16,10 +16,12 @@ from bot.domain.contributions.notes import Consent, Note, Visibility, shown, sig
 from bot.domain.text import escape, shorten
 from bot.domain.venue import topic_room
 from bot.messages import notes
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.notes import Listed
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.router import DONE, REFUSED, Interaction, UserError, answer
+from bot.platform.answers import DONE, REFUSED, answer
+from bot.platform.interactions import Interaction
 from cogs.note import forms
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,11 @@ from bot.domain.contributions import notes
 from bot.domain.contributions.notes import Attribution, Detail, Note, NoteKind, Visibility, shown
 from bot.domain.people.access import Role
 from bot.domain.text import clean, shorten
+from bot.messages.errors import UserError
 from bot.messages.i18n import text
-from bot.platform.router import DONE, Interaction, UserError, answer, pressed, submitted
+from bot.platform.answers import DONE, answer
+from bot.platform.interactions import Interaction, submitted
+from bot.platform.router import pressed
 from bot.store.caps import TooManyError
 from cogs.note import forms
 from cogs.note.shared import NOT_KEPT, NoteDesk

@@ -26,8 +26,9 @@ from bot.domain.people.personal_data import Part, Records
 from bot.domain.text import clean, one_line, writable
 from bot.importing import plan_file, roster
 from bot.importing.readers import detect
+from bot.messages.errors import UserError
 from bot.platform.backpressure import parsed
-from bot.platform.router import UserError, clean_options, submitted
+from bot.platform.interactions import clean_options, submitted
 from bot.settings import ROOT
 from bot.store.agenda import HeldSession
 from tests.characters import (

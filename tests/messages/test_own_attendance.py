@@ -12,7 +12,7 @@ from bot.domain.text import LANGUAGES
 from bot.messages.fitting import pages
 from bot.messages.help import HelpEntry, manual
 from bot.messages.post import Post
-from bot.platform.router import layout
+from bot.platform.views import layout
 
 LINES = st.text("abc 👩", min_size=1, max_size=8).map(lambda text: (text * 40)[:300].strip() or "a")
 BLOCKS = st.lists(st.lists(LINES, min_size=1, max_size=30).map("\n".join), min_size=1, max_size=30)

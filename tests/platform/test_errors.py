@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import socket
+import sqlite3
+import ssl
 from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import discord
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from bot.domain import limits
 from bot.domain.text import measure
-from bot.platform import router
-from bot.platform.router import REFUSED, UserError, tell_failure
+from bot.messages.errors import UserError
+from bot.platform import errors
+from bot.platform.answers import REFUSED
+from bot.platform.errors import is_transient, tell_failure
 
 LONG = "x" * 100_000
 
@@ -36,7 +44,7 @@ class Person:
                 raise self._failure
             self.heard.append(post)
 
-        monkeypatch.setattr(router, "answer", answer)
+        monkeypatch.setattr(errors, "answer", answer)
 
 
 @pytest.mark.parametrize("key", ["refused.closing.failed", "refused.setup"])
@@ -75,3 +83,55 @@ async def test_a_sentence_that_cannot_be_said_is_followed_by_one_that_can(
     await tell_failure(person.interaction, UserError("refused.gone"), "en")
     (sentence,) = person.heard
     assert sentence.startswith(f"{REFUSED} That went wrong")
+
+
+# --- which failures are transient -----------------------------------------------------------------------------------
+
+_KEY = ConnectionKey("discord.com", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ConnectionResetError(errno.ECONNRESET, "reset"),
+        BrokenPipeError(errno.EPIPE, "pipe"),
+        OSError(errno.ECONNREFUSED, "refused"),
+        OSError(errno.ENETUNREACH, "unreachable"),
+        OSError(errno.EHOSTUNREACH, "no route"),
+        OSError(errno.ETIMEDOUT, "timed out"),
+        socket.gaierror(socket.EAI_AGAIN, "no name"),
+        ssl.SSLError(1, "handshake"),
+        TimeoutError(),
+        aiohttp.ServerDisconnectedError(),
+        aiohttp.ClientConnectorError(_KEY, OSError(errno.EACCES, "a firewall")),
+        discord.RateLimited(1.0),
+        KeyError("retry_after"),
+    ],
+    ids=repr,
+)
+def test_trouble_of_the_network_passes(failure: Exception) -> None:
+    assert is_transient(failure)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        OSError(errno.ENOSPC, "full"),
+        OSError(errno.EDQUOT, "quota"),
+        OSError(errno.EIO, "disk"),
+        OSError(errno.EROFS, "read-only"),
+        OSError(errno.EMFILE, "too many files"),
+        PermissionError(errno.EACCES, "denied", "plenary.db.erased"),
+        FileNotFoundError(errno.ENOENT, "gone", "report.typ"),
+        TimeoutError(errno.ETIMEDOUT, "a share that hangs", "/mnt/backups/plenary.db"),
+        OSError("something"),
+        sqlite3.OperationalError("disk I/O error"),
+        sqlite3.DatabaseError("database disk image is malformed"),
+        ValueError("ours"),
+        KeyError("ours"),
+    ],
+    ids=repr,
+)
+def test_trouble_of_this_machine_does_not(failure: Exception) -> None:
+    """Taken for the network's, it would be tried again for ever, and nobody would look at the disk."""
+    assert not is_transient(failure)

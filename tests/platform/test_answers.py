@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import socket
-import sqlite3
-import ssl
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
 import discord
 import pytest
-from aiohttp.client_reqrep import ConnectionKey
 from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.domain import limits
 from bot.messages.post import Post
-from bot.platform.router import DONE, Interaction, answer, is_transient
+from bot.platform.answers import DONE, answer
+from bot.platform.interactions import Interaction
 from tests.bench import payloads
 
 _LAYOUT = discord.MessageFlags(components_v2=True).value
@@ -86,55 +81,3 @@ async def test_what_takes_the_place_of_plain_text_takes_that_away(wire: Wire) ->
     first, then = wire.sent
     assert first["content"] == "Wait"
     assert (then["content"], then["flags"] & _LAYOUT) == (None, _LAYOUT)
-
-
-# --- whose fault it is -----------------------------------------------------------------------------------------
-
-_KEY = ConnectionKey("discord.com", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        ConnectionResetError(errno.ECONNRESET, "reset"),
-        BrokenPipeError(errno.EPIPE, "pipe"),
-        OSError(errno.ECONNREFUSED, "refused"),
-        OSError(errno.ENETUNREACH, "unreachable"),
-        OSError(errno.EHOSTUNREACH, "no route"),
-        OSError(errno.ETIMEDOUT, "timed out"),
-        socket.gaierror(socket.EAI_AGAIN, "no name"),
-        ssl.SSLError(1, "handshake"),
-        TimeoutError(),
-        aiohttp.ServerDisconnectedError(),
-        aiohttp.ClientConnectorError(_KEY, OSError(errno.EACCES, "a firewall")),
-        discord.RateLimited(1.0),
-        KeyError("retry_after"),
-    ],
-    ids=repr,
-)
-def test_trouble_of_the_network_passes(failure: Exception) -> None:
-    assert is_transient(failure)
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        OSError(errno.ENOSPC, "full"),
-        OSError(errno.EDQUOT, "quota"),
-        OSError(errno.EIO, "disk"),
-        OSError(errno.EROFS, "read-only"),
-        OSError(errno.EMFILE, "too many files"),
-        PermissionError(errno.EACCES, "denied", "plenary.db.erased"),
-        FileNotFoundError(errno.ENOENT, "gone", "report.typ"),
-        TimeoutError(errno.ETIMEDOUT, "a share that hangs", "/mnt/backups/plenary.db"),
-        OSError("something"),
-        sqlite3.OperationalError("disk I/O error"),
-        sqlite3.DatabaseError("database disk image is malformed"),
-        ValueError("ours"),
-        KeyError("ours"),
-    ],
-    ids=repr,
-)
-def test_trouble_of_this_machine_does_not(failure: Exception) -> None:
-    """Taken for the network's, it would be tried again for ever, and nobody would look at the disk."""
-    assert not is_transient(failure)

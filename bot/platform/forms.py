@@ -1,0 +1,74 @@
+"""Forms (modals), and the fields in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import discord
+
+from bot.domain import limits
+from bot.domain.text import blank, clean, measure, shorten
+from bot.platform.views import stateless
+
+Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
+
+
+def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]]) -> discord.ui.Modal:
+    """A form of fields, each with its label and a hint."""
+    modal = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
+    for label, hint, field in fields:
+        modal.add_item(
+            discord.ui.Label[discord.ui.Modal](
+                text=shorten(label, limits.MODAL_LABEL),
+                description=shorten(hint, limits.MODAL_DESCRIPTION) if hint else None,
+                component=field,
+            )
+        )
+    return stateless(modal)
+
+
+def paragraph(name: str, typed: str = "", *, limit: int = limits.TEXT_INPUT, required: bool = True) -> Field:
+    """A field for a text of several lines."""
+    return _input(name, discord.TextStyle.paragraph, typed, limit, required=required)
+
+
+def line(name: str, limit: int, typed: str = "", *, required: bool = True, placeholder: str | None = None) -> Field:
+    """A field for a text of one line."""
+    return _input(name, discord.TextStyle.short, typed, limit, required=required, placeholder=placeholder)
+
+
+def _input(  # noqa: PLR0913 - one parameter a part of it
+    name: str, style: discord.TextStyle, typed: str, limit: int, *, required: bool, placeholder: str | None = None
+) -> Field:
+    filled_in = shorten(typed, limits.TEXT_INPUT)
+    return discord.ui.TextInput(
+        custom_id=name,
+        style=style,
+        default=filled_in or None,
+        required=required,
+        placeholder=placeholder,
+        # What was accepted once fits again, even where it is counted in another way.
+        max_length=max(limit, measure(filled_in)),
+    )
+
+
+def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, required: bool = True) -> Field:
+    """A field in which one (value, label) is chosen: as many as Discord shows, the chosen one among them."""
+    labels = dict(offered)
+    shown = list(labels)[: limits.OPTIONS]
+    if chosen in labels and chosen not in shown:
+        shown[-1] = chosen
+    return discord.ui.Select(
+        custom_id=name,
+        required=required,
+        min_values=int(required),
+        options=[
+            discord.SelectOption(label=option_label(labels[value]), value=value, default=value == chosen)
+            for value in shown
+        ],
+    )
+
+
+def option_label(name: str) -> str:
+    """A name as a select or an autocomplete shows it: Discord accepts no empty one."""
+    return "…" if blank(name) else shorten(clean(name), limits.OPTION_LABEL)

@@ -1,0 +1,52 @@
+"""Posts as Discord's components (V2), and whom they notify."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import discord
+
+from bot.domain import limits
+from bot.messages.fitting import fitted
+from bot.messages.post import Button, Post
+
+V = TypeVar("V", discord.ui.LayoutView, discord.ui.Modal)
+
+
+def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
+    """A post as components, within Discord's limits.
+
+    `mark`: the id of the component that holds its text, where it needs one.
+    """
+    post = fitted(post)
+    container: discord.ui.Container[Any] = discord.ui.Container(id=mark)
+    for index, block in enumerate(post.blocks):
+        if index:
+            container.add_item(discord.ui.Separator())
+        container.add_item(discord.ui.TextDisplay(block))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(container)
+    for first in range(0, len(post.buttons), limits.ROW_BUTTONS):
+        row = post.buttons[first : first + limits.ROW_BUTTONS]
+        view.add_item(discord.ui.ActionRow(*(_button(button) for button in row)))
+    return stateless(view)
+
+
+def _button(button: Button) -> discord.ui.Button[Any]:
+    style = discord.ButtonStyle.primary if button.primary else discord.ButtonStyle.secondary
+    return discord.ui.Button(style=style, label=button.label, custom_id=button.custom_id)
+
+
+def allowed_mentions(post: Post) -> discord.AllowedMentions:
+    """Nobody, whatever was typed, except the one role that the post was written to."""
+    if post.notifies is None:
+        return discord.AllowedMentions.none()
+    return discord.AllowedMentions(
+        everyone=False, users=False, roles=[discord.Object(post.notifies)], replied_user=False
+    )
+
+
+def stateless(view: V) -> V:
+    """The view, which discord.py won't keep in memory: the router answers whatever is pressed in it."""
+    view.stop()
+    return view
