@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.local_time import zones
-from bot.domain.text import LANGUAGES
 from bot.messages import i18n
 from bot.settings import ROOT
 

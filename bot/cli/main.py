@@ -16,6 +16,7 @@ from bot import runtime, settings
 from bot.cli.series import app as series
 from bot.documents.export.kinds import Format, Subject
 from bot.domain.contributions.notes import Audience
+from bot.domain.languages import LANGUAGES
 from bot.settings import ROOT, Settings, SettingsError
 from bot.store.engine.lock import DatabaseUnusableError
 
@@ -115,7 +116,7 @@ def report(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("report"),
     language: Annotated[
         list[str] | None,
-        typer.Option(help="en, fr or ar; may be given again. The workshop's languages, if left out."),
+        typer.Option(help=f"{', '.join(LANGUAGES)}; may be given again. The workshop's languages, if left out."),
     ] = None,
     audience: Annotated[
         Audience, typer.Option("--for", help="Who will read it: it holds only what authors let these read.")

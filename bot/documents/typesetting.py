@@ -15,6 +15,7 @@ import fontpkg_ibm_plex_sans_arabic
 import typst
 
 from bot.documents.report.charts import FONT
+from bot.domain.languages import is_right_to_left
 from bot.domain.text import all_writable
 from bot.settings import ROOT, SettingsError
 
@@ -60,13 +61,14 @@ def _families(fonts: Path) -> tuple[str, ...]:
 
 
 def _compiled(template: str, data: Mapping[str, Any], **options: Any) -> bytes:  # noqa: ANN401 - typst's own
+    shown = {**data, "right-to-left": is_right_to_left(data["language"])}
     made = typst.compile(  # pyright: ignore[reportUnknownVariableType] - told by the next line
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
         font_paths=[str(FONTS)],
         # The machine's own fonts would only be asked for letters that ours lack, such as Chinese ones.
         ignore_system_fonts=False,
-        sys_inputs={"data": _EMOJI.sub("", json.dumps(all_writable(data), ensure_ascii=False))},
+        sys_inputs={"data": _EMOJI.sub("", json.dumps(all_writable(shown), ensure_ascii=False))},
         **options,
     )
     return cast("bytes", made)

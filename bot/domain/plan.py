@@ -27,8 +27,9 @@ from pydantic import (
 from bot.domain.agenda.sessions import Agenda, Material, Session, SessionKind, Speaker, Topic
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
+from bot.domain.languages import LANGUAGES
 from bot.domain.local_time import FIRST_DAY, LAST_DAY, LocalTimeError, instant, zones
-from bot.domain.text import LANGUAGES, Text, blank, measure
+from bot.domain.text import Text, blank, measure
 
 #: The room that every workshop has.
 PLENARY = "plenary"

@@ -1,4 +1,4 @@
-"""What people wrote and what organisers titled: languages, escaping, and shortening."""
+"""Texts that people wrote: cleaning, escaping, folding and shortening."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
-#: Languages that the program speaks (ISO 639-1); each has a catalogue in config/locales.
-LANGUAGES = ("en", "fr", "ar")
-
 #: A text in each of the workshop's languages.
 Text = Mapping[str, str]
-
-RIGHT_TO_LEFT = frozenset({"ar"})
 
 # Everything that starts, ends or overrides a direction (Unicode Bidirectional Algorithm, UAX #9): typed by
 # somebody, it could turn the rest of our message around.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from bot.domain.agenda.sessions import Material, SessionKind
+from bot.domain.languages import LANGUAGES
 from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
@@ -40,7 +41,7 @@ class Merged:
 def new_plan(schedule: Schedule, name: str) -> Raw:
     """The keys of a plan that has all of it yet to be written but its schedule."""
     title = next(iter(schedule.title.values())) if schedule.title else name
-    spoken = [language for language in ("en", "fr", "ar") if all(language in s.title for s in schedule.sessions)]
+    spoken = [language for language in LANGUAGES if all(language in s.title for s in schedule.sessions)]
     return {
         "id": identifier(title, "workshop"),
         "title": title,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+from bot.domain.languages import each_language, language_names
 from bot.domain.people.access import Role
 from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
 from bot.domain.text import fold, one_line
@@ -41,37 +42,10 @@ class RosterColumn(StrEnum):
     ROLE = "role"
 
 
-#: What each column may be called, in English, French and Arabic.
-_HEADINGS: Mapping[RosterColumn, tuple[str, ...]] = {
-    RosterColumn.NAME: ("name", "full name", "participant", "nom", "nom complet", "nom et prénom",
-        "الاسم", "الاسم الكامل"),
-    RosterColumn.ADMINISTRATION: ("administration", "organisation", "organization", "organisme", "الإدارة", "المنظمة"),
-    RosterColumn.COUNTRY: ("country", "pays", "الدولة", "البلد"),
-    RosterColumn.ORGANISATION: (
-        "kind of organisation", "kind of organization", "kind", "type", "type of organisation",
-        "type of organization", "type d'organisation", "type d'organisme", "نوع المنظمة", "النوع",
-    ),
-    RosterColumn.LANGUAGE: ("language", "langue", "اللغة"),
-    RosterColumn.ROLE: ("role", "rôle", "الدور"),
-}  # fmt: skip
-
-_KINDS: Mapping[OrganisationKind, tuple[str, ...]] = {
-    OrganisationKind.CUSTOMS: ("customs", "customs administration", "douane", "douanes", "جمارك", "الجمارك"),
-    OrganisationKind.INTERNATIONAL: (
-        "international", "international organisation", "international organization", "organisation internationale",
-        "internationale", "منظمة دولية", "دولية",
-    ),
-    OrganisationKind.COMPANY: (
-        "company", "private", "private sector", "entreprise", "privé", "secteur privé", "شركة", "القطاع الخاص",
-    ),
-    OrganisationKind.OTHER: ("other", "autre", "أخرى"),
-}  # fmt: skip
-
-_ROLES: Mapping[Role, tuple[str, ...]] = {
-    Role.PARTICIPANT: ("participant", "participante", "مشارك", "مشاركة"),
-    Role.MODERATOR: ("moderator", "modérateur", "modératrice", "مشرف", "مشرفة"),
-    Role.ORGANISER: ("organiser", "organizer", "organisateur", "organisatrice", "منظم", "منظمة"),
-}
+#: What each column, each kind of organisation and each role may be called, in any language.
+_HEADINGS = {RosterColumn(column): words for column, words in each_language("roster_columns").items()}
+_KINDS = {OrganisationKind(kind): words for kind, words in each_language("organisations").items()}
+_ROLES = {Role[role.upper()]: words for role, words in each_language("roles").items()}
 
 
 def read(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participant, ...]:
@@ -191,9 +165,7 @@ class _Reader:
         words = self._cell(row, RosterColumn.COUNTRY)
         code = i18n.country(words) if words else ""
         if code is None:
-            what = (
-                f"found '{words}'; write a country's name in English, French or Arabic, its code such as TN, or nothing"
-            )
+            what = f"found '{words}'; write a country's name in {language_names()}, its code such as TN, or nothing"
             self._wrong(row, RosterColumn.COUNTRY, what)
         return code or ""
 

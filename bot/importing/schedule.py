@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.agenda.sessions import Agenda, Material, Session, SessionKind, Speaker
+from bot.domain.languages import each_language
 from bot.domain.local_time import day_of
 from bot.domain.text import Text, shorten
 from bot.settings import SettingsError
@@ -21,14 +22,8 @@ _ID_LENGTH = 40
 #: Faults of one file that are told one by one, and characters of each.
 _MAX_TOLD, _MAX_FAULT = 50, 500
 
-#: Words in the name of a type of session, in the languages of conference systems, and the kind that they tell.
-_KINDS = (
-    (SessionKind.BREAK, ("break", "lunch", "coffee", "pause", "déjeuner", "استراحة")),
-    (SessionKind.OPENING, ("opening", "welcome", "ouverture", "افتتاح")),
-    (SessionKind.CLOSING, ("closing", "clôture", "اختتام")),
-    (SessionKind.PANEL, ("panel", "table ronde", "جلسة حوارية")),
-    (SessionKind.DISCUSSION, ("discussion", "workshop", "tutorial", "open space", "bof", "atelier", "نقاش")),
-)
+#: Words in the name of a type of session, and the kind that they tell; where several do, the first of them holds.
+_KINDS = tuple((SessionKind(kind), words) for kind, words in each_language("session_kinds").items())
 
 
 class ScheduleError(SettingsError):

@@ -11,8 +11,14 @@ import openpyxl
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.domain.languages import LANGUAGES
 from bot.importing.readers.columns import EXPLANATIONS
 from bot.importing.readers.headings import NAMES, Column
+
+
+def _in_more_languages(column: str) -> str:
+    return f"In more languages: {', '.join(f'{column} ({code})' for code in LANGUAGES[1:])}."
+
 
 #: What each column holds.
 MEANINGS: Mapping[Column, str] = {
@@ -22,11 +28,11 @@ MEANINGS: Mapping[Column, str] = {
     Column.END: "As the start, on the same day.",
     Column.LENGTH: "Instead of an end: minutes, such as 45, or hours and minutes, such as 1:30.",
     Column.KIND: "opening, presentation, discussion, panel, break or closing. Left out, it is told from a short title.",
-    Column.TITLE: "What the session is called. In more languages: title (fr), title (ar).",
+    Column.TITLE: f"What the session is called. {_in_more_languages('title')}",
     Column.ROOM: "Where it is held. Left out, in the plenary.",
     Column.TOPIC: "The id or the title of one of the plan's topics.",
     Column.SPEAKERS: "By office, with the organisation in brackets; a semicolon between two.",
-    Column.DESCRIPTION: "What it is about. In more languages: description (fr), description (ar).",
+    Column.DESCRIPTION: f"What it is about. {_in_more_languages('description')}",
     Column.LINK: "The address of a document or a page that goes with it: https://...",
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.languages import is_right_to_left
 from bot.domain.people.access import Role
-from bot.domain.text import RIGHT_TO_LEFT, isolate
+from bot.domain.text import isolate
 from bot.messages.i18n import command_wording, text
 from bot.messages.post import Post
 
@@ -41,5 +42,5 @@ def manual(entries: Sequence[HelpEntry], role: Role, language: str) -> Post:
 
 
 def _line(entry: HelpEntry, language: str) -> str:
-    mention = isolate(entry.mention) if language in RIGHT_TO_LEFT else entry.mention
+    mention = isolate(entry.mention) if is_right_to_left(language) else entry.mention
     return f"{mention} · {command_wording(language, entry.description) or entry.description}"

@@ -16,7 +16,8 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.domain.text import LANGUAGES, RIGHT_TO_LEFT, Text, fold, isolate
+from bot.domain.languages import LANGUAGES, RECORDS, is_right_to_left
+from bot.domain.text import Text, fold, isolate
 from bot.settings import ROOT
 
 LOCALES = ROOT / "config" / "locales"
@@ -48,7 +49,7 @@ def text(language: str, key: str, **values: object) -> str:
     sentence = catalogue.ngettext(key, key, count) if isinstance(count, int) else catalogue.gettext(key)
     if not values:
         return sentence
-    shown = {name: isolate(str(value)) if language in RIGHT_TO_LEFT else value for name, value in values.items()}
+    shown = {name: isolate(str(value)) if is_right_to_left(language) else value for name, value in values.items()}
     return sentence.format(**shown)
 
 
@@ -136,19 +137,14 @@ def country_name(language: str, code: str) -> str:
 
 def enumeration(language: str, names: Iterable[str]) -> str:
     """`A, B and C`, as the language writes it."""
-    return format_list(list(names), locale=_dates(language))
+    return format_list(list(names), locale=RECORDS[language].locale)
 
 
 def day_name(language: str, day: date) -> str:
     """`Monday, 20 February 2023`, as the language writes it."""
-    return format_date(day, "full", locale=_dates(language))
+    return format_date(day, "full", locale=RECORDS[language].locale)
 
 
 def short_day(language: str, day: date) -> str:
     """`Mon 20 Feb`, as the language writes it."""
-    return format_skeleton("MMMEd", day, locale=_dates(language))
-
-
-def _dates(language: str) -> str:
-    # English as international organisations write it: day before month.
-    return {"en": "en_GB", "ar": "ar"}.get(language, language)
+    return format_skeleton("MMMEd", day, locale=RECORDS[language].locale)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from bot import store
+from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
@@ -20,7 +21,6 @@ from bot.store.programme import PlanInForce
 from bot.store.venue import GUILD_FACT
 from tests.bench import payloads
 
-LANGUAGES = ("en", "fr", "ar")
 _COUNTRIES = ("AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA", "OM", "QA", "SA", "SD", "SY", "TN", "YE")
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.agenda.sessions import SessionKind
+from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES
 from bot.importing.plan_file import MAX_BYTES, Loaded, PlanError, load
 from bot.settings import ROOT, SettingsError
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, roster_id
 from bot.importing import plan_file, roster
@@ -18,7 +19,6 @@ from bot.importing.plan_file import PlanError
 from bot.importing.roster import RosterError
 from bot.settings import ROOT
 
-LANGUAGES = ("en", "fr", "ar")
 FRENCH = """Rôle;Langue;Nom;Administration;Pays;Type d'organisation
 participante;arabe;Salma Ouazzani;Douanes, Maroc;Maroc;douane
 modérateur;français;Rachid Benomar;OMD;;organisation internationale

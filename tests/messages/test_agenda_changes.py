@@ -10,8 +10,8 @@ import pytest
 from bot.domain import limits
 from bot.domain.agenda.agenda_changes import Changes, diff
 from bot.domain.agenda.sessions import Agenda, Session, Speaker
+from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES
 from bot.messages import agenda_changes
 from bot.messages.post import Post, joined, moment
 

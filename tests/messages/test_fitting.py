@@ -29,10 +29,11 @@ from bot.domain.contributions.note_reviews import Review, ReviewState, Wording
 from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question, QuestionState
+from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES, blank, clean, escape, measure, shorten
+from bot.domain.text import blank, clean, escape, measure, shorten
 from bot.domain.venue import breakout_room, meeting_room
 from bot.messages import (
     agenda,

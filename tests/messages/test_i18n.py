@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.text import LANGUAGES
+from bot.domain.languages import LANGUAGES
 from bot.messages.i18n import day_name, enumeration, every, preload, short_day, text
 
 FSI, PDI = "\u2068", "\u2069"

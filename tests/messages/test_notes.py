@@ -26,9 +26,10 @@ from bot.domain.contributions.notes import (
     Visibility,
     signature,
 )
+from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
-from bot.domain.text import LANGUAGES, clean
+from bot.domain.text import clean
 from bot.messages import notes as notes_messages
 from bot.messages.notes import Listed, Touch
 from tests.fitting import assert_discord_takes

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import limits
+from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
-from bot.domain.text import LANGUAGES
 from bot.messages.fitting import pages
 from bot.messages.help import HelpEntry, manual
 from bot.messages.post import Post

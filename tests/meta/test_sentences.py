@@ -33,11 +33,12 @@ from bot.domain.contributions.notes import DETAIL_FORMS, Attribution, Detail, Ma
 from bot.domain.contributions.notes import Audience as Readers
 from bot.domain.contributions.pledges import PledgeState
 from bot.domain.contributions.questions import QuestionState
+from bot.domain.languages import LANGUAGES
 from bot.domain.people import access
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind
 from bot.domain.people.personal_data import Part
-from bot.domain.text import LANGUAGES, measure
+from bot.domain.text import measure
 from bot.domain.venue import PERMISSIONS
 from bot.jobs.runner import JobName
 from bot.messages.agenda_changes import Section

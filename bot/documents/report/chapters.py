@@ -18,8 +18,9 @@ from bot.domain.contributions import chatham
 from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, form_of
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.questions import QuestionState
+from bot.domain.languages import is_right_to_left
 from bot.domain.people.participants import OrganisationKind
-from bot.domain.text import RIGHT_TO_LEFT, isolate, spoken
+from bot.domain.text import isolate, spoken
 from bot.messages.i18n import country_name, day_name, enumeration, text
 from bot.store.agenda import HeldSession
 
@@ -166,7 +167,7 @@ def presence(material: ReportMaterial, day: date, language: str) -> str | None:
     def label(minutes: float) -> str:
         return clock(plan, begin + timedelta(minutes=minutes))
 
-    return profile(points, bands, label, mirrored=language in RIGHT_TO_LEFT)
+    return profile(points, bands, label, mirrored=is_right_to_left(language))
 
 
 def _by_topic(material: ReportMaterial, language: str) -> str:
@@ -187,7 +188,7 @@ def _by_topic(material: ReportMaterial, language: str) -> str:
             ChartSeries(text(language, "report.by_topic_shared"), NAVY, shared),
         ],
         stacked=False,
-        mirrored=language in RIGHT_TO_LEFT,
+        mirrored=is_right_to_left(language),
     )
 
 

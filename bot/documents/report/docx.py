@@ -29,7 +29,8 @@ from bot.documents.report.blocks import (
     TableBlock,
 )
 from bot.documents.report.wording import DASH, mirrored, unisolated
-from bot.domain.text import RIGHT_TO_LEFT, shorten, writable
+from bot.domain.languages import is_right_to_left
+from bot.domain.text import shorten, writable
 
 _NAVY, _SOFT, _AMBER = RGBColor(0x0B, 0x3C, 0x6F), RGBColor(0x5C, 0x6B, 0x7A), RGBColor(0xD9, 0x98, 0x2B)
 _KINDS = {"worked": "1F8A70", "mixed": "D9982B", "failed": "B8463C", "recommendation": "0B3C6F"}
@@ -51,7 +52,7 @@ def docx_of(document: Document, now: datetime, drawn: Drawn) -> bytes:
 
     Takes tenths of a second and more: call it in a thread.
     """
-    writer = _Writer(document.language in RIGHT_TO_LEFT, drawn)
+    writer = _Writer(is_right_to_left(document.language), drawn)
     writer.begin(document, now)
     for block in document.blocks:
         writer.put(block)

@@ -11,7 +11,8 @@ from bot.documents.report.charts import AMBER, NAVY, RED, TEAL, ChartSeries, bar
 from bot.documents.report.material import ReportMaterial, ReportNote, ReportPledge
 from bot.documents.report.wording import DASH, day, typed, written
 from bot.domain.contributions.notes import Audience, Detail, NoteKind
-from bot.domain.text import RIGHT_TO_LEFT, spoken
+from bot.domain.languages import is_right_to_left
+from bot.domain.text import spoken
 from bot.messages.i18n import text
 from bot.messages.notes import named
 
@@ -37,7 +38,7 @@ def experiences(material: ReportMaterial, language: str) -> Iterator[Block]:
     ]
     titles = [spoken(topic.title, language) for topic in plan.topics]
     caption = text(language, "report.notes_by_kind")
-    yield ChartBlock(bars(titles, shares, stacked=True, mirrored=language in RIGHT_TO_LEFT), caption)
+    yield ChartBlock(bars(titles, shares, stacked=True, mirrored=is_right_to_left(language)), caption)
     yield source(language, Subject.NOTES)
     numbers = list(enumerate(material.notes, 1))
     for topic in plan.topics:

@@ -11,29 +11,27 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from bot.domain.agenda.sessions import Session
+from bot.domain.languages import RECORDS
 from bot.domain.plan import Plan
 from bot.domain.text import clean, isolate, one_line
 
 #: From one to another; and where there is nothing to tell.
 DASH = "\N{EN DASH}"
 
-#: English as international organisations write it: day before month.
-_LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar"}
-
 
 def number(language: str, value: float) -> str:
     """`1,234.5`, `1 234,5`."""
-    return format_decimal(value, locale=_LOCALES[language])
+    return format_decimal(value, locale=RECORDS[language].locale)
 
 
 def percent(language: str, value: float | None) -> str:
     """`82.5%`, `82,5 %`; a dash where there is none."""
-    return DASH if value is None else format_percent(value / 100, "#,##0.#%", locale=_LOCALES[language])
+    return DASH if value is None else format_percent(value / 100, "#,##0.#%", locale=RECORDS[language].locale)
 
 
 def day(language: str, when: date) -> str:
     """`20 February 2023`."""
-    return format_date(when, "long", locale=_LOCALES[language])
+    return format_date(when, "long", locale=RECORDS[language].locale)
 
 
 def days(language: str, first: date, last: date) -> str:

@@ -6,12 +6,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 
+from bot.domain.languages import RECORDS
 from bot.domain.text import Text, fold
 
 #: How many different wrong words somebody may give in one session.
 TRIES = 5
-#: What people say in front of a word, by language.
-_ARTICLES = {"en": ("the", "a", "an"), "fr": ("le", "la", "l", "les", "un", "une"), "ar": ("ال",)}
 
 
 def chosen(secret: str, workshop: str, session: str, words: Sequence[Text]) -> Text:
@@ -31,7 +30,9 @@ def matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
     """Whether that is the word, in one of the languages: case, accents, blanks and an article forgiven."""
     heard = _bare(typed)
     return any(
-        heard == article + _bare(word[language]) for language in languages for article in ("", *_ARTICLES[language])
+        heard == article + _bare(word[language])
+        for language in languages
+        for article in ("", *RECORDS[language].articles)
     )
 
 

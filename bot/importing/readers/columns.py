@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from bot.domain.languages import LANGUAGES
 from bot.importing.readers import human_time
 from bot.importing.readers.collector import Found, Gathering, identifier
 from bot.importing.readers.grid import Grid, SheetRow
@@ -24,7 +25,7 @@ EXPLANATIONS = "Columns"
 _HEADER_WITHIN = 30
 #: Characters of a column's name: the pattern for languages would take minutes for a cell of thousands.
 _LONGEST_NAME = 100
-_SUFFIX = re.compile(r"^(?P<name>.*?)[\s_\-]*[(\[_\s-]\s*(?P<language>en|fr|ar)\s*[)\]]?$")
+_SUFFIX = re.compile(r"^(?P<name>.*?)[\s_\-]*[(\[_\s-]\s*(?P<language>" + "|".join(LANGUAGES) + r")\s*[)\]]?$")
 
 
 @dataclass(frozen=True, slots=True)

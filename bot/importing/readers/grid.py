@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.formulas import unguarded
+from bot.domain.languages import RECORDS
 from bot.importing.readers import markup
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _MAX_MEMBERS, _MAX_SHEETS = 500, 50
 _MAX_UNPACKED = 32 * 1024 * 1024
 
 _DELIMITERS = (",", ";", "\t", "|")
-_ARABIC_WORD = re.compile("[\u0621-\u064a]{2,}")
+#: The code pages of Windows for scripts other than Latin, each with what a word in that script looks like.
+_CODEPAGES = {record.codepage: re.compile(f"[{record.script}]{{2,}}") for record in RECORDS.values() if record.script}
 
 
 class GridError(ValueError):
@@ -75,7 +77,7 @@ def from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
 
 
 def decoded(source: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or what Windows writes in Western Europe or Arab countries."""
+    """The text of a file in UTF-8, UTF-16 with its mark, or a code page of Windows that one of our languages has."""
     if source.startswith((b"\xff\xfe", b"\xfe\xff")):
         return source.decode("utf-16", "replace")
     try:
@@ -83,8 +85,8 @@ def decoded(source: bytes) -> str:
     except UnicodeDecodeError:
         # NOTE: Windows-1256 holds the small letters of French where Windows-1252 has them, so only words in Arabic
         # tell the two apart.
-        arabic = source.decode("cp1256", "replace")
-        return arabic if _ARABIC_WORD.search(arabic) else source.decode("cp1252", "replace")
+        texts = ((source.decode(codepage, "replace"), word) for codepage, word in _CODEPAGES.items())
+        return next((text for text, word in texts if word.search(text)), source.decode("cp1252", "replace"))
 
 
 def _split(text: str, delimiter: str) -> Iterator[SheetRow]:

@@ -1,4 +1,4 @@
-"""Days, times and lengths as people type them into tables, in English, French and Arabic: day before month."""
+"""Days, times and lengths as people type them into tables, in each of our languages: day before month."""
 
 from __future__ import annotations
 
@@ -9,23 +9,15 @@ from functools import cache
 
 from babel import Locale
 
+from bot.domain.languages import RECORDS
 from bot.domain.text import shorten
-
-#: Whose names of months are known: Arabic has three sets of them.
-_LOCALES = ("en", "fr", "ar", "ar_SY", "ar_TN", "ar_MA")
 
 _ISO = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _NUMBERS = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s*[./-]\s*(?P<month>\d{1,2})\s*[./-]\s*(?P<year>\d{4}|\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DAY = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
 
-_CLOCK = re.compile(
-    r"(?P<hour>\d{1,2})(?:\s*[:.h]\s*(?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?)?\s*(?P<half>a\.?m\.?|p\.?m\.?|ص|م)?"
-)
-_RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|\bto\b|\bà\b|\ba\b(?=\s*\d)|\buntil\b|إلى|الى|حتى)\s*")
-_LENGTH = re.compile(
-    r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|heures?|ساعة|:)\s*)?(?:(?P<minutes>\d{1,3})\s*(?:min\S*|m|دقيقة|')?)?"
-)
+_EN_DASH, _EM_DASH = "\u2013", "\u2014"
 #: A spreadsheet's time whose cell is not formatted as one: a share of a day.
 _SHARE = re.compile(r"0?\.\d+")
 #: Characters that are looked at for a day or a time: the rest of a long cell is none.
@@ -54,10 +46,52 @@ def _shown(typed: str) -> str:
 
 
 @cache
+def _clock() -> re.Pattern[str]:
+    half = "|".join(_with_points(folded(word)) for word in (*_words_of("morning"), *_words_of("afternoon")))
+    return re.compile(
+        rf"(?P<hour>\d{{1,2}})(?:\s*[:.h]\s*(?P<minute>\d{{2}})?(?::\d{{2}}(?:\.\d+)?)?)?\s*(?P<half>{half})?"
+    )
+
+
+@cache
+def _range() -> re.Pattern[str]:
+    words = (_until(folded(word)) for word in _words_of("until"))
+    return re.compile(rf"\s*(?:{'|'.join(('-', _EN_DASH, _EM_DASH, *words))})\s*")
+
+
+@cache
+def _length() -> re.Pattern[str]:
+    hours = "|".join(("h", ":", *map(folded, _words_of("hours"))))
+    minutes = "|".join((r"min\S*", "m", "'", *map(folded, _words_of("minutes"))))
+    return re.compile(rf"(?:(?P<hours>\d{{1,2}})\s*(?:{hours})\s*)?(?:(?P<minutes>\d{{1,3}})\s*(?:{minutes})?)?")
+
+
+@cache
+def _afternoon() -> frozenset[str]:
+    return frozenset(map(folded, _words_of("afternoon")))
+
+
+def _words_of(field: str) -> tuple[str, ...]:
+    return tuple(word for record in RECORDS.values() for word in getattr(record, field))
+
+
+def _with_points(word: str) -> str:
+    """A pattern of `pm` that takes `p.m.` too."""
+    return "".join(rf"{letter}\.?" for letter in word) if len(word) > 1 else word
+
+
+def _until(word: str) -> str:
+    if not word.isascii():  # Arabic may be written next to a number
+        return word
+    # French `à` has lost its accent, and English begins many words with it.
+    return rf"\b{word}\b(?=\s*\d)" if len(word) == 1 else rf"\b{word}\b"
+
+
+@cache
 def _months() -> dict[str, int]:
     """Every known name of a month (folded) to its number."""
     names: dict[str, int] = {}
-    for locale in _LOCALES:
+    for locale in _words_of("month_locales"):
         for width in ("wide", "abbreviated"):
             names |= {folded(name).rstrip("."): n for n, name in Locale.parse(locale).months["format"][width].items()}
     return names
@@ -108,11 +142,11 @@ def clock(typed: str) -> time:
     if _SHARE.fullmatch(words):
         minutes = round(float(words) * 24 * 60) % (24 * 60)
         return time(*divmod(minutes, 60))
-    match = _CLOCK.fullmatch(words)
+    match = _clock().fullmatch(words)
     if match and (match["minute"] or match["half"] or "h" in words):
         hour, minute = int(match["hour"]), int(match["minute"] or 0)
         if match["half"] and 1 <= hour <= 12:  # noqa: PLR2004 - a clock with hands
-            hour = hour % 12 + (12 if match["half"][0] in "pم" else 0)
+            hour = hour % 12 + (12 if match["half"].replace(".", "") in _afternoon() else 0)
         if hour < 24 and minute < 60:  # noqa: PLR2004 - a clock without
             return time(hour, minute)
     raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30")
@@ -120,14 +154,14 @@ def clock(typed: str) -> time:
 
 def clocks(typed: str) -> tuple[time, time | None]:
     """A time of day, or two: `09:30` or `09:30 - 10:15`. Raises TypedError."""
-    begun, *ended = _RANGE.split(_words(typed), maxsplit=1)
+    begun, *ended = _range().split(_words(typed), maxsplit=1)
     try:
         start, end = clock(begun), clock(ended[0]) if ended and ended[0] else None
     except TypedError:
         raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30") from None
     # `2:00 - 3:00 pm`: both are in the afternoon; of `11:00 - 1:00 pm`, one.
     afternoon = start.replace(hour=(start.hour + 12) % 24)
-    said = (_CLOCK.fullmatch(part.strip()) for part in (begun, *ended))
+    said = (_clock().fullmatch(part.strip()) for part in (begun, *ended))
     halves = [match["half"] if match else None for match in said]
     if end and len(halves) == 2 and not halves[0] and halves[1] and start < afternoon < end:  # noqa: PLR2004 - a range
         start = afternoon
@@ -137,7 +171,7 @@ def clocks(typed: str) -> tuple[time, time | None]:
 def length(typed: str) -> timedelta:
     """How long something lasts: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises TypedError."""
     words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", _words(typed))
-    match = _LENGTH.fullmatch(words)
+    match = _length().fullmatch(words)
     if match and (match["hours"] or match["minutes"]):
         lasts = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
         if timedelta(0) < lasts <= timedelta(hours=24):

@@ -13,8 +13,9 @@ from icalendar import Calendar, Event
 from bot.documents.export.calendars import calendar
 from bot.documents.export.subjects import agenda
 from bot.domain.agenda.sessions import Material, SessionKind, Speaker
+from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES, clean
+from bot.domain.text import clean
 from bot.store.agenda import HeldSession
 
 NOW = datetime(2023, 2, 19, 16, 0, 30, 999999, tzinfo=UTC)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.documents.export import frab
 from bot.domain.agenda.sessions import Agenda, SessionKind
+from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES
 from bot.importing.proposal import propose
 from bot.importing.readers import detect
 from bot.settings import ROOT

@@ -20,8 +20,8 @@ from bot.documents.report.material import ReportMaterial, gather
 from bot.documents.report.wording import number, percent
 from bot.domain.contributions.feedback import SMALLEST_GROUP
 from bot.domain.contributions.notes import Attribution, Audience, visible_to
+from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.domain.text import LANGUAGES
 from bot.store.programme import PlanInForce
 
 if TYPE_CHECKING:

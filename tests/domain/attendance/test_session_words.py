@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance.session_words import chosen, matches, trace
-from bot.domain.text import LANGUAGES
+from bot.domain.languages import LANGUAGES
 from bot.store.programme import word_list
 
 WORDS = word_list()

@@ -9,7 +9,8 @@ from datetime import date
 from typing import BinaryIO
 
 from bot.documents.export.table import Cell, Row
-from bot.domain.text import RIGHT_TO_LEFT, writable
+from bot.domain.languages import is_right_to_left
+from bot.domain.text import writable
 
 Opened = BinaryIO
 
@@ -31,7 +32,7 @@ class ColumnHeading:
     @property
     def right_to_left(self) -> bool:
         """Whether it is read so."""
-        return self.language in RIGHT_TO_LEFT
+        return is_right_to_left(self.language)
 
 
 class Writer(ABC):
