@@ -161,7 +161,7 @@ async def run(settings: Settings, token: str) -> None:
 
 def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
     """The plan and its roster, without the text and the lines of the file, which would be in memory for good."""
-    loaded = plan_file.load(settings.plan_file)
+    loaded = plan_file.load_plan(settings.plan_file)
     return loaded.plan, loaded.roster
 
 

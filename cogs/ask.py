@@ -82,7 +82,7 @@ class AskCog(commands.Cog, description="Asking the speakers"):
         typed = submitted(interaction)
         async with given_back(interaction, language, typed["text"]):
             question = self._read(interaction, question_id, typed)
-            card = questions.card(self._parts.plan, question_id, question.written_at)
+            card = questions.card_announcement(self._parts.plan, question_id, question.written_at)
             most = self._parts.access.cap(interaction, questions.MOST_OPEN)
             try:
                 if not await self._parts.store.questions.submit(question, card, most):
@@ -117,7 +117,7 @@ class AskCog(commands.Cog, description="Asking the speakers"):
         language, plan, now = self._parts.access.language(interaction), self._parts.plan, self._parts.clock.now()
         await self._found(question_id)
         counted = await self._parts.store.questions.vote(
-            question_id, interaction.user.id, lambda key: questions.card(plan, key, now)
+            question_id, interaction.user.id, lambda key: questions.card_announcement(plan, key, now)
         )
         if counted is None:
             raise UserError("refused.question.own")

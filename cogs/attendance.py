@@ -13,7 +13,7 @@ from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
 from bot.domain.attendance.corrections import REASON_LENGTH, Correction, Mark
-from bot.domain.attendance.roll_call import at_hand, in_room_during, roll
+from bot.domain.attendance.roll_call import people_in_room, roll_call_of, sessions_by_nearness
 from bot.domain.people.access import Role
 from bot.domain.text import clean, escape
 from bot.domain.venue import meeting_room
@@ -48,12 +48,12 @@ class AttendanceCog(
         """The roll of a session, as it is now; the names as a file, if they are many."""
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         language = self._parts.access.language(interaction)
-        meant = self._counted(session or at_hand(plan, now)[0].id, language)
+        meant = self._counted(session or sessions_by_nearness(plan, now)[0].id, language)
         if meant.ends_at > now:
             there = await store.presence.there(meeting_room(meant.room))
         else:
-            there = in_room_during(meant, await store.presence.all())
-        found = roll(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
+            there = people_in_room(meant, await store.presence.all())
+        found = roll_call_of(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
         told = roll_call.roll_call(
             plan, meant, found, store.participants.of, store.checkin_doors.by_hand, now, language
         )
@@ -87,7 +87,7 @@ class AttendanceCog(
         title, when = _bold(session, language), post_messages.moment(session.ends_at, "f")
         if session.ends_at <= now:
             raise UserError("refused.attendance.over", title=title, when=when)
-        was_open = attendance.refusal(plan, session, now, doors.by_hand) is None
+        was_open = attendance.checkin_refusal(plan, session, now, doors.by_hand) is None
         deed = AuditEntry(
             f"door/{interaction.id}",
             now,
@@ -211,14 +211,16 @@ class AttendanceCog(
     async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The sessions that count, the one under way first."""
         language, now = self._parts.access.language(interaction), self._parts.clock.now()
-        return suggestions(typed, ((one.id, one.title[language]) for one in at_hand(self._parts.plan, now)))
+        return suggestions(
+            typed, ((one.id, one.title[language]) for one in sessions_by_nearness(self._parts.plan, now))
+        )
 
     @open_door.autocomplete("session")
     @close_door.autocomplete("session")
     async def suggest_doors(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The sessions that count and are not over."""
         language, plan, now = self._parts.access.language(interaction), self._parts.plan, self._parts.clock.now()
-        counted = (one for one in attendance.counting(plan) if one.ends_at > now)
+        counted = (one for one in attendance.counted_sessions(plan) if one.ends_at > now)
         return suggestions(typed, ((one.id, one.title[language]) for one in counted))
 
     @mark.autocomplete("status")

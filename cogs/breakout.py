@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.app import Workshop, WorkshopClient
 from bot.domain import announcements
 from bot.domain.agenda import breakouts
-from bot.domain.agenda.breakouts import FEWEST, MOST, Breakout, Group, Member
+from bot.domain.agenda.breakouts import FEWEST, MOST, Breakout, BreakoutGroup, GroupMember
 from bot.domain.agenda.sessions import Session, SessionKind
 from bot.domain.contributions import notes
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
@@ -69,14 +69,14 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
         if len(people) < groups:
             raise UserError("refused.breakout.too_few", n=len(people), groups=groups)
         mark = str(interaction.id)
-        dealt = breakouts.groups(people, groups, mark)
+        dealt = breakouts.balanced_groups(people, groups, mark)
         proposal = Breakout(
             breakouts.breakout_id(session.id, mark),
             topic or session.topic,
             minutes,
             interaction.user.id,
             now,
-            tuple(Group(number, members) for number, members in enumerate(dealt, 1)),
+            tuple(BreakoutGroup(number, members) for number, members in enumerate(dealt, 1)),
         )
         await self._parts.store.breakouts.propose(proposal)
         await answer(interaction, preview(plan, session, proposal, self._parts.access.language(interaction)))
@@ -227,7 +227,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
             ),
         )
 
-    def _note(self, interaction: Interaction, group: Group, note_id: str, typed: Mapping[str, str]) -> Note:
+    def _note(self, interaction: Interaction, group: BreakoutGroup, note_id: str, typed: Mapping[str, str]) -> Note:
         plan = self._parts.plan
         title = notes.tidy(typed["title"], notes.TITLE_LENGTH)
         did = notes.tidy(typed["did"], notes.PART_LENGTH)
@@ -250,7 +250,9 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
             written_at=self._parts.clock.now(),
         )
 
-    async def _own_group(self, interaction: Interaction, breakout_id: str, number: str) -> tuple[Breakout, Group]:
+    async def _own_group(
+        self, interaction: Interaction, breakout_id: str, number: str
+    ) -> tuple[Breakout, BreakoutGroup]:
         breakout = await self._parts.store.breakouts.find(breakout_id)
         group = breakout.group(int(number)) if breakout else None
         if breakout is None or group is None:
@@ -259,7 +261,9 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
             raise UserError("refused.breakout.not_yours", number=group.number)
         return breakout, group
 
-    async def _as_rapporteur(self, interaction: Interaction, breakout_id: str, number: str) -> tuple[Breakout, Group]:
+    async def _as_rapporteur(
+        self, interaction: Interaction, breakout_id: str, number: str
+    ) -> tuple[Breakout, BreakoutGroup]:
         breakout, group = await self._own_group(interaction, breakout_id, number)
         if group.rapporteur != interaction.user.id:
             raise UserError("refused.breakout.not_rapporteur", number=group.number)
@@ -281,19 +285,19 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
             raise UserError("refused.breakout.several")
         return here[0]
 
-    async def _people(self, session: Session, interaction: Interaction) -> list[Member]:
+    async def _people(self, session: Session, interaction: Interaction) -> list[GroupMember]:
         """Who is in the session's room, or checked in to it; but the team, who goes from room to room."""
         there = self._inside(interaction, meeting_room(session.room))
         checked_in = await self._parts.store.attendance.all()
         names = {one.person: one.name for one in checked_in if one.session == session.id} | there
         return [self._member(person, name) for person, name in names.items() if not self._in_team(interaction, person)]
 
-    def _member(self, person: int, name: str) -> Member:
+    def _member(self, person: int, name: str) -> GroupMember:
         people = self._parts.store.participants
         place, language = people.of(person), people.language_of(person) or ""
         if place is None:
-            return Member(person, name, language=language)
-        return Member(person, name, place.administration, place.organisation, language)
+            return GroupMember(person, name, language=language)
+        return GroupMember(person, name, place.administration, place.organisation, language)
 
     def _in_team(self, interaction: Interaction, person: int) -> bool:
         place = self._parts.store.participants.of(person)

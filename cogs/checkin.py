@@ -9,7 +9,7 @@ from bot.app import Workshop, WorkshopClient
 from bot.domain import limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance, session_words
-from bot.domain.attendance.attendance import CheckedIn, CheckinRefusal
+from bot.domain.attendance.attendance import CheckIn, CheckinRefusal
 from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.messages import post
@@ -56,7 +56,9 @@ class CheckinCog(commands.Cog, description="Checking in"):
             coming = attendance.next_opening(plan, now, self._doors)
             if coming is None:
                 raise UserError("refused.checkin.no_more")
-            raise UserError("refused.checkin.none_open", when=post.moment(attendance.opens_at(plan, coming), "f"))
+            raise UserError(
+                "refused.checkin.none_open", when=post.moment(attendance.checkin_opens_at(plan, coming), "f")
+            )
         there = await self._parts.store.attendance.of(person)
         return next((session.id for session in open_now if session.id not in there), open_now[0].id)
 
@@ -77,11 +79,11 @@ class CheckinCog(commands.Cog, description="Checking in"):
         if session is None:
             raise UserError("refused.checkin.unknown")
         language = self._parts.access.language(interaction)
-        refusal = attendance.refusal(plan, session, now, self._doors)
+        refusal = attendance.checkin_refusal(plan, session, now, self._doors)
         if refusal is not None:
             raise self._refused(refusal, session, language)
         person = interaction.user
-        mine = CheckedIn(session.id, person.id, person.display_name, now)
+        mine = CheckIn(session.id, person.id, person.display_name, now)
         if not plan.attendance.word:
             kept = await self._parts.store.attendance.check_in(mine)
         elif word is not None:
@@ -95,13 +97,13 @@ class CheckinCog(commands.Cog, description="Checking in"):
         told = text(language, key, title=_bold(session, language), when=post.moment(kept.since), zone=plan.zone)
         await answer(interaction, f"{DONE} {told}")
 
-    async def _proven(self, mine: CheckedIn, typed: str, title: str) -> CheckedIn:
+    async def _proven(self, mine: CheckIn, typed: str, title: str) -> CheckIn:
         word = self._parts.programme.word(mine.session)
-        right = session_words.matches(typed, word, self._parts.plan.languages)
+        right = session_words.word_matches(typed, word, self._parts.plan.languages)
         kept = await self._parts.store.attendance.prove(
-            mine, session_words.trace(typed), right=right, tries=session_words.TRIES
+            mine, session_words.guess_hash(typed), right=right, tries=session_words.TRIES
         )
-        if isinstance(kept, CheckedIn):
+        if isinstance(kept, CheckIn):
             return kept
         if kept:
             raise UserError("refused.word.wrong", n=kept)
@@ -141,10 +143,10 @@ class CheckinCog(commands.Cog, description="Checking in"):
 
     def _to_come(self) -> list[Session]:
         now = self._parts.clock.now()
-        return [session for session in attendance.counting(self._parts.plan) if session.ends_at > now]
+        return [session for session in attendance.counted_sessions(self._parts.plan) if session.ends_at > now]
 
     def _refused(self, refusal: CheckinRefusal, session: Session, language: str) -> UserError:
-        opens = attendance.opens_at(self._parts.plan, session)
+        opens = attendance.checkin_opens_at(self._parts.plan, session)
         return UserError(
             f"refused.checkin.{refusal}",
             title=_bold(session, language),

@@ -35,7 +35,7 @@ class CoverageCog(commands.Cog, description="Who has shared what"):
         """The table, those that have shared nothing first."""
         language, store = self._parts.access.language(interaction), self._parts.store
         audience = notes.audience_of(self._parts.access.role(interaction))
-        rows = coverage.coverage(store.participants.all(), await self._shared(), audience)
+        rows = coverage.coverage_rows(store.participants.all(), await self._shared(), audience)
         silent = sum(not row.notes for row in rows)
         heading = text(language, "coverage.heading", n=silent, of=len(rows))
         nudge = Button(custom_id("nudge"), text(language, "button.nudge"), primary=True)
@@ -69,7 +69,7 @@ class CoverageCog(commands.Cog, description="Who has shared what"):
     async def nudge(self, interaction: Interaction) -> None:
         """Remind each who has joined for an administration that has shared nothing; nobody for a second time."""
         store, plan, now = self._parts.store, self._parts.plan, self._parts.clock.now()
-        silent = coverage.silent(store.participants.all(), await self._shared())
+        silent = coverage.silent_participants(store.participants.all(), await self._shared())
         letters = [
             direct_message(plan.id, DirectMessageKind.NUDGE, "", person, self._reminder(person), now)
             for person in silent

@@ -40,7 +40,7 @@ class FeedbackCog(
         self._check(subject)
         language = self._parts.access.language(interaction)
         before = await self._parts.store.feedback.of(subject, interaction.user.id)
-        fields = [_field(asked, before, language) for asked in feedback_rules.form_of(subject)]
+        fields = [_field(asked, before, language) for asked in feedback_rules.feedback_form(subject)]
         heading = text(language, "feedback.workshop" if subject == WORKSHOP else "feedback.session")
         await interaction.response.send_modal(form(custom_id("rated", subject), heading, fields))
 
@@ -55,7 +55,7 @@ class FeedbackCog(
         typed = submitted(interaction)
         async with given_back(interaction, language, "\n\n".join(typed.values())):
             self._check(subject)
-            values = feedback_rules.read(subject, typed)
+            values = feedback_rules.parse_answers(subject, typed)
             if values is None:
                 raise UserError("refused.gone")
             mine = FeedbackAnswer(subject, interaction.user.id, values, self._parts.clock.now())
@@ -68,16 +68,18 @@ class FeedbackCog(
         """The workshop first, then the sessions that were asked about, the latest first."""
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         language = self._parts.access.language(interaction)
-        blind = attendance.blind(plan, await store.presence.watches(), now)
+        blind = attendance.unwatched_times(plan, await store.presence.watches(), now)
         corrections = await store.corrections.standing()
-        records = attendance.records(plan, await store.attendance.all(), await store.presence.all(), blind, corrections)
+        records = attendance.attendance_records(
+            plan, await store.attendance.all(), await store.presence.all(), blind, corrections
+        )
         answers = await store.feedback.all()
         over = [one.id for one in plan.agenda if one.ends_at <= now and one.kind in plan.announcements.feedback.kinds]
         if not over:
             raise UserError("refused.feedback.none_yet")
         subjects = [WORKSHOP] if now >= plan.agenda.ends_at else []
         found = [
-            chatham.rated(subject, answers, feedback_rules.attendees(records, subject))
+            chatham.protected_summary(subject, answers, feedback_rules.attendees(records, subject))
             for subject in [*subjects, *reversed(over[-_SHOWN:])]
         ]
         lines = [feedback.summary(plan, one, language) for one in found]

@@ -55,7 +55,7 @@ class JoinCog(commands.Cog, description="Coming in"):
         if await self._is_in(interaction):
             return
         typed = _required(submitted(interaction)["name"])
-        found = participants.matching(self._parts.store.participants.all(), typed)
+        found = participants.matching_places(self._parts.store.participants.all(), typed)
         if len(found) == 1 and participants.same_name(found[0].name, typed):
             await self.take(interaction, found[0].id)
             return
@@ -174,7 +174,7 @@ class JoinCog(commands.Cog, description="Coming in"):
         name, meant = _required(typed["name"]), _required(typed["absent"])
         # Nobody comes in as a moderator or organiser whom the roster doesn't name.
         free = [p for p in self._parts.store.participants.all() if p.person is None and p.role is Role.PARTICIPANT]
-        found = participants.matching(free, meant)
+        found = participants.matching_places(free, meant)
         if len(found) != 1:
             key = "refused.join.many" if found else "refused.join.no_absent"
             raise UserError(key, typed=f"“{escape(shorten(meant, NAME_LENGTH))}”")

@@ -72,7 +72,7 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
         outlook = own_attendance_rules.outlook(plan, own, await self._parts.store.attendance.of(person), now)
         return UserError(
             f"refused.certificate.{outlook}",
-            n=own_attendance_rules.missing(plan, own),
+            n=own_attendance_rules.minutes_missing(plan, own),
             percent=own.whole_percent,
             scheduled=round(own.observed),
             rule=plan.attendance.percent,

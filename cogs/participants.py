@@ -62,7 +62,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
         await self._hand_over(interaction, told, absent)
 
     def _places(self) -> list[Participant]:
-        return participants.in_order(self._parts.store.participants.all())
+        return participants.sorted_places(self._parts.store.participants.all())
 
     async def _hand_over(self, interaction: Interaction, told: str, places: Sequence[Participant]) -> None:
         """In a message, or, where there are too many for one, as a file."""
@@ -201,16 +201,16 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
             raise UserError("refused.roster.too_large", limit=rosters.MAX_BYTES // 1024)
         content = await file.read()
         try:
-            roster = await asyncio.to_thread(rosters.read, content, file.filename, self._parts.plan.languages)
+            roster = await asyncio.to_thread(rosters.read_roster, content, file.filename, self._parts.plan.languages)
         except rosters.RosterError as failure:
             heading = text(language, "refused.roster.faults", n=len(failure.faults))
             shown, _ = faults_post(f"{REFUSED} {heading}", failure.faults)
             await answer(interaction, shown)
             return
-        packed = rosters.packed(roster)
+        packed = rosters.pack_roster(roster)
         digest = hashlib.blake2b(packed.encode(), digest_size=8).hexdigest()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n{packed}")
-        change = participants.follow(self._parts.store.participants.all(), roster)
+        change = participants.roster_change(self._parts.store.participants.all(), roster)
         confirm = Button(custom_id("roster", digest), text(language, "button.roster"), primary=True)
         await answer(interaction, Post((f"{DONE} {text(language, 'roster.preview', **change.counts())}",), (confirm,)))
 
@@ -236,7 +236,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
             deed = self._deed(interaction, "list imported", digest, change.summary)
             return deed, self._parts.team_line("team.list", who=interaction.user.mention, **change.counts())
 
-        change = await self._parts.store.participants.follow(rosters.unpacked(packed), told)
+        change = await self._parts.store.participants.follow(rosters.unpack_roster(packed), told)
         self._parts.dispatcher.stir()
         await self._parts.store.facts.put(_PROPOSED, f"{digest}\n")
         await answer(interaction, f"{DONE} {text(language, 'roster.done', **change.counts())}")

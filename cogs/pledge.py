@@ -47,7 +47,7 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
     async def open_form(self, interaction: Interaction, _mark: str = "") -> None:
         """The button of the last day; an earlier pledge is filled in."""
         plan, language = self._parts.plan, self._parts.access.language(interaction)
-        opens = pledges.open_from(plan)
+        opens = pledges.pledges_open_at(plan)
         if self._parts.clock.now() < opens:
             raise UserError("refused.pledge.not_yet", when=post.moment(opens, "f"))
         before = await self._parts.store.pledges.of(interaction.user.id)

@@ -9,7 +9,7 @@ from bot.app import Workshop, WorkshopClient
 from bot.domain.announcements import Announcement
 from bot.domain.contributions import questions as questions_rules
 from bot.domain.contributions.notes import tidy
-from bot.domain.contributions.questions import OWNER_LENGTH, PLAIN, REASON_LENGTH, Question, QuestionState, led
+from bot.domain.contributions.questions import OWNER_LENGTH, PLAIN, REASON_LENGTH, Question, QuestionState, with_outcome
 from bot.domain.people.access import Role
 from bot.domain.text import clean
 from bot.messages import questions as questions_messages
@@ -45,7 +45,9 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
     ) -> None:
         """The first of the queue."""
         plan, language = self._parts.plan, self._parts.access.language(interaction)
-        queue = questions_rules.queue(await self._parts.store.questions.all(), self._voice if unheard else None)
+        queue = questions_rules.question_queue(
+            await self._parts.store.questions.all(), self._voice if unheard else None
+        )
         waiting = sum(one.state is QuestionState.WAITING for one in queue)
         lines = [questions_messages.question_line(plan, one, language) for one in queue[:_LISTED]]
         await answer(interaction, Post((f"{DONE} {text(language, 'question.list', n=waiting)}", *lines)))
@@ -64,7 +66,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         """Change what its card shows; what was merged or hidden is shown again."""
         if to not in PLAIN:
             raise UserError("refused.question.no_such_state")
-        await self._lead(interaction, led(await self._found(question), QuestionState(to)))
+        await self._lead(interaction, with_outcome(await self._found(question), QuestionState(to)))
 
     @needs(Role.MODERATOR)
     @app_commands.command(name="answer", description="Write the answer to a question, for its card")
@@ -90,7 +92,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
             if words is None:
                 raise UserError("refused.question.no_answer")
             found = await self._found(question_id)
-            await self._lead(interaction, led(found, QuestionState.ANSWERED, answer=words))
+            await self._lead(interaction, with_outcome(found, QuestionState.ANSWERED, answer=words))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Hand a question to somebody who answers it in writing")
@@ -105,7 +107,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         """Say on its card who answers, and until when."""
         due = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
         found = await self._found(question)
-        await self._lead(interaction, led(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
+        await self._lead(interaction, with_outcome(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Make one question of two that ask the same")
@@ -115,7 +117,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         found, other = await self._found(question), await self._found(into)
         if found.id == other.id or other.state not in PLAIN:
             raise UserError("refused.question.merge")
-        await self._lead(interaction, led(found, QuestionState.MERGED, merged_into=other.id))
+        await self._lead(interaction, with_outcome(found, QuestionState.MERGED, merged_into=other.id))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Withdraw a question's card; its author can read why")
@@ -124,7 +126,9 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         self, interaction: Interaction, question: str, reason: app_commands.Range[str, 1, REASON_LENGTH]
     ) -> None:
         """Withdraw a question; its text stays with the organisers."""
-        await self._lead(interaction, led(await self._found(question), QuestionState.HIDDEN, hidden_for=clean(reason)))
+        await self._lead(
+            interaction, with_outcome(await self._found(question), QuestionState.HIDDEN, hidden_for=clean(reason))
+        )
 
     async def _lead(self, interaction: Interaction, after: Question) -> None:
         """Keep what has become of a question, and say so."""
@@ -141,8 +145,15 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         plan, now = self._parts.plan, self._parts.clock.now()
         every = await self._parts.store.questions.all()
         touched = [one for one in every if after.id in {one.id, one.merged_into} or one.id == after.merged_into]
-        lists = (questions_rules.follow_up(plan, one) for one in plan.agenda if one.id in {q.session for q in touched})
-        return [*(questions_rules.card(plan, one.id, now) for one in touched), *(each for each in lists if each)]
+        lists = (
+            questions_rules.open_questions_announcement(plan, one)
+            for one in plan.agenda
+            if one.id in {q.session for q in touched}
+        )
+        return [
+            *(questions_rules.card_announcement(plan, one.id, now) for one in touched),
+            *(each for each in lists if each),
+        ]
 
     async def _found(self, question_id: str) -> Question:
         question = await self._parts.store.questions.find(question_id)
@@ -157,7 +168,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         """The queue, then what was merged or hidden, by state, votes and first words."""
         every = await self._parts.store.questions.all()
         gone = [one for one in every if one.state not in PLAIN]
-        return self._suggested([*questions_rules.queue(every), *gone], typed)
+        return self._suggested([*questions_rules.question_queue(every), *gone], typed)
 
     @write_answer.autocomplete("question")
     @write.autocomplete("question")
@@ -166,7 +177,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
     @hide.autocomplete("question")
     async def suggest_questions(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """The queue, likewise."""
-        return self._suggested(questions_rules.queue(await self._parts.store.questions.all()), typed)
+        return self._suggested(questions_rules.question_queue(await self._parts.store.questions.all()), typed)
 
     def _suggested(self, found: list[Question], typed: str) -> list[app_commands.Choice[str]]:
         signs = questions_messages.STATE_SIGN

@@ -12,12 +12,12 @@ from discord.ext import commands
 from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
-from bot.domain.agenda.reschedule import ChangeError, Details, Now
+from bot.domain.agenda.reschedule import ChangeError, Now, SessionDetails
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind, Speaker
 from bot.domain.local_time import day_of
 from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY
-from bot.domain.text import blank, clean
+from bot.domain.text import clean, is_blank
 from bot.messages import agenda_changes as agenda_changes_messages
 from bot.messages.errors import UserError
 from bot.messages.i18n import short_day
@@ -64,7 +64,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         if rest:
             await self._propose(interaction, lambda a, now: reschedule.delay_rest(a, session, by, now, absorb=absorb))
         else:
-            await self._propose(interaction, lambda a, now: reschedule.delay(a, session, by, now))
+            await self._propose(interaction, lambda a, now: reschedule.delay_session(a, session, by, now))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Hold a session at another time, on this or another day")
@@ -72,14 +72,14 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
     async def move(self, interaction: Interaction, session: str, when: str) -> None:
         """Move one session; it lasts as long as before."""
         start = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
-        await self._propose(interaction, lambda agenda, now: reschedule.move(agenda, session, start, now))
+        await self._propose(interaction, lambda agenda, now: reschedule.move_session(agenda, session, start, now))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Let two sessions take each other's time and room")
     @app_commands.describe(session="One session", other="The other one")
     async def swap(self, interaction: Interaction, session: str, other: str) -> None:
         """Swap two sessions."""
-        await self._propose(interaction, lambda agenda, now: reschedule.swap(agenda, session, other, now))
+        await self._propose(interaction, lambda agenda, now: reschedule.swap_sessions(agenda, session, other, now))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Let a session end later, or earlier")
@@ -88,14 +88,14 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         """Change a session's end; no other session moves."""
         by = timedelta(minutes=minutes)
         end = self._found(session).ends_at + by
-        await self._propose(interaction, lambda agenda, now: reschedule.extend(agenda, session, end, now))
+        await self._propose(interaction, lambda agenda, now: reschedule.extend_session(agenda, session, end, now))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Take a session off the agenda")
     @app_commands.describe(session="Which session")
     async def cancel(self, interaction: Interaction, session: str) -> None:
         """Cancel one session."""
-        await self._propose(interaction, lambda agenda, now: reschedule.cancel(agenda, session, now))
+        await self._propose(interaction, lambda agenda, now: reschedule.cancel_session(agenda, session, now))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Put one more session on the agenda")
@@ -134,7 +134,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
             speakers=(),
             materials=(),
         )
-        await self._propose(interaction, lambda agenda, moment: reschedule.add(agenda, session, moment))
+        await self._propose(interaction, lambda agenda, moment: reschedule.add_session(agenda, session, moment))
 
     @needs(Role.MODERATOR)
     @app_commands.command(description="Change a session's title, room, topic, kind or speakers")
@@ -161,7 +161,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         """Edit what is told of a session; when it is stays."""
         self._require_known(room, topic)
         found, plan = self._found(session), self._parts.plan
-        details: Details = {}
+        details: SessionDetails = {}
         if title:
             spoken = (language,) if language in plan.languages else plan.languages
             details["title"] = {**found.title, **dict.fromkeys(spoken, _title(title))}
@@ -265,13 +265,13 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
             raise UserError("refused.session.topic")
 
 
-def _edited(session_id: str, **details: Unpack[Details]) -> Change:
-    return lambda agenda, _now: reschedule.edit(agenda, session_id, **details)
+def _edited(session_id: str, **details: Unpack[SessionDetails]) -> Change:
+    return lambda agenda, _now: reschedule.edit_session(agenda, session_id, **details)
 
 
 def _title(typed: str) -> str:
     """A title that can be read. Raises UserError if there is none."""
-    if blank(typed):
+    if is_blank(typed):
         raise UserError("refused.session.title")
     return clean(typed)
 

@@ -91,7 +91,7 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
             # Of a process that was killed in between, the change may be done and the hold still last.
             change_id = f"show-resume-{hold.id}"
             done = await self._carry_out(
-                interaction, change_id, lambda agenda, now: run_of_show.resumed(agenda, hold, now), made_for
+                interaction, change_id, lambda agenda, now: run_of_show.resume_day(agenda, hold, now), made_for
             )
             await restraints.end_hold(hold, interaction.user.id, self._parts.clock.now())
             await self._parts.dispatcher.replan()
@@ -121,7 +121,7 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
         """Raises UserError where the button was made for another state of the day."""
         programme, hold = self._parts.programme, await self._parts.store.restraints.hold()
         moment = Now(now, programme.plan.tz)
-        if made_for != run_of_show.state(programme.plan.agenda, programme.sequences, hold, moment):
+        if made_for != run_of_show.show_state(programme.plan.agenda, programme.sequences, hold, moment):
             self._parts.dispatcher.stir()  # the panel may not show it yet
             raise UserError("refused.show.changed")
 

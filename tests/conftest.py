@@ -52,7 +52,7 @@ _TINY: Mapping[str, Any] = {
 @pytest.fixture(scope="session")
 def example() -> Plan:
     """The plan that comes with the program, as its organisers would load it."""
-    return plan_file.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+    return plan_file.load_plan(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def tiny() -> Callable[..., Plan]:
     """Makes a plan of one day, one topic and three sessions; each key given replaces that of the file."""
 
     def make(**keys: Any) -> Plan:  # noqa: ANN401 - whatever YAML holds
-        return Plan.read({**_TINY, **keys})
+        return Plan.parse({**_TINY, **keys})
 
     return make
 

@@ -24,7 +24,7 @@ from bot.documents.pack.archive import Archive, Filed, UnsoundError
 from bot.documents.pack.contents import PackEntry, entries
 from bot.documents.report.material import gather
 from bot.domain.contributions.notes import Audience
-from bot.domain.contributions.transcripts import lacking
+from bot.domain.contributions.transcripts import unsaved_rooms
 from bot.settings import Settings, SettingsError
 
 Told = Callable[[int, int, str], None]
@@ -53,7 +53,7 @@ async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
             raise SettingsError(
                 f"{out} can't be written ({failure.strerror}). Make room, or name another place with --out."
             ) from None
-        unsaved = lacking(programme.plan, await store.venue.ids(), await store.transcripts.all())
+        unsaved = unsaved_rooms(programme.plan, await store.venue.ids(), await store.transcripts.all())
     typer.echo(
         f"{out} holds {len(every)} files and {(await asyncio.to_thread(out.stat)).st_size:,} bytes, and is sound."
     )

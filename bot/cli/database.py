@@ -17,7 +17,7 @@ async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tu
 
     Raises SettingsError if there is no database, WrongWorkshopError if the plan of the settings is another workshop's.
     """
-    expected = plan_file.load(chosen.plan).plan if chosen.plan else None
+    expected = plan_file.load_plan(chosen.plan).plan if chosen.plan else None
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
     async with programme.opened(chosen.database, expected, to_read=to_read) as workshop:

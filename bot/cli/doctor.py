@@ -19,7 +19,16 @@ from bot.clock import Clock
 from bot.domain.people.access import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import DISPENSABLE, PERMISSIONS, Form, Room, lacking_in, permission_words, role_key, rooms
+from bot.domain.venue import (
+    DISPENSABLE,
+    PERMISSIONS,
+    Room,
+    RoomForm,
+    missing_in_channel,
+    permission_words,
+    role_key,
+    venue_rooms,
+)
 from bot.importing import plan_file
 from bot.platform.client import DiscordUnreachableError, point_at
 from bot.platform.guild import invitation, own_role
@@ -79,12 +88,12 @@ async def _plan(settings: Settings) -> tuple[Plan | None, list[DoctorFinding]]:
     """The plan of the database, or of the settings if the database has none yet; and whether they agree."""
     if not settings.database.exists():
         try:
-            plan = plan_file.load(settings.plan_file).plan
+            plan = plan_file.load_plan(settings.plan_file).plan
         except SettingsError as fault:
             return None, [_bad_plan(settings, fault)]
         return plan, [ok(f"The settings are good, and so is the plan {settings.plan}.")]
     try:
-        given = plan_file.load(settings.plan).plan if settings.plan else None
+        given = plan_file.load_plan(settings.plan).plan if settings.plan else None
         async with store.opened(settings.database, to_read=True) as opened:
             plan = await opened.plans.held(given)
     except SettingsError as fault:
@@ -216,7 +225,7 @@ async def _server(
         yield finding
     if plan:
         channels = {channel.id: channel for channel in await guild.fetch_channels()}
-        for room in rooms(plan):
+        for room in venue_rooms(plan):
             for finding in _room(channels.get(known.ids.get(room.key, 0)), room, me):
                 yield finding
 
@@ -253,13 +262,13 @@ def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Memb
     if channel is None:
         yield bad(f"The room {room.name} isn't there.", f"Type {_UNSETTLED}: it makes what is missing.")
         return
-    name = channel.name if room.form is Form.CATEGORY else f"#{channel.name}"
+    name = channel.name if room.form is RoomForm.CATEGORY else f"#{channel.name}"
     has = channel.permissions_for(me).value
-    if not lacking_in(room.form, has):
+    if not missing_in_channel(room.form, has):
         yield ok(f"{name}: the bot may do all that it needs there.")
     # What it lacks in the whole server is named there, and to be mended there.
-    for need in lacking_in(room.form, has, me.guild_permissions.value):
+    for need in missing_in_channel(room.form, has, me.guild_permissions.value):
         words = permission_words(need, in_channel=True)
-        kind = "Category" if room.form is Form.CATEGORY else "Channel"
+        kind = "Category" if room.form is RoomForm.CATEGORY else "Channel"
         mend = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {own_role(me)}: allow {words}."
         yield bad(f"{name}: the bot lacks {words} there.", mend)

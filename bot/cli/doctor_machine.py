@@ -145,11 +145,13 @@ def backups(settings: Settings, now: datetime) -> DoctorFinding:
 def terms(path: Path, plan: Plan, now: datetime) -> Iterator[DoctorFinding]:
     """Whether anything is kept for longer than the plan says."""
     try:
-        found = counted_in(path, retention.overdue(plan, now))
+        found = counted_in(path, retention.overdue_kinds(plan, now))
     except sqlite3.Error:
         return  # told by the look at the database
     for kind, count in found.items():
-        what = f"{count:,} records of {kind} should be kept until {retention.last_day(plan, kind)} only, by the plan."
+        what = (
+            f"{count:,} records of {kind} should be kept until {retention.last_day_kept(plan, kind)} only, by the plan."
+        )
         yield look(what, "Stop the bot, and type: plenary purge. It says first what it will do.")
 
 

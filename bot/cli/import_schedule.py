@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from bot.importing import preview, template
-from bot.importing.proposal import propose, write
+from bot.importing.proposal import propose, write_proposal
 from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.settings import SettingsError
 
@@ -21,7 +21,7 @@ def bring(file: Path, into: Path, zone: str, now: datetime, *, yes: bool) -> Non
         proposal = propose(_content(file, MAX_BYTES + 1), there, into, zone)
     except ScheduleError as faults:
         raise ScheduleError("\n".join(f"{file}: {fault}" for fault in str(faults).splitlines())) from None
-    for shown in preview.lines(proposal):
+    for shown in preview.preview_lines(proposal):
         typer.echo(shown)
     for warning in proposal.warnings:
         typer.echo(f"Look at this: {warning}")
@@ -30,7 +30,7 @@ def bring(file: Path, into: Path, zone: str, now: datetime, *, yes: bool) -> Non
     if not (yes or _agreed(into)):
         typer.echo(f"Nothing was written. To write {into}, answer yes or say --yes.")
         return
-    kept = write(into, proposal, there, now)
+    kept = write_proposal(into, proposal, there, now)
     typer.echo(f"{into} was written." + (f" What was there is kept in {kept}." if kept else ""))
 
 
@@ -48,7 +48,7 @@ def _content(path: Path, at_most: int = -1) -> bytes:
 
 def write_template(path: Path) -> None:
     """Write the table to fill in. Raises SettingsError if there is something already, or it can't be written."""
-    forms = {".csv": template.as_csv, ".xlsx": template.as_xlsx}
+    forms = {".csv": template.template_csv, ".xlsx": template.template_xlsx}
     form = forms.get(path.suffix.lower())
     if form is None:
         raise SettingsError(f"{path}: a template is a table; let its name end with .csv or .xlsx.")

@@ -57,7 +57,7 @@ def check(file: Annotated[Path, typer.Argument(help="The plan, a YAML file.")]) 
     """Check a plan: every fault and every warning, each with its line."""
     from bot.importing import plan_file  # noqa: PLC0415
 
-    loaded = plan_file.load(file)
+    loaded = plan_file.load_plan(file)
     for warning in loaded.warnings:
         typer.echo(f"{file}: {warning} (warning)")
     plan = loaded.plan
@@ -216,7 +216,7 @@ def _require_own(chosen: Settings, database: Path) -> None:
         from bot.importing import plan_file  # noqa: PLC0415
         from bot.store.engine import backup as backups  # noqa: PLC0415
 
-        backups.require_workshop(database, plan_file.load(chosen.plan).plan.id)
+        backups.require_workshop(database, plan_file.load_plan(chosen.plan).plan.id)
 
 
 @app.command()

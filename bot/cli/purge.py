@@ -42,7 +42,7 @@ async def purge(chosen: Settings, now: datetime, told: Callable[[str], None], ag
     async with opened(chosen, to_read=False) as (programme, store):
         try:
             counts = await store.purges.counts()
-            kinds = [kind for kind in retention.overdue(programme.plan, now) if counts[kind]]
+            kinds = [kind for kind in retention.overdue_kinds(programme.plan, now) if counts[kind]]
             for line in _told(programme.plan, counts, kinds):
                 told(line)
             if not kinds:
@@ -71,7 +71,7 @@ def _told(plan: Plan, counts: Mapping[RetentionKind, Counts], kinds: Collection[
     for kind in RetentionKind:
         there = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
         what = f"GOES: {there}. {_LOST[kind]}" if kind in kinds else f"stays: {there}."
-        yield f"  {kind:<13} {_term(retention.last_day(plan, kind)):<17} {what}"
+        yield f"  {kind:<13} {_term(retention.last_day_kept(plan, kind)):<17} {what}"
     yield "The agenda, announcements and the rooms stay, and so does what was exported or posted before."
 
 

@@ -102,12 +102,12 @@ async def require_secret(chosen: Settings) -> None:
 
 async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
     """Whose certificate a code is of, in a sentence; None if of none. Raises SettingsError if it can't be a code."""
-    if rule.read(typed) is None:
+    if rule.parse_code(typed) is None:
         raise SettingsError(
             f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
         )
     async with opened(chosen) as (programme, store):
-        one = rule.found(typed, await Awards(programme, store).earned(now))
+        one = rule.find_certificate(typed, await Awards(programme, store).earned(now))
     if one is None:
         return None
     plan, place = programme.plan, one.place

@@ -21,7 +21,16 @@ from bot.cli.database import opened
 from bot.domain.plan import Plan
 from bot.domain.text import clean, one_line
 from bot.domain.venue import CATEGORY, DISPENSABLE, PERMISSIONS, Room, permission_words
-from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
+from bot.domain.venue_steps import (
+    MakeRole,
+    MakeRoom,
+    Namesake,
+    Step,
+    WantedVenue,
+    match_existing,
+    namesakes,
+    setup_steps,
+)
 from bot.importing import plan_file
 from bot.messages.venue import namesakes_told, plan_blocks, status_blocks, told
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
@@ -55,14 +64,14 @@ class _Rooms:
     known: _Known
     now: datetime
 
-    def wanted(self, *, archived: bool | None = None) -> Wanted:
+    def wanted(self, *, archived: bool | None = None) -> WantedVenue:
         return wanted(self.known.plan, self.known.groups, self.now, archived=archived)
 
     def namesakes(self) -> tuple[Namesake, ...]:
         return namesakes(self.wanted(), self.site.server(), self.known.ids)
 
     def steps(self, *, archived: bool) -> tuple[Step, ...]:
-        return steps(self.wanted(archived=archived), self.site.server(), self.known.ids)
+        return setup_steps(self.wanted(archived=archived), self.site.server(), self.known.ids)
 
 
 async def plan(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
@@ -102,7 +111,7 @@ async def archive(chosen: Settings, token: str, server: int | None, now: datetim
                 f"The workshop goes on until {ends_at.astimezone(plan.tz):%Y-%m-%d %H:%M} ({plan.zone}). "
                 "Archive the rooms after that."
             )
-        if CATEGORY not in found(rooms.wanted(), rooms.site.server(), rooms.known.ids):
+        if CATEGORY not in match_existing(rooms.wanted(), rooms.site.server(), rooms.known.ids):
             raise SettingsError("There are no rooms of this workshop to archive. plenary rooms apply makes them.")
         return await _carry_out(rooms, archived=True)
 
@@ -141,7 +150,7 @@ async def invite(chosen: Settings, token: str) -> None:
 
 async def _carry_out(rooms: _Rooms, *, archived: bool) -> bool:
     planned = rooms.steps(archived=archived)
-    ids = found(rooms.wanted(), rooms.site.server(), rooms.known.ids)
+    ids = match_existing(rooms.wanted(), rooms.site.server(), rooms.known.ids)
     if not planned:
         typer.echo("Everything is there already; nothing was changed.")
     failed = 0
@@ -182,7 +191,7 @@ async def _rooms(chosen: Settings, token: str, server: int | None, now: datetime
 
 async def _recall(chosen: Settings, now: datetime) -> _Known:
     if not chosen.database.exists():
-        return _Known(plan_file.load(chosen.plan_file).plan)
+        return _Known(plan_file.load_plan(chosen.plan_file).plan)
     async with opened(chosen) as (programme, store):
         guild_id = await store.facts.get(GUILD_FACT)
         groups = tuple(group_rooms(programme, await store.breakouts.standing(), now))

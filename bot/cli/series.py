@@ -80,7 +80,7 @@ def clone(
     """Write the plan of the next workshop: all days moved to a new start, each session at its time of day."""
     from bot.importing import clone as clone_importing  # noqa: PLC0415
 
-    for told in clone_importing.clone(plan, out, clone_importing.Wishes(start.date(), title, new_id)):
+    for told in clone_importing.write_clone(plan, out, clone_importing.CloneRequest(start.date(), title, new_id)):
         typer.echo(told)
 
 

@@ -23,13 +23,13 @@ _SEPARATOR = re.compile(rf"([;\t\r\n]){_BEHIND}")
 _GUARDED_SEPARATOR = re.compile(rf"([;\t\r\n])'{_BEHIND}")
 
 
-def guarded(text: str) -> str:
+def guard_formulas(text: str) -> str:
     """Return the text with an apostrophe wherever a spreadsheet could read the start of a formula."""
     inside = _SEPARATOR.sub(r"\1'", text)
     return f"'{inside}" if _AT_START.match(text) else inside
 
 
-def unguarded(text: str) -> str:
-    """Return the text that `guarded` was given."""
+def unguard_formulas(text: str) -> str:
+    """Return the text that `guard_formulas` was given."""
     inside = _GUARDED_SEPARATOR.sub(r"\1", text)
     return inside[1:] if text.startswith("'") and _AT_START.match(text, 1) else inside

@@ -87,7 +87,7 @@ def day_of(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def parse(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
+def parse_wall_time(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
 
     A time without a day is today's. Raises LocalTimeError with the reason `unreadable`, `past`, `far` (more than two

@@ -27,12 +27,12 @@ def _night(moment: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(moment.astimezone(zone).date(), HOUR, zone).astimezone(UTC)
 
 
-def due(backups: Iterable[datetime], now: datetime, zone: ZoneInfo) -> bool:
+def backup_due(backups: Iterable[datetime], now: datetime, zone: ZoneInfo) -> bool:
     """Whether no backup was made since the last night. Those of the future were made by a clock that was wrong."""
     newest = max((made for made in backups if made <= now), default=None)
     return newest is None or newest < last_night(now, zone)
 
 
-def superseded(backups: Iterable[datetime], kept: int) -> list[datetime]:
+def superseded_backups(backups: Iterable[datetime], kept: int) -> list[datetime]:
     """All but the newest `kept`."""
     return sorted(backups, reverse=True)[kept:]

@@ -29,7 +29,7 @@ from bot.domain.attendance.presence import Interval
 from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
 from bot.domain.languages import LANGUAGES
 from bot.domain.local_time import FIRST_DAY, LAST_DAY, LocalTimeError, instant, zones
-from bot.domain.text import Text, blank, measure
+from bot.domain.text import Text, is_blank, measure
 
 #: The room that every workshop has.
 PLENARY = "plenary"
@@ -130,7 +130,7 @@ def _readable(most: int) -> Callable[[dict[str, str], ValidationInfo], dict[str,
 
     def check(value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         for language, words in value.items() if not _known(info).in_force else ():
-            if blank(words):
+            if is_blank(words):
                 raise ValueError(f"nothing of the text in {language} can be seen; write letters")
             if measure(words) > most:
                 raise ValueError(f"{measure(words):,} characters in {language}; shorten it to {most:,} at most")
@@ -396,7 +396,7 @@ class AttendanceRule(_Part):
 
 
 class Plan(_Part):
-    """A workshop as its organisers wrote it. Make one with `Plan.read`."""
+    """A workshop as its organisers wrote it. Make one with `Plan.parse`."""
 
     id: Id
     title: Title
@@ -422,7 +422,7 @@ class Plan(_Part):
     """Whether all of it is held under the Chatham House Rule."""
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any]) -> Plan:
+    def parse(cls, raw: Mapping[str, Any]) -> Plan:
         """The plan in a mapping as YAML gives it. Raises pydantic.ValidationError with every fault at once."""
         return cls.model_validate(raw, context=Known.in_file(raw))
 

@@ -139,7 +139,7 @@ def readable(posted: str, zone: tzinfo, names: Mapping[str, str]) -> str:
     return _TIMESTAMP.sub(shown, _LINK.sub(lambda match: names.get(match[1], match[0]), posted))
 
 
-def blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of it; what Unicode assigned after this Python's tables counts as seen."""
     return all(sign in _FILLERS or unicodedata.category(sign) in _INKLESS for sign in text)
 
@@ -247,7 +247,7 @@ def escape_within(typed: str, limit: int) -> str:
     return shorten_markdown(escape(typed), limit)
 
 
-def shares(needs: Sequence[int], room: int) -> list[int]:
+def share_out(needs: Sequence[int], room: int) -> list[int]:
     """How a room is shared: nobody gets more than they need, and what one doesn't need, the others get."""
     given = [0] * len(needs)
     for served, index in enumerate(sorted(range(len(needs)), key=lambda index: needs[index])):

@@ -55,7 +55,7 @@ def permission_bits() -> int:
     return sum(bit for bit, _ in PERMISSIONS.values())
 
 
-class Form(StrEnum):
+class RoomForm(StrEnum):
     """What a room is on Discord."""
 
     CATEGORY = "category"
@@ -67,19 +67,19 @@ class Form(StrEnum):
 _MEETING = ("view_channel", "connect", "speak", "send_messages", "read_message_history", "manage_roles")
 #: What the bot needs in a room of each form; what it needs for the server as a whole is in PERMISSIONS.
 NEEDED = {
-    Form.CATEGORY: ("view_channel", "manage_channels", "manage_roles"),
-    Form.TEXT: ("view_channel", "send_messages", "read_message_history", "manage_roles"),
-    Form.VOICE: _MEETING,
-    Form.STAGE: _MEETING,
+    RoomForm.CATEGORY: ("view_channel", "manage_channels", "manage_roles"),
+    RoomForm.TEXT: ("view_channel", "send_messages", "read_message_history", "manage_roles"),
+    RoomForm.VOICE: _MEETING,
+    RoomForm.STAGE: _MEETING,
 }
 
 
-def lacking(held: int) -> tuple[str, ...]:
+def missing_permissions(held: int) -> tuple[str, ...]:
     """What the bot needs in the server and doesn't hold."""
     return tuple(name for name, (bit, _) in PERMISSIONS.items() if not held & bit)
 
 
-def lacking_in(form: Form, held: int, in_server: int | None = None) -> tuple[str, ...]:
+def missing_in_channel(form: RoomForm, held: int, in_server: int | None = None) -> tuple[str, ...]:
     """What the bot needs in a room of that form and doesn't hold there; of what it has in the server, if that is told.
 
     Who doesn't see a channel can do nothing in it: then seeing it is all that is named, for the rest comes with it.
@@ -116,7 +116,7 @@ class Room:
     """One channel (or the category) that the plan asks for."""
 
     key: str
-    form: Form
+    form: RoomForm
     name: str
     about: Text | None
     opens_at: datetime | None = None
@@ -140,7 +140,7 @@ class Room:
             return Door.CLOSED
         if self.closes_at is not None and now >= self.closes_at:
             return Door.READ
-        if self.form is Form.TEXT and (not self.writable or now >= ends_at):
+        if self.form is RoomForm.TEXT and (not self.writable or now >= ends_at):
             return Door.READ
         return Door.OPEN
 
@@ -175,30 +175,30 @@ def is_room_of(session: Session | ChathamStamp, key: str) -> bool:
     return key == meeting_room(session.room) or key.startswith(f"{BREAKOUT_ROOM}{session.id}.")
 
 
-def rooms(plan: Plan) -> tuple[Room, ...]:
+def venue_rooms(plan: Plan) -> tuple[Room, ...]:
     """Everything that the plan asks for, the category first, in the order in which people see it."""
     return tuple(_rooms(plan))
 
 
 def _rooms(plan: Plan) -> Iterator[Room]:
     language = plan.languages[0]
-    yield Room(CATEGORY, Form.CATEGORY, plan.title[language], None)
-    yield Room(WELCOME, Form.TEXT, WELCOME, None, public=True)
-    yield Room(TEAM, Form.TEXT, TEAM, None)
-    yield Room(AGENDA, Form.TEXT, AGENDA, plan.description)
-    yield Room(ANNOUNCEMENTS, Form.TEXT, ANNOUNCEMENTS, None)
-    yield Room(QUESTIONS, Form.TEXT, QUESTIONS, None, plan.questions_open_at)
+    yield Room(CATEGORY, RoomForm.CATEGORY, plan.title[language], None)
+    yield Room(WELCOME, RoomForm.TEXT, WELCOME, None, public=True)
+    yield Room(TEAM, RoomForm.TEXT, TEAM, None)
+    yield Room(AGENDA, RoomForm.TEXT, AGENDA, plan.description)
+    yield Room(ANNOUNCEMENTS, RoomForm.TEXT, ANNOUNCEMENTS, None)
+    yield Room(QUESTIONS, RoomForm.TEXT, QUESTIONS, None, plan.questions_open_at)
     named = {entry.id: entry for entry in plan.rooms}
     for room_id in dict.fromkeys([PLENARY, *named]):
         entry = named.get(room_id)
-        form = Form.STAGE if entry and entry.kind is RoomKind.STAGE else Form.VOICE
+        form = RoomForm.STAGE if entry and entry.kind is RoomKind.STAGE else RoomForm.VOICE
         yield Room(meeting_room(room_id), form, entry.title[language] if entry else PLENARY, None)
     for topic in plan.topics:
         opens_at = plan.topic_opens_at(topic.id)
-        yield Room(topic_room(topic.id), Form.TEXT, topic.id, topic.description, opens_at, writable=True)
+        yield Room(topic_room(topic.id), RoomForm.TEXT, topic.id, topic.description, opens_at, writable=True)
 
 
-def next_change(plan: Plan, now: datetime) -> datetime | None:
+def next_door_change(plan: Plan, now: datetime) -> datetime | None:
     """The next instant after `now` at which a door opens or closes."""
-    doors = [room.opens_at for room in rooms(plan) if room.opens_at is not None]
+    doors = [room.opens_at for room in venue_rooms(plan) if room.opens_at is not None]
     return min((at for at in [*doors, plan.agenda.ends_at] if at > now), default=None)

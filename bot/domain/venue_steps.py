@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.domain import limits
 from bot.domain.people.access import ROLES, Role
 from bot.domain.text import shorten
-from bot.domain.venue import CATEGORY, PERMISSIONS, Door, Form, Room, category_room, role_key
+from bot.domain.venue import CATEGORY, PERMISSIONS, Door, Room, RoomForm, category_room, role_key
 
 #: The bot itself, and everybody in the server.
 ME, EVERYONE = "me", "everyone"
@@ -63,7 +63,7 @@ class ServerChannel:
     """A channel or a category of the server."""
 
     id: int
-    form: Form | None
+    form: RoomForm | None
     """None: one that no room is, such as a forum."""
     name: str
     category: int | None = None
@@ -85,7 +85,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedVenue:
     """What the workshop wants of its server at `now`."""
 
     rooms: tuple[Room, ...]
@@ -163,7 +163,7 @@ class EditChannel:
 Step = MakeRole | MakeRoom | GrantPermissions | EditChannel
 
 
-def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str, int]:
+def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> dict[str, int]:
     """What is there of what is wanted, key to Discord id: what is known, else what has the right name.
 
     A role is only taken for ours if nothing comes with it, see `Server.foreign`. A room is only taken for ours in one
@@ -188,7 +188,7 @@ def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str,
         category = wanted.category(number)
         if category.key not in there:
             names = {shorten(category.name, limits.NAME), wanted.archive_name(number)}
-            called = (each.id for each in free if each.form is Form.CATEGORY and each.name in names)
+            called = (each.id for each in free if each.form is RoomForm.CATEGORY and each.name in names)
             adopt(category.key, next(called, None))
     ours = {there.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
     for room in wanted.rooms[1:]:
@@ -201,7 +201,7 @@ def found(wanted: Wanted, server: Server, known: Mapping[str, int]) -> dict[str,
 
 def _is(channel: ServerChannel, room: Room) -> bool:
     # A stage that a server can't have became a voice room.
-    meeting = {Form.VOICE, Form.STAGE}
+    meeting = {RoomForm.VOICE, RoomForm.STAGE}
     return channel.form is room.form or {channel.form, room.form} <= meeting
 
 
@@ -216,9 +216,9 @@ class Namesake:
     """How many people have it; None: nobody knows."""
 
 
-def namesakes(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
+def namesakes(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
     """The roles of which an organiser must say whether they become ours, the mightiest first."""
-    there = found(wanted, server, known)
+    there = match_existing(wanted, server, known)
     foreign = {server.roles[number]: number for number in sorted(server.foreign, reverse=True)}
     missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in there)
     return tuple(
@@ -226,25 +226,25 @@ def namesakes(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple
     )
 
 
-def is_archived(wanted: Wanted, server: Server, known: Mapping[str, int]) -> bool:
+def is_archived(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> bool:
     """Whether the rooms are in the archive."""
-    category = server.channels.get(found(wanted, server, known).get(CATEGORY, 0))
+    category = server.channels.get(match_existing(wanted, server, known).get(CATEGORY, 0))
     return category is not None and category.name == wanted.archive_name(1)
 
 
-def steps(wanted: Wanted, server: Server, known: Mapping[str, int]) -> tuple[Step, ...]:
+def setup_steps(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> tuple[Step, ...]:
     """What is to be done, in this order, so that the server has what is wanted; `known` has the ids of what was ours.
 
     The category is renamed before any door moves: who goes on after a break then knows whether the rooms are to be in
     the archive.
     """
     archived = is_archived(wanted, server, known) if wanted.archived is None else wanted.archived
-    return tuple(_Steps(wanted, server, found(wanted, server, known), archived=archived).all())
+    return tuple(_Steps(wanted, server, match_existing(wanted, server, known), archived=archived).all())
 
 
 @dataclass
 class _Steps:
-    wanted: Wanted
+    wanted: WantedVenue
     server: Server
     there: Mapping[str, int]
     archived: bool
@@ -326,7 +326,7 @@ class _Steps:
 
     def _rights(self, room: Room) -> dict[Who, Rights]:
         """Who may do what. The bot first: once the room is closed to everyone, only this lets it in."""
-        rights = _MEETING if room.form in {Form.VOICE, Form.STAGE} else _WRITING
+        rights = _MEETING if room.form in {RoomForm.VOICE, RoomForm.STAGE} else _WRITING
         door = room.door(self.wanted.now, self.wanted.ends_at)
         for_participants = rights[Door.READ if self.archived and door is Door.OPEN else door]
         return {

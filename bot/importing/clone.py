@@ -15,13 +15,13 @@ import yaml
 from bot.domain import series
 from bot.domain.plan import Plan
 from bot.importing import plan_edit, plan_file
-from bot.importing.plan_file import Loaded, PlanError
+from bot.importing.plan_file import LoadedPlan, PlanError
 from bot.importing.plan_lint import Place
 from bot.settings import SettingsError
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CloneRequest:
     """What the next workshop shall be; what is empty follows from the one that was."""
 
     start: date
@@ -40,10 +40,10 @@ class Clone:
     """What its organisers should look at."""
 
 
-def clone(path: Path, out: Path, wishes: Wishes) -> Iterator[str]:
+def write_clone(path: Path, out: Path, wishes: CloneRequest) -> Iterator[str]:
     """Write the next workshop's plan; what was done, line by line. Raises SettingsError where it can't be."""
-    loaded = plan_file.load(path)
-    made = cloned(path.read_bytes(), loaded, out, wishes)
+    loaded = plan_file.load_plan(path)
+    made = clone_plan(path.read_bytes(), loaded, out, wishes)
     try:
         with out.open("xb") as file:
             file.write(made.text)
@@ -56,9 +56,9 @@ def clone(path: Path, out: Path, wishes: Wishes) -> Iterator[str]:
     yield from (f"Look at this: {remark}" for remark in made.remarks)
 
 
-def cloned(source: bytes, loaded: Loaded, out: Path, wishes: Wishes) -> Clone:
+def clone_plan(source: bytes, loaded: LoadedPlan, out: Path, wishes: CloneRequest) -> Clone:
     """The next workshop's plan, for `out`. Raises PlanError with every fault that it would have."""
-    text, values = plan_edit.text_of(source), _values(loaded, wishes)
+    text, values = plan_edit.decode_plan(source), _values(loaded, wishes)
     edits = [(node, value) for place, node in _scalars(text) if (value := values.get(place)) is not None]
     for node, value in sorted(edits, key=lambda edit: edit[0].start_mark.index, reverse=True):
         begin, end = node.start_mark.index, node.end_mark.index
@@ -68,7 +68,7 @@ def cloned(source: bytes, loaded: Loaded, out: Path, wishes: Wishes) -> Clone:
     text = re.sub(r"^(?=roster:)", "# ", text, count=1, flags=re.MULTILINE)
     made = text.encode()
     try:
-        after = plan_file.read(made, f"{out} as it would be")
+        after = plan_file.read_plan(made, f"{out} as it would be")
     except PlanError as faults:
         raise PlanError(f"{faults}\nChange this in the former plan first, or choose another --start or --id.") from None
     if after.keys != _expected(loaded.keys, values):
@@ -76,17 +76,19 @@ def cloned(source: bytes, loaded: Loaded, out: Path, wishes: Wishes) -> Clone:
     return Clone(made, after.plan, tuple(_remarks(loaded.plan, after.plan, text)))
 
 
-def _values(loaded: Loaded, wishes: Wishes) -> dict[Place, str]:
+def _values(loaded: LoadedPlan, wishes: CloneRequest) -> dict[Place, str]:
     """What is written anew, as YAML."""
     plan = loaded.plan
-    number, of = series.next_place(plan.series.number, plan.series.of) if plan.series else (2, 2)
+    number, of = series.next_in_series(plan.series.number, plan.series.of) if plan.series else (2, 2)
     was = [day.date for day in plan.days]
     try:
-        days = series.moved(was, wishes.start)
+        days = series.moved_days(was, wishes.start)
     except OverflowError:
         raise PlanError(f"{wishes.start} is too late: calendars end before the workshop does.") from None
     values: dict[Place, str] = {("days", at, "date"): day.isoformat() for at, day in enumerate(days)}
-    values["id",] = json.dumps(wishes.id) if wishes.id else series.next_id(plan.id, was[0], wishes.start, number)
+    values["id",] = (
+        json.dumps(wishes.id) if wishes.id else series.next_workshop_id(plan.id, was[0], wishes.start, number)
+    )
     if plan.series:
         values |= {("series", "number"): str(number), ("series", "of"): str(of)}
     if wishes.title:

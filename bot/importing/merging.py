@@ -16,9 +16,17 @@ from bot.domain.languages import LANGUAGES
 from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, one_line
-from bot.importing.readers.collector import identifier, is_address
-from bot.importing.readers.human_time import folded
-from bot.importing.schedule import NamedItem, Schedule, ScheduledSession, ScheduleError, kind_named, spread, told_of
+from bot.importing.readers.collector import is_link, make_id
+from bot.importing.readers.human_time import fold_letters
+from bot.importing.schedule import (
+    NamedItem,
+    Schedule,
+    ScheduledSession,
+    ScheduleError,
+    first_faults,
+    guess_kind,
+    in_each_language,
+)
 
 #: As YAML gives it: words, lists and mappings of them.
 Raw = dict[str, Any]
@@ -31,19 +39,19 @@ _TELLING_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedPlan:
     """The keys of a plan with a schedule in it, and what its organisers should look at."""
 
     keys: Raw
     remarks: tuple[str, ...]
 
 
-def new_plan(schedule: Schedule, name: str) -> Raw:
+def new_plan_keys(schedule: Schedule, name: str) -> Raw:
     """The keys of a plan that has all of it yet to be written but its schedule."""
     title = next(iter(schedule.title.values())) if schedule.title else name
     spoken = [language for language in LANGUAGES if all(language in s.title for s in schedule.sessions)]
     return {
-        "id": identifier(title, "workshop"),
+        "id": make_id(title, "workshop"),
         "title": title,
         "description": title,
         "organiser": title,
@@ -52,7 +60,7 @@ def new_plan(schedule: Schedule, name: str) -> Raw:
     }
 
 
-def merged(keys: Mapping[str, Any], schedule: Schedule) -> Merged:
+def merge_schedule(keys: Mapping[str, Any], schedule: Schedule) -> MergedPlan:
     """The plan's keys with the schedule in the place of its days; the keys themselves are left as they are.
 
     Raises ScheduleError with every session that a plan can't have.
@@ -61,7 +69,7 @@ def merged(keys: Mapping[str, Any], schedule: Schedule) -> Merged:
     days = merge.days()
     rooms = merge.rooms()
     changed: Raw = {**({"rooms": rooms} if rooms else {}), "days": days}
-    return Merged({**keys, **changed}, tuple(merge.remarks))
+    return MergedPlan({**keys, **changed}, tuple(merge.remarks))
 
 
 class _Merge:
@@ -95,7 +103,7 @@ class _Merge:
                 day, entry = found
                 sessions.setdefault(day.isoformat(), []).append(entry)
         if self._faults:
-            raise ScheduleError("\n".join(told_of(self._faults)))
+            raise ScheduleError("\n".join(first_faults(self._faults)))
         self._tell()
         return [
             {**self._days.get(day, {"date": day}), "sessions": sorted(sessions[day], key=_order)}
@@ -169,12 +177,12 @@ class _Merge:
 
         That is one whose id it doesn't have, of the same title or at the same time.
         """
-        titles = {folded(title) for title in session.title.values()}
+        titles = {fold_letters(title) for title in session.title.values()}
         return next(
             (
                 entry["id"]
                 for day, entry in self._lost
-                if titles & {folded(title) for title in _variants(entry["title"])}
+                if titles & {fold_letters(title) for title in _variants(entry["title"])}
                 or (
                     day == start.date().isoformat()
                     and entry["start"].zfill(5) < f"{end:%H:%M}"
@@ -208,16 +216,18 @@ class _Merge:
             return before
         if before and set(text.values()) <= _variants(before):
             return before
-        told = spread(text, self._languages)
+        told = in_each_language(text, self._languages)
         return told if len(set(told.values())) > 1 else next(iter(told.values()))
 
     def _room_id(self, room: NamedItem) -> str:
         """The plan's room of that id or that name; else the id that it will have."""
-        names = {folded(name) for name in room.name.values()}
+        names = {fold_letters(name) for name in room.name.values()}
         if room.id == PLENARY or PLENARY in names:
             return PLENARY
         same = [there["id"] for there in self._rooms if there["id"] == room.id]
-        called = [there["id"] for there in self._rooms if names & {folded(name) for name in _variants(there["title"])}]
+        called = [
+            there["id"] for there in self._rooms if names & {fold_letters(name) for name in _variants(there["title"])}
+        ]
         return next(iter((*same, *called)), room.id)
 
     def _room(self, session: ScheduledSession) -> str:
@@ -236,7 +246,7 @@ class _Merge:
         found = [
             there.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
             for material in materials
-            if is_address(material.url)
+            if is_link(material.url)
         ]
         return found or before
 
@@ -254,7 +264,7 @@ def _clock(moment: datetime, before: str | None) -> str:
 def _guessed(title: Text) -> SessionKind:
     """The kind that a short title tells: Lunch is a break."""
     words = next(iter(title.values()))
-    return kind_named(words) if len(words.split()) <= _TELLING_WORDS else SessionKind.PRESENTATION
+    return guess_kind(words) if len(words.split()) <= _TELLING_WORDS else SessionKind.PRESENTATION
 
 
 def _variants(wording: str | Mapping[str, str]) -> set[str]:
@@ -264,11 +274,11 @@ def _variants(wording: str | Mapping[str, str]) -> set[str]:
 
 
 def _topic(track: NamedItem, topics: Iterable[Raw]) -> str | None:
-    names = {folded(name) for name in track.name.values()}
+    names = {fold_letters(name) for name in track.name.values()}
     found = (
         topic["id"]
         for topic in topics
-        if topic["id"] == track.id or names & {folded(name) for name in (topic["id"], *_variants(topic["title"]))}
+        if topic["id"] == track.id or names & {fold_letters(name) for name in (topic["id"], *_variants(topic["title"]))}
     )
     return next(found, None)
 

@@ -36,7 +36,7 @@ def _in_quotes(_: yaml.SafeDumper, text: _Quoted) -> yaml.ScalarNode:
 _Dumper.add_representer(_Quoted, _in_quotes)
 
 
-def written(keys: Mapping[str, Any]) -> str:
+def to_yaml(keys: Mapping[str, Any]) -> str:
     """Keys of a plan as YAML."""
     shown = {key: [_day(day) for day in value] if key == "days" else value for key, value in keys.items()}
     return yaml.dump(shown, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
@@ -50,22 +50,22 @@ def _day(day: Mapping[str, Any]) -> dict[str, Any]:
     return {**day, "date": date.fromisoformat(day["date"]), "sessions": sessions}
 
 
-def text_of(source: bytes) -> str:
+def decode_plan(source: bytes) -> str:
     """A plan's text, in whichever of the encodings of YAML."""
     return source.decode("utf-16") if source.startswith((b"\xff\xfe", b"\xfe\xff")) else source.decode("utf-8-sig")
 
 
-def edited(source: bytes, keys: Mapping[str, Any], before: Mapping[str, Any]) -> bytes:
+def edit_plan_text(source: bytes, keys: Mapping[str, Any], before: Mapping[str, Any]) -> bytes:
     """The text of a plan with the days and rooms of `keys` in the place of those of `before`, which it holds.
 
     Comments among the days are lost. Raises PlanError if days can't be told from the rest of the text.
     """
     mark = b"\xef\xbb\xbf" if source.startswith(b"\xef\xbb\xbf") else b""
-    text = text_of(source)
+    text = decode_plan(source)
     ends = "\r\n" if "\r\n" in text else "\n"
     for key in reversed(_MANAGED):
         if keys.get(key) != before.get(key):
-            block = written({key: keys[key]}).replace("\n", ends)
+            block = to_yaml({key: keys[key]}).replace("\n", ends)
             text = _replaced(text, key, block)
     return mark + text.encode()
 

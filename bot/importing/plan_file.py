@@ -16,10 +16,10 @@ from bot.domain.agenda.conflicts import Conflict, Overlap, conflicts
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import rooms
+from bot.domain.venue import venue_rooms
 from bot.importing import plan_lint
 from bot.importing.plan_lint import Place
-from bot.importing.schedule import told_of
+from bot.importing.schedule import first_faults
 from bot.settings import SettingsError
 
 MAX_BYTES = 1024 * 1024
@@ -52,7 +52,7 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedPlan:
     """A plan as it was read."""
 
     plan: Plan
@@ -71,16 +71,16 @@ class Loaded:
         return tuple(sorted(_warnings(self.plan, self._document), key=lambda remark: remark.line))
 
 
-def load(path: Path) -> Loaded:
+def load_plan(path: Path) -> LoadedPlan:
     """Read and check a plan. Raises PlanError with every fault at once."""
     try:
         source = path.read_bytes()
     except OSError as failure:
         raise PlanError(f"{path}: can't be read ({failure.strerror}). Check the path of the plan.") from None
-    return read(source, str(path))
+    return read_plan(source, str(path))
 
 
-def read(source: bytes, name: str) -> Loaded:
+def read_plan(source: bytes, name: str) -> LoadedPlan:
     """The plan in a YAML text, and the roster that it names, as seen from the folder of the file of that name.
 
     Raises PlanError with every fault at once, each with the name of the file.
@@ -88,17 +88,17 @@ def read(source: bytes, name: str) -> Loaded:
     try:
         return _read(source, Path(name).parent)
     except _FaultsError as faults:
-        told = told_of([str(remark) for remark in faults.remarks])
+        told = first_faults([str(remark) for remark in faults.remarks])
         raise PlanError("\n".join(f"{name}: {fault}" for fault in told)) from None
 
 
-def _read(source: bytes, folder: Path) -> Loaded:
+def _read(source: bytes, folder: Path) -> LoadedPlan:
     """The plan in a YAML text, and the roster that it names, relative to a folder."""
     document = _compose(source)
     faults: list[Remark] = []
     plan = roster = None
     try:
-        plan = Plan.read(document.value)
+        plan = Plan.parse(document.value)
     except ValidationError as failure:
         faults += _faults(failure, document)
     try:
@@ -107,7 +107,7 @@ def _read(source: bytes, folder: Path) -> Loaded:
         faults += failure.remarks
     if plan is None or faults:
         raise _FaultsError(faults)
-    return Loaded(plan, roster, document)
+    return LoadedPlan(plan, roster, document)
 
 
 def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None:
@@ -119,7 +119,7 @@ def _roster(document: _Document, folder: Path) -> tuple[Participant, ...] | None
 
     spoken = cast("list[Any]", languages) if isinstance(languages, list) else []
     try:
-        return rosters.read((folder / named).read_bytes(), named, map(str, spoken))
+        return rosters.read_roster((folder / named).read_bytes(), named, map(str, spoken))
     except rosters.RosterError as failure:
         faults = failure.faults
     except (OSError, ValueError) as failure:
@@ -266,7 +266,7 @@ def _warnings(plan: Plan, document: _Document) -> Iterator[Remark]:
             place,
             f"its message is {surplus} characters too long for Discord; it is shortened, and a button shows all of it.",
         )
-    wanted = len(rooms(plan)) - 1
+    wanted = len(venue_rooms(plan)) - 1
     if len(plan.topics) > limits.OPTIONS:
         what = f"a form's list shows {limits.OPTIONS} topics; a note on another starts in that topic's channel."
         yield document.remark(("topics", limits.OPTIONS), what)

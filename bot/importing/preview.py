@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain.agenda.agenda_changes import Aspect, Changed
+from bot.domain.agenda.agenda_changes import Aspect, ChangedSession
 from bot.domain.agenda.sessions import Session
 from bot.domain.plan import Plan
 from bot.domain.text import Text
@@ -12,7 +12,7 @@ from bot.importing.proposal import Proposal
 from bot.messages.i18n import text
 
 
-def lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
+def preview_lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
     """Every difference, then how many of each; times are on the wall of the workshop's zone."""
     changes, plan = proposal.changes, proposal.after
     before = proposal.before or plan
@@ -48,7 +48,7 @@ def _time(plan: Plan, session: Session) -> str:
     return f"{start:%Y-%m-%d %H:%M}-{end:%H:%M}"
 
 
-def _differences(before: Plan, after: Plan, changed: Changed, language: str) -> Iterator[str]:
+def _differences(before: Plan, after: Plan, changed: ChangedSession, language: str) -> Iterator[str]:
     one, other = changed.before, changed.after
     told = {
         Aspect.TIME: (_time(before, one), _time(after, other)),

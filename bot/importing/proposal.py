@@ -53,14 +53,14 @@ def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> 
     """
     if plan is None:
         return _new(schedule, _zone(zone), path)
-    there = plan_file.read(plan, str(path))
+    there = plan_file.read_plan(plan, str(path))
     before, keys = there.plan, there.keys
     if zone and zone != before.zone:
         raise ScheduleError(
             f"The plan's zone is {before.zone}, not {zone}; leave --zone out, or change the plan first."
         )
-    merged = merging.merged(keys, detect.read(schedule, before.tz))
-    return _proposal(before, plan_edit.edited(plan, merged.keys, keys), merged, path)
+    merged = merging.merge_schedule(keys, detect.read_schedule(schedule, before.tz))
+    return _proposal(before, plan_edit.edit_plan_text(plan, merged.keys, keys), merged, path)
 
 
 def _zone(zone: str) -> ZoneInfo:
@@ -73,17 +73,17 @@ def _zone(zone: str) -> ZoneInfo:
 
 
 def _new(source: bytes, zone: ZoneInfo, path: Path) -> Proposal:
-    schedule = detect.read(source, zone)
-    merged = merging.merged(merging.new_plan(schedule, path.stem), schedule)
-    text = plan_edit.written(merged.keys).encode()
+    schedule = detect.read_schedule(source, zone)
+    merged = merging.merge_schedule(merging.new_plan_keys(schedule, path.stem), schedule)
+    text = plan_edit.to_yaml(merged.keys).encode()
     remark = (
         "The new plan says of itself only what the file says; write its title, description, organiser and languages."
     )
-    return _proposal(None, text, merging.Merged(merged.keys, (*merged.remarks, remark)), path)
+    return _proposal(None, text, merging.MergedPlan(merged.keys, (*merged.remarks, remark)), path)
 
 
-def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Path) -> Proposal:
-    loaded = plan_file.read(text, f"{path} as it would be")
+def _proposal(before: Plan | None, text: bytes, merged: merging.MergedPlan, path: Path) -> Proposal:
+    loaded = plan_file.read_plan(text, f"{path} as it would be")
     if loaded.keys != merged.keys:
         raise PlanError("The plan's days can't be told from the rest of its text; write each key on a line of its own.")
     after = loaded.plan
@@ -98,8 +98,8 @@ def _proposal(before: Plan | None, text: bytes, merged: merging.Merged, path: Pa
     )
 
 
-def write(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> Path | None:
-    """Put the proposed plan in its place, and keep what was there (`read`) beside it; where that is, if there was any.
+def write_proposal(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> Path | None:
+    """Replace the plan by the proposed one. Return the backup of what was there (`read`), if there was any.
 
     Raises SettingsError if the file can't be written, or isn't any more what the proposal was made of.
     """

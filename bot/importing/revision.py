@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.agenda.agenda_changes import Changes, diff
-from bot.domain.agenda.reschedule import Now, follow
+from bot.domain.agenda.reschedule import Now, adopt_agenda
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.plan import PLENARY, Plan
 from bot.domain.text import Text
@@ -40,7 +40,7 @@ class Revision:
     def lines(self, language: str) -> Iterator[str]:
         """Every difference, a line each."""
         after = self.plan.with_agenda(self.agenda)
-        return preview.lines(Proposal(self.plan, after, b"", self.changes, self.remarks), language)
+        return preview.preview_lines(Proposal(self.plan, after, b"", self.changes, self.remarks), language)
 
 
 def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
@@ -49,9 +49,9 @@ def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
     Nothing is fetched. It takes up to some seconds of computing: call it in a thread. Raises ScheduleError with every
     fault, each with its place, and PlanError.
     """
-    proposal = propose(schedule, as_text(plan), Path("agenda"))
+    proposal = propose(schedule, plan_as_text(plan), Path("agenda"))
     _require_rooms(proposal, plan)
-    agenda, left = follow(plan.agenda, proposal.agenda, Now(now, plan.tz))
+    agenda, left = adopt_agenda(plan.agenda, proposal.agenda, Now(now, plan.tz))
     renamed = (
         f"The file calls the room '{room.room}' otherwise ({_once(room.after)}); a room is renamed in the plan."
         for room in proposal.changes.renamed_rooms
@@ -85,7 +85,7 @@ def _once(text: Text) -> str:
 # --- the plan as it is held, written as its file would be ------------------------------------------------------
 
 
-def as_text(plan: Plan) -> bytes:
+def plan_as_text(plan: Plan) -> bytes:
     """A plan's text with the agenda as it is held, and all that a schedule may refer to."""
     told = plan.model_dump(include={"id", "title", "description", "organiser", "zone", "languages"})
     keys: dict[str, Any] = {
@@ -98,7 +98,7 @@ def as_text(plan: Plan) -> bytes:
             for day, held in groupby(plan.agenda, key=lambda session: session.day)
         ],
     }
-    return plan_edit.written({key: value for key, value in keys.items() if value}).encode()
+    return plan_edit.to_yaml({key: value for key, value in keys.items() if value}).encode()
 
 
 def _entry(plan: Plan, session: Session) -> dict[str, Any]:

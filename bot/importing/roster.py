@@ -48,7 +48,7 @@ _KINDS = {OrganisationKind(kind): words for kind, words in each_language("organi
 _ROLES = {Role[role.upper()]: words for role, words in each_language("roles").items()}
 
 
-def read(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participant, ...]:
+def read_roster(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participant, ...]:
     """The places in a file of that name, none of them taken. Raises RosterError with every fault at once."""
     if len(source) > MAX_BYTES:
         raise RosterError([f"the file has {len(source):,} bytes; a roster may have {MAX_BYTES:,}"])
@@ -71,7 +71,7 @@ def read(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participan
     return tuple(found)
 
 
-def packed(roster: Iterable[Participant]) -> str:
+def pack_roster(roster: Iterable[Participant]) -> str:
     """A roster as text."""
     return json.dumps(
         [(p.id, p.name, p.administration, p.country, p.organisation, p.language, p.role) for p in roster],
@@ -79,8 +79,8 @@ def packed(roster: Iterable[Participant]) -> str:
     )
 
 
-def unpacked(text: str) -> tuple[Participant, ...]:
-    """The roster of a text that `packed` made."""
+def unpack_roster(text: str) -> tuple[Participant, ...]:
+    """The roster of a text that `pack_roster` made."""
     return tuple(
         Participant(key, name, administration, country, OrganisationKind(organisation), language, Role(role))
         for key, name, administration, country, organisation, language, role in json.loads(text)
@@ -89,10 +89,10 @@ def unpacked(text: str) -> tuple[Participant, ...]:
 
 def _tables(source: bytes, name: str) -> tuple[Grid, ...]:
     if source.startswith(b"PK"):
-        return grid.from_xlsx(source)
+        return grid.grids_from_workbook(source)
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
         raise GridError("this is no XLSX workbook; save the table as XLSX or CSV")
-    return (grid.from_csv(source, lambda table: len(_heading(table).columns)),)
+    return (grid.grid_from_csv(source, lambda table: len(_heading(table).columns)),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def slug(name: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:_ID_LENGTH].strip("-")
 
 
-def kind_named(name: str) -> SessionKind:
+def guess_kind(name: str) -> SessionKind:
     """The kind of session that a conference system's name of a type means; a presentation where nothing tells."""
     lowered = name.casefold()
     found = (kind for kind, words in _KINDS if any(word in lowered for word in words))
@@ -90,12 +90,12 @@ def is_foreign(moment: datetime, zone: ZoneInfo) -> bool:
     return bool(offset) and offset != moment.astimezone(zone).utcoffset()
 
 
-def other_zone(times: int, zone: ZoneInfo) -> str:
+def other_zone_remark(times: int, zone: ZoneInfo) -> str:
     """What organisers are told of so many foreign times."""
     return f"{times} times have the offset of another zone than {zone.key}, the plan's; they were converted."
 
 
-def told_of(faults: Sequence[str]) -> list[str]:
+def first_faults(faults: Sequence[str]) -> list[str]:
     """Return the first faults, each at a length that can be read, and how many more there are.
 
     A file in which everything is wrong has thousands.
@@ -111,15 +111,15 @@ def check_unique(sessions: Iterable[ScheduledSession]) -> None:
     twice = sorted(name for name, n in counted.items() if n > 1)
     if twice:
         lines = (f"the id '{name}' is used for {counted[name]} sessions; give each its own." for name in twice)
-        raise ScheduleError("\n".join(told_of(list(lines))))
+        raise ScheduleError("\n".join(first_faults(list(lines))))
 
 
-def agenda(schedule: Schedule, languages: Sequence[str]) -> Agenda:
+def schedule_agenda(schedule: Schedule, languages: Sequence[str]) -> Agenda:
     """The schedule as a workshop of those languages has it; a text that lacks a language is told in one it has."""
     return Agenda(tuple(_session(session, schedule.zone, languages) for session in schedule.sessions))
 
 
-def spread(text: Text, languages: Sequence[str]) -> dict[str, str]:
+def in_each_language(text: Text, languages: Sequence[str]) -> dict[str, str]:
     """The text in each of the languages, in its first one where it lacks it."""
     return {language: text.get(language) or next(iter(text.values())) for language in languages}
 
@@ -133,11 +133,13 @@ def _session(session: ScheduledSession, zone: ZoneInfo, languages: Sequence[str]
         ends_at=session.ends_at,
         room=session.room,
         topic=session.track,
-        title=spread(session.title, languages),
-        description=spread(session.description, languages) if session.description else None,
+        title=in_each_language(session.title, languages),
+        description=in_each_language(session.description, languages) if session.description else None,
         speakers=tuple(
             Speaker(office=dict.fromkeys(languages, name), organisation=dict.fromkeys(languages, ""))
             for name in session.speakers
         ),
-        materials=tuple(Material(spread(material.title, languages), material.url) for material in session.materials),
+        materials=tuple(
+            Material(in_each_language(material.title, languages), material.url) for material in session.materials
+        ),
     )

@@ -67,7 +67,7 @@ _EXAMPLE: tuple[Mapping[Column, _Cell], ...] = (
 )
 
 
-def as_csv() -> bytes:
+def template_csv() -> bytes:
     """The template as CSV, with a byte order mark, so that spreadsheets show every script."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -82,7 +82,7 @@ def _typed(cell: _Cell) -> str:
     return f"{cell:%H:%M}" if isinstance(cell, time) else str(cell or "")
 
 
-def as_xlsx() -> bytes:
+def template_xlsx() -> bytes:
     """The template as a workbook, with a second sheet that explains the columns."""
     book = openpyxl.Workbook()
     agenda = book.create_sheet("Agenda", 0)

@@ -11,13 +11,13 @@ from typing import TypeVar
 from bot.domain.agenda import daily_digest as daily_digest_rules
 from bot.domain.agenda import run_of_show
 from bot.domain.agenda.agenda_changes import diff
-from bot.domain.agenda.breakouts import Breakout, Group
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
 from bot.domain.agenda.reschedule import Now
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.announcements import DeliveryState, Kind, requested, subjects
 from bot.domain.contributions import pledges as pledge_rules
-from bot.domain.contributions.notes import Signature, shown, signature
-from bot.domain.contributions.questions import QuestionState, still_open
+from bot.domain.contributions.notes import Signature, has_card, signature
+from bot.domain.contributions.questions import QuestionState, questions_still_open
 from bot.domain.plan import Plan
 from bot.domain.venue import topic_room
 from bot.messages import (
@@ -91,7 +91,7 @@ class Composer:
         match delivery.kind:
             case Kind.CARD:
                 note = await self._store.notes.find(delivery.subject)
-                return topic_room(note.topic) if note and shown(note) else None
+                return topic_room(note.topic) if note and has_card(note) else None
             case Kind.REQUEST:
                 asked = await self._store.contacts.requested(delivery.subject)
                 return delivery.room if asked and asked.text is not None else None
@@ -160,9 +160,9 @@ class Composer:
         if any((one.due, one.id) > place for one in await self._store.deliveries.sent(Kind.PANEL)):
             return control_panel.moved(self._plan, delivery.due, delivery.id)
         plan, moment, hold = self._plan, Now(now, self._plan.tz), await self._store.restraints.hold()
-        live, coming = plan.agenda.live(now), run_of_show.coming(plan.agenda, moment)
+        live, coming = plan.agenda.live(now), run_of_show.next_sessions(plan.agenda, moment)
         standing = control_panel.DayStatus(
-            state=run_of_show.state(plan.agenda, self._programme.sequences, hold, moment),
+            state=run_of_show.show_state(plan.agenda, self._programme.sequences, hold, moment),
             live=live,
             coming=coming,
             late=run_of_show.lateness(plan.agenda, self._programme.filed, moment),
@@ -181,7 +181,7 @@ class Composer:
         store, plan, day = self._store, self._plan, date.fromisoformat(delivery.subject)
         there = await store.attendance.all(), await store.presence.all()
         said = await store.notes.all(), await store.questions.all()
-        told = await asyncio.to_thread(daily_digest_rules.digest, plan, day, *there, *said)
+        told = await asyncio.to_thread(daily_digest_rules.digest_of_day, plan, day, *there, *said)
         cards = {one.subject: one for one in await store.deliveries.sent(Kind.CARD)}
         links = {
             note.id: f"https://discord.com/channels/{self._venue.guild_id}/{card.channel_id}/{card.message_id}"
@@ -197,7 +197,7 @@ class Composer:
         return pledges.pledge(self._plan, delivery.id)
 
     async def _follow_up(self, delivery: Delivery, _now: datetime) -> Post | None:
-        found = pledge_rules.public(self._plan, await self._store.pledges.all())
+        found = pledge_rules.public_pledges(self._plan, await self._store.pledges.all())
         if not found and delivery.state is not DeliveryState.SENT:
             return None
         return pledges.follow_up(self._plan, int(delivery.subject), found, delivery.id)
@@ -205,7 +205,7 @@ class Composer:
     async def _evaluation(self, delivery: Delivery, _now: datetime) -> Post:
         return feedback.evaluation(self._plan, delivery.id)
 
-    async def _of_group(self, delivery: Delivery) -> tuple[Session, Breakout, Group]:
+    async def _of_group(self, delivery: Delivery) -> tuple[Session, Breakout, BreakoutGroup]:
         breakout_id, _, number = delivery.subject.partition(":")
         breakout = _there(await self._store.breakouts.find(breakout_id))
         return self._programme.session(breakout.session), breakout, _there(breakout.group(int(number)))
@@ -254,7 +254,7 @@ class Composer:
         return questions.question_card(self._plan, question, delivery.id, other)
 
     async def _open(self, delivery: Delivery, _now: datetime) -> Post | None:
-        found = still_open(await self._store.questions.all(), delivery.subject)
+        found = questions_still_open(await self._store.questions.all(), delivery.subject)
         if not found and delivery.state is not DeliveryState.SENT:
             return None
         session = _there(self._plan.agenda.find(delivery.subject))

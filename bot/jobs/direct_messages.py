@@ -22,7 +22,7 @@ from bot.domain.people.direct_messages import (
     DirectMessage,
     DirectMessageState,
     Throttle,
-    throttled,
+    next_throttle,
 )
 from bot.domain.text import shorten
 from bot.jobs.failures import release_global_limit
@@ -126,7 +126,7 @@ class DirectMessageJob:
         if isinstance(failure, TimeoutError):
             release_global_limit(self._client)
         if code in _HELD_BACK:
-            await self._store.direct_messages.hold_back(letter, throttled(throttle, now))
+            await self._store.direct_messages.hold_back(letter, next_throttle(throttle, now))
             await self._incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
         elif code in _REFUSED:
             await self._store.direct_messages.settle(letter.id, DirectMessageState.REFUSED, problem)

@@ -267,7 +267,7 @@ class Dispatcher:
         wanted = tuple(
             announcement
             for breakout in self._venue.breakouts
-            for announcement in breakouts.announcements(self._programme.plan.id, breakout)
+            for announcement in breakouts.breakout_announcements(self._programme.plan.id, breakout)
             if announcement.room in self._venue.rooms
         )
         if wanted != self._for_groups:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.domain.nightly_backup import due, next_night, superseded
+from bot.domain.nightly_backup import backup_due, next_night, superseded_backups
 from bot.store.engine.backup import backup, backups_in, name_at, prefix_of
 from bot.store.engine.database import PART
 from bot.store.engine.file_modes import close_to_others
@@ -54,14 +54,14 @@ class NightlyBackupJob:
             await asyncio.gather(self._copying, return_exceptions=True)
 
     def _work(self, now: datetime) -> None:
-        if due(backups_in(self._folder, self._prefix), now, self._zone):
+        if backup_due(backups_in(self._folder, self._prefix), now, self._zone):
             copy = self._folder / name_at(self._database, now, nightly=True)
             backup(self._database, copy)
             log.info("Backed up the database to %s", copy)
         # Only those that it made itself: whatever else is in the folder is somebody's.
         made = backups_in(self._folder, self._prefix)
         close_to_others(made.values())
-        for instant in superseded(made, self._kept):
+        for instant in superseded_backups(made, self._kept):
             made[instant].unlink(missing_ok=True)
         for part in self._folder.glob(f".*{PART}*"):
             if part.name.startswith(f".{self._prefix}") and _written(part) < now - _STALE:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain import announcements
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.pledges import Pledge
-from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, Press, direct_message
+from bot.domain.people.direct_messages import DirectMessage, DirectMessageButton, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within
 from bot.messages.i18n import day_name, text
 from bot.messages.post import custom_id
@@ -46,6 +46,6 @@ class PledgeFollowUpJob:
             by=day_name(language, pledge.by),
         )
         seen = text(language, "follow_up.named" if pledge.follow_up else "follow_up.unnamed")
-        button = Press(custom_id("progress", asked.subject), text(language, "button.progress"))
+        button = DirectMessageButton(custom_id("progress", asked.subject), text(language, "button.progress"))
         kind = DirectMessageKind.FOLLOW_UP
         return direct_message(plan.id, kind, asked.subject, pledge.person, f"{told}\n-# {seen}", now, button=button)

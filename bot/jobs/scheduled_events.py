@@ -18,7 +18,7 @@ import discord
 from discord import EntityType, EventStatus, PrivacyLevel
 
 from bot.domain import limits
-from bot.domain.agenda.scheduled_events import EventPhase, marker, standing, to_show
+from bot.domain.agenda.scheduled_events import EventPhase, event_marker, event_phase, sessions_to_show
 from bot.domain.agenda.sessions import Session
 from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.plan import Plan
@@ -134,12 +134,12 @@ class ScheduledEventJob:
 
     def _next(self, guild: discord.Guild, kept: dict[str, KnownEvent], now: datetime) -> _Wanted | None:
         """The next event that is not as it should be."""
-        lacking = to_show(self._plan.agenda, now)
+        lacking = sessions_to_show(self._plan.agenda, now)
         for held in sorted(self._programme.held, key=lambda held: held.session.starts_at):
             session = held.session
             if session.id not in lacking and session.id not in kept:
                 continue
-            wanted = self._wanted(guild, session, standing(session, now, cancelled=held.cancelled_at is not None))
+            wanted = self._wanted(guild, session, event_phase(session, now, cancelled=held.cancelled_at is not None))
             known = kept.get(session.id)
             shown = known.shown if known else None
             if wanted.fingerprint != shown and not self._refused.active(wanted.fingerprint, now):
@@ -184,7 +184,7 @@ class ScheduledEventJob:
             if event and event.status in _OPEN:
                 return event
         await self._pacer.turn()
-        mark = marker(self._plan.id, session.id)
+        mark = event_marker(self._plan.id, session.id)
         for event in await guild.fetch_scheduled_events(with_counts=False):
             own = event.creator_id == guild.me.id and event.status in _OPEN
             if own and (event.description or "").rpartition("\n")[2] == mark:

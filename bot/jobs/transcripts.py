@@ -14,8 +14,8 @@ from datetime import datetime
 import discord
 
 from bot.domain.backoff import PATIENT, Pauses
-from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
-from bot.domain.people.retention import RetentionKind, overdue
+from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
+from bot.domain.people.retention import RetentionKind, overdue_kinds
 from bot.jobs.incidents import IncidentReporter
 from bot.messages.errors import UserError
 from bot.platform.errors import is_transient
@@ -112,7 +112,7 @@ class TranscriptJob:
                     messages = [message async for message in self._history(channel)]
                     erased = await self._store.erasures.everybody()
                     # Nor who wrote when, where the plan keeps the participants no longer.
-                    purged = RetentionKind.PARTICIPANTS in overdue(self._programme.plan, now)
+                    purged = RetentionKind.PARTICIPANTS in overdue_kinds(self._programme.plan, now)
                     kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
@@ -127,7 +127,7 @@ class TranscriptJob:
                     return  # deleted by hand: what was saved of it stays
                 raise UserError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
 
-    async def _history(self, channel: Readable) -> AsyncIterator[Message]:
+    async def _history(self, channel: Readable) -> AsyncIterator[TranscriptMessage]:
         """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""
         last: discord.abc.Snowflake = discord.Object(0)
         while True:
@@ -141,13 +141,13 @@ class TranscriptJob:
                 return
             last = page[-1]
 
-    def _message(self, one: discord.Message) -> Message:
+    def _message(self, one: discord.Message) -> TranscriptMessage:
         home = self._home()
         own = home is not None and one.author.id == home.me.id
         # What people typed stays on Discord, also where it would hand some of it over: a line that mentions the bot.
         said = "\n".join([*([one.content] if one.content else []), *_texts(one.components)]) if own else None
         author, name = BOT if own else one.author.id, one.author.display_name
-        return Message(one.id, author, name, one.created_at, one.edited_at, said)
+        return TranscriptMessage(one.id, author, name, one.created_at, one.edited_at, said)
 
 
 def _texts(components: Iterable[object]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain import limits
-from bot.domain.agenda.sessions import Session, SessionProgress, progress
+from bot.domain.agenda.sessions import Session, SessionProgress, session_progress
 from bot.domain.plan import Plan
 from bot.domain.text import escape
 from bot.domain.venue import meeting_room
@@ -77,7 +77,7 @@ def _agenda(plan: Plan, day: date, now: datetime, mark: str, extent: _Extent) ->
 
 def _agenda_items(plan: Plan, day: date, now: datetime, extent: _Extent) -> Iterator[str]:
     sessions = plan.agenda.on(day)
-    standing = progress(sessions, now)
+    standing = session_progress(sessions, now)
     most = extent.sessions or len(sessions)
     over = sum(standing[session.id] is SessionProgress.DONE for session in sessions)
     first = max(0, min(over, len(sessions) - most))
@@ -115,7 +115,7 @@ def _agenda_heading(plan: Plan, day: date, language: str) -> str:
 def agenda_for(plan: Plan, day: date, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
     """A day's agenda for one reader, with rooms and speakers, and a way to take it along."""
     sessions = plan.agenda.on(day)
-    standing = progress(sessions, now)
+    standing = session_progress(sessions, now)
     items = [_detailed(session, standing[session.id], language, rooms) for session in sessions]
     legend = "-# " + text(language, "agenda.legend", zone=plan.zone)
     take_along = Button(custom_id("calendar", day.isoformat()), text(language, "button.calendar"))

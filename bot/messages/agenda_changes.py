@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import accumulate, groupby
 
 from bot.domain import announcements, limits
-from bot.domain.agenda.agenda_changes import Aspect, Changed, Changes, RoomNames, diff
-from bot.domain.agenda.conflicts import Conflict, DoubleBooking, created
+from bot.domain.agenda.agenda_changes import Aspect, ChangedSession, Changes, RoomNames, diff
+from bot.domain.agenda.conflicts import Conflict, DoubleBooking, new_conflicts
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.plan import Plan
 from bot.domain.text import Text, escape, measure
@@ -59,7 +59,7 @@ def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: S
     effects = announcements.effects(plan, plan.with_agenda(after))
     counts = {"moved": effects.moved, "gone": effects.gone, "added": effects.added}
     lines = [text(language, "session.announcements", **counts)] if any(counts.values()) else []
-    lines += [f"⚠️ {_conflict(language, one)}" for one in created(plan.agenda, after)[:_CONFLICTS_SHOWN]]
+    lines += [f"⚠️ {_conflict(language, one)}" for one in new_conflicts(plan.agenda, after)[:_CONFLICTS_SHOWN]]
     lines += remarks
     consequences = ("\n".join(lines),) if lines else ()
     asked = text(language, "session.preview")
@@ -148,10 +148,10 @@ class _Teller:
     def _lines(self, session: Session, *lines: str) -> str:
         return "\n".join([*titles(self._languages, session.title), *lines])
 
-    def _changed(self, changed: Changed) -> str:
+    def _changed(self, changed: ChangedSession) -> str:
         return self._lines(changed.after, *self._facts(changed))
 
-    def _facts(self, changed: Changed) -> Iterator[str]:
+    def _facts(self, changed: ChangedSession) -> Iterator[str]:
         before, after, aspects = changed.before, changed.after, changed.aspects
         if Aspect.TIME in aspects:
             yield _moved(before, after)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain import limits
-from bot.domain.agenda.scheduled_events import marker
+from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import Session, Topic
 from bot.domain.plan import Plan
-from bot.domain.text import Text, blank, clean, escape, shorten, shorten_markdown
+from bot.domain.text import Text, clean, escape, is_blank, shorten, shorten_markdown
 from bot.messages.i18n import enumeration, every, language_name, text
 from bot.messages.post import Button, Lines, Post, custom_id, label, moment, now_button, session_heading, titles, where
 
@@ -148,9 +148,9 @@ def event(plan: Plan, session: Session) -> tuple[str, str]:
     if session.description:
         told += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
     told += _programme(plan.languages, session)
-    mark = marker(plan.id, session.id)
+    mark = event_marker(plan.id, session.id)
     described = shorten_markdown("\n".join(told), limits.EVENT_DESCRIPTION - len(mark) - 1)
-    return shorten(session.id if blank(name) else name, limits.NAME), f"{described}\n{mark}".lstrip()
+    return shorten(session.id if is_blank(name) else name, limits.NAME), f"{described}\n{mark}".lstrip()
 
 
 # --- what the bot answers: in one person's language ------------------------------------------------------------

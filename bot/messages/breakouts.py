@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bot.domain.agenda.breakouts import Breakout, Group, Member
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
 from bot.domain.agenda.sessions import Session
 from bot.domain.plan import Plan
 from bot.domain.text import Text, escape, escape_within, shorten
@@ -26,7 +26,7 @@ def about(plan: Plan, session: Session, breakout: Breakout) -> Text:
 
 
 def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one session
-    plan: Plan, session: Session, breakout: Breakout, group: Group, rooms: Mapping[str, int], mark: str
+    plan: Plan, session: Session, breakout: Breakout, group: BreakoutGroup, rooms: Mapping[str, int], mark: str
 ) -> Post:
     """Who is in the group, what they talk about, how long, and who speaks for them."""
     heading = " · ".join(dict.fromkeys(every(plan.languages, "breakout.group", number=group.number)))
@@ -48,14 +48,16 @@ def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one sessio
     return Post(blocks, (appoint, *_recommend(plan, breakout, group, mark)))
 
 
-def left(plan: Plan, _session: Session, breakout: Breakout, group: Group, _rooms: Mapping[str, int], mark: str) -> Post:
+def left(
+    plan: Plan, _session: Session, breakout: Breakout, group: BreakoutGroup, _rooms: Mapping[str, int], mark: str
+) -> Post:
     """Two minutes are left."""
     told = every(plan.languages, "breakout.left", until=_until(breakout))
     return Post((_bold("⏳", told),), _marked(plan, breakout, group, mark))
 
 
 def back(  # noqa: PLR0913, PLR0917 - as above
-    plan: Plan, session: Session, breakout: Breakout, group: Group, rooms: Mapping[str, int], mark: str
+    plan: Plan, session: Session, breakout: Breakout, group: BreakoutGroup, rooms: Mapping[str, int], mark: str
 ) -> Post:
     """The time is over."""
     told = every(plan.languages, "breakout.back", room=where(session, rooms))
@@ -70,20 +72,20 @@ def _label(plan: Plan, key: str) -> str:
     return label(plan.languages, key)
 
 
-def _recommend(plan: Plan, breakout: Breakout, group: Group, mark: str) -> Iterator[Button]:
+def _recommend(plan: Plan, breakout: Breakout, group: BreakoutGroup, mark: str) -> Iterator[Button]:
     """What opens the form; a recommendation is a note, and a note has a topic."""
     if plan.topics:
         asked = custom_id("recommend", breakout.id, str(group.number), mark)
         yield Button(asked, label(plan.languages, "button.recommend"), primary=True)
 
 
-def _marked(plan: Plan, breakout: Breakout, group: Group, mark: str) -> tuple[Button, ...]:
+def _marked(plan: Plan, breakout: Breakout, group: BreakoutGroup, mark: str) -> tuple[Button, ...]:
     """At least one button, which carries the mark."""
     now = Button(custom_id("now", mark), label(plan.languages, "button.now"))
     return tuple(_recommend(plan, breakout, group, mark)) or (now,)
 
 
-def _named(member: Member) -> str:
+def _named(member: GroupMember) -> str:
     return f"{member.name} ({member.administration})" if member.administration else member.name
 
 
@@ -128,7 +130,7 @@ def status(  # noqa: PLR0913, PLR0917 - how it stands, and where
     return Post((told, "\n".join(lines)))
 
 
-def _stands(breakout: Breakout, group: Group, inside: int, rooms: Mapping[str, int], language: str) -> str:
+def _stands(breakout: Breakout, group: BreakoutGroup, inside: int, rooms: Mapping[str, int], language: str) -> str:
     speaker = group.speaker
     number = rooms.get(breakout_room(breakout.id, group.number))
     return text(
@@ -142,9 +144,9 @@ def _stands(breakout: Breakout, group: Group, inside: int, rooms: Mapping[str, i
     )
 
 
-def _heading(group: Group, language: str) -> str:
+def _heading(group: BreakoutGroup, language: str) -> str:
     return f"**{text(language, 'breakout.group', number=group.number)}**"
 
 
-def _names(members: Iterable[Member]) -> str:
+def _names(members: Iterable[GroupMember]) -> str:
     return ", ".join(_named(member) for member in members)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.domain.agenda.daily_digest import SHOWN, Digest
+from bot.domain.agenda.daily_digest import SHOWN, DailyDigest
 from bot.domain.plan import Plan
 from bot.domain.text import escape, escape_within, shorten
 from bot.messages.i18n import day_name, every, text
@@ -15,7 +15,7 @@ _LINE = 90
 _SESSIONS = 10
 
 
-def digest(plan: Plan, told: Digest, links: Mapping[str, str], mark: str) -> Post:
+def digest(plan: Plan, told: DailyDigest, links: Mapping[str, str], mark: str) -> Post:
     """A day in short. `links` has the address of each note's card."""
     title, *others = (text(code, "digest.heading", date=day_name(code, told.day)) for code in plan.languages)
     # Once attendance is purged, there are no figures to tell.
@@ -35,7 +35,7 @@ def digest(plan: Plan, told: Digest, links: Mapping[str, str], mark: str) -> Pos
     return Post(tuple(blocks), (Button(custom_id("now", mark), label(plan.languages, "button.now")),))
 
 
-def _sessions(plan: Plan, told: Digest) -> Iterator[str]:
+def _sessions(plan: Plan, told: DailyDigest) -> Iterator[str]:
     """In the workshop's first language: the agenda has every title in all of them."""
     held = [one for one in told.sessions if plan.counts_for_attendance(one)] or list(told.sessions)
     lines = [f"✅ {escape(shorten(one.title[plan.languages[0]], _LINE))}" for one in held[:_SESSIONS]]
@@ -52,7 +52,7 @@ def _note(title: str, link: str | None) -> str:
     return f"[{shown}]({link})" if link else shown
 
 
-def _tomorrow(plan: Plan, told: Digest) -> Iterator[str]:
+def _tomorrow(plan: Plan, told: DailyDigest) -> Iterator[str]:
     if told.tomorrow is None:
         yield from every(plan.languages, "digest.over")
         return

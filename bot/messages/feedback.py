@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.contributions.feedback import SCALE, WORKSHOP, FeedbackSummary, form_of
+from bot.domain.contributions.feedback import SCALE, WORKSHOP, FeedbackSummary, feedback_form
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.i18n import every, text
@@ -48,7 +48,7 @@ def summary(plan: Plan, found: FeedbackSummary, language: str) -> str:
     if found.counts is None:
         lines.append(text(language, "feedback.few"))
     else:
-        lines += [_outcome(found, asked.name, language) for asked in form_of(found.subject) if asked.choices]
+        lines += [_outcome(found, asked.name, language) for asked in feedback_form(found.subject) if asked.choices]
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.domain import limits
-from bot.domain.text import blank, measure, shares, shorten, shorten_markdown, split_markdown
+from bot.domain.text import is_blank, measure, share_out, shorten, shorten_markdown, split_markdown
 from bot.messages.post import Button, Lines, Post, left_out, most_blocks
 
 #: Items of a list are shortened to no less than this; what then has no room is counted.
@@ -21,12 +21,12 @@ def fitted(post: Post) -> Post:
     What has no room is marked with `…` or counted, and the button `post.whole`, if it has one, shows all of it.
     """
     buttons = _pressable(post.buttons, limits.BUTTONS)
-    blocks = [block for block in post.blocks if not blank(block)] or ["…"]
+    blocks = [block for block in post.blocks if not is_blank(block)] or ["…"]
     shortened = len(buttons) < len(post.buttons) or not replace(post, blocks=tuple(blocks), buttons=buttons).fits
     if shortened and post.whole:
         buttons = (*_pressable(post.buttons, limits.BUTTONS - 1), *_pressable((post.whole,), 1))
     blocks = _merged(blocks, most_blocks(buttons))
-    rooms = shares([measure(block) for block in blocks], limits.MESSAGE_TEXT - len(blocks) + 1)
+    rooms = share_out([measure(block) for block in blocks], limits.MESSAGE_TEXT - len(blocks) + 1)
     shown = tuple(str(_within(block, room)) for block, room in zip(blocks, rooms, strict=True))
     return replace(post, blocks=shown, buttons=buttons, whole=None)
 
@@ -35,7 +35,7 @@ def pages(post: Post) -> tuple[Post, ...]:
     """All of the post in as few posts as Discord takes, cut between lines where that is possible; buttons come last."""
     filled: list[list[str]] = [[]]
     for block in post.blocks:
-        for part in () if blank(block) else _parts(block):
+        for part in () if is_blank(block) else _parts(block):
             page = [*filled[-1], part]
             if filled[-1] and not Post(tuple(page), post.buttons).fits:
                 filled.append([])
@@ -48,7 +48,7 @@ def _pressable(buttons: Sequence[Button], most: int) -> tuple[Button, ...]:
     """As many as a message takes, each once and with a label."""
     distinct = {button.custom_id: button for button in buttons}
     return tuple(
-        replace(button, label="…" if blank(button.label) else shorten(button.label, limits.BUTTON_LABEL))
+        replace(button, label="…" if is_blank(button.label) else shorten(button.label, limits.BUTTON_LABEL))
         for button in list(distinct.values())[:most]
     )
 
@@ -80,7 +80,7 @@ def _listed(items: Sequence[str], room: int) -> str:
         items, needs, left = items[:count], needs[:count], len(items) - count
     else:
         left = 0
-    rooms = shares(needs, room - len(items) + (not left))
+    rooms = share_out(needs, room - len(items) + (not left))
     shown = map(shorten_markdown, items, rooms)
     return "\n".join((*shown, *((left_out(left),) if left else ())))
 

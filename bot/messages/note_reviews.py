@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain.contributions.note_reviews import Review, ReviewAction, ReviewState, Wording
-from bot.domain.contributions.notes import Note, shown
+from bot.domain.contributions.note_reviews import NoteWording, Review, ReviewAction, ReviewState
+from bot.domain.contributions.notes import Note, has_card
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.i18n import text
@@ -23,14 +23,14 @@ def entry(plan: Plan, listed: Listed, review: Review, waiting: int, language: st
         (
             text(language, "review.waiting", n=waiting),
             f"### {escape(note.title)}\n-# {facts} · {moment(note.written_at, 'f')}",
-            *_parts(Wording(note.title, note.did, note.learned), language),
+            *_parts(NoteWording(note.title, note.did, note.learned), language),
             "\n".join(_standing(review, language)),
         ),
         tuple(_buttons(note, review, language)),
     )
 
 
-def _parts(wording: Wording, language: str) -> Iterator[str]:
+def _parts(wording: NoteWording, language: str) -> Iterator[str]:
     yield f"**{text(language, 'card.did')}**\n{escape(wording.did)}"
     yield f"**{text(language, 'card.learned')}**\n{escape(wording.learned)}"
 
@@ -79,6 +79,6 @@ def for_author(note: Note, review: Review, language: str) -> Post | None:
     show = Button(custom_id("show", note.id), text(language, "button.show"), primary=True)
     if review.merged_into:
         return Post((text(language, "mine.merged", title=title), f"-# {text(language, 'consent.show')}"), (show,))
-    if review.wanted and not shown(note):
+    if review.wanted and not has_card(note):
         return Post((text(language, "mine.wanted", title=title), f"-# {text(language, 'consent.show')}"), (show,))
     return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.contributions.contacts import Contact, NoteRequest
-from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, shown
+from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, has_card
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.announcements import share_button
@@ -138,7 +138,7 @@ def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Po
             entry,
             language,
             text(language, f"note.visibility.{entry.note.visibility}"),
-            *([named(plan, entry.signed, language)] if shown(entry.note) else []),
+            *([named(plan, entry.signed, language)] if has_card(entry.note) else []),
         )
         for entry in entries
     ]

@@ -8,24 +8,24 @@ from itertools import groupby
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import own_attendance as own_attendance_rules
-from bot.domain.attendance.attendance import CheckedIn, Doors, Record, counting, scheduled_minutes
-from bot.domain.attendance.own_attendance import Reason
+from bot.domain.attendance.attendance import AttendanceRecord, CheckIn, Doors, counted_sessions, scheduled_minutes
+from bot.domain.attendance.own_attendance import AttendanceReason
 from bot.domain.plan import Plan
 from bot.domain.text import escape, escape_within
 from bot.messages.i18n import day_name, text
 from bot.messages.post import Post, moment
 
 _SIGNS = {
-    Reason.MARKED_PRESENT: "✅",
-    Reason.EXCUSED: "☑️",
-    Reason.MARKED_ABSENT: "⚪",
-    Reason.CHECKED_IN: "✅",
-    Reason.IN_ROOM: "✅",
-    Reason.UNOBSERVED: "❔",
-    Reason.OPEN: "🔴",
-    Reason.CLOSED: "🔒",
-    Reason.AHEAD: "▫️",
-    Reason.ABSENT: "⚪",
+    AttendanceReason.MARKED_PRESENT: "✅",
+    AttendanceReason.EXCUSED: "☑️",
+    AttendanceReason.MARKED_ABSENT: "⚪",
+    AttendanceReason.CHECKED_IN: "✅",
+    AttendanceReason.IN_ROOM: "✅",
+    AttendanceReason.UNOBSERVED: "❔",
+    AttendanceReason.OPEN: "🔴",
+    AttendanceReason.CLOSED: "🔒",
+    AttendanceReason.AHEAD: "▫️",
+    AttendanceReason.ABSENT: "⚪",
 }
 #: Of a title, so many characters are shown.
 _TITLE = 150
@@ -35,17 +35,17 @@ _TITLE = 150
 
 
 def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
-    plan: Plan, own: Record, checked: Mapping[str, CheckedIn], now: datetime, language: str, doors: Doors
+    plan: Plan, own: AttendanceRecord, checked: Mapping[str, CheckIn], now: datetime, language: str, doors: Doors
 ) -> Post:
     """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
     observed, rule = round(own.observed), plan.attendance.percent
     total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=rule)
     stands = text(language, f"me.outlook.{own_attendance_rules.outlook(plan, own, checked, now)}")
-    days = groupby(counting(plan), key=lambda session: session.day)
+    days = groupby(counted_sessions(plan), key=lambda session: session.day)
 
     def shown(session: Session) -> str:
         presence = checked.get(session.id)
-        reasons = own_attendance_rules.reasons(plan, session, own, presence, now, doors)
+        reasons = own_attendance_rules.attendance_reasons(plan, session, own, presence, now, doors)
         return _own_session(session, own, presence, reasons, language)
 
     return Post(
@@ -57,7 +57,11 @@ def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one lang
 
 
 def _own_session(
-    session: Session, own: Record, presence: CheckedIn | None, reasons: Sequence[Reason], language: str
+    session: Session,
+    own: AttendanceRecord,
+    presence: CheckIn | None,
+    reasons: Sequence[AttendanceReason],
+    language: str,
 ) -> str:
     told = [_reason(reason, session, own, presence, language) for reason in reasons]
     minutes = own.minutes_by_session[session.id]
@@ -67,14 +71,16 @@ def _own_session(
     return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(told)}"
 
 
-def _reason(reason: Reason, session: Session, own: Record, presence: CheckedIn | None, language: str) -> str:
+def _reason(
+    reason: AttendanceReason, session: Session, own: AttendanceRecord, presence: CheckIn | None, language: str
+) -> str:
     correction = own.corrections.get(session.id)
     match reason:
-        case Reason.CHECKED_IN:
+        case AttendanceReason.CHECKED_IN:
             return text(language, "me.checked_in", when=moment(presence.since) if presence else "")
-        case Reason.IN_ROOM:
+        case AttendanceReason.IN_ROOM:
             return text(language, "me.in_room", n=round(own.voice_by_session[session.id]))
-        case Reason.UNOBSERVED:
+        case AttendanceReason.UNOBSERVED:
             return text(language, "me.unobserved", n=round(own.unobserved_by_session[session.id]))
         case _:
             return text(language, f"me.{reason}", reason=escape(correction.reason) if correction else "")

@@ -10,7 +10,7 @@ from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
 from bot.domain.attendance.attendance import Doors
 from bot.domain.attendance.corrections import Correction
-from bot.domain.attendance.roll_call import Roll
+from bot.domain.attendance.roll_call import SessionRoll
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 from bot.domain.text import clean, escape, shorten, writable
@@ -63,7 +63,7 @@ def _line(at: str, names: Iterable[str]) -> str:
 
 
 def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, and what is known
-    plan: Plan, session: Session, roll: Roll, places: Places, doors: Doors, now: datetime, language: str
+    plan: Plan, session: Session, roll: SessionRoll, places: Places, doors: Doors, now: datetime, language: str
 ) -> RollCall:
     """Who is in a session."""
     counts = (
@@ -71,8 +71,8 @@ def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, 
         text(language, "roll.in_room", n=len(roll.in_room)),
         text(language, "roll.corrected", n=len(roll.corrected)),
     )
-    refusal = attendance.refusal(plan, session, now, doors)
-    opens = attendance.opens_at(plan, session)
+    refusal = attendance.checkin_refusal(plan, session, now, doors)
+    opens = attendance.checkin_opens_at(plan, session)
     when = moment(opens if refusal is attendance.CheckinRefusal.NOT_YET else session.ends_at, "f")
     door = text(language, f"roll.door.{refusal or 'open'}", when=when)
     title = escape(session.title[language])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.venue import Form, permission_words
+from bot.domain.venue import RoomForm, permission_words
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -33,7 +33,7 @@ class Lacks:
     """What it lacks in the whole server."""
     above: tuple[str, ...] = ()
     """The names of the workshop's roles that are above the bot's, which it can't give."""
-    in_channels: tuple[tuple[str, Form, str], ...] = ()
+    in_channels: tuple[tuple[str, RoomForm, str], ...] = ()
     """What it lacks in a single channel: name, form, permission."""
 
     def __bool__(self) -> bool:
@@ -71,7 +71,7 @@ def told(step: Step, language: str, show: Show) -> str:
         case MakeRole():
             return text(language, "rooms.step.role", name=show(step.name))
         case MakeRoom():
-            key = "rooms.step.category" if step.room.form is Form.CATEGORY else "rooms.step.room"
+            key = "rooms.step.category" if step.room.form is RoomForm.CATEGORY else "rooms.step.room"
             return text(language, key, name=show(step.name))
         case GrantPermissions():
             who = _who(step.who, language)

@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.domain.people.access import EntryRules, Home, Role, refusal
-from bot.domain.people.rates import Act, Limiter
+from bot.domain.people.access import EntryRules, Home, Role, access_refusal
+from bot.domain.people.rates import LimitedAction, Limiter
 from bot.messages.errors import TooOftenError, UserError
 from bot.messages.post import moment
 from bot.platform.interactions import Interaction
 
 #: Interactions with a rate of their own; all others count as presses.
-_ACTS = {discord.InteractionType.autocomplete: Act.SUGGEST, discord.InteractionType.modal_submit: Act.WRITE}
+_ACTS = {
+    discord.InteractionType.autocomplete: LimitedAction.SUGGEST,
+    discord.InteractionType.modal_submit: LimitedAction.WRITE,
+}
 
 
 class Access:
@@ -43,7 +46,7 @@ class Access:
 
     def limit(self, interaction: Interaction) -> None:
         """Count what somebody does. Raises TooOftenError for a participant who does too much in a short time."""
-        act = _ACTS.get(interaction.type, Act.PRESS)
+        act = _ACTS.get(interaction.type, LimitedAction.PRESS)
         again_at = self._limiter.take(interaction.user.id, act, self._now())
         if again_at is not None and self.role(interaction) < Role.MODERATOR:
             # Discord shows whole seconds.
@@ -68,7 +71,7 @@ class Access:
 
     async def require(self, interaction: Interaction, role: Role, doors: EntryRules) -> None:
         """Raises UserError where the entry point may not be used, or the person's role is too low."""
-        refused = refusal(interaction.guild_id, self._home(), doors)
+        refused = access_refusal(interaction.guild_id, self._home(), doors)
         if refused:
             raise UserError(f"refused.{refused}")
         member = interaction.user

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import discord
 
 from bot.domain import limits
-from bot.domain.text import blank, clean, measure, shorten
+from bot.domain.text import clean, is_blank, measure, shorten
 from bot.platform.views import stateless
 
 Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
@@ -71,4 +71,4 @@ def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, 
 
 def option_label(name: str) -> str:
     """A name as a select or an autocomplete shows it: Discord accepts no empty one."""
-    return "…" if blank(name) else shorten(clean(name), limits.OPTION_LABEL)
+    return "…" if is_blank(name) else shorten(clean(name), limits.OPTION_LABEL)

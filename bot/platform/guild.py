@@ -14,7 +14,7 @@ from bot.domain import limits
 from bot.domain.people.access import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
-from bot.domain.venue import Form, lacking, lacking_in, permission_bits, role_key, rooms
+from bot.domain.venue import RoomForm, missing_in_channel, missing_permissions, permission_bits, role_key, venue_rooms
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -26,12 +26,12 @@ from bot.domain.venue_steps import (
     Server,
     ServerChannel,
     Step,
-    Wanted,
+    WantedVenue,
     Who,
-    found,
     is_archived,
+    match_existing,
     role_name,
-    steps,
+    setup_steps,
 )
 from bot.messages.venue import Lacks, Status
 from bot.platform.rate_limit import Pacer
@@ -42,11 +42,11 @@ log = logging.getLogger(__name__)
 _COUNT_SECONDS = 5
 
 _FORMS = {
-    discord.ChannelType.category: Form.CATEGORY,
-    discord.ChannelType.text: Form.TEXT,
-    discord.ChannelType.news: Form.TEXT,
-    discord.ChannelType.voice: Form.VOICE,
-    discord.ChannelType.stage_voice: Form.STAGE,
+    discord.ChannelType.category: RoomForm.CATEGORY,
+    discord.ChannelType.text: RoomForm.TEXT,
+    discord.ChannelType.news: RoomForm.TEXT,
+    discord.ChannelType.voice: RoomForm.VOICE,
+    discord.ChannelType.stage_voice: RoomForm.STAGE,
 }
 
 Target = discord.Role | discord.Member | discord.Object
@@ -111,32 +111,32 @@ class Guild:
             foreign=self._foreign,
         )
 
-    def status(self, wanted: Wanted, known: Mapping[str, int], plan: Plan) -> Status:
+    def status(self, wanted: WantedVenue, known: Mapping[str, int], plan: Plan) -> Status:
         """How the rooms stand; `known` has the ids of what was ours."""
         server = self.server()
-        there = found(wanted, server, known)
-        asked = [*map(role_key, ROLES), *(room.key for room in rooms(plan))]
+        there = match_existing(wanted, server, known)
+        asked = [*map(role_key, ROLES), *(room.key for room in venue_rooms(plan))]
         return Status(
             sum(key in there for key in asked),
             len(asked),
             is_archived(wanted, server, known),
-            steps(wanted, server, known),
+            setup_steps(wanted, server, known),
             self._lacks(plan, there),
         )
 
     def _lacks(self, plan: Plan, there: Mapping[str, int]) -> Lacks:
         held = self.me.guild_permissions.value
         named = (self._role(there.get(role_key(role), 0)) for role in ROLES)
-        placed = ((room, self._channels.get(there.get(room.key, 0))) for room in rooms(plan))
+        placed = ((room, self._channels.get(there.get(room.key, 0))) for room in venue_rooms(plan))
         return Lacks(
             own_role(self.me),
-            lacking(held),
+            missing_permissions(held),
             tuple(role.name for role in named if role and role >= self.me.top_role),
             tuple(
                 (channel.name, room.form, name)
                 for room, channel in placed
                 if channel
-                for name in lacking_in(room.form, channel.permissions_for(self.me).value, held)
+                for name in missing_in_channel(room.form, channel.permissions_for(self.me).value, held)
             ),
         )
 
@@ -172,13 +172,13 @@ class Guild:
         category = cast("discord.CategoryChannel | None", self._channels.get(ids.get(step.category, 0)))
         if category is None:
             raise LookupError(f"There is no category for the room {step.name}; /workshop setup makes it.")
-        if room.form is Form.TEXT:
+        if room.form is RoomForm.TEXT:
             about = shorten(room.about[plan.languages[0]], limits.CHANNEL_TOPIC) if room.about else ""
             return await guild.create_text_channel(
                 step.name, category=category, overwrites=overwrites, topic=about, reason=reason
             )
         # A stage needs a Community server; elsewhere people meet in a voice room.
-        stage = room.form is Form.STAGE and "COMMUNITY" in guild.features
+        stage = room.form is RoomForm.STAGE and "COMMUNITY" in guild.features
         make = guild.create_stage_channel if stage else guild.create_voice_channel
         return await make(step.name, category=category, overwrites=overwrites, reason=reason)
 

@@ -73,7 +73,7 @@ def name_for_log(interaction: Interaction) -> str:
 def parse_local_time(typed: str, now: datetime, plan: Plan) -> datetime:
     """Parse a wall time of the workshop's zone into an instant (UTC). Raises UserError."""
     try:
-        return local_time.parse(typed, now, plan.tz)
+        return local_time.parse_wall_time(typed, now, plan.tz)
     except local_time.LocalTimeError as unclear:
         choices = " / ".join(f"{choice.astimezone(plan.tz):%H:%M (UTC%z)}" for choice in unclear.choices)
         raise UserError(

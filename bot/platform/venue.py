@@ -19,8 +19,17 @@ from bot.domain.agenda.breakouts import CALLING, Breakout
 from bot.domain.people.access import ROLES, Role, RoleGrant, may_restore, role_of
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
-from bot.domain.venue import breakout_room, meeting_room, next_change, role_key
-from bot.domain.venue_steps import MakeRole, MakeRoom, Namesake, Step, Wanted, found, namesakes, steps
+from bot.domain.venue import breakout_room, meeting_room, next_door_change, role_key
+from bot.domain.venue_steps import (
+    MakeRole,
+    MakeRoom,
+    Namesake,
+    Step,
+    WantedVenue,
+    match_existing,
+    namesakes,
+    setup_steps,
+)
 from bot.messages.venue import Status, names_made
 from bot.platform.errors import is_transient
 from bot.platform.guild import Guild
@@ -218,9 +227,9 @@ class Venue:
         self._breakouts = await self._store.breakouts.standing()
         site, wished = await self._site(guild), self._wanted(self._breakouts, now, archived=archived)
         # What is adopted is kept; for the steps it is all the same.
-        for key, number in found(wished, site.server(), self._ids).items():
+        for key, number in match_existing(wished, site.server(), self._ids).items():
             await self._keep(key, number, now)
-        planned = steps(wished, site.server(), self._ids)
+        planned = setup_steps(wished, site.server(), self._ids)
         done: list[Step] = []
         failures: list[Exception] = []
         for number, step in enumerate(planned, 1):
@@ -241,7 +250,7 @@ class Venue:
         if failures:
             raise failures[0]
         ends = [end for each in self._breakouts if each.ends_at for end in (each.ends_at, each.ends_at + CALLING)]
-        changes = [next_change(self._plan, now), *(end for end in ends if end > now)]
+        changes = [next_door_change(self._plan, now), *(end for end in ends if end > now)]
         self._next_change = min((change for change in changes if change is not None), default=None)
         return tuple(done)
 
@@ -249,7 +258,7 @@ class Venue:
         """The steps that `ensure` would take."""
         breakouts = await self._store.breakouts.standing()
         site = await self._site(guild)
-        return steps(self._wanted(breakouts, now, archived=archived), site.server(), self._ids)
+        return setup_steps(self._wanted(breakouts, now, archived=archived), site.server(), self._ids)
 
     async def namesakes(self, guild: discord.Guild, now: datetime) -> tuple[Namesake, ...]:
         """The server's own roles of which an organiser must say whether they become the workshop's."""
@@ -266,7 +275,7 @@ class Venue:
         await site.look_at_roles(self._ids)
         return site
 
-    def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> Wanted:
+    def _wanted(self, breakouts: tuple[Breakout, ...], now: datetime, *, archived: bool | None) -> WantedVenue:
         return wanted(self._plan, group_rooms(self._programme, breakouts, now), now, archived=archived)
 
     async def _take(self, site: Guild, step: Step, now: datetime) -> None:

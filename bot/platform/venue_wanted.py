@@ -10,9 +10,9 @@ from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import Breakout
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
-from bot.domain.venue import Room, rooms
+from bot.domain.venue import Room, venue_rooms
 from bot.domain.venue_steps import (
-    Wanted,
+    WantedVenue,
 )
 from bot.messages.i18n import text
 from bot.store.programme import PlanInForce
@@ -21,10 +21,10 @@ from bot.store.programme import PlanInForce
 _TITLE = 60
 
 
-def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> Wanted:
+def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> WantedVenue:
     """What the workshop wants of its server; `groups` are the rooms of breakouts."""
     archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
-    return Wanted((*rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
+    return WantedVenue((*venue_rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
 
 
 def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
@@ -34,4 +34,4 @@ def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datet
         title = shorten(programme.session(breakout.session).title[language], _TITLE)
         key = "breakout.room" if breakout.open(now) else "breakout.archived"
         names = [text(language, key, number=group.number, title=title) for group in breakout.groups]
-        yield from breakouts.rooms(breakout, names, now)
+        yield from breakouts.breakout_rooms(breakout, names, now)

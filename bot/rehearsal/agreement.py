@@ -11,7 +11,7 @@ from typing import Any, cast
 from icalendar import Calendar
 
 from bot.documents.pack.archive import faults, read_manifest
-from bot.domain.agenda.scheduled_events import marker
+from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.announcements import Kind, planned
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageState
@@ -80,7 +80,7 @@ def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime, unposted: Coll
 def misscheduled(plan: Plan, discord: LoopbackDiscord, guild_id: int) -> list[str]:
     """How the server's scheduled events differ from the agenda: one a session that is no break, at its instants."""
     wanted = Counter(
-        (marker(plan.id, session.id), session.starts_at, session.ends_at)
+        (event_marker(plan.id, session.id), session.starts_at, session.ends_at)
         for session in plan.agenda
         if session.kind is not SessionKind.BREAK
     )

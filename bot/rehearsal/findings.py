@@ -17,11 +17,11 @@ from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions import feedback
 from bot.domain.contributions.feedback import FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge
-from bot.domain.contributions.questions import OPEN, Question, card
+from bot.domain.contributions.questions import OPEN, Question, card_announcement
 from bot.domain.people.participants import Participant, same_name
 from bot.domain.plan import Plan
 from bot.domain.text import clean, readable
-from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, rooms
+from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, Room, venue_rooms
 from bot.messages.control_panel import PANEL_SIGN
 from bot.messages.post import REPORT_SIGN
 from bot.rehearsal.cast.actors import Acknowledged
@@ -165,7 +165,7 @@ class GroupRooms:
 
     def announcements(self, workshop: str) -> dict[str, Announcement]:
         """What must be said in the rooms of the groups, by id."""
-        return {each.id: each for one in self.breakouts for each in breakouts.announcements(workshop, one)}
+        return {each.id: each for one in self.breakouts for each in breakouts.breakout_announcements(workshop, one)}
 
     def names(self, discord: LoopbackDiscord) -> dict[str, str]:
         """What those rooms are called in the end."""
@@ -195,8 +195,8 @@ def messages(  # noqa: PLR0913, PLR0917 - all that must be posted, and all that 
     planned = _asked_for(history.announcements(), questions, deeds, keeper.now()) | groups.announcements(
         history.plan.id
     )
-    asked = {card(history.plan, one.id, one.written_at).id: f"question: {one.text}" for one in questions}
-    names = {room.key: room.name for room in rooms(history.plan)} | groups.names(discord)
+    asked = {card_announcement(history.plan, one.id, one.written_at).id: f"question: {one.text}" for one in questions}
+    names = {room.key: room.name for room in venue_rooms(history.plan)} | groups.names(discord)
     expected = Counter((names[a.room], _name(a)) for a in planned.values())
     expected.update({(one.room, f"custom: {text}"): one.times for text, one in told.announced.items()})
     expected.update((words["topic"], f"card: {clean(words['title'])}") for words in told.cards)
@@ -321,7 +321,9 @@ def kept_beside(
     stored = {
         "places": _stored_places(told, places),
         "questions": (Counter(told.questions) & Counter((one.author, one.text) for one in questions)).total(),
-        "feedback": sum(given.get(key) == feedback.read(key[1], typed) for key, typed in told.feedback.items()),
+        "feedback": sum(
+            given.get(key) == feedback.parse_answers(key[1], typed) for key, typed in told.feedback.items()
+        ),
         "pledges": sum(pledged.get(person) == text for person, text in told.pledges.items()),
     }
     acknowledged = {
@@ -381,7 +383,7 @@ def transcript(plan: Plan, cast_server: str, discord: LoopbackDiscord) -> str:
 
 
 def _in_order(plan: Plan, found: Iterable[str]) -> list[str]:
-    wanted: list[Room] = list(rooms(plan))
+    wanted: list[Room] = list(venue_rooms(plan))
     order = {room.name: number for number, room in enumerate(wanted)}
     return sorted(found, key=lambda name: (order.get(name, -1), name))
 

@@ -79,7 +79,7 @@ class RehearsalRequest:
 async def run(request: RehearsalRequest) -> int:
     """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for what a person must mend first."""
     began = time.monotonic()
-    plan = plan_file.load(request.plan).plan
+    plan = plan_file.load_plan(request.plan).plan
     rehearsal = Rehearsal(request, plan, casts.read(request.cast), Console())
     try:
         await rehearsal.play()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.store.engine.database import Database, instant, iso_utc
 
 _TRIED = "SELECT count(*) FROM word_try WHERE session = ? AND person = ?"
@@ -16,22 +16,22 @@ class Attendance:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def check_in(self, presence: CheckedIn) -> CheckedIn:
+    async def check_in(self, presence: CheckIn) -> CheckIn:
         """Keep a check-in, and return the one that counts: the first, if there was one already."""
 
-        def work(connection: sqlite3.Connection) -> CheckedIn:
+        def work(connection: sqlite3.Connection) -> CheckIn:
             return presence if _keep(connection, presence) else _kept(connection, presence) or presence
 
         return await self._database.write(work)
 
-    async def prove(self, presence: CheckedIn, tried: str, *, right: bool, tries: int) -> CheckedIn | int:
+    async def prove(self, presence: CheckIn, tried: str, *, right: bool, tries: int) -> CheckIn | int:
         """Keep a check-in for which a word was given, or, if it isn't the `right` one, that it was `tried`.
 
         Returns the check-in that counts (the first), else how many of the `tries` are left. With none left, the right
         word is of no use any more. The same wrong word again costs nothing.
         """
 
-        def work(connection: sqlite3.Connection) -> CheckedIn | int:
+        def work(connection: sqlite3.Connection) -> CheckIn | int:
             if there := _kept(connection, presence):
                 return there
             if right and _spent(connection, presence) < tries:
@@ -52,7 +52,7 @@ class Attendance:
         rows = await self._database.read(_TRIED, (session, person))
         return int(rows[0][0])
 
-    async def of(self, person: int) -> dict[str, CheckedIn]:
+    async def of(self, person: int) -> dict[str, CheckIn]:
         """One person's presences by session."""
         found = await self._presences("WHERE person = ?", person)
         return {presence.session: presence for presence in found}
@@ -61,23 +61,23 @@ class Attendance:
         """How many have checked in, by session."""
         return dict(await self._database.read("SELECT session, count(*) FROM presence GROUP BY session"))
 
-    async def to(self, session: str) -> list[CheckedIn]:
+    async def to(self, session: str) -> list[CheckIn]:
         """The presences in one session, the earliest first."""
         return await self._presences("WHERE session = ? ORDER BY since, person", session)
 
-    async def all(self) -> list[CheckedIn]:
+    async def all(self) -> list[CheckIn]:
         """Everybody's presences, the earliest first."""
         return await self._presences("ORDER BY since, person")
 
-    async def _presences(self, condition: str, *parameters: int | str) -> list[CheckedIn]:
+    async def _presences(self, condition: str, *parameters: int | str) -> list[CheckIn]:
         rows = await self._database.read(
             f"SELECT session, person, name, since FROM presence {condition}",  # noqa: S608 - this class's only
             parameters,
         )
-        return [CheckedIn(session, person, name, instant(since)) for session, person, name, since in rows]
+        return [CheckIn(session, person, name, instant(since)) for session, person, name, since in rows]
 
 
-def _keep(connection: sqlite3.Connection, presence: CheckedIn) -> bool:
+def _keep(connection: sqlite3.Connection, presence: CheckIn) -> bool:
     """Keep one, unless there is one already."""
     cursor = connection.execute(
         "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
@@ -87,12 +87,12 @@ def _keep(connection: sqlite3.Connection, presence: CheckedIn) -> bool:
     return cursor.rowcount == 1
 
 
-def _kept(connection: sqlite3.Connection, like: CheckedIn) -> CheckedIn | None:
+def _kept(connection: sqlite3.Connection, like: CheckIn) -> CheckIn | None:
     row = connection.execute(
         "SELECT name, since FROM presence WHERE session = ? AND person = ?", (like.session, like.person)
     ).fetchone()
-    return CheckedIn(like.session, like.person, row[0], instant(row[1])) if row else None
+    return CheckIn(like.session, like.person, row[0], instant(row[1])) if row else None
 
 
-def _spent(connection: sqlite3.Connection, presence: CheckedIn) -> int:
+def _spent(connection: sqlite3.Connection, presence: CheckIn) -> int:
     return int(connection.execute(_TRIED, (presence.session, presence.person)).fetchone()[0])

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.domain.agenda.breakouts import Breakout, Group, Member
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
 from bot.domain.announcements import Kind
 from bot.store.agenda_changes import VALID, TooLateError
 from bot.store.audit import AuditEntry, record
@@ -89,7 +89,7 @@ class Breakouts:
 
         return await self._database.write(work)
 
-    async def move(self, breakout_id: str, number: int, member: Member, deed: AuditEntry) -> None:
+    async def move(self, breakout_id: str, number: int, member: GroupMember, deed: AuditEntry) -> None:
         """Put somebody into a group: out of another, or in addition. Nobody speaks for a group that they left."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -165,12 +165,12 @@ def _one(connection: sqlite3.Connection, breakout_id: str) -> Breakout:
 
 
 def _assembled(rows: Iterable[Row], groups: Iterable[Row], members: Iterable[Row]) -> tuple[Breakout, ...]:
-    inside: defaultdict[tuple[str, int], list[Member]] = defaultdict(list)
+    inside: defaultdict[tuple[str, int], list[GroupMember]] = defaultdict(list)
     for breakout, number, person, name, administration in members:
-        inside[breakout, number].append(Member(person, name, administration))
-    made: defaultdict[str, list[Group]] = defaultdict(list)
+        inside[breakout, number].append(GroupMember(person, name, administration))
+    made: defaultdict[str, list[BreakoutGroup]] = defaultdict(list)
     for breakout, number, rapporteur in groups:
-        made[breakout].append(Group(number, tuple(inside[breakout, number]), rapporteur))
+        made[breakout].append(BreakoutGroup(number, tuple(inside[breakout, number]), rapporteur))
     return tuple(
         Breakout(
             key,
@@ -186,7 +186,7 @@ def _assembled(rows: Iterable[Row], groups: Iterable[Row], members: Iterable[Row
     )
 
 
-def _put(connection: sqlite3.Connection, breakout_id: str, number: int, member: Member) -> None:
+def _put(connection: sqlite3.Connection, breakout_id: str, number: int, member: GroupMember) -> None:
     connection.execute(
         "INSERT INTO breakout_member (breakout, person, number, name, administration) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (breakout, person) DO UPDATE SET number = excluded.number",

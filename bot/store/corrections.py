@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from bot.domain.attendance.corrections import Correction, Mark, in_force
+from bot.domain.attendance.corrections import Correction, Mark, corrections_in_force
 from bot.store.audit import AuditEntry, record
 from bot.store.engine.database import Database, Row, instant, iso_utc
 
@@ -110,7 +110,7 @@ class Corrections:
     async def of(self, person: int) -> dict[str, Correction]:
         """The corrections that count for one person, by session."""
         rows = await self._database.read(f"{_READ} WHERE person = ? AND undone_at IS NULL", (person,))
-        return {session: one for (_, session), one in in_force(map(_correction, rows)).items()}
+        return {session: one for (_, session), one in corrections_in_force(map(_correction, rows)).items()}
 
 
 def _subject(correction: Correction) -> str:
@@ -120,7 +120,7 @@ def _subject(correction: Correction) -> str:
 def _standing(connection: sqlite3.Connection, like: Correction) -> str | None:
     """What counts of the same person and session, in words."""
     rows = connection.execute(f"{_READ} WHERE person = ? AND session = ?", (like.person, like.session))
-    found = in_force(map(_correction, rows.fetchall())).get((like.person, like.session))
+    found = corrections_in_force(map(_correction, rows.fetchall())).get((like.person, like.session))
     return f"{found.mark}: {found.reason}" if found else None
 
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from bot.domain.announcements import Announcement
-from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewState, Wording
-from bot.domain.contributions.notes import Note, Visibility, shown
+from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, Review, ReviewState
+from bot.domain.contributions.notes import Note, Visibility, has_card
 from bot.domain.people.direct_messages import DirectMessage
 from bot.domain.text import fold
 from bot.store.audit import AuditEntry, record
@@ -24,7 +24,7 @@ _COLUMNS = "note, state, asked, tags, proposal, wanted, merged_into"
 
 def _review(row: Row) -> Review:
     _, state, asked, tags, proposal, wanted, merged_into = row
-    wording = Wording(**json.loads(proposal)) if proposal else None
+    wording = NoteWording(**json.loads(proposal)) if proposal else None
     return Review(ReviewState(state), asked, tuple(json.loads(tags)), wording, bool(wanted), merged_into)
 
 
@@ -131,7 +131,7 @@ class NoteReviews:
         def work(connection: sqlite3.Connection) -> Note | None:
             merged, kept = find_note(connection, note_id), find_note(connection, into)
             # What has become a part of another note isn't shown; shown again, it stands alone.
-            if merged is None or kept is None or not (shown(merged) and shown(kept)) or note_id == into:
+            if merged is None or kept is None or not (has_card(merged) and has_card(kept)) or note_id == into:
                 return None
             _put(connection, note_id, replace(_find(connection, note_id), merged_into=into))
             keep_wording(connection, merged, into, deed.at)

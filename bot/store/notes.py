@@ -12,7 +12,7 @@ from functools import cache
 import orjson
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.contributions.chatham import veiled
+from bot.domain.contributions.chatham import veiled_id
 from bot.domain.contributions.notes import (
     Attribution,
     Audience,
@@ -21,8 +21,8 @@ from bot.domain.contributions.notes import (
     Note,
     NoteKind,
     Visibility,
-    reaching,
-    shown,
+    has_card,
+    visibilities_reaching,
 )
 from bot.domain.text import fold
 from bot.store.caps import require_room
@@ -118,7 +118,7 @@ def _settle_request(connection: sqlite3.Connection, note_id: str) -> None:
     """A message of which a note was asked for is one: the question is no more."""
     [(secret,)] = connection.execute("SELECT value FROM fact WHERE name = 'id_secret'").fetchall()
     asked = [message for (message,) in connection.execute("SELECT message FROM note_request")]
-    for message in (one for one in asked if note_id in {one, veiled(secret, one)}):
+    for message in (one for one in asked if note_id in {one, veiled_id(secret, one)}):
         connection.execute("DELETE FROM note_request WHERE message = ?", (message,))
         connection.execute(
             "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
@@ -219,7 +219,7 @@ class Notes:
                     consent.note,
                 ),
             )
-            if shown(note):
+            if has_card(note):
                 plan_again(connection, card)
             _stand_alone(connection, note.id)
             outdate(connection, card)
@@ -253,7 +253,7 @@ class Notes:
         Only those that the reader may see: as one of the audience, or as their author.
         """
         wanted = fold(words).split()
-        seen = reaching(audience)
+        seen = visibilities_reaching(audience)
         marks = ", ".join("?" * len(seen))
         tags = "coalesce((SELECT note_review.folded FROM note_review WHERE note_review.note = note.id), '')"
         held = "".join(f" AND (note.folded LIKE ? OR {tags} LIKE ?)" for _ in wanted)

@@ -215,7 +215,7 @@ class Participants:
             return None
 
         def work(connection: sqlite3.Connection) -> bool:
-            if participants.introduced(place):
+            if participants.is_introduced(place):
                 cursor = connection.execute("DELETE FROM participant WHERE person = ?", (person,))
             else:
                 cursor = connection.execute(
@@ -230,7 +230,7 @@ class Participants:
         if not await self._database.write(work):
             return None
         self._by_person.pop(person, None)
-        if participants.introduced(place):
+        if participants.is_introduced(place):
             self._places.pop(place.id, None)
         else:
             self._places[place.id] = replace(place, person=None, joined_at=None, grant=None)
@@ -242,7 +242,7 @@ class Participants:
         place = self._by_person.pop(person, None)
         if place:
             del self._places[place.id]
-            if kept := participants.vacated(place):
+            if kept := participants.vacated_place(place):
                 self._places[place.id] = kept
 
     async def _taken(
@@ -266,13 +266,13 @@ class Participants:
         roster: Iterable[Participant],
         told: Callable[[RosterChange], tuple[AuditEntry | None, Announcement | None]] = lambda _: (None, None),
     ) -> RosterChange:
-        """Make the places those of a roster, see `participants.follow`; `told` says what is recorded and reported."""
+        """Make the places those of a roster (`participants.roster_change`); `told`: what is recorded and reported."""
         every = tuple(roster)
 
         def work(connection: sqlite3.Connection) -> RosterChange:
             # Read here, so that nobody can take a place in between.
             rows = connection.execute(f"SELECT {_COLUMNS} FROM participant").fetchall()  # noqa: S608 - names only
-            change = participants.follow(map(_participant, rows), every)
+            change = participants.roster_change(map(_participant, rows), every)
             connection.executemany("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
             _put(connection, (*change.new, *change.changed))
             outdate_requests(connection)
@@ -316,7 +316,7 @@ def vacate(connection: sqlite3.Connection, person: int) -> None:
     for row in connection.execute(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)).fetchall():  # noqa: S608 - names only
         place = _participant(row)
         connection.execute("DELETE FROM participant WHERE id = ?", (place.id,))
-        if kept := participants.vacated(place):
+        if kept := participants.vacated_place(place):
             _put(connection, (kept,))
 
 

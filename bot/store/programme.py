@@ -144,7 +144,7 @@ class PlanInForce:
 
     def word(self, session_id: str) -> Text:
         """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""
-        return session_words.chosen(self._secret, self._plan.id, session_id, word_list())
+        return session_words.session_word(self._secret, self._plan.id, session_id, word_list())
 
 
 @asynccontextmanager

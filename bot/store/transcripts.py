@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 
-from bot.domain.contributions.transcripts import Message, Saved, TranscriptChannel
+from bot.domain.contributions.transcripts import SavedTranscript, TranscriptChannel, TranscriptMessage
 from bot.store.engine.database import Database, instant, iso_utc
 
 #: What is to be edited or taken away is not told meanwhile: somebody has changed their mind about it.
@@ -39,11 +39,13 @@ class Transcripts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def all(self) -> dict[int, Saved]:
+    async def all(self) -> dict[int, SavedTranscript]:
         """What is known of each channel, by its Discord id."""
         rows = await self._database.read("SELECT channel, room, name, unsaved, ended_at FROM transcript ORDER BY room")
         return {
-            channel: Saved(TranscriptChannel(channel, room, name), unsaved, instant(ended_at) if ended_at else None)
+            channel: SavedTranscript(
+                TranscriptChannel(channel, room, name), unsaved, instant(ended_at) if ended_at else None
+            )
             for channel, room, name, unsaved, ended_at in rows
         }
 
@@ -59,7 +61,9 @@ class Transcripts:
 
         return await self._database.write(work)
 
-    async def keep(self, channel: int, before: int, messages: Sequence[Message], ended_at: datetime | None) -> bool:
+    async def keep(
+        self, channel: int, before: int, messages: Sequence[TranscriptMessage], ended_at: datetime | None
+    ) -> bool:
         """Make what is kept of a channel these messages; all or nothing, and the same twice changes nothing.
 
         `before`: what `begin` said. False if something changed meanwhile: then these may be old, and nothing is kept.
@@ -95,7 +99,7 @@ class Transcripts:
 
         return await self._database.write(work)
 
-    async def pages(self) -> AsyncGenerator[list[tuple[TranscriptChannel, Message]], None]:
+    async def pages(self) -> AsyncGenerator[list[tuple[TranscriptChannel, TranscriptMessage]], None]:
         """Every message that is kept and may still be told, channel by channel, the earliest first."""
         sql = (
             "SELECT channel, room, t.name, message, author, m.name, written_at, edited_at, text FROM transcript t"  # noqa: S608 - ours
@@ -106,7 +110,9 @@ class Transcripts:
             yield [
                 (
                     TranscriptChannel(channel, room, name),
-                    Message(key, author, who, instant(written_at), instant(edited_at) if edited_at else None, text),
+                    TranscriptMessage(
+                        key, author, who, instant(written_at), instant(edited_at) if edited_at else None, text
+                    ),
                 )
                 for channel, room, name, key, author, who, written_at, edited_at, text in page
             ]

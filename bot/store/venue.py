@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from bot.domain.contributions.chatham import veiled
+from bot.domain.contributions.chatham import veiled_id
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_room_again
 from bot.store.engine.database import Database
@@ -73,9 +73,9 @@ class Facts:
         await self._database.write(work)
 
     async def veil(self) -> Callable[[str], str]:
-        """Makes the id under which others see a note or a question; see `chatham.veiled`."""
+        """Makes the id under which others see a note or a question; see `chatham.veiled_id`."""
         rows = await self._database.read("SELECT value FROM fact WHERE name = 'id_secret'")
-        return partial(veiled, rows[0][0])
+        return partial(veiled_id, rows[0][0])
 
     async def once(self, name: str, value: str) -> str:
         """Keep a value unless there is one; the one that is kept."""

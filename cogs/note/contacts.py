@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.app import Workshop
 from bot.domain.contributions import contacts
 from bot.domain.contributions.contacts import Contact
-from bot.domain.contributions.notes import Note, shown
+from bot.domain.contributions.notes import Note, has_card
 from bot.domain.people import direct_messages
 from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind
@@ -35,7 +35,7 @@ class ContactsCog(commands.Cog):
 
     async def _shown(self, note_id: str) -> Note:
         note = await self._parts.store.notes.find(note_id)
-        if note is None or not shown(note):
+        if note is None or not has_card(note):
             raise UserError("refused.note.hidden")
         return note
 

@@ -12,8 +12,8 @@ from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.contributions import note_reviews as note_reviews_rules
 from bot.domain.contributions import notes
-from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewAction, ReviewState, Wording
-from bot.domain.contributions.notes import Note, shown, visible_to
+from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, Review, ReviewAction, ReviewState
+from bot.domain.contributions.notes import Note, has_card, visible_to
 from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within, shorten
@@ -39,7 +39,7 @@ class _Changed(TypedDict, total=False):
     state: ReviewState
     asked: str
     tags: tuple[str, ...]
-    proposal: Wording
+    proposal: NoteWording
     wanted: bool
 
 
@@ -75,8 +75,8 @@ class ReviewCog(commands.Cog):
         others: list[Note] = []
         if action is ReviewAction.MERGE:
             readable = await readable_by(self._desk, interaction)
-            others = [one for one in readable if one.id != note.id and one.topic == note.topic and shown(one)]
-            if not others or not shown(note):
+            others = [one for one in readable if one.id != note.id and one.topic == note.topic and has_card(one)]
+            if not others or not has_card(note):
                 raise UserError("refused.review.merge")
         known = await self._parts.store.note_reviews.of(note.id)
         offered = others[-limits.OPTIONS :]
@@ -119,8 +119,8 @@ class ReviewCog(commands.Cog):
         did, learned = (notes.tidy(typed[part], notes.PART_LENGTH) for part in ("did", "learned"))
         if title is None or did is None or learned is None:
             raise UserError("refused.review.unreadable")
-        wording = Wording(title, did, learned)
-        if wording == Wording(note.title, note.did, note.learned):
+        wording = NoteWording(title, did, learned)
+        if wording == NoteWording(note.title, note.did, note.learned):
             raise UserError("refused.review.same")
         language = self._parts.language_of(note.author)
         told = text(language, "letter.proposal", title=_title(note), workshop=self._workshop(language))
@@ -130,7 +130,7 @@ class ReviewCog(commands.Cog):
         await self._go_on(interaction, "review.proposed", title=_bold(note))
 
     async def _tag(self, interaction: Interaction, note: Note, typed: str) -> None:
-        tags = note_reviews_rules.tags_of(typed)
+        tags = note_reviews_rules.parse_tags(typed)
         if tags is None:
             raise UserError("refused.review.tags", most=note_reviews_rules.TAGS, length=note_reviews_rules.TAG_LENGTH)
         await self._parts.store.note_reviews.change(
@@ -153,7 +153,7 @@ class ReviewCog(commands.Cog):
         reviewed = self._parts.store.note_reviews
         if (await reviewed.of(note.id)).state is not ReviewState.CLEARED:
             raise UserError("refused.review.not_cleared")
-        if shown(note):
+        if has_card(note):
             deed = self._deed(interaction, "note published", note)
             await reviewed.change(note.id, _with(wanted=False), deed, card=self._desk.card(note))
             await self._go_on(interaction, "review.published", title=_bold(note))
@@ -217,7 +217,7 @@ async def review_of(
     language, store = desk.language(interaction), desk.parts.store
     readable, reviewed = await readable_by(desk, interaction), await store.note_reviews.all()
     audience = notes.audience_of(desk.parts.access.role(interaction))
-    queue = note_reviews_rules.queue(readable, reviewed, audience)
+    queue = note_reviews_rules.review_queue(readable, reviewed, audience)
     if note_id is not None:
         chosen = next((note for note in readable if note.id == note_id), None)
         if chosen is None:

@@ -12,7 +12,7 @@ import discord
 from bot.app import Workshop
 from bot.domain import announcements, limits
 from bot.domain.announcements import Announcement
-from bot.domain.contributions.notes import Consent, Note, Visibility, shown, signature
+from bot.domain.contributions.notes import Consent, Note, Visibility, has_card, signature
 from bot.domain.text import escape, shorten
 from bot.domain.venue import topic_room
 from bot.messages import notes
@@ -83,7 +83,7 @@ class NoteDesk:
     def kept(self, note: Note, language: str) -> Post:
         """A note is kept; who sees it, and what else its author may do."""
         title, channel = f"**{escape(note.title)}**", self.channel(note)
-        if shown(note):
+        if has_card(note):
             told = text(language, "note.kept_shown", title=title, channel=channel)
         elif note.visibility is Visibility.PRIVATE:
             told = text(language, "note.kept_private", title=title, channel=channel)
@@ -94,7 +94,7 @@ class NoteDesk:
             Button(custom_id("details", "means", note.id), _label(text(language, "button.details.means"))),
             Button(custom_id("access", note.id), _label(text(language, "button.access"))),
         )
-        if shown(note):
+        if has_card(note):
             return Post((f"{DONE} {told}",), more)
         show = Button(custom_id("show", note.id), _label(text(language, "button.show")), primary=True)
         return Post((f"{DONE} {told}", f"-# {text(language, 'consent.show')}"), (show, *more))
@@ -120,7 +120,7 @@ class NoteDesk:
 
     async def listed(self, note: Note) -> Listed:
         """A note with its signature, and the link to its card if that is there."""
-        card = await self.parts.store.deliveries.find(self.card(note).id) if shown(note) else None
+        card = await self.parts.store.deliveries.find(self.card(note).id) if has_card(note) else None
         link = None
         if card and card.channel_id and card.message_id:
             link = notes.address(self.parts.venue.guild_id or 0, card.channel_id, card.message_id)

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.app import Workshop
 from bot.domain.contributions import notes
-from bot.domain.contributions.notes import Attribution, Detail, Note, NoteKind, Visibility, shown
+from bot.domain.contributions.notes import Attribution, Detail, Note, NoteKind, Visibility, has_card
 from bot.domain.people.access import Role
 from bot.domain.text import clean, shorten
 from bot.messages.errors import UserError
@@ -88,7 +88,7 @@ class SharingCog(commands.Cog):
         try:
             note = await self._desk.own(interaction, note_id)
             details = {detail: _readable(typed.get(detail, "")) for detail in notes.DETAIL_FORMS[which]}
-            if strange := notes.not_links(details.get(Detail.LINKS, "")):
+            if strange := notes.invalid_links(details.get(Detail.LINKS, "")):
                 raise UserError("refused.note.links", found=f"“{shorten(clean(strange[0]), 100)}”")
             card, now = self._desk.card(note), self._parts.clock.now()
             kept = await self._parts.store.notes.add_details(note_id, details, now, card)
@@ -106,7 +106,7 @@ class SharingCog(commands.Cog):
         """The author lets a note be shown in its topic's channel."""
         language = self._desk.language(interaction)
         note = await self._desk.own(interaction, note_id)
-        wanted = note if shown(note) else replace(note, visibility=Visibility.PARTICIPANTS)
+        wanted = note if has_card(note) else replace(note, visibility=Visibility.PARTICIPANTS)
         await self._desk.open_to(interaction, wanted, "consent.show", language)
         await answer(interaction, f"{DONE} {text(language, 'note.shown', channel=self._desk.channel(note))}")
 

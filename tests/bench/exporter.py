@@ -110,7 +110,7 @@ def _pages(file: BinaryIO) -> Iterator[Any]:
 
 
 def _plan() -> Plan:
-    return plan_file.load(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
+    return plan_file.load_plan(ROOT / "config" / "workshops" / "wco-mena-2023.yaml").plan
 
 
 async def _begun(database: Path) -> None:

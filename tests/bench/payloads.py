@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.plan import Plan
-from bot.domain.venue import Form, Room, permission_bits, rooms
-from bot.domain.venue_steps import EVERYONE, ME, GrantPermissions, Server, ServerChannel, steps
+from bot.domain.venue import Room, RoomForm, permission_bits, venue_rooms
+from bot.domain.venue_steps import EVERYONE, ME, GrantPermissions, Server, ServerChannel, setup_steps
 from bot.platform import venue_wanted
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
@@ -17,7 +17,7 @@ BOT_ROLE, ORGANISER, MODERATOR, PARTICIPANT = (GUILD + number for number in (1, 
 FIRST_CHANNEL = 300_000_000_000_000_000
 FIRST_PERSON = 400_000_000_000_000_000
 JOINED = "2023-01-01T08:00:00.000000+00:00"
-_TYPES = {Form.TEXT: 0, Form.VOICE: 2, Form.CATEGORY: 4, Form.STAGE: 13}
+_TYPES = {RoomForm.TEXT: 0, RoomForm.VOICE: 2, RoomForm.CATEGORY: 4, RoomForm.STAGE: 13}
 
 Payload = dict[str, Any]
 
@@ -79,10 +79,15 @@ def home(plan: Plan, extra: int, now: datetime) -> tuple[Payload, dict[str, int]
 
     And what the store knows of it by key.
     """
-    wanted = [*rooms(plan), *(Room(f"extra:{number}", Form.TEXT, f"extra-{number}", None) for number in range(extra))]
+    wanted = [
+        *venue_rooms(plan),
+        *(Room(f"extra:{number}", RoomForm.TEXT, f"extra-{number}", None) for number in range(extra)),
+    ]
     known = {room.key: FIRST_CHANNEL + place for place, room in enumerate(wanted)}
     channels = [
-        channel(known[room.key], _TYPES[room.form], room.name, None if room.form is Form.CATEGORY else FIRST_CHANNEL)
+        channel(
+            known[room.key], _TYPES[room.form], room.name, None if room.form is RoomForm.CATEGORY else FIRST_CHANNEL
+        )
         for room in wanted
     ]
     roles = [
@@ -95,7 +100,7 @@ def home(plan: Plan, extra: int, now: datetime) -> tuple[Payload, dict[str, int]
     there = {known[room.key]: ServerChannel(known[room.key], room.form, room.name) for room in wanted}
     bare = Server(BOT, GUILD, dict.fromkeys((ORGANISER, MODERATOR, PARTICIPANT), ""), there)
     ids = {**known, ME: BOT, EVERYONE: GUILD}
-    for step in steps(venue_wanted.wanted(plan, (), now), bare, known):
+    for step in setup_steps(venue_wanted.wanted(plan, (), now), bare, known):
         assert isinstance(step, GrantPermissions), step
         granted = {"id": str(ids[str(step.who)]), "type": int(step.who == ME),
                    "allow": str(step.rights.allow), "deny": str(step.rights.deny)}  # fmt: skip

@@ -120,7 +120,7 @@ def _planned(folder: Path, written: dict[str, Any]) -> Plan:
     folder.mkdir(parents=True)
     path = folder / "plan.yaml"
     path.write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), "utf-8")
-    return plan_file.load(path).plan
+    return plan_file.load_plan(path).plan
 
 
 async def make(

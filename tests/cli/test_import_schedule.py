@@ -59,7 +59,7 @@ def test_after_a_yes_the_plan_is_written_and_the_old_one_kept(folder: Path) -> N
     """In the terminal; a second import then finds nothing to do."""
     code, said, _ = ran(folder, "agenda.csv", "--into", "plan.yaml", terminal="y\n")
     assert (code, "plan.yaml was written. What was there is kept in plan.yaml.bak-" in said) == (0, True)
-    assert len(plan_file.load(folder / "plan.yaml").plan.agenda.sessions) == 3
+    assert len(plan_file.load_plan(folder / "plan.yaml").plan.agenda.sessions) == 3
     code, said, _ = ran(folder, "agenda.csv", "--into", "plan.yaml", "--yes")
     assert (code, said.splitlines()[0]) == (0, "Nothing differs: the plan has these 3 sessions.")
     assert len(list(folder.iterdir())) == 3
@@ -76,7 +76,7 @@ def test_a_session_under_the_chatham_house_rule_keeps_it_under_another_id(folder
     code, said, _ = ran(folder, "agenda.csv", "--into", "plan.yaml", "--yes")
     assert code == 0
     assert "'new-1' seems to be 'ledgers' under another id, and so is under the Chatham House Rule too" in said
-    assert plan_file.load(folder / "plan.yaml").plan.confidential_sessions == {"new-1"}
+    assert plan_file.load_plan(folder / "plan.yaml").plan.confidential_sessions == {"new-1"}
 
 
 def test_the_plan_of_the_settings_is_changed_if_none_is_named(folder: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_template_is_written_and_imports_into_a_new_plan(folder: Path) -> No
         assert (code, said) == (0, f"{name} was written. Fill it in, then: plenary import {name} --into PLAN.yaml\n")
         code, said, _ = ran(folder, name, "--into", f"{name}.yaml", "--zone", "Africa/Tunis", "--yes")
         assert (code, f"{name}.yaml was written.\n" in said) == (0, True)
-        assert len(plan_file.load(folder / f"{name}.yaml").plan.agenda.sessions) == 3
+        assert len(plan_file.load_plan(folder / f"{name}.yaml").plan.agenda.sessions) == 3
         code, _, told = ran(folder, "--template", name)
         assert (code, told) == (2, f"{name} is there already; name a file that isn't.\n")
 

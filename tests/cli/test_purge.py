@@ -33,13 +33,13 @@ BEFORE, AFTER = datetime(2024, 2, 21, 12, tzinfo=UTC), datetime(2024, 2, 23, tzi
 def test_a_term_passes_once_and_what_has_none_never(tiny: Tiny, months: dict[RetentionKind, int], days: int) -> None:
     plan = tiny(retention={str(kind): n for kind, n in months.items()})
     now = plan.agenda.ends_at + timedelta(days=days)
-    overdue = set(rule.overdue(plan, now))
+    overdue = set(rule.overdue_kinds(plan, now))
     assert overdue <= months.keys()
-    assert overdue <= set(rule.overdue(plan, now + timedelta(days=1)))
+    assert overdue <= set(rule.overdue_kinds(plan, now + timedelta(days=1)))
     assert overdue == {
-        kind for kind in months if (rule.last_day(plan, kind) or date.max) < now.astimezone(plan.tz).date()
+        kind for kind in months if (rule.last_day_kept(plan, kind) or date.max) < now.astimezone(plan.tz).date()
     }
-    assert set(rule.overdue(plan, now + timedelta(days=4000))) == months.keys()
+    assert set(rule.overdue_kinds(plan, now + timedelta(days=4000))) == months.keys()
 
 
 def test_every_kind_is_a_key_of_the_plan_and_told_of_in_the_manual(tiny: Tiny) -> None:
@@ -54,7 +54,7 @@ async def chosen(tmp_path: Path) -> Settings:
     source = re.sub(r"retention:\n(  .*\n)+", "retention:\n  notes: 12\n  letters: 12\n", EXAMPLE.read_text("utf-8"))
     source = re.sub(r"^roster:.*$", "", source, flags=re.MULTILINE)
     (tmp_path / "plan.yaml").write_text(source, "utf-8")
-    plan_file.load(tmp_path / "plan.yaml")
+    plan_file.load_plan(tmp_path / "plan.yaml")
     made = Settings(plan=tmp_path / "plan.yaml", database=tmp_path / "plenary.db", backups=tmp_path / "backups")
     database = await Database.open(made.database)
     await database.write(fill)
@@ -104,7 +104,7 @@ async def test_it_waits_for_the_bot_to_be_stopped(chosen: Settings) -> None:
 
 
 def test_the_doctor_says_when_a_term_has_passed(chosen: Settings) -> None:
-    plan = plan_file.load(chosen.plan_file).plan
+    plan = plan_file.load_plan(chosen.plan_file).plan
     assert list(doctor_machine.terms(chosen.database, plan, BEFORE)) == []
     told = [f"{one.what} {one.mend}" for one in doctor_machine.machine(chosen, plan, AFTER)]
     assert sum("plenary purge" in line for line in told) == 2

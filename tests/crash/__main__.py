@@ -80,7 +80,7 @@ class CrashDay(Rehearsal):
         self._commit = f"{point.number} {point.side}" if point and point.kind == "commit" else "0 "
         plan, cast = _HERE / "plan.yaml", _HERE / "cast.yaml"
         asked = RehearsalRequest(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
-        super().__init__(asked, plan_file.load(plan).plan, casts.read(cast), Console(file=StringIO()))
+        super().__init__(asked, plan_file.load_plan(plan).plan, casts.read(cast), Console(file=StringIO()))
         self.bot = WarmBot({}, folder.resolve() / "bot.log", hooked_run)
 
     def environment(self) -> dict[str, str]:

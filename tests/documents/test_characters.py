@@ -21,8 +21,8 @@ from bot.documents.export import calendars, frab, personal_data
 from bot.documents.export.kinds import TABULAR, Format
 from bot.documents.pack import archive
 from bot.documents.report import charts
-from bot.domain.formulas import unguarded
-from bot.domain.people.personal_data import Part, Records
+from bot.domain.formulas import unguard_formulas
+from bot.domain.people.personal_data import PersonalDataPart, PersonalRecords
 from bot.domain.text import clean, one_line, writable
 from bot.importing import plan_file, roster
 from bot.importing.readers import detect
@@ -136,9 +136,9 @@ def test_the_texts_of_a_plan_are_cleaned() -> None:
     """Written as escapes, which YAML takes for any character; keys and all."""
     text = "".join(f"a{character}" for character in EVERY if character not in SURROGATES)
     path = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
-    keys = {key: value for key, value in plan_file.load(path).keys.items() if key != "description"}
+    keys = {key: value for key, value in plan_file.load_plan(path).keys.items() if key != "description"}
     source = json.dumps({**keys, "\x7fdescription": "TEXT"}).replace('"TEXT"', _yaml(text))
-    assert plan_file.read(source.encode(), str(path)).plan.description["en"] == clean(text)
+    assert plan_file.read_plan(source.encode(), str(path)).plan.description["en"] == clean(text)
 
 
 def _yaml(text: str) -> str:
@@ -151,11 +151,11 @@ def test_the_texts_of_a_roster_and_a_schedule_are_cleaned() -> None:
     held = TEXT.encode("utf-8", "ignore").decode().replace("\x00", "")
     out = io.StringIO()
     csv.writer(out).writerows([["name", "administration"], [held[:60], "Customs"]])
-    (place,) = roster.read(out.getvalue().encode(), "r.csv", ["en"])
+    (place,) = roster.read_roster(out.getvalue().encode(), "r.csv", ["en"])
     assert place.name == one_line(held[:60])
     out = io.StringIO()
     csv.writer(out).writerows([["date", "start", "end", "title"], ["2023-02-20", "09:00", "10:00", held[:200]]])
-    (session,) = detect.read(out.getvalue().encode(), ZoneInfo("Europe/Brussels")).sessions
+    (session,) = detect.read_schedule(out.getvalue().encode(), ZoneInfo("Europe/Brussels")).sessions
     assert session.title == {"en": one_line(held[:200])}
 
 
@@ -175,7 +175,7 @@ def test_every_table_holds_every_character_that_it_can(form: Format) -> None:
             [kept_cell for cell in row if (kept_cell := writable(cell))] for row in rows
         ]
     if form is Format.CSV:
-        assert [unguarded(row["a"]) for row in found] == [writable(row[0]) for row in rows]
+        assert [unguard_formulas(row["a"]) for row in found] == [writable(row[0]) for row in rows]
     if form is Format.XLSX:
         for part in zipfile.ZipFile(io.BytesIO(content)).infolist():
             ET.fromstring(zipfile.ZipFile(io.BytesIO(content)).read(part))  # noqa: S314 - it is our own
@@ -194,7 +194,7 @@ def test_the_schedules_hold_them(example: Plan) -> None:
 
 def test_the_files_of_one_person_and_of_the_pack_hold_them() -> None:
     """What is kept about them, and what says what is in the pack."""
-    kept = [Records(Part.NOTES, ("title", "n"), ((TEXT, 1),))]
+    kept = [PersonalRecords(PersonalDataPart.NOTES, ("title", "n"), ((TEXT, 1),))]
     assert json.loads(personal_data.as_json(kept)) == {"notes": [{"title": writable(TEXT), "n": 1}]}
     assert writable(f"# {TEXT}") in personal_data.as_markdown(kept, TEXT, "en").decode()
     filed = archive.Filed("a.csv", TEXT, "public", TEXT, rows=1, dated=False, size=1, sha256="0")

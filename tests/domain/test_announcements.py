@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.domain.agenda.sessions import Agenda, SessionKind
 from bot.domain.announcements import HELD_BACK, Announcement, Kind, Restraint, custom, planned, restrained
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, rooms, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM, topic_room, venue_rooms
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 KEYS = st.tuples(
@@ -89,7 +89,7 @@ def test_announcements_stand_in_order_of_their_instant(example: Plan) -> None:
 
 def test_each_goes_to_a_room_that_there_is(example: Plan) -> None:
     """Agendas to the agenda, topics to their channels, the rest to the announcements."""
-    assert {one.room for one in planned(example)} <= {room.key for room in rooms(example)}
+    assert {one.room for one in planned(example)} <= {room.key for room in venue_rooms(example)}
     assert {one.room for one in only(example, Kind.AGENDA).values()} == {AGENDA}
     assert {name: one.room for name, one in only(example, Kind.TOPIC).items()} == {
         topic.id: topic_room(topic.id) for topic in example.topics

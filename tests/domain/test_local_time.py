@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.local_time import LocalTimeError, day_of, instant, parse, parse_date
+from bot.domain.local_time import LocalTimeError, day_of, instant, parse_date, parse_wall_time
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ZONES = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
@@ -110,7 +110,7 @@ NOW = datetime(2023, 2, 20, 12, tzinfo=UTC)  # 13:00 in Brussels
 )
 def test_what_a_moderator_types_is_understood(typed: str, meant: datetime) -> None:
     """A time alone is today's; words for days are read in the three languages; other days are ISO dates."""
-    assert parse(typed, NOW, BRUSSELS) == meant
+    assert parse_wall_time(typed, NOW, BRUSSELS) == meant
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_a_moderator_types_is_understood(typed: str, meant: datetime) -> No
 def test_what_names_no_time_to_come_is_refused(typed: str, reason: str) -> None:
     """Each with its reason, so that the answer can say what to type instead."""
     with pytest.raises(LocalTimeError, match=reason):
-        parse(typed, NOW, BRUSSELS)
+        parse_wall_time(typed, NOW, BRUSSELS)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_names_no_time_to_come_is_refused(typed: str, reason: str) -> None:
 def test_the_first_and_the_last_day_of_the_calendar_are_refused_too(typed: str, zone: ZoneInfo) -> None:
     """They have no instant in UTC."""
     with pytest.raises(LocalTimeError):
-        parse(typed, NOW, zone)
+        parse_wall_time(typed, NOW, zone)
 
 
 @given(st.text(max_size=30), MOMENTS, ZONES)
@@ -150,7 +150,7 @@ def test_whatever_is_typed_is_read_or_refused(typed: str, now: datetime, zone: Z
     """Nothing else comes out, and what is read lies ahead."""
     reason = ""
     try:
-        meant = parse(typed, now, zone)
+        meant = parse_wall_time(typed, now, zone)
     except LocalTimeError as refusal:
         reason = str(refusal)
     else:

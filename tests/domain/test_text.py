@@ -10,14 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import (
-    blank,
     clean,
     escape,
     escape_within,
     fold,
+    is_blank,
     isolate,
     measure,
-    shares,
+    share_out,
     shorten,
     shorten_markdown,
     split_markdown,
@@ -258,13 +258,13 @@ def test_split_markdown_leaves_nothing_out(markdown: str, limit: int) -> None:
 
 @pytest.mark.parametrize("text", ["", " \n", "\u202e", "\u200b\u2060", "\u3164", "\u0301", "\ufeff"])
 def test_what_leaves_no_ink_is_blank(text: str) -> None:
-    assert blank(text)
+    assert is_blank(text)
 
 
 @pytest.mark.parametrize("text", ["a", "\u202e.", "👩‍🔧", "ع", "\U0001fae9"])
 def test_what_leaves_ink_is_not_blank(text: str) -> None:
     """Neither is an emoji that is newer than this Python."""
-    assert not blank(text)
+    assert not is_blank(text)
 
 
 @pytest.mark.parametrize("sign", ["a", "\\", "*", "🎉", "ع"])
@@ -278,7 +278,7 @@ def test_no_more_is_cut_than_must_be(sign: str, limit: int) -> None:
 @given(st.lists(st.integers(0, 5000), max_size=12), st.integers(0, 5000))
 def test_a_room_is_shared_so_that_who_needs_little_gets_it_all(needs: list[int], room: int) -> None:
     """Nobody gets more than they need; nobody who goes short gets less than another."""
-    given_ = shares(needs, room)
+    given_ = share_out(needs, room)
     assert sum(given_) <= room
     assert all(0 <= got <= need for got, need in zip(given_, needs, strict=True))
     short = [got for got, need in zip(given_, needs, strict=True) if got < need]

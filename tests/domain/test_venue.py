@@ -15,11 +15,11 @@ from bot.domain.venue import (
     PERMISSIONS,
     TEAM,
     Door,
-    Form,
-    next_change,
+    RoomForm,
+    next_door_change,
     permission_bits,
-    rooms,
     topic_room,
+    venue_rooms,
 )
 
 Tiny = Callable[..., Plan]
@@ -33,24 +33,24 @@ FIRST_MORNING, THIRD_MORNING, END = (
 
 def doors(plan: Plan, now: datetime) -> dict[str, Door]:
     """How every door stands."""
-    return {room.key: room.door(now, plan.agenda.ends_at) for room in rooms(plan)}
+    return {room.key: room.door(now, plan.agenda.ends_at) for room in venue_rooms(plan)}
 
 
 def test_the_example_asks_for_these_rooms(example: Plan) -> None:
     """In the order in which people see them, within Discord's limits."""
-    asked = rooms(example)
+    asked = venue_rooms(example)
     assert [(room.key, room.form) for room in asked] == [
-        ("category", Form.CATEGORY),
-        ("welcome", Form.TEXT),
-        ("team", Form.TEXT),
-        ("agenda", Form.TEXT),
-        ("announcements", Form.TEXT),
-        ("questions", Form.TEXT),
-        ("room:plenary", Form.VOICE),
-        ("topic:blockchain", Form.TEXT),
-        ("topic:artificial-intelligence", Form.TEXT),
-        ("topic:internet-of-things", Form.TEXT),
-        ("topic:international-standards", Form.TEXT),
+        ("category", RoomForm.CATEGORY),
+        ("welcome", RoomForm.TEXT),
+        ("team", RoomForm.TEXT),
+        ("agenda", RoomForm.TEXT),
+        ("announcements", RoomForm.TEXT),
+        ("questions", RoomForm.TEXT),
+        ("room:plenary", RoomForm.VOICE),
+        ("topic:blockchain", RoomForm.TEXT),
+        ("topic:artificial-intelligence", RoomForm.TEXT),
+        ("topic:internet-of-things", RoomForm.TEXT),
+        ("topic:international-standards", RoomForm.TEXT),
     ]
     assert all(len(room.name) <= NAME for room in asked)
     assert all(len(text) <= CHANNEL_TOPIC for room in asked for text in (room.about or {}).values())
@@ -60,8 +60,8 @@ def test_the_example_asks_for_these_rooms(example: Plan) -> None:
 def test_plenary_is_there_in_any_case(tiny: Tiny) -> None:
     """Listed or not, once, and first; a stage where the plan asks for one."""
     stage = {"id": "hall", "kind": "stage", "title": "Hall"}
-    found = [(room.key, room.form) for room in rooms(tiny(rooms=[stage])) if room.key.startswith("room:")]
-    assert found == [("room:plenary", Form.VOICE), ("room:hall", Form.STAGE)]
+    found = [(room.key, room.form) for room in venue_rooms(tiny(rooms=[stage])) if room.key.startswith("room:")]
+    assert found == [("room:plenary", RoomForm.VOICE), ("room:hall", RoomForm.STAGE)]
 
 
 def test_the_team_room_is_never_open(example: Plan) -> None:
@@ -94,7 +94,7 @@ def test_a_topic_opens_on_its_morning_and_is_read_only_after_the_end(
 def test_no_door_moves_before_the_next_change(example: Plan, after: int, share: float) -> None:
     """Then at least one does; after the workshop none."""
     now = BEFORE + timedelta(minutes=after)
-    change = next_change(example, now)
+    change = next_door_change(example, now)
     if change is None:
         assert now >= END
         return

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from bot.domain.limits import CATEGORY_CHANNELS
 from bot.domain.people.access import ROLES, Role
 from bot.domain.plan import Plan
-from bot.domain.venue import CATEGORY, PERMISSIONS, TEAM, Form, Room, breakout_room, category_room, role_key, rooms
+from bot.domain.venue import (
+    CATEGORY,
+    PERMISSIONS,
+    TEAM,
+    Room,
+    RoomForm,
+    breakout_room,
+    category_room,
+    role_key,
+    venue_rooms,
+)
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -26,12 +36,12 @@ from bot.domain.venue_steps import (
     Server,
     ServerChannel,
     Step,
-    Wanted,
+    WantedVenue,
     Who,
-    found,
     is_archived,
+    match_existing,
     role_name,
-    steps,
+    setup_steps,
 )
 
 Tiny = Callable[..., Plan]
@@ -47,16 +57,18 @@ RIGHTS = st.builds(
 )
 
 
-def wanted(plan: Plan, now: datetime = BEFORE, *, archived: bool | None = None, groups: Sequence[Room] = ()) -> Wanted:
-    return Wanted((*rooms(plan), *groups), ARCHIVE, now, plan.agenda.ends_at, archived)
+def wanted(
+    plan: Plan, now: datetime = BEFORE, *, archived: bool | None = None, groups: Sequence[Room] = ()
+) -> WantedVenue:
+    return WantedVenue((*venue_rooms(plan), *groups), ARCHIVE, now, plan.agenda.ends_at, archived)
 
 
 def carried_out(
-    planned: Sequence[Step], server: Server, known: Mapping[str, int], wishes: Wanted
+    planned: Sequence[Step], server: Server, known: Mapping[str, int], wishes: WantedVenue
 ) -> tuple[Server, dict[str, int]]:
     """What Discord has after the steps; it takes each only if what it rests on is there."""
     numbers = count(max([9_999, *server.channels, *server.roles]) + 1)
-    roles, channels, ids = dict(server.roles), dict(server.channels), found(wishes, server, known)
+    roles, channels, ids = dict(server.roles), dict(server.channels), match_existing(wishes, server, known)
 
     def target(who: Who) -> int:
         if isinstance(who, int):
@@ -72,7 +84,7 @@ def carried_out(
                 parent = None if step.category is None else ids[step.category]
                 assert sum(each.category == parent for each in channels.values() if parent) < CATEGORY_CHANNELS
                 assert len(step.name) <= 100
-                form = Form.VOICE if step.room.form is Form.STAGE else step.room.form  # no Community server
+                form = RoomForm.VOICE if step.room.form is RoomForm.STAGE else step.room.form  # no Community server
                 rights = {target(who): granted for who, granted in step.rights.items()}
                 ids[step.key] = next(numbers)
                 channels[ids[step.key]] = ServerChannel(ids[step.key], form, step.name, parent, rights)
@@ -86,8 +98,8 @@ def carried_out(
     return Server(server.me, server.everyone, roles, channels), ids
 
 
-def assert_whole(wishes: Wanted, server: Server, known: Mapping[str, int]) -> None:
-    assert steps(wishes, server, known) == ()
+def assert_whole(wishes: WantedVenue, server: Server, known: Mapping[str, int]) -> None:
+    assert setup_steps(wishes, server, known) == ()
 
 
 @st.composite
@@ -98,7 +110,7 @@ def servers(draw: st.DrawFn, plan: Plan) -> tuple[Server, dict[str, int]]:
     channels: dict[int, ServerChannel] = {}
     known: dict[str, int] = {}
 
-    def add(name: str, form: Form, category: int | None, key: str | None) -> int:
+    def add(name: str, form: RoomForm, category: int | None, key: str | None) -> int:
         number = next(numbers)
         targets = st.sampled_from([BOT, EVERYBODY, FOREIGN, STRANGER, *roles])
         rights = draw(st.dictionaries(targets, RIGHTS, max_size=3))
@@ -107,17 +119,17 @@ def servers(draw: st.DrawFn, plan: Plan) -> tuple[Server, dict[str, int]]:
             known[key] = number
         return number
 
-    first, *others = rooms(plan)
+    first, *others = venue_rooms(plan)
     category = None
     if draw(st.booleans()):
-        category = add(draw(st.sampled_from((first.name, ARCHIVE))), Form.CATEGORY, None, CATEGORY)
+        category = add(draw(st.sampled_from((first.name, ARCHIVE))), RoomForm.CATEGORY, None, CATEGORY)
     for room in others:
         if draw(st.booleans()):
             name = draw(st.sampled_from((room.name, "renamed by hand")))
             add(name, room.form, draw(st.sampled_from((category, None))), room.key)
     for _ in range(draw(st.sampled_from((0, 3, 45, 50)))):
         number = next(numbers)
-        channels[number] = ServerChannel(number, Form.TEXT, "foreign", category)
+        channels[number] = ServerChannel(number, RoomForm.TEXT, "foreign", category)
     if draw(st.booleans()):
         known["role:moderator"] = 9  # deleted since
     return Server(BOT, EVERYBODY, roles, channels), known
@@ -134,11 +146,11 @@ def test_after_the_steps_there_are_none_and_nothing_of_others_is_touched(
     plan = tiny()
     wishes = wanted(plan, now, archived=archived)
     server, known = data.draw(servers(plan))
-    planned = steps(wishes, server, known)
+    planned = setup_steps(wishes, server, known)
     after, ids = carried_out(planned, server, known, wishes)
     assert_whole(wishes, after, ids)
     # Also for one who remembers nothing of what was made, but what was ours before: by the names.
-    there = {key: number for key, number in found(wishes, server, known).items() if key in known}
+    there = {key: number for key, number in match_existing(wishes, server, known).items() if key in known}
     assert_whole(wishes, after, there)
     assert server.channels.keys() <= after.channels.keys()
     ours = {ids.get(key) for key in (*(role_key(role) for role in ROLES),)} | {BOT, EVERYBODY}
@@ -165,13 +177,13 @@ def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(tiny: Tiny, dat
     """Also into the archive, and by one who isn't told whether the rooms are to be there."""
     plan = tiny()
     wishes = wanted(plan, AFTER, archived=True)
-    made, _ = carried_out(steps(wanted(plan), bare := Server(BOT, EVERYBODY, {}, {}), {}), bare, {}, wanted(plan))
+    made, _ = carried_out(setup_steps(wanted(plan), bare := Server(BOT, EVERYBODY, {}, {}), {}), bare, {}, wanted(plan))
     server, known = data.draw(st.one_of(servers(plan), st.just((made, {}))))
-    planned = steps(wishes, server, known)
+    planned = setup_steps(wishes, server, known)
     half, ids = carried_out(planned[: data.draw(st.integers(0, len(planned)))], server, known, wishes)
-    category = half.channels.get(found(wishes, half, ids).get(CATEGORY, 0))
+    category = half.channels.get(match_existing(wishes, half, ids).get(CATEGORY, 0))
     goes_on = wanted(plan, AFTER) if category and category.name == ARCHIVE else wishes
-    whole, ids = carried_out(steps(goes_on, half, ids), half, ids, goes_on)
+    whole, ids = carried_out(setup_steps(goes_on, half, ids), half, ids, goes_on)
     assert_whole(wishes, whole, ids)
 
 
@@ -179,9 +191,9 @@ def test_the_archive_is_read_by_participants_and_opened_again_as_it_was(tiny: Ti
     """And the team's room stays the team's."""
     plan = tiny()
     bare = Server(BOT, EVERYBODY, {}, {})
-    opened, ids = carried_out(steps(wanted(plan, AFTER), bare, {}), bare, {}, wanted(plan, AFTER))
+    opened, ids = carried_out(setup_steps(wanted(plan, AFTER), bare, {}), bare, {}, wanted(plan, AFTER))
     archive = wanted(plan, AFTER, archived=True)
-    planned = steps(archive, opened, ids)
+    planned = setup_steps(archive, opened, ids)
     assert isinstance(planned[0], EditChannel)
     assert planned[0].name == ARCHIVE
     closed, _ = carried_out(planned, opened, ids, archive)
@@ -194,7 +206,7 @@ def test_the_archive_is_read_by_participants_and_opened_again_as_it_was(tiny: Ti
             assert bool(granted.allow & PERMISSIONS["view_channel"][0]) == (key != TEAM)
             assert closed.channels[number].rights[BOT].allow & PERMISSIONS["send_messages"][0]
     again = wanted(plan, AFTER, archived=False)
-    reopened, _ = carried_out(steps(again, closed, ids), closed, ids, again)
+    reopened, _ = carried_out(setup_steps(again, closed, ids), closed, ids, again)
     assert reopened == opened
 
 
@@ -207,18 +219,18 @@ def test_what_one_category_cannot_take_goes_to_the_next(tiny: Tiny, topics: int,
     plan = tiny(topics=many, days=[{"date": "2023-02-20", "sessions": sessions}])
     wishes = wanted(plan)
     bare = Server(BOT, EVERYBODY, {}, {})
-    whole, ids = carried_out(steps(wishes, bare, {}), bare, {}, wishes)
-    assert len(whole.channels) == len(rooms(plan)) + (len(rooms(plan)) - 2) // CATEGORY_CHANNELS
+    whole, ids = carried_out(setup_steps(wishes, bare, {}), bare, {}, wishes)
+    assert len(whole.channels) == len(venue_rooms(plan)) + (len(venue_rooms(plan)) - 2) // CATEGORY_CHANNELS
     inside = Counter(channel.category for channel in whole.channels.values())
     assert max(inside.values()) <= CATEGORY_CHANNELS
     gone = {ids[f"topic:t{number}"] for number in range(deleted)}
     less = replace(whole, channels={n: channel for n, channel in whole.channels.items() if n not in gone})
-    planned = steps(wishes, less, ids)
+    planned = setup_steps(wishes, less, ids)
     assert len(planned) == len(gone)
     mended, ids = carried_out(planned, less, ids, wishes)
     assert_whole(wishes, mended, ids)
     archive = wanted(plan, AFTER, archived=True)
-    archived, ids = carried_out(steps(archive, mended, ids), mended, ids, archive)
+    archived, ids = carried_out(setup_steps(archive, mended, ids), mended, ids, archive)
     assert_whole(archive, archived, ids)
     assert_whole(wanted(plan, AFTER), archived, {})
     if category_room(2) in ids:
@@ -229,40 +241,41 @@ def test_a_group_lets_in_its_members_and_is_renamed_once_it_is_over(tiny: Tiny) 
     """In one request; whom somebody else let in stays, and a member of before doesn't."""
     plan, hour = tiny(), timedelta(hours=1)
     room = Room(
-        breakout_room("talk.1", 1), Form.VOICE, "Group 1", None, closes_at=BEFORE + hour, members=frozenset({50, 51}),
+        breakout_room("talk.1", 1), RoomForm.VOICE, "Group 1", None, closes_at=BEFORE + hour,
+        members=frozenset({50, 51}),
         strangers=frozenset({52}),
     )  # fmt: skip
     wishes = wanted(plan, groups=[room])
     bare = Server(BOT, EVERYBODY, {}, {})
-    server, ids = carried_out(steps(wishes, bare, {}), bare, {}, wishes)
+    server, ids = carried_out(setup_steps(wishes, bare, {}), bare, {}, wishes)
     channel = server.channels[ids[room.key]]
     assert {50, 51} <= channel.rights.keys()
     meddled = replace(channel, rights={**channel.rights, 52: Rights(1 << 10), 53: Rights(1 << 10)})
     touched = replace(server, channels={**server.channels, channel.id: meddled})
-    (step,) = steps(wishes, touched, ids)
+    (step,) = setup_steps(wishes, touched, ids)
     assert isinstance(step, EditChannel)
     mended, _ = carried_out([step], touched, ids, wishes)
     assert mended.channels[channel.id].rights == {**channel.rights, 53: Rights(1 << 10)}
     over = wanted(plan, BEFORE + hour, groups=[replace(room, name="Archive · Group 1", wanted=False)])
-    (renamed,) = [step for step in steps(over, server, ids) if isinstance(step, EditChannel)]
+    (renamed,) = [step for step in setup_steps(over, server, ids) if isinstance(step, EditChannel)]
     assert renamed.name == "Archive · Group 1"
-    closed, _ = carried_out(steps(over, server, ids), server, ids, over)
+    closed, _ = carried_out(setup_steps(over, server, ids), server, ids, over)
     assert closed.channels[channel.id].rights[50].deny & PERMISSIONS["connect"][0]
     # Gone by hand, it isn't made again once it is over.
     gone = replace(server, channels={n: each for n, each in server.channels.items() if n != channel.id})
-    assert not [step for step in steps(over, gone, ids) if isinstance(step, MakeRoom)]
+    assert not [step for step in setup_steps(over, gone, ids) if isinstance(step, MakeRoom)]
 
 
 def test_two_rooms_of_one_name_are_two_channels(tiny: Tiny) -> None:
     """Also where one of them was made and nobody remembers whose it was."""
     twins = [
-        Room(breakout_room(f"{session}.1", 1), Form.VOICE, "Group 1", None, members=frozenset({50}))
+        Room(breakout_room(f"{session}.1", 1), RoomForm.VOICE, "Group 1", None, members=frozenset({50}))
         for session in ("welcome", "talk")
     ]
     wishes = wanted(tiny(), groups=twins)
     bare = Server(BOT, EVERYBODY, {}, {})
-    whole, ids = carried_out(steps(wishes, bare, {}), bare, {}, wishes)
+    whole, ids = carried_out(setup_steps(wishes, bare, {}), bare, {}, wishes)
     gone = replace(whole, channels={n: each for n, each in whole.channels.items() if n != ids[twins[0].key]})
-    mended, ids = carried_out(steps(wishes, gone, {}), gone, {}, wishes)
+    mended, ids = carried_out(setup_steps(wishes, gone, {}), gone, {}, wishes)
     assert ids[twins[0].key] != ids[twins[1].key]
     assert_whole(wishes, mended, ids)

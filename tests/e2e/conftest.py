@@ -489,7 +489,7 @@ def written_plan() -> str:
 async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
     """The afternoon before the workshop: people are in the server; the bot is invited, and doesn't run yet."""
     (tmp_path / "plan.yaml").write_text(written_plan, "utf-8")
-    plan = plan_file.load(tmp_path / "plan.yaml").plan
+    plan = plan_file.load_plan(tmp_path / "plan.yaml").plan
     witness = Witness()
     keeper = Timekeeper(
         wall(BEGINS, plan.tz),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.contributions.questions import MOST_OPEN
-from bot.domain.people.rates import RATES, Act
+from bot.domain.people.rates import RATES, LimitedAction
 from tests.e2e.test_questions import DURING, TEXT, form_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ async def test_a_participant_with_many_questions_is_told_when_there_is_room_and_
     workshop: World,
 ) -> None:
     await workshop.until(DURING)
-    answers = await asked(workshop, workshop.amina, RATES[Act.WRITE].at_once + 1)
+    answers = await asked(workshop, workshop.amina, RATES[LimitedAction.WRITE].at_once + 1)
     assert all(answer.text.startswith("✅") for answer in answers[:MOST_OPEN])
     for answer in answers[MOST_OPEN:-1]:
         assert answer.text.startswith(f"⚠️ You have {MOST_OPEN} questions that await an answer")
@@ -43,7 +43,7 @@ async def test_a_participant_with_many_questions_is_told_when_there_is_room_and_
 
 async def test_who_presses_without_end_is_asked_to_wait_and_the_team_is_not(workshop: World) -> None:
     await workshop.until(DURING)
-    ledgers, most = workshop.channel("ledgers"), RATES[Act.PRESS].at_once
+    ledgers, most = workshop.channel("ledgers"), RATES[LimitedAction.PRESS].at_once
 
     async def often(person: Person) -> list[str]:
         return [
@@ -53,6 +53,6 @@ async def test_who_presses_without_end_is_asked_to_wait_and_the_team_is_not(work
     told = await often(workshop.amina)
     assert sum("⚠️ That was a lot in a short time" in text for text in told) == 5
     assert not any("That was a lot" in text for text in await often(workshop.moderator))
-    many = RATES[Act.SUGGEST].at_once + 5
+    many = RATES[LimitedAction.SUGGEST].at_once + 5
     suggest = (workshop.karim.autocomplete(ledgers, "ask", "session", "table") for _ in range(many))
     assert [] in await asyncio.gather(*suggest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.attendance.session_words import matches
+from bot.domain.attendance.session_words import word_matches
 from bot.store.programme import word_list
 from tests.e2e.conftest import PLAN, stamp
 
@@ -150,7 +150,7 @@ async def test_moderators_hear_the_word_of_any_session_to_come_and_what_to_do_if
     assert [each["value"] for each in offered] == ["welcome", "cases", "talk", "panel", "farewell"]
     answer = await workshop.moderator.slash(team, "word")
     assert "**Welcome**" in answer.text
-    assert matches(words_in(answer.text)[0]["fr"], await word_of(workshop, "welcome"), ["fr"])
+    assert word_matches(words_in(answer.text)[0]["fr"], await word_of(workshop, "welcome"), ["fr"])
     for session in ("pause", "nothing"):
         refused = await workshop.moderator.slash(team, "word", session=session)
         assert refused.text.startswith("⚠️ No session to come has that name."), session

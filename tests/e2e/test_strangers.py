@@ -12,7 +12,7 @@ from simcord.backend import serializers
 from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
 from simcord.interactions import nest_options
 
-from bot.domain.people.rates import RATES, Act
+from bot.domain.people.rates import RATES, LimitedAction
 from bot.domain.venue import permission_bits
 from bot.rehearsal.cast.people import Attachment
 from tests.e2e.conftest import buttons
@@ -105,7 +105,7 @@ async def try_all(world: World, person: Person, channel: int, but: Collection[st
     for first in range(0, len(tried), _AT_ONCE):
         some = tried[first : first + _AT_ONCE]
         forms = sum(way.kind is InteractionType.MODAL_SUBMIT for way in some)
-        allowed = forms * RATES[Act.WRITE].every + len(some) * RATES[Act.PRESS].every
+        allowed = forms * RATES[LimitedAction.WRITE].every + len(some) * RATES[LimitedAction.PRESS].every
         await world.keeper.sleep_until(world.keeper.now() + allowed)
         answers += await asyncio.gather(*(ask(way.kind, channel, way.data) for way in some))
     told: list[tuple[str, str]] = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain import series
 from bot.domain.plan import Plan
 from bot.importing import clone, plan_file
-from bot.importing.clone import Wishes
+from bot.importing.clone import CloneRequest
 from bot.importing.plan_file import PlanError
 from bot.settings import ROOT, SettingsError
 
@@ -52,9 +52,9 @@ def plan_text(days: Mapping[date, time], zone: str, name: str = "tiny-2023") -> 
     return PLAN.format(id=name, zone=zone, days=told.rstrip("\n"))
 
 
-def cloned(text: str, wishes: Wishes) -> clone.Clone:
+def cloned(text: str, wishes: CloneRequest) -> clone.Clone:
     source = text.encode()
-    return clone.cloned(source, plan_file.read(source, "old.yaml"), Path("new.yaml"), wishes)
+    return clone.clone_plan(source, plan_file.read_plan(source, "old.yaml"), Path("new.yaml"), wishes)
 
 
 #: Days with the time at which the session of each begins.
@@ -71,11 +71,11 @@ def test_every_session_keeps_its_time_on_the_wall_and_its_distance_in_days(
     """Also where clocks change between; where a time would be skipped or come twice, that is said."""
     text = plan_text(days, zone)
     try:
-        before = plan_file.read(text.encode(), "old.yaml").plan
+        before = plan_file.read_plan(text.encode(), "old.yaml").plan
     except PlanError:
         return  # it isn't a plan
     try:
-        after = cloned(text, Wishes(start)).plan
+        after = cloned(text, CloneRequest(start)).plan
     except PlanError as fault:
         told = str(fault)
     else:
@@ -96,7 +96,7 @@ def test_a_time_that_the_new_day_does_not_have_is_told_and_nothing_is_written(tm
     path, out = tmp_path / "old.yaml", tmp_path / "new.yaml"
     path.write_text(plan_text({date(2023, 3, 24): time(2, 30)}, "Europe/Brussels"), "utf-8")
     with pytest.raises(PlanError, match=r"02:30 is skipped.*\n.*choose another --start"):
-        list(clone.clone(path, out, Wishes(date(2023, 3, 26))))
+        list(clone.write_clone(path, out, CloneRequest(date(2023, 3, 26))))
     assert not out.exists()
 
 
@@ -104,12 +104,12 @@ def test_nothing_else_of_the_text_changes() -> None:
     """Comments, quotes, blocks and what stands in one line; a title by wish."""
     days = {date(2023, 12, 30): time(9, 30), date(2024, 1, 2): time(9)}
     moved = {date(2025, 1, 1): time(9, 30), date(2025, 1, 4): time(9)}
-    made = cloned(plan_text(days, "Asia/Dubai"), Wishes(date(2025, 1, 1), 'It\'s "next": #3'))
+    made = cloned(plan_text(days, "Asia/Dubai"), CloneRequest(date(2025, 1, 1), 'It\'s "next": #3'))
     expected = plan_text(moved, "Asia/Dubai", "tiny-2025").replace("number: 2", "number: 3")
     assert made.text.decode() == expected.replace("Tiny 2023 workshop", '"It\'s \\"next\\": #3"')
     assert made.plan.title == {"en": 'It\'s "next": #3'}
     assert made.remarks == ()
-    assert [*cloned(plan_text(days, "Asia/Dubai"), Wishes(date(2025, 1, 1))).remarks] == [
+    assert [*cloned(plan_text(days, "Asia/Dubai"), CloneRequest(date(2025, 1, 1))).remarks] == [
         "line 3 speaks of 2023 and 2024: title: Tiny 2023 workshop"
     ]
 
@@ -117,8 +117,8 @@ def test_nothing_else_of_the_text_changes() -> None:
 def test_the_example_s_next_workshop_is_a_good_plan(tmp_path: Path) -> None:
     """With one more workshop in its series, and without the participants of this one."""
     out = tmp_path / "next.yaml"
-    said = list(clone.clone(EXAMPLE, out, Wishes(date(2024, 3, 30))))
-    loaded, before = plan_file.load(out), plan_file.load(EXAMPLE)
+    said = list(clone.write_clone(EXAMPLE, out, CloneRequest(date(2024, 3, 30))))
+    loaded, before = plan_file.load_plan(out), plan_file.load_plan(EXAMPLE)
     plan = loaded.plan
     assert (plan.id, plan.roster, loaded.warnings) == ("wco-mena-2024", None, before.warnings)
     assert plan.series
@@ -130,7 +130,7 @@ def test_the_example_s_next_workshop_is_a_good_plan(tmp_path: Path) -> None:
     unchanged = {"id", "series", "roster", "days"}
     assert plan.model_dump(exclude=unchanged) == before.plan.model_dump(exclude=unchanged)
     with pytest.raises(SettingsError, match="is there already"):
-        list(clone.clone(EXAMPLE, out, Wishes(date(2024, 3, 30))))
+        list(clone.write_clone(EXAMPLE, out, CloneRequest(date(2024, 3, 30))))
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_the_example_s_next_workshop_is_a_good_plan(tmp_path: Path) -> None:
     ],
 )
 def test_the_next_workshop_has_an_id_of_its_own(former: str, start: date, latter: str) -> None:
-    assert series.next_id(former, date(2023, 2, 20), start, 3) == latter
+    assert series.next_workshop_id(former, date(2023, 2, 20), start, 3) == latter
 
 
-@pytest.mark.parametrize("wishes", [Wishes(date(2024, 1, 1), id="No id"), Wishes(date(9999, 12, 31))])
-def test_what_makes_no_plan_is_refused(wishes: Wishes) -> None:
+@pytest.mark.parametrize("wishes", [CloneRequest(date(2024, 1, 1), id="No id"), CloneRequest(date(9999, 12, 31))])
+def test_what_makes_no_plan_is_refused(wishes: CloneRequest) -> None:
     with pytest.raises(PlanError, match=r"--id|too late"):
         cloned(plan_text({date(2023, 1, 1): time(9), date(2023, 1, 2): time(9)}, "Asia/Dubai"), wishes)

@@ -69,7 +69,7 @@ def tried(content: bytes) -> None:
     except SettingsError as refusal:
         said = str(refusal)
     else:
-        said = "\n".join(preview.lines(first))
+        said = "\n".join(preview.preview_lines(first))
         again = propose(content, first.text, PATH)
         assert (bool(again.changes), again.text) == (False, first.text)
     assert said

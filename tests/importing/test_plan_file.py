@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.importing.plan_file import MAX_BYTES, Loaded, PlanError, load
+from bot.importing.plan_file import MAX_BYTES, LoadedPlan, PlanError, load_plan
 from bot.settings import ROOT, SettingsError
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
@@ -47,11 +47,11 @@ days:
 """
 
 
-def loaded(folder: Path, source: str | bytes) -> Loaded:
+def loaded(folder: Path, source: str | bytes) -> LoadedPlan:
     """A plan of that text, loaded from a file."""
     path = folder / "plan.yaml"
     path.write_bytes(source.encode() if isinstance(source, str) else source)
-    return load(path)
+    return load_plan(path)
 
 
 def faults(folder: Path, source: str | bytes) -> list[str]:
@@ -83,7 +83,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 def test_the_example_is_a_good_plan_without_warnings() -> None:
     """It is what organisers copy."""
-    assert load(EXAMPLE).warnings == ()
+    assert load_plan(EXAMPLE).warnings == ()
 
 
 def test_the_example_is_the_workshop_that_took_place(example: Plan) -> None:
@@ -330,7 +330,7 @@ def test_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> No
     """And so is a folder; both name the path."""
     for path in (tmp_path / "none.yaml", tmp_path):
         with pytest.raises(SettingsError, match="can't be read") as refusal:
-            load(path)
+            load_plan(path)
         assert str(path) in str(refusal.value)
         assert "Check the path of the plan." in str(refusal.value)
 

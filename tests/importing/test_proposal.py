@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.domain.agenda.agenda_changes import Aspect
 from bot.importing import plan_file, preview
 from bot.importing.plan_file import PlanError
-from bot.importing.proposal import Proposal, propose, write
+from bot.importing.proposal import Proposal, propose, write_proposal
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT, SettingsError
 from tests.importing.samples import PRETALX, SAMPLES, csv_of
@@ -87,7 +87,7 @@ def test_a_second_import_changes_nothing(name: str, plan: str | bytes | None) ->
     assert first.changes
     assert not again.changes
     assert again.text == first.text
-    assert list(preview.lines(again)) == ["Nothing differs: the plan has these 3 sessions."]
+    assert list(preview.preview_lines(again)) == ["Nothing differs: the plan has these 3 sessions."]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_second_import_of_a_real_file_changes_nothing(schedules: Path, name: s
     """And the plan is a good one."""
     source = (schedules / name).read_bytes()
     first = propose(source, None, PATH, "Europe/Prague")
-    assert plan_file.read(first.text, "plan").plan.agenda == first.agenda
+    assert plan_file.read_plan(first.text, "plan").plan.agenda == first.agenda
     assert not propose(source, first.text, PATH).changes
 
 
@@ -121,7 +121,7 @@ def test_two_versions_of_a_real_schedule_differ_as_known(schedules: Path) -> Non
 def test_only_what_differs_is_told() -> None:
     """The kind that the table says, the times, a speaker more, a session less, one new."""
     found = proposed(SAMPLES["csv"])
-    assert list(preview.lines(found)) == [
+    assert list(preview.preview_lines(found)) == [
         "+ 2023-02-20 10:45-11:00  Coffee (break, Annex; coffee)",
         "- 2023-02-20 12:00-13:00  Lunch (break, plenary; gone)",
         "~ 2023-02-20 09:30-10:00  Welcome / Bienvenue (opening, Hall / Salle; welcome)",
@@ -316,7 +316,7 @@ def test_what_was_there_is_kept_beside_the_plan(tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_text(PLAN, "utf-8")
     found = proposed(SAMPLES["csv"])
-    kept = write(plan, found, PLAN.encode(), NOW)
+    kept = write_proposal(plan, found, PLAN.encode(), NOW)
     assert kept is not None
     assert kept.name == "plan.yaml.bak-20230201T090000Z"
     assert (kept.read_text("utf-8"), plan.read_bytes()) == (PLAN, found.text)
@@ -328,11 +328,11 @@ def test_a_plan_that_changed_in_the_meantime_is_left_alone(tmp_path: Path) -> No
     plan = tmp_path / "plan.yaml"
     plan.write_text("other", "utf-8")
     with pytest.raises(SettingsError, match="was changed in the meantime; nothing was written"):
-        write(plan, proposed(SAMPLES["csv"]), PLAN.encode(), NOW)
+        write_proposal(plan, proposed(SAMPLES["csv"]), PLAN.encode(), NOW)
     assert plan.read_text("utf-8") == "other"
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """And so is whatever else the system says."""
     with pytest.raises(SettingsError, match="can't be written"):
-        write(tmp_path / "none" / "plan.yaml", proposed(SAMPLES["csv"], None), None, NOW)
+        write_proposal(tmp_path / "none" / "plan.yaml", proposed(SAMPLES["csv"], None), None, NOW)

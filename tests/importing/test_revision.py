@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.agenda.agenda_changes import Aspect
-from bot.domain.agenda.reschedule import Now, cancel, edit, move
+from bot.domain.agenda.reschedule import Now, cancel_session, edit_session, move_session
 from bot.domain.agenda.sessions import Agenda, Session, Speaker
 from bot.domain.plan import Plan
 from bot.importing import plan_file
-from bot.importing.revision import as_text, revise
+from bot.importing.revision import plan_as_text, revise
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT
 from tests.importing.samples import SAMPLES
@@ -25,11 +25,13 @@ TABLE = b"id,date,start,end,title,room\n"
 
 def small() -> Plan:
     """With a room more, which the samples' schedules speak of."""
-    return plan_file.read(PLAN.replace("rooms:\n", "rooms:\n  - {id: annex, title: Annex}\n").encode(), "plan").plan
+    return plan_file.read_plan(
+        PLAN.replace("rooms:\n", "rooms:\n  - {id: annex, title: Annex}\n").encode(), "plan"
+    ).plan
 
 
 def read_back(plan: Plan) -> Agenda:
-    return plan_file.read(as_text(plan), str(Path("agenda"))).plan.agenda
+    return plan_file.read_plan(plan_as_text(plan), str(Path("agenda"))).plan.agenda
 
 
 def test_the_plan_as_it_is_held_is_written_and_read_back_without_loss(example: Plan) -> None:
@@ -37,10 +39,10 @@ def test_the_plan_as_it_is_held_is_written_and_read_back_without_loss(example: P
     assert read_back(example) == example.agenda
     day = timedelta(days=1)
     now, first, last = Now(BEFORE, example.tz), example.agenda.sessions[0], example.agenda.sessions[-1]
-    changed = move(example.agenda, last.id, last.starts_at + day, now)
-    changed = cancel(changed, example.agenda.sessions[3].id, now)
+    changed = move_session(example.agenda, last.id, last.starts_at + day, now)
+    changed = cancel_session(changed, example.agenda.sessions[3].id, now)
     nobody = dict.fromkeys(example.languages, "")
-    changed = edit(
+    changed = edit_session(
         changed,
         first.id,
         title=dict.fromkeys(example.languages, '- "a: {b} #c\u2019 é \u0645'),
@@ -48,7 +50,7 @@ def test_the_plan_as_it_is_held_is_written_and_read_back_without_loss(example: P
     )
     held = example.with_agenda(changed)
     assert read_back(held) == changed
-    own = plan_file.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
+    own = plan_file.load_plan(ROOT / "config/workshops/wco-mena-2023.yaml").plan
     assert revise(_table(own.with_agenda(changed)), held, BEFORE).changes.having(Aspect.TIME) == ()
 
 
@@ -78,8 +80,8 @@ def test_it_goes_by_what_is_held_not_by_what_the_plan_says() -> None:
     plan = small()
     now = Now(BEFORE, plan.tz)
     welcome = plan.agenda.sessions[0]
-    moved = move(plan.agenda, "welcome", welcome.starts_at + timedelta(hours=5), now)
-    moved = edit(moved, "welcome", description={"en": "By hand", "fr": "À la main"})
+    moved = move_session(plan.agenda, "welcome", welcome.starts_at + timedelta(hours=5), now)
+    moved = edit_session(moved, "welcome", description={"en": "By hand", "fr": "À la main"})
     schedule = TABLE + b"welcome,20/02/2023,09:30,10:00,Welcome,Hall\n"
     revision = revise(schedule, plan.with_agenda(moved), BEFORE)
     found = revision.agenda.find("welcome")
@@ -100,7 +102,7 @@ def test_what_has_begun_keeps_its_time_and_is_told() -> None:
 
 
 def test_a_room_that_the_plan_lacks_is_a_fault_and_a_room_called_otherwise_is_told() -> None:
-    plan = plan_file.read(PLAN.encode(), "plan").plan
+    plan = plan_file.read_plan(PLAN.encode(), "plan").plan
     with pytest.raises(ScheduleError, match=r"The plan has no room 'Annex'\. Add it to the plan's rooms \(id: annex\)"):
         revise(SAMPLES["csv"], plan, BEFORE)
     schedule = TABLE + b"welcome,20/02/2023,09:30,10:00,Welcome,main\n"

@@ -29,7 +29,7 @@ modérateur;français;Rachid Benomar;OMD;;organisation internationale
 def read(source: bytes, name: str = "roster.csv") -> list[tuple[object, ...]]:
     return [
         (one.name, one.administration, one.country, one.organisation, one.language, one.role)
-        for one in roster.read(source, name, LANGUAGES)
+        for one in roster.read_roster(source, name, LANGUAGES)
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_workbook_is_read_below_its_title() -> None:
 
 def faults(source: bytes, name: str = "roster.csv") -> list[str]:
     with pytest.raises(RosterError) as failure:
-        roster.read(source, name, LANGUAGES)
+        roster.read_roster(source, name, LANGUAGES)
     return list(failure.value.faults)
 
 
@@ -123,21 +123,21 @@ def test_what_is_no_roster_is_refused_in_a_sentence(source: bytes, name: str, wo
 def test_no_file_breaks_the_reader(source: bytes) -> None:
     for start in (b"", b"name,administration\n", b"PK"):
         try:
-            roster.read(start + source, "roster.csv", LANGUAGES)
+            roster.read_roster(start + source, "roster.csv", LANGUAGES)
         except RosterError as failure:
             assert failure.faults  # noqa: PT017 - a sentence is as good as a roster
 
 
 def test_a_packed_roster_is_the_same() -> None:
-    every = roster.read(FRENCH.encode(), "roster.csv", LANGUAGES)
-    assert roster.unpacked(roster.packed(every)) == every
+    every = roster.read_roster(FRENCH.encode(), "roster.csv", LANGUAGES)
+    assert roster.unpack_roster(roster.pack_roster(every)) == every
 
 
 # --- the plan's key --------------------------------------------------------------------------------------------
 
 
 def test_the_example_names_its_roster() -> None:
-    loaded = plan_file.load(ROOT / "config/workshops/wco-mena-2023.yaml")
+    loaded = plan_file.load_plan(ROOT / "config/workshops/wco-mena-2023.yaml")
     assert loaded.roster is not None
     assert len(loaded.roster) == 39
     assert {one.language for one in loaded.roster} == set(LANGUAGES)
@@ -150,7 +150,7 @@ def test_the_faults_of_plan_and_roster_are_told_together(tmp_path: Path) -> None
     plan.write_text(example.replace("zone: Europe/Brussels", "zone: Europe/Nowhere"), "utf-8")
     (tmp_path / "wco-mena-2023.roster.csv").write_text("name,administration,role\nA,B,boss\nC,D,king\n", "utf-8")
     with pytest.raises(PlanError) as failure:
-        plan_file.load(plan)
+        plan_file.load_plan(plan)
     told = str(failure.value)
     assert "no such time zone: 'Europe/Nowhere'" in told
     assert "roster: wco-mena-2023.roster.csv: row 2, role: found 'boss'; write one of: participant" in told
@@ -161,4 +161,4 @@ def test_a_roster_that_is_not_there_is_told(tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_bytes((ROOT / "config/workshops/wco-mena-2023.yaml").read_bytes())
     with pytest.raises(PlanError, match=r"roster\.csv: can't be read \(No such file or directory\)"):
-        plan_file.load(plan)
+        plan_file.load_plan(plan)

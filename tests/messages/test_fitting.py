@@ -19,13 +19,13 @@ import bot
 from bot.domain import limits
 from bot.domain.agenda import breakouts as breakouts_rules
 from bot.domain.agenda.agenda_changes import diff
-from bot.domain.agenda.breakouts import Breakout, Group, Member
-from bot.domain.agenda.daily_digest import Digest
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
+from bot.domain.agenda.daily_digest import DailyDigest
 from bot.domain.agenda.run_of_show import Hold
 from bot.domain.agenda.sessions import Agenda, Session, Speaker
-from bot.domain.attendance.attendance import CheckedIn, records
+from bot.domain.attendance.attendance import CheckIn, attendance_records
 from bot.domain.contributions.contacts import Contact, NoteRequest
-from bot.domain.contributions.note_reviews import Review, ReviewState, Wording
+from bot.domain.contributions.note_reviews import NoteWording, Review, ReviewState
 from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question, QuestionState
@@ -33,7 +33,7 @@ from bot.domain.languages import LANGUAGES
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.domain.text import blank, clean, escape, measure, shorten
+from bot.domain.text import clean, escape, is_blank, measure, shorten
 from bot.domain.venue import breakout_room, meeting_room
 from bot.messages import (
     agenda,
@@ -101,7 +101,7 @@ def plans(draw: st.DrawFn) -> Plan:
             "materials": [{"title": title, "url": "https://a.example/" + "_" * 382}] * (0 if number else materials),
         }
 
-    return Plan.read(
+    return Plan.parse(
         {
             "id": "i" * 40,
             "title": title,
@@ -137,7 +137,7 @@ def test_discord_takes_whatever_a_post_holds(blocks: list[str], buttons: list[Bu
     post = Post(tuple(blocks), tuple({button.custom_id: button for button in buttons}.values())[:24], whole=WHOLE)
     assert_discord_takes(post)
     # Nothing is lost with a block that is blank.
-    written = replace(post, blocks=tuple(block for block in blocks if not blank(block)))
+    written = replace(post, blocks=tuple(block for block in blocks if not is_blank(block)))
     assert written.fits or WHOLE in fitted(post).buttons
 
 
@@ -201,8 +201,8 @@ def _question(plan: Plan, words: str) -> Question:
 
 def _breakout(plan: Plan, words: str) -> Breakout:
     session = plan.agenda.sessions[0].id
-    people = tuple(Member(number, words[:32], words[:150]) for number in range(40))
-    parts = tuple(Group(number, people, 1) for number in range(1, breakouts_rules.MOST + 1))
+    people = tuple(GroupMember(number, words[:32], words[:150]) for number in range(40))
+    parts = tuple(BreakoutGroup(number, people, 1) for number in range(1, breakouts_rules.MOST + 1))
     return Breakout(breakouts_rules.breakout_id(session, "9" * 19), None, 10, NUMBER, MORNING, parts, MORNING, MORNING)
 
 
@@ -233,10 +233,10 @@ def _standing(plan: Plan) -> control_panel.DayStatus:
     )  # fmt: skip
 
 
-def _digest(plan: Plan, words: str) -> Digest:
+def _digest(plan: Plan, words: str) -> DailyDigest:
     notes, asked = (_note(plan, words),) * 30, (_question(plan, words),) * 30
     sessions = plan.agenda.sessions
-    return Digest(sessions[0].day, sessions, 10**6, 10**6, notes, asked, sessions[-1])
+    return DailyDigest(sessions[0].day, sessions, 10**6, 10**6, notes, asked, sessions[-1])
 
 
 def _listed(plan: Plan, words: str) -> list[Listed]:
@@ -250,7 +250,7 @@ def _touches(words: str) -> list[Touch]:
 
 
 def _reviewed(plan: Plan, words: str) -> Iterator[Post | None]:
-    note, wording = _note(plan, words), Wording(words[:150], words, words)
+    note, wording = _note(plan, words), NoteWording(words[:150], words, words)
     for review in (
         Review(proposal=wording), Review(ReviewState.CHANGES, asked=words[:1000]), Review(merged_into="1"),
         Review(wanted=True),
@@ -306,7 +306,7 @@ RENDERERS: Mapping[str, Renders] = {
     "messages.faults.faults_post": lambda _, words: [faults.faults_post(words[:300], [words] * 60)[0]],
     "messages.own_attendance.own_attendance": lambda plan, words: [
         own_attendance.own_attendance(plan, own, {}, plan.agenda.ends_at, plan.languages[0], {})
-        for own in records(plan, [CheckedIn(plan.agenda.sessions[0].id, 1, words[:32], MORNING)])
+        for own in attendance_records(plan, [CheckIn(plan.agenda.sessions[0].id, 1, words[:32], MORNING)])
     ],
     "messages.help.manual": lambda plan, _: [
         manual_messages.manual(

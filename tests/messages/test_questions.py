@@ -116,12 +116,12 @@ def test_all_that_is_shown_of_the_feedback_fits(example: Plan) -> None:
             NOW + timedelta(minutes=person),
         )
         for subject in [WORKSHOP, *sessions]
-        for form in [feedback_rules.form_of(subject)]
+        for form in [feedback_rules.feedback_form(subject)]
         for person in range(100, 120)
     ]
     for language in example.languages:
         told = [
-            feedback.summary(example, feedback_rules.summary(subject, answers, range(90, 120)), language)
+            feedback.summary(example, feedback_rules.feedback_summary(subject, answers, range(90, 120)), language)
             for subject in [WORKSHOP, *sessions]
         ]
         assert all("20" in one for one in told)

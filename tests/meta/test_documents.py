@@ -17,7 +17,7 @@ from typer.main import get_group
 from bot.app import WorkshopClient
 from bot.cli.main import app
 from bot.domain.plan import Plan
-from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, Form, permission_bits, permission_words
+from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, RoomForm, permission_bits, permission_words
 from bot.messages.i18n import text
 from bot.settings import Settings
 
@@ -123,7 +123,7 @@ def test_each_permission_has_one_reason_wherever_it_is_told(readme: str) -> None
 
 
 def test_whatever_a_room_needs_is_asked_for() -> None:
-    assert set(NEEDED) == set(Form)
+    assert set(NEEDED) == set(RoomForm)
     assert {name for needed in NEEDED.values() for name in needed} <= set(PERMISSIONS) - DISPENSABLE
 
 

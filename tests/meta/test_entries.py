@@ -20,18 +20,18 @@ from bot import app
 from bot.app import WorkshopClient
 from bot.documents.export.kinds import Subject
 from bot.domain import limits
-from bot.domain.agenda.breakouts import Breakout, Group
-from bot.domain.agenda.daily_digest import Digest
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
+from bot.domain.agenda.daily_digest import DailyDigest
 from bot.domain.agenda.run_of_show import STEP, Hold
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions.contacts import Contact, NoteRequest
-from bot.domain.contributions.note_reviews import UNSEEN, ReviewAction, ReviewState, Wording
+from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, ReviewAction, ReviewState
 from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.questions import Question, QuestionState
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
-from bot.domain.venue import PERMISSIONS, permission_bits, rooms
+from bot.domain.venue import PERMISSIONS, permission_bits, venue_rooms
 from bot.messages import (
     agenda,
     announcements,
@@ -262,7 +262,7 @@ def wide() -> Plan:
     """A plan whose ids are as long as they may be."""
     session = {"id": "s" * 40, "kind": "panel", "start": "09:00", "end": "10:00", "title": "T", "topic": "t" * 40}
     pause = {"id": "p" * 40, "kind": "break", "start": "10:00", "end": "10:15", "title": "B"}
-    return Plan.read(
+    return Plan.parse(
         {
             "id": LONGEST,
             "title": "W",
@@ -279,7 +279,7 @@ def wide() -> Plan:
 
 def every_answer(plan: Plan) -> Iterator[Post]:
     """What one person sees."""
-    ids = {room.key: 2**63 for room in rooms(plan)}
+    ids = {room.key: 2**63 for room in venue_rooms(plan)}
     [day] = plan.agenda.days
     yield agenda.agenda_for(plan, day, NOW, "en", ids)
     yield agenda.now_for(plan, NOW, "en", ids)
@@ -287,7 +287,7 @@ def every_answer(plan: Plan) -> Iterator[Post]:
     note = Note(SNOWFLAKE, 1, "A", "t" * 40, NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOW)
     for review in (UNSEEN, replace(UNSEEN, state=ReviewState.CLEARED)):
         yield note_reviews.entry(plan, Listed(note, Signature(), None), review, 1, "en")
-    for review in (replace(UNSEEN, proposal=Wording("T", "D", "L")), replace(UNSEEN, merged_into="1")):
+    for review in (replace(UNSEEN, proposal=NoteWording("T", "D", "L")), replace(UNSEEN, merged_into="1")):
         post = note_reviews.for_author(note, review, "en")
         assert post
         yield post
@@ -295,7 +295,7 @@ def every_answer(plan: Plan) -> Iterator[Post]:
 
 def every_post(plan: Plan) -> Iterator[Post]:
     """What everybody sees."""
-    ids = {room.key: 2**63 for room in rooms(plan)}
+    ids = {room.key: 2**63 for room in venue_rooms(plan)}
     [day] = plan.agenda.days
     session, pause = plan.agenda
     topic = plan.topic("t" * 40)
@@ -317,7 +317,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield control_panel.ladder(plan, session, NOW, mark)
     place = Participant("0" * 16, "N", "A", "", OrganisationKind.OTHER, None, Role.ORGANISER)
     yield control_panel.team_request(plan, place, 2**64 - 1, mark)
-    yield daily_digest.digest(plan, Digest(day, (session,), 1, 60, (note,), (), None), {}, mark)
+    yield daily_digest.digest(plan, DailyDigest(day, (session,), 1, 60, (note,), (), None), {}, mark)
     yield announcements.hold(plan, mark)
     yield announcements.topic_opening(plan, topic, mark)
     yield announcements.custom(plan, "A", mark)
@@ -335,7 +335,7 @@ def every_post(plan: Plan) -> Iterator[Post]:
     yield pledges.pledge(plan, mark)
     yield certificates.certificates(plan, mark)
     yield pledges.follow_up(plan, 24, [], mark)
-    breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (Group(25, ()),), NOW, NOW)
+    breakout = Breakout(f"{session.id}.{SNOWFLAKE}", None, 20, 1, NOW, (BreakoutGroup(25, ()),), NOW, NOW)
     for post in (breakouts.opening, breakouts.left, breakouts.back):
         yield post(plan, session, breakout, breakout.groups[0], ids, mark)
     yield post_messages.report("R", mark)

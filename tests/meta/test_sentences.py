@@ -26,7 +26,7 @@ from bot.domain.agenda.run_of_show import DayAction
 from bot.domain.announcements import QUIETABLE, AnnouncementRoom
 from bot.domain.attendance.attendance import CheckinRefusal
 from bot.domain.attendance.corrections import Mark
-from bot.domain.attendance.own_attendance import Outlook, Reason
+from bot.domain.attendance.own_attendance import AttendanceReason, Outlook
 from bot.domain.contributions.feedback import EVALUATION, PULSE, SCALE
 from bot.domain.contributions.note_reviews import ReviewAction, ReviewState
 from bot.domain.contributions.notes import DETAIL_FORMS, Attribution, Detail, Maturity, NoteKind, Visibility
@@ -37,7 +37,7 @@ from bot.domain.languages import LANGUAGES
 from bot.domain.people import access
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind
-from bot.domain.people.personal_data import Part
+from bot.domain.people.personal_data import PersonalDataPart
 from bot.domain.text import measure
 from bot.domain.venue import PERMISSIONS
 from bot.jobs.runner import JobName
@@ -95,7 +95,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.kind.{}": tuple(NoteKind),
     "organisation.{}": tuple(OrganisationKind),
     "button.{}": ("introduce", "replace"),
-    "dossier.{}": tuple(Part),
+    "dossier.{}": tuple(PersonalDataPart),
     "closing.folder.{}": tuple(Folders),
     "closing.rule.{}": ("report", "press", "donor", "certificate", "plan", "readme"),
     "me.delete.{}": ("erased", "stays", "final"),
@@ -124,7 +124,9 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "refused.pledge.{}": ("unreadable", "past", "far"),
     "help.role.{}": ("moderator", "organiser"),
     # The other three are told with minutes or a time.
-    "me.{}": tuple(set(Reason) - {Reason.CHECKED_IN, Reason.IN_ROOM, Reason.UNOBSERVED}),
+    "me.{}": tuple(
+        set(AttendanceReason) - {AttendanceReason.CHECKED_IN, AttendanceReason.IN_ROOM, AttendanceReason.UNOBSERVED}
+    ),
     "me.outlook.{}": tuple(Outlook),
     "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
     "refused.checkin.{}": tuple(CheckinRefusal),

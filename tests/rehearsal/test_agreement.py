@@ -27,8 +27,8 @@ def changed(plan: Plan) -> tuple[History, Agenda]:
     """One session cancelled and one moved, an hour before the workshop."""
     now = Now(plan.agenda.sessions[0].starts_at - timedelta(hours=1), plan.tz)
     one, other, *_ = plan.agenda
-    after = reschedule.cancel(plan.agenda, one.id, now)
-    after = reschedule.move(after, other.id, other.starts_at + timedelta(minutes=7), now)
+    after = reschedule.cancel_session(plan.agenda, one.id, now)
+    after = reschedule.move_session(after, other.id, other.starts_at + timedelta(minutes=7), now)
     change = AgendaChange("1", 7, now.at, edits_of(diff(plan.agenda, after)), applied_at=now.at, notice="1")
     return History(plan, now.at - timedelta(hours=1), [change], {}), after
 

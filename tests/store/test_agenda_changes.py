@@ -44,14 +44,14 @@ def operation(sessions: tuple[Session, ...], draw: st.DrawFn) -> Operation:
     return draw(
         st.sampled_from(
             [
-                lambda agenda, now: reschedule.delay(agenda, one.id, by, now),
+                lambda agenda, now: reschedule.delay_session(agenda, one.id, by, now),
                 lambda agenda, now: reschedule.delay_rest(agenda, one.id, by, now, absorb=absorb),
-                lambda agenda, now: reschedule.move(agenda, one.id, start, now),
-                lambda agenda, now: reschedule.swap(agenda, one.id, other.id, now),
-                lambda agenda, now: reschedule.extend(agenda, one.id, end, now),
-                lambda agenda, now: reschedule.cancel(agenda, one.id, now),
-                lambda agenda, now: reschedule.add(agenda, added, now),
-                lambda agenda, _now: reschedule.edit(agenda, one.id, room=room, title=other.title),
+                lambda agenda, now: reschedule.move_session(agenda, one.id, start, now),
+                lambda agenda, now: reschedule.swap_sessions(agenda, one.id, other.id, now),
+                lambda agenda, now: reschedule.extend_session(agenda, one.id, end, now),
+                lambda agenda, now: reschedule.cancel_session(agenda, one.id, now),
+                lambda agenda, now: reschedule.add_session(agenda, added, now),
+                lambda agenda, _now: reschedule.edit_session(agenda, one.id, room=room, title=other.title),
             ]
         )
     )

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.agenda.breakouts import Breakout, Group, Member
+from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
 from bot.domain.agenda.run_of_show import Hold
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.attendance.corrections import Correction, Mark
-from bot.domain.contributions.note_reviews import Wording
+from bot.domain.contributions.note_reviews import NoteWording
 from bot.domain.contributions.notes import Attribution, Consent, Note, NoteKind, Visibility
 from bot.store import Store
 from bot.store.agenda_changes import VALID, AgendaChange, TooLateError
@@ -21,8 +21,8 @@ from bot.store.breakouts import OtherBreakoutError
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 MODERATOR = 9
-AMINA, KARIM = Member(1, "Amina", "BH"), Member(2, "Karim", "DZ")
-BREAKOUT = Breakout("talk.1", None, 20, MODERATOR, NOON, (Group(1, (AMINA,)), Group(2, (KARIM,))))
+AMINA, KARIM = GroupMember(1, "Amina", "BH"), GroupMember(2, "Karim", "DZ")
+BREAKOUT = Breakout("talk.1", None, 20, MODERATOR, NOON, (BreakoutGroup(1, (AMINA,)), BreakoutGroup(2, (KARIM,))))
 NOTE = Note("77", 1, "Amina", "iot", NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOON)
 
 
@@ -79,7 +79,7 @@ async def test_who_is_moved_speaks_for_no_group_that_they_left_and_groups_that_a
     await store.breakouts.appoint(BREAKOUT.id, 1, deed("appointed", who=AMINA.person))
     await store.breakouts.move(BREAKOUT.id, 2, AMINA, deed("moved"))
     (found,) = await store.breakouts.standing()
-    assert found.groups == (Group(1, ()), Group(2, (AMINA, KARIM)))
+    assert found.groups == (BreakoutGroup(1, ()), BreakoutGroup(2, (AMINA, KARIM)))
     assert await store.breakouts.end_at(BREAKOUT.id, NOON + 30 * MINUTE, deed("moved the end", NOON + 19 * MINUTE))
     assert not await store.breakouts.end_at(BREAKOUT.id, NOON + 99 * MINUTE, deed("moved the end", NOON + 31 * MINUTE))
     await store.breakouts.archive(BREAKOUT.id, NOON + 31 * MINUTE)
@@ -121,7 +121,7 @@ async def test_a_note_becomes_a_part_of_one_other_only_and_of_none_that_is_not_s
 
 async def test_only_its_author_decides_on_another_wording_and_once(store: Store) -> None:
     await store.notes.submit(NOTE, card(NOTE.id))
-    wording = Wording("Better", "We did", "Learn")
+    wording = NoteWording("Better", "We did", "Learn")
 
     async def decide(author: int, *, accepted: bool) -> bool:
         return await store.note_reviews.decide(NOTE.id, author, card(NOTE.id), NOON + MINUTE, accepted=accepted)

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from bot.domain.announcements import Announcement, DeliveryState, Kind
 from bot.domain.contributions.contacts import NoteRequest
-from bot.domain.contributions.notes import Attribution, Audience, Consent, Detail, Note, NoteKind, Visibility, reaching
+from bot.domain.contributions.notes import (
+    Attribution,
+    Audience,
+    Consent,
+    Detail,
+    Note,
+    NoteKind,
+    Visibility,
+    visibilities_reaching,
+)
 from bot.domain.people.direct_messages import DirectMessageKind, direct_message
 from bot.domain.text import clean, fold
 from bot.store import Store
@@ -236,7 +245,7 @@ async def test_nobody_finds_what_they_may_not_see(store: Store, audience: Audien
         note = replace(NOTE, id=seen, visibility=seen)
         await store.notes.submit(note, card(note))
     others = await store.notes.search("d", 2, audience, 9)
-    assert {note.visibility for note in others} == set(reaching(audience))
+    assert {note.visibility for note in others} == set(visibilities_reaching(audience))
     assert len(await store.notes.search("d", NOTE.author, audience, 9)) == len(Visibility)
 
 

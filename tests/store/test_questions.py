@@ -11,7 +11,7 @@ import pytest
 from bot.domain.announcements import Announcement, Kind
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge
-from bot.domain.contributions.questions import Question, QuestionState, led
+from bot.domain.contributions.questions import Question, QuestionState, with_outcome
 from bot.store import Store
 from bot.store.audit import AuditEntry
 from bot.store.engine.database import Database
@@ -68,10 +68,10 @@ async def test_each_is_counted_once_and_each_change_has_the_card_edited(store: S
     found = await store.questions.find("77")
     assert found == replace(QUESTION, votes=3)
     assert await unshown(store) == 5
-    assert await store.questions.lead(led(QUESTION, QuestionState.IN_WRITING), DEED, [CARD])
+    assert await store.questions.lead(with_outcome(QUESTION, QuestionState.IN_WRITING), DEED, [CARD])
     assert await store.questions.find("77") == replace(QUESTION, votes=3, state=QuestionState.IN_WRITING)
     assert await unshown(store) == 6
-    assert not await store.questions.lead(led(replace(QUESTION, id="78"), QuestionState.ASKED), DEED, [CARD])
+    assert not await store.questions.lead(with_outcome(replace(QUESTION, id="78"), QuestionState.ASKED), DEED, [CARD])
     assert await store.questions.find("78") is None
 
 
@@ -108,7 +108,7 @@ async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_we
         await store.questions.vote("77", person, card_of)
     for person in (4, 5):
         await store.questions.vote("78", person, card_of)
-    merged = led(QUESTION, QuestionState.MERGED, merged_into="78")
+    merged = with_outcome(QUESTION, QuestionState.MERGED, merged_into="78")
     for _ in range(2):
         assert await store.questions.lead(merged, DEED, [CARD, card_of("78")])
     found = await store.questions.find("78")
@@ -119,7 +119,7 @@ async def test_merged_questions_have_each_vote_once_and_take_votes_where_they_we
     assert await store.questions.vote("77", 6, card_of) is True
     assert await store.questions.vote("77", 2, card_of) is None
     assert [one.votes for one in await store.questions.all()] == [3, 5]
-    back = led(other, QuestionState.MERGED, merged_into="77")
+    back = with_outcome(other, QuestionState.MERGED, merged_into="77")
     assert not await store.questions.lead(back, replace(DEED, id="question/2"), [])
     (deed,) = [one for one in await store.audit.all() if one.id == DEED.id]
     assert (deed.former, deed.latter) == ("waiting", "merged: 78")

@@ -11,7 +11,7 @@ import pytest
 
 from bot import store as stores
 from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, DeliveryState, Kind
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.store import Store
 from bot.store.audit import AuditEntry
@@ -29,24 +29,24 @@ AWKWARD = 'الجمارك 🇲🇦 \'; DROP TABLE note; -- %s ? :name\n\ttab \\ 
 
 
 async def test_the_first_check_in_counts(store: Store) -> None:
-    first = CheckedIn("opening", 1, "Amina", NOON)
-    again = CheckedIn("opening", 1, "Amina B.", NOON + MINUTE)
+    first = CheckIn("opening", 1, "Amina", NOON)
+    again = CheckIn("opening", 1, "Amina B.", NOON + MINUTE)
     assert await store.attendance.check_in(first) == first
     assert await store.attendance.check_in(again) == first
     assert await store.attendance.all() == [first]
 
 
 async def test_of_many_check_ins_at_once_one_counts_and_all_hear_which(store: Store) -> None:
-    tries = [CheckedIn("opening", 1, "Amina", NOON + n * MINUTE) for n in range(20)]
+    tries = [CheckIn("opening", 1, "Amina", NOON + n * MINUTE) for n in range(20)]
     told = await asyncio.gather(*map(store.attendance.check_in, tries))
     assert set(told) == set(await store.attendance.all())
     assert len(set(told)) == 1
 
 
 async def test_presences_are_found_by_person_and_listed_by_time(store: Store) -> None:
-    late = CheckedIn("opening", 1, "Amina", NOON + MINUTE)
-    early = CheckedIn("opening", SNOWFLAKE, AWKWARD, NOON)
-    other = CheckedIn("panel", 1, "Amina", NOON + 2 * MINUTE)
+    late = CheckIn("opening", 1, "Amina", NOON + MINUTE)
+    early = CheckIn("opening", SNOWFLAKE, AWKWARD, NOON)
+    other = CheckIn("panel", 1, "Amina", NOON + 2 * MINUTE)
     for presence in (other, late, early):
         await store.attendance.check_in(presence)
     assert await store.attendance.all() == [early, late, other]
@@ -55,8 +55,8 @@ async def test_presences_are_found_by_person_and_listed_by_time(store: Store) ->
     assert await store.attendance.of(2) == {}
 
 
-async def proved(store: Store, tried: str, *, right: bool = False, person: int = 1) -> CheckedIn | int:
-    return await store.attendance.prove(CheckedIn("opening", person, "Amina", NOON), tried, right=right, tries=5)
+async def proved(store: Store, tried: str, *, right: bool = False, person: int = 1) -> CheckIn | int:
+    return await store.attendance.prove(CheckIn("opening", person, "Amina", NOON), tried, right=right, tries=5)
 
 
 async def test_a_wrong_word_costs_a_try_once_and_the_right_one_none(store: Store) -> None:
@@ -67,7 +67,7 @@ async def test_a_wrong_word_costs_a_try_once_and_the_right_one_none(store: Store
     assert await store.attendance.tried("opening", 1) == 2
     assert await store.attendance.tried("panel", 1) == 0
     first = await proved(store, "c", right=True)
-    assert first == CheckedIn("opening", 1, "Amina", NOON)
+    assert first == CheckIn("opening", 1, "Amina", NOON)
     # Who is checked in is checked in, whatever they say then.
     assert await proved(store, "d") == first
     assert await store.attendance.tried("opening", 1) == 2
@@ -193,7 +193,7 @@ async def everything(store: Store) -> list[object]:
 
 async def test_everything_is_there_after_a_restart_and_for_a_reader_beside(path: Path) -> None:
     async with stores.opened(path) as store:
-        await store.attendance.check_in(CheckedIn("opening", 1, "Amina", NOON))
+        await store.attendance.check_in(CheckIn("opening", 1, "Amina", NOON))
         await store.notes.submit(NOTE, DUE)
         await store.announcements.draft(CUSTOM)
         await store.announcements.plan([DUE], deed())

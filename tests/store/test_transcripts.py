@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
+from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
 from bot.store import Store
 from bot.store.delivery.deliveries import outdate
 from bot.store.engine.database import Database
@@ -14,18 +14,18 @@ from bot.store.engine.database import Database
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 ENDS = NOON - timedelta(hours=1)
 LEDGERS = TranscriptChannel(10, "topic:ledgers", "ledgers")
-CARD = Message(1, BOT, "Plenary", NOON, None, "A note")
-TYPED = Message(2, 77, "Amina", NOON + timedelta(minutes=1), NOON + timedelta(minutes=2), None)
+CARD = TranscriptMessage(1, BOT, "Plenary", NOON, None, "A note")
+TYPED = TranscriptMessage(2, 77, "Amina", NOON + timedelta(minutes=1), NOON + timedelta(minutes=2), None)
 #: The card's own way to Discord.
 SENT = Announcement("w", Kind.CARD, "n", LEDGERS.room, NOON, NOON + timedelta(days=1))
 
 
-async def save(store: Store, *messages: Message, channel: TranscriptChannel = LEDGERS) -> bool:
+async def save(store: Store, *messages: TranscriptMessage, channel: TranscriptChannel = LEDGERS) -> bool:
     before = await store.transcripts.begin(channel)
     return await store.transcripts.keep(channel.id, before, messages, ENDS)
 
 
-async def told(store: Store) -> list[Message]:
+async def told(store: Store) -> list[TranscriptMessage]:
     return [message for page in [page async for page in store.transcripts.pages()] for _, message in page]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from bot.documents.export.table import Source
 from bot.domain.attendance import attendance
 from bot.domain.attendance import certificates as rule
-from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.attendance.certificates import Award, Certificate
 from bot.store import Store
 from bot.store.programme import CERTIFICATE_SECRET, PlanInForce
@@ -23,12 +23,14 @@ class Awards:
         self._programme = programme
         self._store = store
 
-    async def record(self, person: int, name: str, now: datetime) -> Record:
+    async def record(self, person: int, name: str, now: datetime) -> AttendanceRecord:
         """What one person's attendance adds up to."""
         plan, store = self._programme.plan, self._store
         checked, stays = await store.attendance.of(person), await store.presence.of(person)
-        blind = attendance.blind(plan, await store.presence.watches(), now)
-        return attendance.record(plan, person, name, checked, stays, blind, await store.corrections.of(person))
+        blind = attendance.unwatched_times(plan, await store.presence.watches(), now)
+        return attendance.attendance_record(
+            plan, person, name, checked, stays, blind, await store.corrections.of(person)
+        )
 
     async def earned(self, now: datetime) -> list[Certificate]:
         """Everybody's, in order of their names; of each the highest."""
@@ -46,11 +48,11 @@ class Awards:
         found = await self._of([await self.record(person, place.name, now)])
         return next((one for one in found if one.award is Award.COMPLETION), None)
 
-    async def _of(self, records: Iterable[Record]) -> list[Certificate]:
+    async def _of(self, records: Iterable[AttendanceRecord]) -> list[Certificate]:
         secret = await self._store.facts.get(CERTIFICATE_SECRET)
         if secret is None:
             return []  # none can have been made: the bot has not started since it learnt to
-        return list(rule.certificates(self._programme.plan.id, secret, records, self._store.participants.all()))
+        return list(rule.issue_certificates(self._programme.plan.id, secret, records, self._store.participants.all()))
 
     async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
         """A certificate in its holder's language."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from bot.domain.people.personal_data import Records
+from bot.domain.people.personal_data import PersonalRecords
 from bot.domain.text import all_writable, isolate, writable
 from bot.messages.i18n import text
 
 
-def as_json(dossier: Iterable[Records]) -> bytes:
+def as_json(dossier: Iterable[PersonalRecords]) -> bytes:
     """One list of objects a part."""
     parts = {str(one.part): [dict(zip(one.columns, row, strict=True)) for row in one.rows] for one in dossier}
     return (json.dumps(all_writable(parts), indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def as_markdown(dossier: Iterable[Records], title: str, language: str) -> bytes:
+def as_markdown(dossier: Iterable[PersonalRecords], title: str, language: str) -> bytes:
     """The same to be read; parts in which nothing is kept are left out. Columns are named as in the other file."""
     blocks = [f"# {title}", f"*{text(language, 'dossier.intro')}*"]
     for one in dossier:
@@ -25,7 +25,7 @@ def as_markdown(dossier: Iterable[Records], title: str, language: str) -> bytes:
     return writable("\n\n".join(blocks) + "\n").encode()
 
 
-def _entries(records: Records) -> Iterator[str]:
+def _entries(records: PersonalRecords) -> Iterator[str]:
     for row in records.rows:
         told = (pair for pair in zip(records.columns, row, strict=True) if pair[1] is not None)
         # A text of several lines stays within its point.

@@ -15,7 +15,7 @@ from bot.documents.report.wording import DASH, clock, days, number, percent, tim
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.presence import headcounts
 from bot.domain.contributions import chatham
-from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, form_of
+from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, feedback_form
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.questions import QuestionState
 from bot.domain.languages import is_right_to_left
@@ -124,7 +124,7 @@ def _kinds(material: ReportMaterial, language: str) -> TableBlock:
     for record in material.attended:
         place = material.place_of(record.person)
         groups.setdefault(place.organisation if place else "", []).append(record.person)
-    told = {kind: people for kind, people in chatham.merged(groups, lambda person: person) if kind}
+    told = {kind: people for kind, people in chatham.merge_small_groups(groups, lambda person: person) if kind}
     shown = sorted(told, key=lambda kind: (-len(told[kind]), kind))
     rows = [_kind_row(material, told[kind], f"organisation.{OrganisationKind(kind)}", language) for kind in shown]
     rest = [person for kind, people in groups.items() if kind not in told for person in people]
@@ -278,7 +278,7 @@ def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
                 choice if choice.isdigit() else text(language, f"feedback.choice.{choice}"),
                 number(language, whole.counts[asked.name].get(choice, 0)),
             )
-            for asked in form_of(WORKSHOP)
+            for asked in feedback_form(WORKSHOP)
             for choice in asked.choices
         ]
         header = [text(language, f"report.column.{name}") for name in ("asked", "choice", "answers")]

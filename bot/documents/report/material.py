@@ -13,7 +13,7 @@ from bot.documents.export.subjects.attendance import kept_by
 from bot.documents.export.table import Row, Source
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions import chatham
 from bot.domain.contributions.feedback import SMALLEST_GROUP, FeedbackAnswer, FeedbackSummary, attendees
@@ -75,8 +75,8 @@ class ReportMaterial:
     now: datetime
     """UTC: as of when all of this is."""
     places: Sequence[Participant]
-    records: Sequence[Record]
-    named: Sequence[Record]
+    records: Sequence[AttendanceRecord]
+    named: Sequence[AttendanceRecord]
     """The same of the sessions alone that are not under the Chatham House Rule."""
     times: Mapping[str, Mapping[int, Sequence[Interval]]]
     """When people were there, by session and person."""
@@ -91,7 +91,7 @@ class ReportMaterial:
     # --- who was there --------------------------------------------------------------------------------------------
 
     @cached_property
-    def attended(self) -> tuple[Record, ...]:
+    def attended(self) -> tuple[AttendanceRecord, ...]:
         """Those who were in a session that counts."""
         return tuple(record for record in self.records if record.minutes > 0)
 
@@ -146,7 +146,7 @@ class ReportMaterial:
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
         """Those that count for attendance and have begun."""
-        return tuple(session for session in attendance.counting(self.plan) if session.starts_at <= self.now)
+        return tuple(session for session in attendance.counted_sessions(self.plan) if session.starts_at <= self.now)
 
     # --- what they said -------------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class ReportMaterial:
 
     def rated(self, subject: str) -> FeedbackSummary:
         """What the answers about a session, or the workshop, add up to."""
-        return chatham.rated(subject, self.answers, attendees(self.records, subject))
+        return chatham.protected_summary(subject, self.answers, attendees(self.records, subject))
 
 
 async def gather(programme: PlanInForce, store: Store, now: datetime, audience: Audience) -> ReportMaterial:

@@ -60,7 +60,7 @@ def _counted(material: ReportMaterial) -> Iterator[tuple[str, str | None, Cell]]
     yield "organisations", None, len(material.organisations)
     yield "members", None, len(material.members)
     yield "hours", None, round(material.person_minutes / 60)
-    yield "attendance_percent", None, attendance.share(material.person_minutes, observed)
+    yield "attendance_percent", None, attendance.percent_present(material.person_minutes, observed)
     yield "rule_percent", None, plan.attendance.percent
     yield "rule_met", None, material.complete
     yield "notes", None, len(material.notes)

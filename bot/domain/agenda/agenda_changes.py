@@ -29,7 +29,7 @@ class Aspect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedSession:
     """One session before and after. Another title is a rename, not a move; so is another name of its room."""
 
     before: Session
@@ -59,11 +59,11 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Swapped:
+class SwappedSessions:
     """Two sessions that took each other's time, and each other's room or none."""
 
-    one: Changed
-    other: Changed
+    one: ChangedSession
+    other: ChangedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Changes:
 
     added: tuple[Session, ...] = ()
     cancelled: tuple[Session, ...] = ()
-    changed: tuple[Changed, ...] = ()
+    changed: tuple[ChangedSession, ...] = ()
     """Each session once, those of swaps included."""
     renamed_rooms: tuple[RoomRenamed, ...] = ()
 
@@ -90,31 +90,31 @@ class Changes:
         """Whether anything differs."""
         return bool(self.added or self.cancelled or self.changed or self.renamed_rooms)
 
-    def having(self, aspect: Aspect) -> tuple[Changed, ...]:
+    def having(self, aspect: Aspect) -> tuple[ChangedSession, ...]:
         """The sessions that differ in that."""
         return tuple(changed for changed in self.changed if aspect in changed.aspects)
 
     @property
-    def moved(self) -> tuple[Changed, ...]:
+    def moved(self) -> tuple[ChangedSession, ...]:
         """The sessions that start at another time."""
         return tuple(changed for changed in self.changed if changed.moved)
 
     @cached_property
-    def swaps(self) -> tuple[Swapped, ...]:
+    def swaps(self) -> tuple[SwappedSessions, ...]:
         """Sessions in pairs that took each other's place; each session is in one pair at most."""
-        pairs: list[Swapped] = []
-        waiting: list[Changed] = []
+        pairs: list[SwappedSessions] = []
+        waiting: list[ChangedSession] = []
         for changed in self.moved:
             partner = next((other for other in waiting if _swapped(other, changed)), None)
             if partner is None:
                 waiting.append(changed)
             else:
                 waiting.remove(partner)
-                pairs.append(Swapped(partner, changed))
+                pairs.append(SwappedSessions(partner, changed))
         return tuple(pairs)
 
     @cached_property
-    def alone(self) -> tuple[Changed, ...]:
+    def alone(self) -> tuple[ChangedSession, ...]:
         """The sessions that changed, less those that a swap tells of."""
         paired = {changed.after.id for swap in self.swaps for changed in (swap.one, swap.other)}
         return tuple(changed for changed in self.changed if changed.after.id not in paired)
@@ -134,7 +134,7 @@ def diff(
     """What turns `before` into `after`; with the names of the rooms on both sides, also which rooms were renamed."""
     old = {session.id: session for session in before}
     new = {session.id: session for session in after}
-    both = [Changed(old[key], session) for key, session in new.items() if key in old]
+    both = [ChangedSession(old[key], session) for key, session in new.items() if key in old]
     return Changes(
         added=tuple(session for key, session in new.items() if key not in old),
         cancelled=tuple(session for key, session in old.items() if key not in new),
@@ -147,7 +147,7 @@ def diff(
     )
 
 
-def apply(before: Agenda, changes: Changes) -> Agenda:
+def apply_changes(before: Agenda, changes: Changes) -> Agenda:
     """The agenda after the changes: `apply(a, diff(a, b)) == b`."""
     gone = {session.id for session in changes.cancelled} | {changed.after.id for changed in changes.changed}
     kept = (session for session in before if session.id not in gone)
@@ -162,7 +162,7 @@ def _details(session: Session) -> tuple[object, ...]:
     return session.kind, session.topic, session.description, session.materials
 
 
-def _swapped(one: Changed, other: Changed) -> bool:
+def _swapped(one: ChangedSession, other: ChangedSession) -> bool:
     exchanged = _slot(one.after) == _slot(other.before) and _slot(other.after) == _slot(one.before)
     rooms_before, rooms_after = (one.before.room, other.before.room), (one.after.room, other.after.room)
     return exchanged and rooms_after in (rooms_before, rooms_before[::-1])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.venue import Form, Room, breakout_room
+from bot.domain.venue import Room, RoomForm, breakout_room
 
 #: How many groups there can be: each is one of a select's options.
 FEWEST, MOST = 2, 25
@@ -20,7 +20,7 @@ CALLING = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """Somebody who takes part. What isn't known of them is empty."""
 
     person: int
@@ -31,11 +31,11 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BreakoutGroup:
     """One group; `number` counts from 1."""
 
     number: int
-    members: tuple[Member, ...]
+    members: tuple[GroupMember, ...]
     rapporteur: int | None = None
     """Who speaks for the group: a member's Discord id."""
 
@@ -44,7 +44,7 @@ class Group:
         return any(member.person == person for member in self.members)
 
     @property
-    def speaker(self) -> Member | None:
+    def speaker(self) -> GroupMember | None:
         """The rapporteur, as long as they are in the group."""
         return next((member for member in self.members if member.person == self.rapporteur), None)
 
@@ -60,7 +60,7 @@ class Breakout:
     minutes: int
     author: int
     proposed_at: datetime
-    groups: tuple[Group, ...]
+    groups: tuple[BreakoutGroup, ...]
     opened_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -73,11 +73,11 @@ class Breakout:
         """Whether the groups are at work."""
         return self.ends_at is not None and now < self.ends_at
 
-    def group(self, number: int) -> Group | None:
+    def group(self, number: int) -> BreakoutGroup | None:
         """The group of that number."""
         return next((group for group in self.groups if group.number == number), None)
 
-    def group_of(self, person: int) -> Group | None:
+    def group_of(self, person: int) -> BreakoutGroup | None:
         """The group that somebody is in."""
         return next((group for group in self.groups if group.has(person)), None)
 
@@ -90,7 +90,7 @@ def breakout_id(session: str, mark: str) -> str:
 # --- who is in which group -------------------------------------------------------------------------------------
 
 
-def groups(people: Iterable[Member], n: int, seed: str) -> tuple[tuple[Member, ...], ...]:
+def balanced_groups(people: Iterable[GroupMember], n: int, seed: str) -> tuple[tuple[GroupMember, ...], ...]:
     """Everybody in one of `n` groups, balanced; for the same people and seed always the same, in whatever order.
 
     People are dealt like cards from a sorted pack: of a run of k alike, no group gets more than k/n, rounded up. An
@@ -100,7 +100,7 @@ def groups(people: Iterable[Member], n: int, seed: str) -> tuple[tuple[Member, .
     kinds = {name: _commonest(each.organisation for each in pack if each.administration == name) for name in _of(pack)}
     tongues = {name: _commonest(each.language for each in pack if each.administration == name) for name in _of(pack)}
 
-    def place(one: Member) -> tuple[str, ...]:
+    def place(one: GroupMember) -> tuple[str, ...]:
         home = one.administration
         sorted_by = (kinds[home], tongues[home], home, one.organisation, one.language, str(one.person))
         return tuple(_shuffled(seed, part) for part in sorted_by)
@@ -109,7 +109,7 @@ def groups(people: Iterable[Member], n: int, seed: str) -> tuple[tuple[Member, .
     return tuple(tuple(pack[number::n]) for number in range(n))
 
 
-def _of(pack: Iterable[Member]) -> set[str]:
+def _of(pack: Iterable[GroupMember]) -> set[str]:
     return {one.administration for one in pack}
 
 
@@ -126,14 +126,14 @@ def _shuffled(seed: str, part: str) -> str:
 # --- its rooms, and what is said in them -----------------------------------------------------------------------
 
 
-def rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> Iterator[Room]:
+def breakout_rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> Iterator[Room]:
     """A breakout's rooms as they must be at `now`. `names`: what each is called then."""
     everybody = {member.person for group in breakout.groups for member in group.members}
     for group, name in zip(breakout.groups, names, strict=True):
         inside = frozenset(member.person for member in group.members)
         yield Room(
             breakout_room(breakout.id, group.number),
-            Form.VOICE,
+            RoomForm.VOICE,
             name,
             None,
             closes_at=breakout.ends_at,
@@ -143,7 +143,7 @@ def rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> Iterator[R
         )
 
 
-def announcements(workshop: str, breakout: Breakout) -> Iterator[Announcement]:
+def breakout_announcements(workshop: str, breakout: Breakout) -> Iterator[Announcement]:
     """What is said in the rooms of an open breakout: who is in the group, how long is left, and that it is over."""
     if breakout.opened_at is None or breakout.ends_at is None:
         return

@@ -61,7 +61,7 @@ def conflicts(agenda: Agenda) -> tuple[Conflict, ...]:
     return (*overlaps(agenda), *double_bookings(agenda))
 
 
-def created(before: Agenda, after: Agenda) -> tuple[Conflict, ...]:
+def new_conflicts(before: Agenda, after: Agenda) -> tuple[Conflict, ...]:
     """The conflicts that a change of the agenda creates: those after it that were not there before."""
     known = conflicts(before)
     return tuple(conflict for conflict in conflicts(after) if not any(conflict.same(other) for other in known))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.attendance.attendance import CheckedIn, records
+from bot.domain.attendance.attendance import CheckIn, attendance_records
 from bot.domain.attendance.presence import Stay
 from bot.domain.contributions.notes import Note, Visibility
-from bot.domain.contributions.questions import Question, QuestionState, queue
+from bot.domain.contributions.questions import Question, QuestionState, question_queue
 from bot.domain.local_time import day_of
 from bot.domain.plan import Plan
 
@@ -19,7 +19,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class DailyDigest:
     """A day of the workshop."""
 
     day: date
@@ -36,26 +36,28 @@ class Digest:
     """The first session of the next day of the workshop."""
 
 
-def digest(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing that it tells of
+def digest_of_day(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing that it tells of
     plan: Plan,
     day: date,
-    presences: Iterable[CheckedIn],
+    presences: Iterable[CheckIn],
     stays: Iterable[Stay],
     notes: Iterable[Note],
     questions: Iterable[Question],
-) -> Digest:
+) -> DailyDigest:
     """What there is to tell of a day. Takes as long as the people are many."""
     sessions = plan.agenda.on(day)
     held = {session.id for session in sessions}
     of_the_day = plan.with_agenda(Agenda(sessions))
-    there = [one for one in records(of_the_day, (p for p in presences if p.session in held), stays) if one.minutes]
-    return Digest(
+    there = [
+        one for one in attendance_records(of_the_day, (p for p in presences if p.session in held), stays) if one.minutes
+    ]
+    return DailyDigest(
         day,
         sessions,
         len(there),
         sum(one.minutes for one in there),
         tuple(n for n in notes if n.visibility is Visibility.PARTICIPANTS and day_of(n.written_at, plan.tz) == day),
-        tuple(one for one in queue(questions) if one.state is QuestionState.WAITING),
+        tuple(one for one in question_queue(questions) if one.state is QuestionState.WAITING),
         _first_after(plan.agenda, day),
     )
 

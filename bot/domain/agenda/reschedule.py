@@ -59,7 +59,7 @@ class Now:
     zone: ZoneInfo
 
 
-class Details(TypedDict, total=False):
+class SessionDetails(TypedDict, total=False):
     """What can be changed about a session at any time, even afterwards: all but when it is."""
 
     kind: SessionKind
@@ -71,7 +71,7 @@ class Details(TypedDict, total=False):
     materials: tuple[Material, ...]
 
 
-def delay(agenda: Agenda, session_id: str, by: timedelta, now: Now) -> Agenda:
+def delay_session(agenda: Agenda, session_id: str, by: timedelta, now: Now) -> Agenda:
     """The session starts and ends later; no other does. Refused where it would be overtaken by another of its day."""
     session = _to_delay(agenda, session_id, by, now)
     later = _later(session, by, session.length, now)
@@ -119,13 +119,13 @@ def _everybody_pauses(pause: Session, day: tuple[Session, ...]) -> bool:
     )
 
 
-def move(agenda: Agenda, session_id: str, start: datetime, now: Now) -> Agenda:
+def move_session(agenda: Agenda, session_id: str, start: datetime, now: Now) -> Agenda:
     """The session starts at another instant (UTC), on whatever day, and lasts as long as before."""
     session = _ahead(agenda, session_id, now)
     return _with(agenda, _placed(session, start, start + session.length, now))
 
 
-def swap(agenda: Agenda, one_id: str, other_id: str, now: Now) -> Agenda:
+def swap_sessions(agenda: Agenda, one_id: str, other_id: str, now: Now) -> Agenda:
     """Each session takes the other's time and room, so that nothing overlaps that didn't before."""
     one, other = _ahead(agenda, one_id, now), _ahead(agenda, other_id, now)
     if one.id == other.id:
@@ -137,7 +137,7 @@ def _in_place_of(session: Session, other: Session) -> Session:
     return replace(session, day=other.day, starts_at=other.starts_at, ends_at=other.ends_at, room=other.room)
 
 
-def extend(agenda: Agenda, session_id: str, end: datetime, now: Now) -> Agenda:
+def extend_session(agenda: Agenda, session_id: str, end: datetime, now: Now) -> Agenda:
     """The session ends at another instant (UTC), later or earlier but not before now; no other moves."""
     session = _found(agenda, session_id)
     if session.ends_at <= now.at:
@@ -147,7 +147,7 @@ def extend(agenda: Agenda, session_id: str, end: datetime, now: Now) -> Agenda:
     return _with(agenda, _within_a_day(replace(session, ends_at=end), now))
 
 
-def cancel(agenda: Agenda, session_id: str, now: Now) -> Agenda:
+def cancel_session(agenda: Agenda, session_id: str, now: Now) -> Agenda:
     """The agenda without the session. One under way is rather ended: people were in it."""
     session = _ahead(agenda, session_id, now)
     if len(agenda.sessions) == 1:
@@ -155,7 +155,7 @@ def cancel(agenda: Agenda, session_id: str, now: Now) -> Agenda:
     return Agenda(tuple(other for other in agenda if other.id != session.id))
 
 
-def add(agenda: Agenda, session: Session, now: Now) -> Agenda:
+def add_session(agenda: Agenda, session: Session, now: Now) -> Agenda:
     """The agenda with one session more; its day follows from its start."""
     taken = agenda.find(session.id)
     if taken is not None:
@@ -163,12 +163,12 @@ def add(agenda: Agenda, session: Session, now: Now) -> Agenda:
     return _with(agenda, _placed(session, session.starts_at, session.ends_at, now))
 
 
-def edit(agenda: Agenda, session_id: str, **details: Unpack[Details]) -> Agenda:
+def edit_session(agenda: Agenda, session_id: str, **details: Unpack[SessionDetails]) -> Agenda:
     """The session with other details, at the same time."""
     return _with(agenda, replace(_found(agenda, session_id), **details))
 
 
-def follow(agenda: Agenda, wanted: Agenda, now: Now) -> tuple[Agenda, tuple[Session, ...]]:
+def adopt_agenda(agenda: Agenda, wanted: Agenda, now: Now) -> tuple[Agenda, tuple[Session, ...]]:
     """The agenda as another one has it, but for what is past; and the sessions that are therefore not as wanted.
 
     A session that has begun keeps its time and is held, and only what is told of it follows; none is put before now.

@@ -41,7 +41,7 @@ class Hold:
     since: datetime
 
 
-def coming(agenda: Agenda, now: Now) -> tuple[Session, ...]:
+def next_sessions(agenda: Agenda, now: Now) -> tuple[Session, ...]:
     """The sessions that start next on today's agenda: several, if at the same instant."""
     today = [one for one in agenda.on(day_of(now.at, now.zone)) if one.starts_at > now.at]
     return tuple(one for one in today if one.starts_at == today[0].starts_at)
@@ -55,55 +55,55 @@ def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
     for session in held.live(now.at):
         if before := filed.find(session.id):
             return session.ends_at - before.ends_at
-    for session in coming(held, now):
+    for session in next_sessions(held, now):
         if before := filed.find(session.id):
             return session.starts_at - before.starts_at
     return None
 
 
-def state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold | None, now: Now) -> str:
+def show_state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold | None, now: Now) -> str:
     """What a button of the panel was made for: another once anything has changed that it would act upon.
 
     `sequences`: each session with the number that grows with each of its changes, so that nothing that was undone is
     ever taken for what was before.
     """
-    standing = ([one.id for one in agenda.live(now.at)], [one.id for one in coming(agenda, now)])
+    standing = ([one.id for one in agenda.live(now.at)], [one.id for one in next_sessions(agenda, now)])
     told = repr((standing, sorted(sequences), hold))
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def later(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
+def delay_day(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
     """What is under way ends later, and the rest of today is later too; breaks absorb what they can."""
-    live, rest = agenda.live(now.at), coming(agenda, now)
+    live, rest = agenda.live(now.at), next_sessions(agenda, now)
     if not live and not rest:
         raise ShowError("none")
     if rest:  # before what is under way reaches into the break after it, which then would not be everybody's
         agenda = reschedule.delay_rest(agenda, rest[0].id, by, now, absorb=True)
     for session in live:
-        agenda = reschedule.extend(agenda, session.id, session.ends_at + by, now)
+        agenda = reschedule.extend_session(agenda, session.id, session.ends_at + by, now)
     return agenda
 
 
-def skip(agenda: Agenda, now: Now) -> Agenda:
+def skip_next(agenda: Agenda, now: Now) -> Agenda:
     """The next session is cancelled."""
-    return reschedule.cancel(agenda, _the_one(coming(agenda, now)).id, now)
+    return reschedule.cancel_session(agenda, _the_one(next_sessions(agenda, now)).id, now)
 
 
-def start(agenda: Agenda, now: Now) -> Agenda:
+def start_next(agenda: Agenda, now: Now) -> Agenda:
     """The next session starts, and what is under way in its room ends."""
-    following, at = _the_one(coming(agenda, now)), _whole_second(now.at)
+    following, at = _the_one(next_sessions(agenda, now)), _whole_second(now.at)
     for session in agenda.live(now.at):
         if session.room == following.room:
-            agenda = reschedule.extend(agenda, session.id, at, now)
-    return reschedule.move(agenda, following.id, at, now)
+            agenda = reschedule.extend_session(agenda, session.id, at, now)
+    return reschedule.move_session(agenda, following.id, at, now)
 
 
-def end(agenda: Agenda, now: Now) -> Agenda:
+def end_current(agenda: Agenda, now: Now) -> Agenda:
     """The session under way ends."""
-    return reschedule.extend(agenda, _the_one(agenda.live(now.at)).id, _whole_second(now.at), now)
+    return reschedule.extend_session(agenda, _the_one(agenda.live(now.at)).id, _whole_second(now.at), now)
 
 
-def resumed(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
+def resume_day(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
     """Everything of the day that was to come when it was held is later by as long as it was held, in whole minutes.
 
     Nothing changes where that can't be: the hold was forgotten until another day, or nothing was to come.
@@ -113,17 +113,17 @@ def resumed(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
     if day_of(now.at, now.zone) != day_of(hold.since, now.zone):
         return agenda
     try:
-        return later(agenda, by, Now(hold.since, now.zone))
+        return delay_day(agenda, by, Now(hold.since, now.zone))
     except (ChangeError, ShowError):
         return agenda
 
 
 #: What each button does to the agenda; those of a hold do more.
 CHANGES: dict[DayAction, Callable[[Agenda, Now], Agenda]] = {
-    DayAction.LATER: lambda agenda, now: later(agenda, STEP, now),
-    DayAction.SKIP: skip,
-    DayAction.START: start,
-    DayAction.END: end,
+    DayAction.LATER: lambda agenda, now: delay_day(agenda, STEP, now),
+    DayAction.SKIP: skip_next,
+    DayAction.START: start_next,
+    DayAction.END: end_current,
 }
 
 

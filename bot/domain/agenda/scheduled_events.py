@@ -19,7 +19,7 @@ class EventPhase(StrEnum):
     CANCELLED = "cancelled"
 
 
-def standing(session: Session, now: datetime, *, cancelled: bool) -> EventPhase:
+def event_phase(session: Session, now: datetime, *, cancelled: bool) -> EventPhase:
     """Where a session stands at `now`; `cancelled`: whether it doesn't take place."""
     if cancelled:
         return EventPhase.CANCELLED
@@ -28,7 +28,7 @@ def standing(session: Session, now: datetime, *, cancelled: bool) -> EventPhase:
     return EventPhase.LIVE if session.starts_at <= now else EventPhase.TO_COME
 
 
-def to_show(sessions: Iterable[Session], now: datetime) -> frozenset[str]:
+def sessions_to_show(sessions: Iterable[Session], now: datetime) -> frozenset[str]:
     """The ids of the sessions to come that there is to be an event of: the next ones, as many as a server takes.
 
     Breaks are none. What has begun gets no event any more: Discord refuses a start in the past.
@@ -38,6 +38,6 @@ def to_show(sessions: Iterable[Session], now: datetime) -> frozenset[str]:
     return frozenset(session.id for session in nearest if session.starts_at > now)
 
 
-def marker(workshop: str, session: str) -> str:
+def event_marker(workshop: str, session: str) -> str:
     """What the last line of an event's description says, by which the bot finds its own event again."""
     return f"{workshop}/{session}"

@@ -134,7 +134,7 @@ class Agenda:
         return min(edges, default=None)
 
 
-def progress(sessions: Sequence[Session], now: datetime) -> dict[str, SessionProgress]:
+def session_progress(sessions: Sequence[Session], now: datetime) -> dict[str, SessionProgress]:
     """Where each session of one day stands; the earliest yet to start is `next` (all of them, if several)."""
     to_come = [session.starts_at for session in sessions if session.starts_at > now]
     first = min(to_come, default=None)

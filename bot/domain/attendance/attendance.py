@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.attendance.corrections import Correction, Mark, in_force
+from bot.domain.attendance.corrections import Correction, Mark, corrections_in_force
 from bot.domain.attendance.presence import ALIVE_MARK, Interval, Stay, gaps, total, within
 from bot.domain.plan import Plan
 from bot.domain.venue import is_room_of
@@ -32,7 +32,7 @@ class CheckinRefusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedIn:
+class CheckIn:
     """A stay in a session, from `since` (UTC) to its end, as told by a check-in."""
 
     session: str
@@ -42,17 +42,17 @@ class CheckedIn:
     since: datetime
 
 
-def counting(plan: Plan) -> tuple[Session, ...]:
+def counted_sessions(plan: Plan) -> tuple[Session, ...]:
     """The sessions that count, in order of their start."""
     return tuple(session for session in plan.agenda if plan.counts_for_attendance(session))
 
 
-def opens_at(plan: Plan, session: Session) -> datetime:
+def checkin_opens_at(plan: Plan, session: Session) -> datetime:
     """When check-in to a session opens."""
     return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
 
 
-def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> CheckinRefusal | None:
+def checkin_refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> CheckinRefusal | None:
     """Why a session takes no check-in at `now`; None if it does. Once it is over, no hand opens it again."""
     if not plan.counts_for_attendance(session):
         return CheckinRefusal.NOT_COUNTED
@@ -60,26 +60,28 @@ def refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN)
         return CheckinRefusal.OVER
     by_hand = doors.get(session.id)
     if by_hand is None:
-        return CheckinRefusal.NOT_YET if now < opens_at(plan, session) else None
+        return CheckinRefusal.NOT_YET if now < checkin_opens_at(plan, session) else None
     return None if by_hand else CheckinRefusal.CLOSED
 
 
 def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Session, ...]:
     """The sessions that take check-ins at `now`, the one that started first in front."""
-    return tuple(session for session in plan.agenda if refusal(plan, session, now, doors) is None)
+    return tuple(session for session in plan.agenda if checkin_refusal(plan, session, now, doors) is None)
 
 
 def next_opening(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> Session | None:
     """The session that takes check-ins next, as the plan has it."""
-    return next((s for s in counting(plan) if refusal(plan, s, now, doors) is CheckinRefusal.NOT_YET), None)
+    return next(
+        (s for s in counted_sessions(plan) if checkin_refusal(plan, s, now, doors) is CheckinRefusal.NOT_YET), None
+    )
 
 
-def minutes(session: Session, presence: CheckedIn | None, stays: Iterable[Stay] = ()) -> int:
+def minutes_present(session: Session, presence: CheckIn | None, stays: Iterable[Stay] = ()) -> int:
     """Whole scheduled minutes of a session for which one person was there, by their check-in or their stays."""
     return round(total(_present(session, presence, stays)) / _MINUTE)
 
 
-def blind(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Interval, ...]:
+def unwatched_times(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Interval, ...]:
     """When the bot was not watching the rooms, from the first session's start to the last one's end, as of `now`.
 
     What is younger than two alive marks isn't known yet: a watch under way lags behind by up to one.
@@ -89,7 +91,7 @@ def blind(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Inter
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AttendanceRecord:
     """What one person's presences add up to.
 
     Each scheduled minute of a session is one of three. *Present*: the person was in the session's room, or had checked
@@ -141,7 +143,7 @@ class Record:
     @property
     def percent(self) -> float | None:
         """Share present of what was observed; None if nothing was."""
-        return share(self.minutes, self.observed)
+        return percent_present(self.minutes, self.observed)
 
     @property
     def whole_percent(self) -> int:
@@ -149,25 +151,25 @@ class Record:
         return min(100, int(100 * self.minutes / self.observed)) if self.observed > 0 else 0
 
 
-def share(present: int, observed: float) -> float | None:
+def percent_present(present: int, observed: float) -> float | None:
     """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
     # Present minutes are whole ones, so that rounding may carry them past what was observed.
     return round(min(100.0, 100 * present / observed), 1) if observed > 0 else None
 
 
-def records(
+def attendance_records(
     plan: Plan,
-    presences: Iterable[CheckedIn],
+    presences: Iterable[CheckIn],
     stays: Iterable[Stay] = (),
     blind: Sequence[Interval] = (),
     corrections: Iterable[Correction] = (),
-) -> tuple[Record, ...]:
+) -> tuple[AttendanceRecord, ...]:
     """One record a person who ever checked in, was in the room of a session that counts, or of whom it was said.
 
-    In order of their names (the latest that Discord showed). `blind`: when nobody was watching; see the function.
+    In order of their names (the latest that Discord showed). `blind`: the `unwatched_times`.
     """
-    counted = counting(plan)
-    checked: dict[int, dict[str, CheckedIn]] = {}
+    counted = counted_sessions(plan)
+    checked: dict[int, dict[str, CheckIn]] = {}
     for presence in presences:
         checked.setdefault(presence.person, {})[presence.session] = presence
     stayed: dict[int, list[Stay]] = {}
@@ -175,7 +177,7 @@ def records(
         if any(_in_room(session, (stay,)) for session in counted):
             stayed.setdefault(stay.person, []).append(stay)
     corrected: dict[int, dict[str, Correction]] = {}
-    for (person, session), correction in in_force(corrections).items():
+    for (person, session), correction in corrections_in_force(corrections).items():
         corrected.setdefault(person, {})[session] = correction
     people = checked.keys() | stayed.keys() | corrected.keys()
     told = (
@@ -186,16 +188,16 @@ def records(
 
 
 def times_present(
-    plan: Plan, presences: Iterable[CheckedIn], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
+    plan: Plan, presences: Iterable[CheckIn], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
 ) -> dict[str, dict[int, tuple[Interval, ...]]]:
     """When people were in each session that counts, by its id and by person; those who were not are left out.
 
-    As `records` counts it: who was corrected to be there, was there from start to end.
+    As `attendance_records` counts it: who was corrected to be there, was there from start to end.
     """
     checked = {(one.session, one.person): one for one in presences}
-    corrected = in_force(corrections)
+    corrected = corrections_in_force(corrections)
     times: dict[str, dict[int, tuple[Interval, ...]]] = {}
-    for session in counting(plan):
+    for session in counted_sessions(plan):
         inside: dict[int, list[Stay]] = {}
         for stay in stays:
             if is_room_of(session, stay.room):
@@ -215,22 +217,22 @@ def _marked(session: Session, correction: Correction | None) -> tuple[Interval, 
     return (_time(session),) if correction and correction.mark is Mark.PRESENT else ()
 
 
-def record(  # noqa: PLR0913, PLR0917 - all that is known of one person
+def attendance_record(  # noqa: PLR0913, PLR0917 - all that is known of one person
     plan: Plan,
     person: int,
     name: str,
-    checked: Mapping[str, CheckedIn],
+    checked: Mapping[str, CheckIn],
     stays: Sequence[Stay] = (),
     blind: Sequence[Interval] = (),
     corrected: Mapping[str, Correction] = _UNCORRECTED,
-) -> Record:
+) -> AttendanceRecord:
     """What one person's check-ins, stays and corrections (by session) add up to, also if there are none."""
-    counted = counting(plan)
+    counted = counted_sessions(plan)
     tallies = {s.id: _tally(s, checked.get(s.id), stays, blind, corrected.get(s.id)) for s in counted}
     there = sum(tally.present for tally in tallies.values())
     scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
     uncounted = sum(tally.unobserved + tally.excused for tally in tallies.values())
-    return Record(
+    return AttendanceRecord(
         person,
         name,
         {key: tally.present for key, tally in tallies.items()},
@@ -255,13 +257,13 @@ class _Tally:
 
 def _tally(
     session: Session,
-    presence: CheckedIn | None,
+    presence: CheckIn | None,
     stays: Sequence[Stay],
     blind: Sequence[Interval],
     correction: Correction | None,
 ) -> _Tally:
     length = scheduled_minutes(session)
-    present, unseen = minutes(session, presence, stays), _tenths(_unobserved(session, presence, stays, blind))
+    present, unseen = minutes_present(session, presence, stays), _tenths(_unobserved(session, presence, stays, blind))
     match correction.mark if correction else None:
         case Mark.PRESENT:
             return _Tally(length)
@@ -282,22 +284,22 @@ def scheduled_minutes(session: Session) -> int:
 def _named(  # noqa: PLR0913, PLR0917 - as record
     plan: Plan,
     person: int,
-    checked: Mapping[str, CheckedIn],
+    checked: Mapping[str, CheckIn],
     stays: Sequence[Stay],
     blind: Sequence[Interval],
     corrected: Mapping[str, Correction],
-) -> Record:
+) -> AttendanceRecord:
     name = _latest_name(checked.values(), stays, corrected.values())
-    return record(plan, person, name, checked, stays, blind, corrected)
+    return attendance_record(plan, person, name, checked, stays, blind, corrected)
 
 
-def _latest_name(presences: Iterable[CheckedIn], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
+def _latest_name(presences: Iterable[CheckIn], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
     """The latest that Discord showed; what moderators called somebody, if it never showed any."""
     shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
     return max(shown or [(one.at, one.name) for one in corrections])[1]
 
 
-def _present(session: Session, presence: CheckedIn | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
+def _present(session: Session, presence: CheckIn | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
     checked_in = [Interval(presence.since, session.ends_at)] if presence else []
     return within([*_in_room(session, stays), *checked_in], _time(session))
 
@@ -311,7 +313,7 @@ def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
 
 
 def _unobserved(
-    session: Session, presence: CheckedIn | None, stays: Iterable[Stay], blind: Iterable[Interval]
+    session: Session, presence: CheckIn | None, stays: Iterable[Stay], blind: Iterable[Interval]
 ) -> tuple[Interval, ...]:
     unseen = within(blind, _time(session))
     covered = _present(session, presence, stays)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
 
@@ -38,25 +38,25 @@ class Certificate:
     code: str
 
 
-def awarded(record: Record) -> Award | None:
+def award_for(record: AttendanceRecord) -> Award | None:
     """What somebody has earned; None if they were never there."""
     if record.complete:
         return Award.COMPLETION
     return Award.PARTICIPATION if record.minutes else None
 
 
-def certificates(
-    workshop: str, secret: str, records: Iterable[Record], places: Iterable[Participant]
+def issue_certificates(
+    workshop: str, secret: str, records: Iterable[AttendanceRecord], places: Iterable[Participant]
 ) -> Iterator[Certificate]:
     """Those of the participants, in order of their names; the team, and whoever has no place, gets none."""
     by_person = {place.person: place for place in places if place.role is Role.PARTICIPANT and place.person is not None}
     for record in records:
-        place, award = by_person.get(record.person), awarded(record)
+        place, award = by_person.get(record.person), award_for(record)
         if place and award:
-            yield Certificate(place, award, record.minutes, code(secret, workshop, record.person, award))
+            yield Certificate(place, award, record.minutes, certificate_code(secret, workshop, record.person, award))
 
 
-def code(secret: str, workshop: str, person: int, award: Award) -> str:
+def certificate_code(secret: str, workshop: str, person: int, award: Award) -> str:
     """A certificate's code, such as `7K2M-9QXC-04TB`: always the same, and not to be guessed without the secret."""
     digest = hmac.digest(secret.encode(), f"certificate/{workshop}/{person}/{award}".encode(), "sha256")
     number = int.from_bytes(digest)
@@ -64,7 +64,7 @@ def code(secret: str, workshop: str, person: int, award: Award) -> str:
     return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
 
 
-def read(typed: str) -> str | None:
+def parse_code(typed: str) -> str | None:
     """A code as somebody typed it (small letters, blanks, an O for a 0), as it was written; None if it is none."""
     signs = "".join(sign for sign in typed.upper().translate(_ALIKE) if sign.isalnum())
     if len(signs) != _GROUPS * _GROUP or not set(signs) <= set(_SIGNS):
@@ -72,7 +72,7 @@ def read(typed: str) -> str | None:
     return "-".join(signs[at : at + _GROUP] for at in range(0, len(signs), _GROUP))
 
 
-def found(typed: str, given: Iterable[Certificate]) -> Certificate | None:
+def find_certificate(typed: str, given: Iterable[Certificate]) -> Certificate | None:
     """The certificate of a code; None if there is none."""
-    wanted = read(typed)
+    wanted = parse_code(typed)
     return next((one for one in given if wanted and hmac.compare_digest(one.code, wanted)), None)

@@ -39,7 +39,7 @@ class Correction:
     undone_at: datetime | None = None
 
 
-def in_force(corrections: Iterable[Correction]) -> dict[tuple[int, str], Correction]:
+def corrections_in_force(corrections: Iterable[Correction]) -> dict[tuple[int, str], Correction]:
     """The correction that counts, by person and session."""
     standing = (one for one in corrections if one.undone_at is None)
     return {(one.person, one.session): one for one in sorted(standing, key=lambda one: (one.at, one.id))}

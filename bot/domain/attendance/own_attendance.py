@@ -10,12 +10,12 @@ from enum import StrEnum
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.attendance import (
     BY_PLAN,
-    CheckedIn,
+    AttendanceRecord,
+    CheckIn,
     CheckinRefusal,
     Doors,
-    Record,
-    counting,
-    refusal,
+    checkin_refusal,
+    counted_sessions,
     scheduled_minutes,
 )
 from bot.domain.attendance.corrections import Mark
@@ -36,7 +36,7 @@ class AttendanceStatus(StrEnum):
     """Nothing of it could be seen."""
 
 
-def standing(plan: Plan, session: Session, own: Record) -> AttendanceStatus:
+def attendance_status(plan: Plan, session: Session, own: AttendanceRecord) -> AttendanceStatus:
     """What a session that counts comes to for the person whose record it is."""
     correction = own.corrections.get(session.id)
     if correction and correction.mark is Mark.EXCUSED:
@@ -50,7 +50,7 @@ def standing(plan: Plan, session: Session, own: Record) -> AttendanceStatus:
     return AttendanceStatus.ABSENT if observed > 0 else AttendanceStatus.UNOBSERVED
 
 
-class Reason(StrEnum):
+class AttendanceReason(StrEnum):
     """Why a session counts as it does for one person."""
 
     MARKED_PRESENT = "marked_present"
@@ -69,17 +69,21 @@ class Reason(StrEnum):
     ABSENT = "absent"
 
 
-_SAID = {Mark.PRESENT: Reason.MARKED_PRESENT, Mark.EXCUSED: Reason.EXCUSED, Mark.ABSENT: Reason.MARKED_ABSENT}
+_SAID = {
+    Mark.PRESENT: AttendanceReason.MARKED_PRESENT,
+    Mark.EXCUSED: AttendanceReason.EXCUSED,
+    Mark.ABSENT: AttendanceReason.MARKED_ABSENT,
+}
 
 
-def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
+def attendance_reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
     plan: Plan,
     session: Session,
-    own: Record,
-    presence: CheckedIn | None,
+    own: AttendanceRecord,
+    presence: CheckIn | None,
     now: datetime,
     doors: Doors = BY_PLAN,
-) -> tuple[Reason, ...]:
+) -> tuple[AttendanceReason, ...]:
     """Every reason that is true of a session that counts, for the person whose record it is; never none.
 
     What a moderator said comes first, and makes nothing else untrue.
@@ -87,27 +91,27 @@ def reasons(  # noqa: PLR0913, PLR0917 - all that is known of one session
     correction = own.corrections.get(session.id)
     known = {
         **({_SAID[correction.mark]: True} if correction else {}),
-        Reason.CHECKED_IN: presence is not None,
-        Reason.IN_ROOM: own.voice_by_session[session.id] > 0,
-        Reason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
+        AttendanceReason.CHECKED_IN: presence is not None,
+        AttendanceReason.IN_ROOM: own.voice_by_session[session.id] > 0,
+        AttendanceReason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
     }
     told = [reason for reason, true in known.items() if true]
     if presence is None and correction is None:
-        match refusal(plan, session, now, doors):
+        match checkin_refusal(plan, session, now, doors):
             case None:
-                told.append(Reason.OPEN)
+                told.append(AttendanceReason.OPEN)
             case CheckinRefusal.CLOSED:
-                told.append(Reason.CLOSED)
+                told.append(AttendanceReason.CLOSED)
             case CheckinRefusal.NOT_YET:
-                told.append(Reason.AHEAD)
+                told.append(AttendanceReason.AHEAD)
             case _ if not told:
-                told.append(Reason.ABSENT)
+                told.append(AttendanceReason.ABSENT)
             case _:
                 pass
     return tuple(told)
 
 
-def missing(plan: Plan, own: Record) -> int:
+def minutes_missing(plan: Plan, own: AttendanceRecord) -> int:
     """Whole minutes that somebody who hasn't reached the plan's share lacks; one at least."""
     return max(1, math.ceil(plan.attendance.percent * own.observed / 100 - own.minutes))
 
@@ -120,14 +124,14 @@ class Outlook(StrEnum):
     MISSED = "missed"
 
 
-def outlook(plan: Plan, own: Record, checked: Mapping[str, CheckedIn], now: datetime) -> Outlook:
+def outlook(plan: Plan, own: AttendanceRecord, checked: Mapping[str, CheckIn], now: datetime) -> Outlook:
     """Whether the plan's share is reached, or still can be by attending all that is left."""
     if own.complete:
         return Outlook.REACHED
     left = sum(
         (
             s.ends_at - max(s.starts_at, now)
-            for s in counting(plan)
+            for s in counted_sessions(plan)
             if s.ends_at > now and s.id not in checked and s.id not in own.corrections
         ),
         timedelta(),

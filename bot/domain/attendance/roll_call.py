@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.attendance.attendance import CheckedIn, counting
-from bot.domain.attendance.corrections import Correction, in_force
+from bot.domain.attendance.attendance import CheckIn, counted_sessions
+from bot.domain.attendance.corrections import Correction, corrections_in_force
 from bot.domain.attendance.presence import Interval, Stay, within
 from bot.domain.plan import Plan
 from bot.domain.venue import meeting_room
@@ -18,7 +18,7 @@ People = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class SessionRoll:
     """Who is told to be in a session, and by what. Somebody of whom a moderator has spoken is in `corrected` alone."""
 
     checked_in: People
@@ -27,30 +27,30 @@ class Roll:
     corrected: Mapping[int, Correction]
 
 
-def roll(
+def roll_call_of(
     session: Session,
-    presences: Iterable[CheckedIn],
+    presences: Iterable[CheckIn],
     there: People,
     corrections: Iterable[Correction],
-) -> Roll:
+) -> SessionRoll:
     """The roll of a session; `there` are those in its room."""
-    corrected = {person: one for (person, held), one in in_force(corrections).items() if held == session.id}
+    corrected = {person: one for (person, held), one in corrections_in_force(corrections).items() if held == session.id}
     checked_in = {one.person: one.name for one in presences if one.session == session.id}
-    return Roll(
+    return SessionRoll(
         {person: name for person, name in checked_in.items() if person not in corrected},
         {person: name for person, name in there.items() if person not in corrected and person not in checked_in},
         corrected,
     )
 
 
-def in_room_during(session: Session, stays: Iterable[Stay]) -> dict[int, str]:
+def people_in_room(session: Session, stays: Iterable[Stay]) -> dict[int, str]:
     """Who was in a session's room while it was held."""
     held, room = Interval(session.starts_at, session.ends_at), meeting_room(session.room)
     return {stay.person: stay.name for stay in stays if stay.room == room and within((stay.time,), held)}
 
 
-def at_hand(plan: Plan, now: datetime) -> tuple[Session, ...]:
+def sessions_by_nearness(plan: Plan, now: datetime) -> tuple[Session, ...]:
     """The sessions that count as a moderator looks for them: the last that began, those before it, those to come."""
-    counted = counting(plan)
+    counted = counted_sessions(plan)
     begun = [session for session in counted if session.starts_at <= now]
     return (*reversed(begun), *(session for session in counted if session.starts_at > now))

@@ -13,7 +13,7 @@ from bot.domain.text import Text, fold
 TRIES = 5
 
 
-def chosen(secret: str, workshop: str, session: str, words: Sequence[Text]) -> Text:
+def session_word(secret: str, workshop: str, session: str, words: Sequence[Text]) -> Text:
     """A session's word, in every language: always the same, and not to be guessed by who lacks the secret.
 
     A list with a few words more or less changes the words of few sessions.
@@ -26,7 +26,7 @@ def chosen(secret: str, workshop: str, session: str, words: Sequence[Text]) -> T
     return max(words, key=rank)
 
 
-def matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
+def word_matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
     """Whether that is the word, in one of the languages: case, accents, blanks and an article forgiven."""
     heard = _bare(typed)
     return any(
@@ -36,7 +36,7 @@ def matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
     )
 
 
-def trace(typed: str) -> str:
+def guess_hash(typed: str) -> str:
     """The same for what counts as the same try; what was typed can't be read from it."""
     return hashlib.blake2b(_bare(typed).encode(), digest_size=8).hexdigest()
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.contributions import chatham
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
@@ -29,7 +29,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class AttendanceShare:
     """What one person attended of what is counted."""
 
     person: int
@@ -56,25 +56,25 @@ class AttendanceFigure:
     """How many reached the plan's share; None where it isn't asked for."""
 
 
-def figures(
-    plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]
+def attendance_figures(
+    plan: Plan, records: Sequence[AttendanceRecord], place_of: Callable[[int], Participant | None]
 ) -> tuple[AttendanceFigure, ...]:
     """The statistics. Of a day and of a session, those count who were there; else everybody of whom there is a record.
 
-    Groups of fewer than SMALLEST_GROUP persons are told as one: see `chatham.merged`.
+    Groups of fewer than SMALLEST_GROUP persons are told as one: see `chatham.merge_small_groups`.
     """
     return tuple(figure for scope in Scope for figure in _figures(scope, _grouped(scope, plan, records, place_of)))
 
 
-def _figures(scope: Scope, shares: Iterable[tuple[str, Share]]) -> Iterator[AttendanceFigure]:
-    groups: dict[str, list[Share]] = {}
+def _figures(scope: Scope, shares: Iterable[tuple[str, AttendanceShare]]) -> Iterator[AttendanceFigure]:
+    groups: dict[str, list[AttendanceShare]] = {}
     for group, share in shares:
         groups.setdefault(group, []).append(share)
-    for name, members in chatham.merged(groups, lambda share: share.person):
+    for name, members in chatham.merge_small_groups(groups, lambda share: share.person):
         yield _figure(scope, name, members)
 
 
-def _figure(scope: Scope, group: str | None, shares: Sequence[Share]) -> AttendanceFigure:
+def _figure(scope: Scope, group: str | None, shares: Sequence[AttendanceShare]) -> AttendanceFigure:
     minutes = sum(share.minutes for share in shares)
     ruled = [share.complete for share in shares if share.complete is not None]
     return AttendanceFigure(
@@ -82,16 +82,16 @@ def _figure(scope: Scope, group: str | None, shares: Sequence[Share]) -> Attenda
         group,
         len({share.person for share in shares}),
         minutes,
-        attendance.share(minutes, sum(share.observed for share in shares)),
+        attendance.percent_present(minutes, sum(share.observed for share in shares)),
         sum(ruled) if ruled else None,
     )
 
 
 def _grouped(
-    scope: Scope, plan: Plan, records: Sequence[Record], place_of: Callable[[int], Participant | None]
-) -> Iterator[tuple[str, Share]]:
+    scope: Scope, plan: Plan, records: Sequence[AttendanceRecord], place_of: Callable[[int], Participant | None]
+) -> Iterator[tuple[str, AttendanceShare]]:
     """Everybody's shares, each with the name of its group, in the order in which groups are told."""
-    counted = attendance.counting(plan)
+    counted = attendance.counted_sessions(plan)
     match scope:
         case Scope.WORKSHOP:
             yield from (("", _whole(record)) for record in records)
@@ -113,13 +113,13 @@ def _group(scope: Scope, place: Participant | None) -> str:
     return str(place.organisation) if scope is Scope.ORGANISATION else place.country or UNKNOWN
 
 
-def _whole(record: Record) -> Share:
-    return Share(record.person, record.minutes, record.observed, record.complete)
+def _whole(record: AttendanceRecord) -> AttendanceShare:
+    return AttendanceShare(record.person, record.minutes, record.observed, record.complete)
 
 
-def _there(sessions: Sequence[Session], records: Iterable[Record]) -> Iterator[Share]:
+def _there(sessions: Sequence[Session], records: Iterable[AttendanceRecord]) -> Iterator[AttendanceShare]:
     for record in records:
         minutes = sum(record.minutes_by_session[session.id] for session in sessions)
         if minutes:
             observed = sum(record.observed_in(session) for session in sessions)
-            yield Share(record.person, minutes, observed)
+            yield AttendanceShare(record.person, minutes, observed)

@@ -8,7 +8,13 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import replace
 from typing import TypeVar
 
-from bot.domain.contributions.feedback import SMALLEST_GROUP, WORKSHOP, FeedbackAnswer, FeedbackSummary, summary
+from bot.domain.contributions.feedback import (
+    SMALLEST_GROUP,
+    WORKSHOP,
+    FeedbackAnswer,
+    FeedbackSummary,
+    feedback_summary,
+)
 from bot.domain.contributions.notes import Note
 from bot.domain.contributions.questions import Question
 from bot.domain.plan import Plan
@@ -21,14 +27,14 @@ _LINK = re.compile(r"<@!?\d+>|(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"\b(?:\d{15,20}|[0-9a-f]{16})\b")
 
 
-def confidential(plan: Plan, said: Note | Question) -> bool:
+def is_confidential(plan: Plan, said: Note | Question) -> bool:
     """Whether a note or a question is under the rule: since it was made, or by the plan in force."""
     if isinstance(said, Note):
         return said.confidential or said.topic in plan.confidential_topics
     return said.confidential or said.session in plan.confidential_sessions
 
 
-def veiled(secret: str, key: str) -> str:
+def veiled_id(secret: str, key: str) -> str:
     """The id under which others see a note or a question: always the same, and it doesn't lead back.
 
     The id in the store may be that of the Discord message from which the note was saved, which shows its author.
@@ -36,7 +42,7 @@ def veiled(secret: str, key: str) -> str:
     return hashlib.blake2b(key.encode(), digest_size=8, key=bytes.fromhex(secret)).hexdigest()
 
 
-def unlinked(told: str, veil: Callable[[str], str], named: Collection[str] = ()) -> str:
+def veil_ids(told: str, veil: Callable[[str], str], named: Collection[str] = ()) -> str:
     """A text in which every id is veiled, but for those of what may be told by name."""
     return _ID.sub(lambda found: found[0] if found[0] in named else veil(found[0]), told)
 
@@ -66,7 +72,7 @@ def _part(plan: Plan, *, under: bool) -> Plan | None:
     return plan.with_agenda(replace(plan.agenda, sessions=sessions)) if sessions else None
 
 
-def told_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
+def nameable_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
     """The groups that may be named: those of at least SMALLEST_GROUP. `members`: each with the group that it is in.
 
     Where only one group is smaller, the smallest of the others isn't named either: what is left unnamed would else be
@@ -80,17 +86,17 @@ def told_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
     return frozenset(by_size[2 if small == 1 else small :])
 
 
-def rated(subject: str, answers: Collection[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
+def protected_summary(subject: str, answers: Collection[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
     """What the answers about a session, or the workshop, add up to.
 
-    The choices are told of no session that `told_groups` leaves unnamed: an export has its answers all the same.
+    The choices are told of no session that `nameable_groups` leaves unnamed: an export has its answers all the same.
     """
-    told = told_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
-    found = summary(subject, answers, attended)
+    told = nameable_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
+    found = feedback_summary(subject, answers, attended)
     return found if subject == WORKSHOP or subject in told else replace(found, counts=None)
 
 
-def merged(
+def merge_small_groups(
     groups: Mapping[str, Sequence[T]], person: Callable[[T], Hashable]
 ) -> tuple[tuple[str | None, tuple[T, ...]], ...]:
     """The groups in their order, those of fewer than SMALLEST_GROUP persons as one, without a name, at the end.

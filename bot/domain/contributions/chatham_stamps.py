@@ -33,7 +33,9 @@ def overlap(one: Interval, other: Interval) -> bool:
     return one.since < other.until and other.since < one.until
 
 
-def lasting(stamps: Iterable[ChathamStamp], contributed: Collection[str], now: datetime) -> frozenset[ChathamStamp]:
+def lasting_stamps(
+    stamps: Iterable[ChathamStamp], contributed: Collection[str], now: datetime
+) -> frozenset[ChathamStamp]:
     """The stamps that stay when the agenda or the plan no longer asks for them.
 
     A session that has begun keeps its stamp up to now. One that has not keeps it if something was contributed to it or

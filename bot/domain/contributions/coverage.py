@@ -31,7 +31,7 @@ def as_shared(notes: Iterable[Note], reviews: Mapping[str, Review]) -> list[Note
     ]
 
 
-def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Audience) -> list[CoverageRow]:
+def coverage_rows(places: Iterable[Participant], notes: Iterable[Note], audience: Audience) -> list[CoverageRow]:
     """A row an administration, those that have shared nothing first; each by its name.
 
     Only what a reader of that audience may read counts, and only where its author wants to be known by their
@@ -48,7 +48,7 @@ def coverage(places: Iterable[Participant], notes: Iterable[Note], audience: Aud
     return [CoverageRow(name, found[name]) for name in sorted(found, key=lambda name: (bool(found[name]), name))]
 
 
-def silent(places: Iterable[Participant], notes: Iterable[Note]) -> tuple[int, ...]:
+def silent_participants(places: Iterable[Participant], notes: Iterable[Note]) -> tuple[int, ...]:
     """The Discord ids of those who have joined for an administration that has truly shared nothing, in any way."""
     every = tuple(places)
     sharers = {note.author for note in notes if note.visibility is not Visibility.PRIVATE}

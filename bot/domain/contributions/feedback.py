@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import limits
-from bot.domain.attendance.attendance import Record
+from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.contributions.notes import tidy
 
 #: The subject of the evaluation of the workshop; no session's id has an underscore.
@@ -43,7 +43,7 @@ EVALUATION = (
 )
 
 
-def form_of(subject: str) -> tuple[FeedbackQuestion, ...]:
+def feedback_form(subject: str) -> tuple[FeedbackQuestion, ...]:
     """What is asked about a session, or about the workshop."""
     return EVALUATION if subject == WORKSHOP else PULSE
 
@@ -60,13 +60,13 @@ class FeedbackAnswer:
     """UTC."""
 
 
-def read(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
+def parse_answers(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
     """What was typed and chosen, as it is kept; None if a choice is none of those that are offered."""
     values = {
         asked.name: typed.get(asked.name, "") if asked.choices else tidy(typed.get(asked.name, ""), limits.TEXT_INPUT)
-        for asked in form_of(subject)
+        for asked in feedback_form(subject)
     }
-    offered = all(values[asked.name] in asked.choices for asked in form_of(subject) if asked.choices)
+    offered = all(values[asked.name] in asked.choices for asked in feedback_form(subject) if asked.choices)
     return {name: value or "" for name, value in values.items()} if offered else None
 
 
@@ -95,7 +95,7 @@ class FeedbackSummary:
         return round(sum(int(choice) * times for choice, times in counts.items()) / sum(counts.values()), 1)
 
 
-def attendees(records: Iterable[Record], subject: str) -> frozenset[int]:
+def attendees(records: Iterable[AttendanceRecord], subject: str) -> frozenset[int]:
     """Who was in a session, or at the workshop at all."""
     return frozenset(
         record.person
@@ -104,11 +104,13 @@ def attendees(records: Iterable[Record], subject: str) -> frozenset[int]:
     )
 
 
-def summary(subject: str, answers: Iterable[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
+def feedback_summary(subject: str, answers: Iterable[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
     """The response rate counts answers of those who attended; the choices are everybody's."""
     mine = [answer for answer in answers if answer.subject == subject]
     counts = {
-        asked.name: Counter(answer.values[asked.name] for answer in mine) for asked in form_of(subject) if asked.choices
+        asked.name: Counter(answer.values[asked.name] for answer in mine)
+        for asked in feedback_form(subject)
+        if asked.choices
     }
     there = sum(answer.person in attended for answer in mine)
     return FeedbackSummary(subject, len(attended), there, counts if len(mine) >= SMALLEST_GROUP else None)

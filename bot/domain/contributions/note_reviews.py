@@ -38,7 +38,7 @@ class ReviewAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class NoteWording:
     """What a note says, as a moderator would say it."""
 
     title: str
@@ -54,7 +54,7 @@ class Review:
     asked: str = ""
     """What its author is asked to change."""
     tags: tuple[str, ...] = ()
-    proposal: Wording | None = None
+    proposal: NoteWording | None = None
     """What its author is asked to accept."""
     wanted: bool = False
     """Whether its author is asked to let it be shown."""
@@ -65,7 +65,7 @@ class Review:
 UNSEEN = Review()
 
 
-def queue(notes: Iterable[Note], reviews: Mapping[str, Review], audience: Audience) -> list[Note]:
+def review_queue(notes: Iterable[Note], reviews: Mapping[str, Review], audience: Audience) -> list[Note]:
     """The notes that wait for a reader of that audience, the earliest first. What they may not read waits elsewhere."""
     waiting = (
         note
@@ -75,7 +75,7 @@ def queue(notes: Iterable[Note], reviews: Mapping[str, Review], audience: Audien
     return sorted((note for note in waiting if visible_to(note, audience)), key=lambda note: (note.written_at, note.id))
 
 
-def tags_of(typed: str) -> tuple[str, ...] | None:
+def parse_tags(typed: str) -> tuple[str, ...] | None:
     """Tags as they were typed, separated by commas or line breaks, each once; None if they are too many or too long."""
     words = (" ".join(word.split()) for word in re.split(r"[,;\n،؛]", typed))
     kept = {fold(word): tidy(word, TAG_LENGTH) for word in words if word}

@@ -12,7 +12,7 @@ from functools import cache
 from bot.domain import limits
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
-from bot.domain.text import blank, clean, fold
+from bot.domain.text import clean, fold, is_blank
 
 #: So many notes one person may have.
 MOST = 100
@@ -133,10 +133,10 @@ class Note:
 def tidy(typed: str, limit: int) -> str | None:
     """A part of a note as it is kept: cleaned; None if nothing readable is left or it is too long."""
     kept = clean(typed)
-    return kept if len(kept) <= limit and not blank(kept) else None
+    return kept if len(kept) <= limit and not is_blank(kept) else None
 
 
-def not_links(typed: str) -> list[str]:
+def invalid_links(typed: str) -> list[str]:
     """What of a text that should hold addresses of the web, separated by blanks, is none."""
     return [word for word in clean(typed).split() if not re.fullmatch(r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", word)]
 
@@ -145,7 +145,7 @@ def not_links(typed: str) -> list[str]:
 
 
 @cache
-def reaching(audience: Audience) -> tuple[Visibility, ...]:
+def visibilities_reaching(audience: Audience) -> tuple[Visibility, ...]:
     """What authors may have chosen for an audience to see their notes. What is private reaches none."""
     order = tuple(Visibility)
     return order[order.index(Visibility(audience)) :]
@@ -153,10 +153,10 @@ def reaching(audience: Audience) -> tuple[Visibility, ...]:
 
 def visible_to(note: Note, audience: Audience) -> bool:
     """Whether a note may be handed to an audience."""
-    return note.visibility in reaching(audience)
+    return note.visibility in visibilities_reaching(audience)
 
 
-def shown(note: Note) -> bool:
+def has_card(note: Note) -> bool:
     """Whether its card is shown in its topic's channel."""
     return visible_to(note, Audience.PARTICIPANTS)
 

@@ -51,12 +51,12 @@ class Pledge:
     """What its author said of it the last time that they were asked."""
 
 
-def open_from(plan: Plan) -> datetime:
+def pledges_open_at(plan: Plan) -> datetime:
     """The instant from which pledges are taken: the last day's morning."""
     return plan.morning(plan.agenda.days[-1])
 
 
-def public(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
+def public_pledges(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
     """The pledges as everybody may read them: by nobody, in an order that doesn't tell by whom, the one due first."""
     told = (
         replace(

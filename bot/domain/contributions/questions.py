@@ -81,7 +81,7 @@ class Question:
         return ": ".join((self.state, *(each for each in said if each)))
 
 
-class Said(TypedDict, total=False):
+class QuestionOutcome(TypedDict, total=False):
     """What a moderator says of a question, beside its state."""
 
     answer: str
@@ -91,29 +91,31 @@ class Said(TypedDict, total=False):
     hidden_for: str
 
 
-def led(question: Question, state: QuestionState, **said: Unpack[Said]) -> Question:
+def with_outcome(question: Question, state: QuestionState, **said: Unpack[QuestionOutcome]) -> Question:
     """The question as a moderator leaves it; what was said of it before no longer holds."""
     bare = replace(question, answer=None, owner=None, due=None, merged_into=None, hidden_for=None)
     return replace(bare, state=state, **said)
 
 
-def card(plan: Plan, question_id: str, now: datetime) -> Announcement:
+def card_announcement(plan: Plan, question_id: str, now: datetime) -> Announcement:
     """The question's card, due at once; one asked after the workshop still gets it."""
     expires = max(plan.agenda.ends_at, now) + CARD_LIFETIME
     return Announcement(plan.id, Kind.QUESTION, question_id, QUESTIONS, now, expires)
 
 
-def follow_up(plan: Plan, session: Session) -> Announcement | None:
+def open_questions_announcement(plan: Plan, session: Session) -> Announcement | None:
     """The message that lists a session's open questions; None if the session has no topic, and so no room for it."""
     return next((one for one in planned(plan) if (one.kind, one.subject) == (Kind.OPEN, session.id)), None)
 
 
-def still_open(questions: Iterable[Question], session: str) -> list[Question]:
+def questions_still_open(questions: Iterable[Question], session: str) -> list[Question]:
     """A session's questions that await an answer, as moderators take them."""
-    return queue(one for one in questions if one.session == session and one.state in OPEN)
+    return question_queue(one for one in questions if one.session == session and one.state in OPEN)
 
 
-def queue(questions: Iterable[Question], voice: Callable[[Question], str | int] | None = None) -> list[Question]:
+def question_queue(
+    questions: Iterable[Question], voice: Callable[[Question], str | int] | None = None
+) -> list[Question]:
     """As moderators take them: those that wait first, the most wanted first, the earliest first.
 
     With a `voice` (for whom a question speaks), those come first whose voice was not heard yet. What is merged or

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.plan import Plan
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, BREAKOUT_ROOM, WELCOME, Form, rooms, topic_room
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, BREAKOUT_ROOM, WELCOME, RoomForm, topic_room, venue_rooms
 
 #: Who wrote what the bot wrote.
 BOT = 0
@@ -24,7 +24,7 @@ class TranscriptChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedTranscript:
     """What the store knows of a channel's transcript."""
 
     channel: TranscriptChannel
@@ -39,7 +39,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class TranscriptMessage:
     """One message as Discord had it. Instants are UTC."""
 
     id: int
@@ -53,16 +53,16 @@ class Message:
     """None where it was not the bot that wrote it."""
 
 
-def lacking(plan: Plan, ids: Mapping[str, int], saved: Mapping[int, Saved]) -> list[str]:
+def unsaved_rooms(plan: Plan, ids: Mapping[str, int], saved: Mapping[int, SavedTranscript]) -> list[str]:
     """The rooms whose channels are not saved as they were at the end. `ids`: rooms to Discord ids; `saved`: by id."""
-    wanted = [room.key for room in rooms(plan) if room.form is not Form.CATEGORY]
+    wanted = [room.key for room in venue_rooms(plan) if room.form is not RoomForm.CATEGORY]
     wanted += [key for key in ids if key.startswith(BREAKOUT_ROOM)]
     ends_at = plan.agenda.ends_at
     known = {key: saved.get(ids[key]) for key in wanted if key in ids}
     return [key for key, one in known.items() if one is None or one.due(ends_at)]
 
 
-def tells_of_nobody(plan: Plan, room: str) -> bool:
+def names_nobody(plan: Plan, room: str) -> bool:
     """Whether a room holds nothing that leads to who said what, or who was there, under the Chatham House Rule."""
     return not plan.confidential_sessions or room in _open_rooms(plan)
 

@@ -62,7 +62,7 @@ class AccessRefusal(StrEnum):
     OUT_OF_REACH = "out_of_reach"
 
 
-def refusal(server: int | None, home: Home, doors: EntryRules) -> AccessRefusal | None:
+def access_refusal(server: int | None, home: Home, doors: EntryRules) -> AccessRefusal | None:
     """Why an entry point may not be used in a server (None: in a direct message); None if it may.
 
     A workshop whose server is gone belongs to that server still: nobody anywhere else takes its place.

@@ -45,7 +45,7 @@ class DirectMessageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class DirectMessageButton:
     """The button under a private message."""
 
     custom_id: str
@@ -65,7 +65,7 @@ class DirectMessage:
     """UTC."""
     author: int | None = None
     """Whose words or name it holds, beside the person's own; None if it holds nobody's."""
-    button: Press | None = None
+    button: DirectMessageButton | None = None
     state: DirectMessageState = DirectMessageState.PLANNED
     begun_at: datetime | None = None
     """When sending it began (UTC); from then on, until it is settled, Discord may have it or not."""
@@ -136,7 +136,7 @@ class Throttle:
 THROTTLED = Backoff(timedelta(minutes=10), timedelta(hours=2))
 
 
-def throttled(before: Throttle | None, now: datetime) -> Throttle:
+def next_throttle(before: Throttle | None, now: datetime) -> Throttle:
     """The throttle after one more refusal."""
     since, refusals = (before.since, before.refusals + 1) if before else (now, 1)
     return Throttle(since, now + THROTTLED.after(refusals), refusals)
@@ -150,7 +150,7 @@ def direct_message(  # noqa: PLR0913, PLR0917 - one parameter a part of it
     text: str,
     now: datetime,
     author: int | None = None,
-    button: Press | None = None,
+    button: DirectMessageButton | None = None,
 ) -> DirectMessage:
     """A message to a person about a subject: of the same workshop, kind and subject, it is the same message."""
     key = f"{workshop}/{kind}/{subject}/{person}"

@@ -64,17 +64,17 @@ def introduced_id(person: int) -> str:
     return f"{_INTRODUCED}{person}"
 
 
-def introduced(place: Participant) -> bool:
+def is_introduced(place: Participant) -> bool:
     """Whether somebody made the place by introducing themselves."""
     return place.id.startswith(_INTRODUCED)
 
 
-def vacated(place: Participant) -> Participant | None:
+def vacated_place(place: Participant) -> Participant | None:
     """What stays of a place when nothing of its holder may: the roster's row, free; None if they introduced themselves.
 
     The name of a substitute goes too: until the roster is read again, the place is called by what it represents.
     """
-    if introduced(place):
+    if is_introduced(place):
         return None
     theirs = place.id != roster_id(place.name, place.administration)
     name = shorten(place.administration, NAME_LENGTH) if theirs else place.name
@@ -84,7 +84,7 @@ def vacated(place: Participant) -> Participant | None:
 _INTRODUCED = "self-"
 
 
-def in_order(places: Iterable[Participant]) -> list[Participant]:
+def sorted_places(places: Iterable[Participant]) -> list[Participant]:
     """By administration and name."""
     return sorted(places, key=lambda place: (fold(place.administration), fold(place.name), place.id))
 
@@ -94,7 +94,7 @@ def same_name(one: str, other: str) -> bool:
     return sorted(fold(one).split()) == sorted(fold(other).split())
 
 
-def matching(places: Iterable[Participant], typed: str) -> tuple[Participant, ...]:
+def matching_places(places: Iterable[Participant], typed: str) -> tuple[Participant, ...]:
     """Whom somebody may mean by a name: those who have it; else those whose name lacks some of its words, or has more.
 
     See `same_name` for what doesn't count.
@@ -133,7 +133,7 @@ class RosterChange:
         return ", ".join(f"{count} {sort}" for sort, count in self.counts().items())
 
 
-def follow(places: Iterable[Participant], roster: Iterable[Participant]) -> RosterChange:
+def roster_change(places: Iterable[Participant], roster: Iterable[Participant]) -> RosterChange:
     """What must change so that the places are the roster's.
 
     A place that is taken stays taken; it stays also where it is gone from the roster, as does that of somebody who
@@ -148,7 +148,7 @@ def follow(places: Iterable[Participant], roster: Iterable[Participant]) -> Rost
         gone=tuple(
             place
             for place in known.values()
-            if place.person is None and place.id not in wanted and not introduced(place)
+            if place.person is None and place.id not in wanted and not is_introduced(place)
         ),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Part(StrEnum):
+class PersonalDataPart(StrEnum):
     """A part of it, in the order in which it is told."""
 
     PLACE = "place"
@@ -39,9 +39,9 @@ Value = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
+class PersonalRecords:
     """The records of one part; instants are UTC."""
 
-    part: Part
+    part: PersonalDataPart
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]

@@ -16,7 +16,7 @@ class Rate:
     every: timedelta
 
 
-class Act(StrEnum):
+class LimitedAction(StrEnum):
     """What somebody does, as far as it is limited."""
 
     SUGGEST = "suggest"
@@ -28,9 +28,9 @@ class Act(StrEnum):
 
 
 RATES = {
-    Act.SUGGEST: Rate(120, timedelta(seconds=0.5)),
-    Act.PRESS: Rate(60, timedelta(seconds=1)),
-    Act.WRITE: Rate(30, timedelta(seconds=30)),
+    LimitedAction.SUGGEST: Rate(120, timedelta(seconds=0.5)),
+    LimitedAction.PRESS: Rate(60, timedelta(seconds=1)),
+    LimitedAction.WRITE: Rate(30, timedelta(seconds=30)),
 }
 
 
@@ -39,10 +39,10 @@ class Limiter:
 
     def __init__(self, most: int = 20_000) -> None:
         self._most = most
-        self._full_at: OrderedDict[tuple[int, Act], datetime] = OrderedDict()
+        self._full_at: OrderedDict[tuple[int, LimitedAction], datetime] = OrderedDict()
         """When somebody's allowance will be whole again. Who isn't in it has all of it."""
 
-    def take(self, person: int, act: Act, now: datetime) -> datetime | None:
+    def take(self, person: int, act: LimitedAction, now: datetime) -> datetime | None:
         """Count one more; None if it may be done, else the instant from which it may be."""
         rate, key = RATES[act], (person, act)
         whole = rate.at_once * rate.every

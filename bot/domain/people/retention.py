@@ -27,13 +27,13 @@ class RetentionKind(StrEnum):
     """Who did what, exports included."""
 
 
-def last_day(plan: Plan, kind: RetentionKind) -> date | None:
+def last_day_kept(plan: Plan, kind: RetentionKind) -> date | None:
     """The last day on which a kind is kept: calendar months after the plan's last day; None: for ever."""
     months: int | None = getattr(plan.retention, kind)
     return None if months is None else months_after(plan.days[-1].date, months)
 
 
-def overdue(plan: Plan, now: datetime) -> tuple[RetentionKind, ...]:
+def overdue_kinds(plan: Plan, now: datetime) -> tuple[RetentionKind, ...]:
     """The kinds whose term has passed, by the calendar of the workshop's zone."""
     today = day_of(now, plan.tz)
-    return tuple(kind for kind in RetentionKind if (last := last_day(plan, kind)) is not None and last < today)
+    return tuple(kind for kind in RetentionKind if (last := last_day_kept(plan, kind)) is not None and last < today)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.importing.readers import jsonfile
-from bot.importing.readers.collector import Gathering
-from bot.importing.readers.frab import Talk, gather
+from bot.importing.readers.collector import ScheduleCollector
+from bot.importing.readers.frab import FrabTalk, collect_talk
 from bot.importing.schedule import Schedule
 
 
@@ -63,20 +63,20 @@ class _Export(BaseModel):
     schedule: _Schedule
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_c3voc(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
-    conference = jsonfile.parsed(_Export, source, "the conference system").schedule.conference
-    gathering = Gathering(zone)
+    conference = jsonfile.parse_json(_Export, source, "the conference system").schedule.conference
+    gathering = ScheduleCollector(zone)
     gathering.zone_named(conference.time_zone_name or "", "time_zone_name")
     for index, day in enumerate(conference.days, 1):
         for room, events in day.rooms.items():
             for number, event in enumerate(events, 1):
-                gather(gathering, _talk(event, day.date, room), f"days[{index}].rooms[{room}][{number}]")
+                collect_talk(gathering, _talk(event, day.date, room), f"days[{index}].rooms[{room}][{number}]")
     return gathering.schedule(conference.title or "")
 
 
-def _talk(event: _Event, day: str, room: str) -> Talk:
-    return Talk(
+def _talk(event: _Event, day: str, room: str) -> FrabTalk:
+    return FrabTalk(
         # pretalx's code is what its other exports call the talk by; an id is unique in its conference only.
         id=event.code or str(event.id if event.id is not None else "") or event.guid or "",
         date=event.date or "",

@@ -20,10 +20,10 @@ from bot.importing.schedule import (
     Schedule,
     ScheduledSession,
     ScheduleError,
+    first_faults,
     is_foreign,
-    other_zone,
+    other_zone_remark,
     slug,
-    told_of,
 )
 
 _MAX_SPEAKERS, _MAX_MATERIALS = 30, 10
@@ -32,18 +32,18 @@ _MAX_TITLE, _MAX_DESCRIPTION, _MAX_URL = 300, 2_000, 400
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def paragraph(words: str) -> str:
+def clean_description(words: str) -> str:
     """Words from a file, their line breaks kept and HTML's tags not."""
     bare = html.unescape(_TAG.sub("", words)) if "<" in words or "&" in words else words
     return shorten(clean(bare), _MAX_DESCRIPTION)
 
 
-def is_address(words: str) -> bool:
+def is_link(words: str) -> bool:
     """Whether a plan may have it as the address of a document."""
     return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == one_line(words)
 
 
-def identifier(name: str, kind: str) -> str:
+def make_id(name: str, kind: str) -> str:
     """The id for a name or another system's id, the same each time: its letters where it has Latin ones.
 
     Other scripts, and names that are longer than an id, get a mark made of the whole name.
@@ -56,7 +56,7 @@ def identifier(name: str, kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RawSession:
     """One session as a file has it; texts are not cleaned yet. `place` says where in the file it stands."""
 
     place: str
@@ -74,7 +74,7 @@ class Found:
     """Titles and addresses."""
 
 
-class Gathering:
+class ScheduleCollector:
     """Gathers sessions; then gives the schedule, or every fault at once."""
 
     def __init__(self, zone: ZoneInfo) -> None:
@@ -135,14 +135,14 @@ class Gathering:
         if not lasts.strip():
             return None
         try:
-            return start + typed.length(lasts)
-        except typed.TypedError as fault:
+            return start + typed.parse_length(lasts)
+        except typed.HumanTimeError as fault:
             self.fault(place, str(fault))
         except OverflowError:
             self.fault(place, "it ends outside the calendar")
         return None
 
-    def add(self, found: Found) -> None:
+    def add(self, found: RawSession) -> None:
         """Keep a session, or tell what is wrong with it."""
         told = found.place in self._faulty
         title = {
@@ -164,17 +164,17 @@ class Gathering:
         elif self._is_first(found) and title:
             self._sessions.append(self._session(found, title, start, end))
 
-    def _is_first(self, found: Found) -> bool:
+    def _is_first(self, found: RawSession) -> bool:
         first = self._places.setdefault(found.id, found.place)
         if first != found.place:
             self.fault(found.place, f"the id '{found.id}' is used already at {first}; give each session its own")
         return first == found.place
 
-    def _session(self, found: Found, title: Text, start: datetime, end: datetime) -> ScheduledSession:
+    def _session(self, found: RawSession, title: Text, start: datetime, end: datetime) -> ScheduledSession:
         rooms = [self._named(room, self._rooms, "room") for room in map(one_line, found.rooms) if room]
         if len(rooms) > 1:
             self.remark(f"'{found.id}' is in {len(rooms)} rooms; it is announced in the first one.")
-        description = {language: paragraph(words) for language, words in found.description.items()}
+        description = {language: clean_description(words) for language, words in found.description.items()}
         return ScheduledSession(
             id=found.id,
             kind=found.kind,
@@ -189,7 +189,7 @@ class Gathering:
         )
 
     def _named(self, name: str, known: dict[str, NamedItem], kind: str) -> str:
-        key = identifier(name, kind)
+        key = make_id(name, kind)
         known.setdefault(key, NamedItem(key, {"en": shorten(name, _MAX_TITLE)}))
         return key
 
@@ -198,9 +198,9 @@ class Gathering:
         if not self._faults and not self._sessions:
             self.fault("", "There is no session in the file; export the schedule once it has sessions with times")
         if self._faults:
-            raise ScheduleError("\n".join(told_of(self._faults)))
+            raise ScheduleError("\n".join(first_faults(self._faults)))
         if self._foreign:
-            self.remark(other_zone(self._foreign, self._zone))
+            self.remark(other_zone_remark(self._foreign, self._zone))
         return Schedule(
             title={"en": one_line(title)} if one_line(title) else None,
             zone=self._zone,
@@ -217,6 +217,6 @@ _UNCLEAR = {"skipped": "is skipped by the clocks", "twice": "comes twice", "unre
 def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Material]:
     """What is an address is written down, never opened."""
     for title, address in links:
-        if is_address(address):
+        if is_link(address):
             shown = shorten(one_line(title), _MAX_TITLE) or address.rstrip("/").rpartition("/")[2]
             yield Material({language: shown}, address)

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.languages import LANGUAGES
 from bot.importing.readers import human_time
-from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.readers.grid import Grid, SheetRow
 from bot.importing.readers.headings import NAMES, Column
-from bot.importing.readers.human_time import TypedError, folded
-from bot.importing.schedule import Schedule, ScheduleError, kind_named
+from bot.importing.readers.human_time import HumanTimeError, fold_letters
+from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 #: The sheet of the template that explains the columns.
 EXPLANATIONS = "Columns"
@@ -78,7 +78,7 @@ def _known() -> dict[str, tuple[Column, str]]:
 
 
 def _bare(name: str) -> str:
-    return " ".join(re.findall(r"\w+", folded(name)))
+    return " ".join(re.findall(r"\w+", fold_letters(name)))
 
 
 def _column(name: str) -> tuple[Column, str] | None:
@@ -87,12 +87,12 @@ def _column(name: str) -> tuple[Column, str] | None:
         return None
     if found := _known().get(_bare(name)):
         return found
-    match = _SUFFIX.fullmatch(folded(name).strip())
+    match = _SUFFIX.fullmatch(fold_letters(name).strip())
     found = _known().get(_bare(match["name"])) if match else None
     return (found[0], match["language"]) if match and found else None
 
 
-def promise(grid: Grid) -> int:
+def count_known_columns(grid: Grid) -> int:
     """How many columns of the table are known."""
     return len(_header(grid).places)
 
@@ -117,9 +117,9 @@ def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
             yield _Place(at, *named)
 
 
-def read(grids: tuple[Grid, ...], zone: ZoneInfo) -> Schedule:
+def read_grids(grids: tuple[Grid, ...], zone: ZoneInfo) -> Schedule:
     """The schedule in tables, such as the sheets of a workbook. Raises ScheduleError with every fault at once."""
-    gathering = Gathering(zone)
+    gathering = ScheduleCollector(zone)
     used = 0
     for grid in grids:
         if header := _header(grid):
@@ -136,7 +136,7 @@ def read(grids: tuple[Grid, ...], zone: ZoneInfo) -> Schedule:
 
 
 class _Sheet:
-    def __init__(self, gathering: Gathering, grid: Grid, header: _Header) -> None:
+    def __init__(self, gathering: ScheduleCollector, grid: Grid, header: _Header) -> None:
         self._gathering = gathering
         self._grid = grid
         self._header = header
@@ -156,8 +156,8 @@ class _Sheet:
         """Whether the row only names a day, over the rows of that day."""
         said = {cell.strip() for cell in row.cells} - {""}
         try:
-            day = human_time.day(next(iter(said))) if len(said) == 1 else None
-        except TypedError:
+            day = human_time.parse_day(next(iter(said))) if len(said) == 1 else None
+        except HumanTimeError:
             day = None
         self._day = day or self._day
         return day is not None
@@ -184,13 +184,13 @@ class _Sheet:
         kind = cell(row, Column.KIND)
         link = cell(row, Column.LINK)
         self._gathering.add(
-            Found(
+            RawSession(
                 place=place,
                 id=self._id(row, start),
                 title=titles,
                 starts_at=start,
                 ends_at=end,
-                kind=kind_named(kind) if kind else None,
+                kind=guess_kind(kind) if kind else None,
                 rooms=(cell(row, Column.ROOM),),
                 track=cell(row, Column.TOPIC),
                 description=self._header.texts(row, Column.DESCRIPTION),
@@ -203,12 +203,12 @@ class _Sheet:
         """A row without an id is known by its title, so that it may be moved; a title that comes again, by its time."""
         title = self._header.cell(row, Column.TITLE)
         when = f" {start:%Y%m%d %H%M}" if start and self._titles[title] > 1 else ""
-        return identifier(self._header.cell(row, Column.ID) or title + when, "session")
+        return make_id(self._header.cell(row, Column.ID) or title + when, "session")
 
     def _times(self, row: SheetRow, place: str) -> tuple[datetime | None, datetime | None]:
         try:
             return self._read_times(row, place)
-        except TypedError as fault:
+        except HumanTimeError as fault:
             self._gathering.fault(place, str(fault))
             return None, None
 
@@ -217,12 +217,12 @@ class _Sheet:
         begins, ends, lasts = cell(row, Column.START), cell(row, Column.END), cell(row, Column.LENGTH)
         # A start may be a whole moment: `20/02/2023 09:30`.
         day = self._day_of(cell(row, Column.DATE) or begins)
-        first, second = human_time.clocks(_without_day(begins))
+        first, second = human_time.parse_clock_range(_without_day(begins))
         start = self._gathering.instant(datetime.combine(day, first), place)
         if ends:
-            last_day = human_time.day(ends) or day
+            last_day = human_time.parse_day(ends) or day
             return start, self._gathering.instant(
-                datetime.combine(last_day, human_time.clock(_without_day(ends))), place
+                datetime.combine(last_day, human_time.parse_clock(_without_day(ends))), place
             )
         if second:
             return start, self._gathering.instant(datetime.combine(day, second), place)
@@ -230,12 +230,12 @@ class _Sheet:
 
     def _day_of(self, said: str) -> date:
         """The day that the row says, or that of the rows above it."""
-        self._day = human_time.day(said) or self._day
+        self._day = human_time.parse_day(said) or self._day
         if self._day is None:
-            raise TypedError("there is no date; write one such as 20/02/2023, here or in a row above")
+            raise HumanTimeError("there is no date; write one such as 20/02/2023, here or in a row above")
         return self._day
 
 
 def _without_day(said: str) -> str:
     """`2023-02-20 09:30` less its day."""
-    return said.split(maxsplit=1)[-1] if human_time.day(said) and " " in said.strip() else said
+    return said.split(maxsplit=1)[-1] if human_time.parse_day(said) and " " in said.strip() else said

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.importing.readers import jsonfile
-from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.schedule import Schedule
 
 
@@ -35,22 +35,22 @@ class _File(BaseModel):
     streams: tuple[_Stream, ...]
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_conferencebot(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in a file. Raises ScheduleError with every fault at once."""
-    file = jsonfile.parsed(_File, source, "conference-bot's file")
-    gathering = Gathering(zone)
+    file = jsonfile.parse_json(_File, source, "conference-bot's file")
+    gathering = ScheduleCollector(zone)
     for index, stream in enumerate(file.streams, 1):
         for number, talk in enumerate(stream.talks, 1):
             _gather(gathering, talk, stream.stream_name or "", f"streams[{index}].talks[{number}]")
     return gathering.schedule(file.title or "")
 
 
-def _gather(gathering: Gathering, talk: _Talk, room: str, place: str) -> None:
+def _gather(gathering: ScheduleCollector, talk: _Talk, room: str, place: str) -> None:
     start = gathering.moment(talk.start, place)
     gathering.add(
-        Found(
+        RawSession(
             place=place,
-            id=identifier(str(talk.id), "session"),
+            id=make_id(str(talk.id), "session"),
             title={"en": talk.title or ""},
             starts_at=start,
             ends_at=gathering.moment(talk.end, place) if start and talk.end else None,

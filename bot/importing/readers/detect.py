@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.domain.local_time import FIRST_DAY, LAST_DAY
 from bot.importing.readers import c3voc, columns, conferencebot, frab, grid, icalendar, jsonfile, pretalx, programapi
-from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError, told_of
+from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError, first_faults
 
 MAX_SESSIONS = 1_000
 _LONGEST = timedelta(hours=24)
@@ -35,10 +35,10 @@ class _Top(BaseModel):
 
 
 _OF_JSON: Mapping[str, Reader] = {
-    "slots": pretalx.read,
-    "schedule": c3voc.read,
-    "streams": conferencebot.read,
-    "days": programapi.read,
+    "slots": pretalx.read_pretalx,
+    "schedule": c3voc.read_c3voc,
+    "streams": conferencebot.read_conferencebot,
+    "days": programapi.read_programapi,
 }
 
 _READABLE = (
@@ -48,7 +48,7 @@ _READABLE = (
 _NOT_TABLES = ((b"\xd0\xcf\x11\xe0", "an old Excel or Word file"), (b"%PDF", "a PDF"), (b"\x89PNG", "a picture"))
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_schedule(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in a file of any format. Raises ScheduleError with every fault at once.
 
     It takes up to some seconds of computing: call it in a thread.
@@ -60,7 +60,7 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
         raise ScheduleError(f"There are {len(schedule.sessions):,} sessions; a plan may have {MAX_SESSIONS:,}.")
     faults = list(_out_of_range(schedule))
     if faults:
-        raise ScheduleError("\n".join(told_of(faults)))
+        raise ScheduleError("\n".join(first_faults(faults)))
     return schedule
 
 
@@ -81,16 +81,16 @@ def _reader(source: bytes) -> Reader:
             raise ScheduleError(f"this is {what}, which can't be read; save the agenda as XLSX or CSV. {_READABLE}.")
     if source.startswith(b"PK\x03\x04"):
         return _workbook
-    begins = grid.decoded(source[:1024]).lstrip().upper()
+    begins = grid.decode_text(source[:1024]).lstrip().upper()
     if begins.startswith("<"):
-        return frab.read
+        return frab.read_frab
     if begins.startswith(("{", "[")):
         return _json
-    return icalendar.read if begins.startswith("BEGIN:VCALENDAR") else _csv
+    return icalendar.read_icalendar if begins.startswith("BEGIN:VCALENDAR") else _csv
 
 
 def _json(source: bytes, zone: ZoneInfo) -> Schedule:
-    found = jsonfile.parsed(_Top, source, "the conference system").model_fields_set
+    found = jsonfile.parse_json(_Top, source, "the conference system").model_fields_set
     reader = next((reader for key, reader in _OF_JSON.items() if key in found), None)
     if reader is None:
         raise ScheduleError(f"this JSON holds none of {', '.join(_OF_JSON)}, so it is no schedule. {_READABLE}.")
@@ -99,16 +99,16 @@ def _json(source: bytes, zone: ZoneInfo) -> Schedule:
 
 def _workbook(source: bytes, zone: ZoneInfo) -> Schedule:
     try:
-        return columns.read(grid.from_xlsx(source), zone)
+        return columns.read_grids(grid.grids_from_workbook(source), zone)
     except grid.GridError as fault:
         raise ScheduleError(f"{fault}.") from None
 
 
 def _csv(source: bytes, zone: ZoneInfo) -> Schedule:
     try:
-        table = grid.from_csv(source, columns.promise)
+        table = grid.grid_from_csv(source, columns.count_known_columns)
     except grid.GridError as fault:
         raise ScheduleError(f"{fault}.") from None
-    if not columns.promise(table):
+    if not columns.count_known_columns(table):
         raise ScheduleError(f"this is no schedule that can be read. {_READABLE}.")
-    return columns.read((table,), zone)
+    return columns.read_grids((table,), zone)

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.text import one_line
 from bot.importing.readers import human_time, markup
-from bot.importing.readers.collector import Found, Gathering, identifier
+from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.readers.markup import Element
-from bot.importing.schedule import Schedule, ScheduleError, kind_named
+from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class FrabTalk:
     """An event of such a schedule, as it is written there; empty where nothing is."""
 
     id: str
@@ -35,28 +35,28 @@ class Talk:
     links: tuple[tuple[str, str], ...]
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_frab(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
     try:
-        top = markup.parse(source)
+        top = markup.parse_xml(source)
     except markup.MarkupError as fault:
         raise ScheduleError(f"line {fault.line}: {fault}.") from None
     if top.name != "schedule":
         raise ScheduleError(
             f"line {top.line}: found <{one_line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
         )
-    gathering = Gathering(zone)
+    gathering = ScheduleCollector(zone)
     conference = next(top.all("conference"), Element("", {}, top.line))
     gathering.zone_named(conference.text("time_zone_name"), f"line {conference.line}")
     for day in top.all("day"):
         for room in day.all("room"):
             for event in room.all("event"):
-                gather(gathering, _talk(event, day, room), f"line {event.line}")
+                collect_talk(gathering, _talk(event, day, room), f"line {event.line}")
     return gathering.schedule(conference.text("title"))
 
 
-def _talk(event: Element, day: Element, room: Element) -> Talk:
-    return Talk(
+def _talk(event: Element, day: Element, room: Element) -> FrabTalk:
+    return FrabTalk(
         id=event.text("code")
         or event.attributes.get("code", "")
         or event.attributes.get("id", "")
@@ -85,7 +85,7 @@ def _inner(event: Element, group: str, name: str) -> Iterator[str]:
     return (child.words for parent in event.all(group) for child in parent.all(name))
 
 
-def gather(gathering: Gathering, talk: Talk, place: str) -> None:
+def collect_talk(gathering: ScheduleCollector, talk: FrabTalk, place: str) -> None:
     """Keep the talk, or tell what is wrong with it."""
     where = f"{place} ({one_line(talk.id)[:60]})" if talk.id else place
     if not talk.id:
@@ -94,9 +94,9 @@ def gather(gathering: Gathering, talk: Talk, place: str) -> None:
     start = _start(gathering, talk, where)
     language = talk.language[:2].lower() or "en"
     gathering.add(
-        Found(
+        RawSession(
             place=where,
-            id=identifier(talk.id, "session"),
+            id=make_id(talk.id, "session"),
             title={language: talk.title},
             starts_at=start,
             ends_at=gathering.after(start, talk.duration, where) if start else None,
@@ -110,14 +110,14 @@ def gather(gathering: Gathering, talk: Talk, place: str) -> None:
     )
 
 
-def _kind(talk: Talk) -> SessionKind | None:
+def _kind(talk: FrabTalk) -> SessionKind | None:
     """A plan's own word for a kind of session means that; others, and the track, are searched for what they tell."""
     if talk.kind in tuple(SessionKind):
         return SessionKind(talk.kind)
-    return kind_named(f"{talk.kind} {talk.track}") if talk.kind else None
+    return guess_kind(f"{talk.kind} {talk.track}") if talk.kind else None
 
 
-def _start(gathering: Gathering, talk: Talk, place: str) -> datetime | None:
+def _start(gathering: ScheduleCollector, talk: FrabTalk, place: str) -> datetime | None:
     if talk.date:
         return gathering.moment(talk.date, place)
     try:
@@ -126,7 +126,7 @@ def _start(gathering: Gathering, talk: Talk, place: str) -> datetime | None:
         gathering.fault(place, f"its day has the date '{one_line(talk.day)[:40]}'; write one such as 2023-02-20")
         return None
     try:
-        return gathering.instant(datetime.combine(begins, human_time.clock(talk.start)), place)
-    except human_time.TypedError as fault:
+        return gathering.instant(datetime.combine(begins, human_time.parse_clock(talk.start)), place)
+    except human_time.HumanTimeError as fault:
         gathering.fault(place, str(fault))
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.formulas import unguarded
+from bot.domain.formulas import unguard_formulas
 from bot.domain.languages import RECORDS
 from bot.importing.readers import markup
 
@@ -60,9 +60,9 @@ class Grid:
 # --- CSV -------------------------------------------------------------------------------------------------------
 
 
-def from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
+def grid_from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
     """The table in a CSV file, split at the delimiter that makes it promise most. Raises GridError."""
-    text = decoded(source)
+    text = decode_text(source)
     grids: list[Grid] = []
     broken: GridError | None = None
     for delimiter in _DELIMITERS:
@@ -76,7 +76,7 @@ def from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
     return best
 
 
-def decoded(source: bytes) -> str:
+def decode_text(source: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 with its mark, or a code page of Windows that one of our languages has."""
     if source.startswith((b"\xff\xfe", b"\xfe\xff")):
         return source.decode("utf-16", "replace")
@@ -98,7 +98,7 @@ def _split(text: str, delimiter: str) -> Iterator[SheetRow]:
             cells = fields[:MAX_COLUMNS]
             limits.check(number, cells)
             formulas = frozenset(column for column, cell in enumerate(cells) if cell.startswith("="))
-            yield SheetRow(number, tuple(map(unguarded, cells)), formulas)
+            yield SheetRow(number, tuple(map(unguard_formulas, cells)), formulas)
     except csv.Error as broken:
         # The csv module has a limit of its own, above ours.
         fault = f"a cell has more than {csv.field_size_limit():,} characters; it may have {MAX_CELL:,}"
@@ -133,7 +133,7 @@ class _Limits:
 # --- XLSX ------------------------------------------------------------------------------------------------------
 
 
-def from_xlsx(source: bytes) -> tuple[Grid, ...]:
+def grids_from_workbook(source: bytes) -> tuple[Grid, ...]:
     """The sheets of a workbook; a formula is its own text, not what it gives. Raises GridError."""
     import openpyxl  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
@@ -176,7 +176,7 @@ def _inspect(source: bytes) -> None:
 
 def _inspect_part(name: str, content: bytes) -> None:
     try:
-        markup.inspect(content)
+        markup.inspect_xml(content)
     except markup.MarkupError as fault:
         # A picture is no XML, and needs to be none.
         if fault.forbidden:

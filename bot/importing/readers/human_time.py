@@ -24,11 +24,11 @@ _SHARE = re.compile(r"0?\.\d+")
 _LONGEST, _QUOTED = 200, 60
 
 
-class TypedError(ValueError):
+class HumanTimeError(ValueError):
     """What was typed is no such thing; the message says what to type."""
 
 
-def folded(words: str) -> str:
+def fold_letters(words: str) -> str:
     """Without case, accents, vowel signs and stretching: as two people may type the same word."""
     apart = unicodedata.normalize("NFKD", words.casefold()).replace("\u0640", "")
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
@@ -37,7 +37,7 @@ def folded(words: str) -> str:
 
 def _words(typed: str) -> str:
     """The beginning of what was typed, folded, with single blanks: runs of them would take the patterns minutes."""
-    return " ".join(folded(typed[:_LONGEST]).split())
+    return " ".join(fold_letters(typed[:_LONGEST]).split())
 
 
 def _shown(typed: str) -> str:
@@ -47,7 +47,7 @@ def _shown(typed: str) -> str:
 
 @cache
 def _clock() -> re.Pattern[str]:
-    half = "|".join(_with_points(folded(word)) for word in (*_words_of("morning"), *_words_of("afternoon")))
+    half = "|".join(_with_points(fold_letters(word)) for word in (*_words_of("morning"), *_words_of("afternoon")))
     return re.compile(
         rf"(?P<hour>\d{{1,2}})(?:\s*[:.h]\s*(?P<minute>\d{{2}})?(?::\d{{2}}(?:\.\d+)?)?)?\s*(?P<half>{half})?"
     )
@@ -55,20 +55,20 @@ def _clock() -> re.Pattern[str]:
 
 @cache
 def _range() -> re.Pattern[str]:
-    words = (_until(folded(word)) for word in _words_of("until"))
+    words = (_until(fold_letters(word)) for word in _words_of("until"))
     return re.compile(rf"\s*(?:{'|'.join(('-', _EN_DASH, _EM_DASH, *words))})\s*")
 
 
 @cache
 def _length() -> re.Pattern[str]:
-    hours = "|".join(("h", ":", *map(folded, _words_of("hours"))))
-    minutes = "|".join((r"min\S*", "m", "'", *map(folded, _words_of("minutes"))))
+    hours = "|".join(("h", ":", *map(fold_letters, _words_of("hours"))))
+    minutes = "|".join((r"min\S*", "m", "'", *map(fold_letters, _words_of("minutes"))))
     return re.compile(rf"(?:(?P<hours>\d{{1,2}})\s*(?:{hours})\s*)?(?:(?P<minutes>\d{{1,3}})\s*(?:{minutes})?)?")
 
 
 @cache
 def _afternoon() -> frozenset[str]:
-    return frozenset(map(folded, _words_of("afternoon")))
+    return frozenset(map(fold_letters, _words_of("afternoon")))
 
 
 def _words_of(field: str) -> tuple[str, ...]:
@@ -93,7 +93,9 @@ def _months() -> dict[str, int]:
     names: dict[str, int] = {}
     for locale in _words_of("month_locales"):
         for width in ("wide", "abbreviated"):
-            names |= {folded(name).rstrip("."): n for n, name in Locale.parse(locale).months["format"][width].items()}
+            names |= {
+                fold_letters(name).rstrip("."): n for n, name in Locale.parse(locale).months["format"][width].items()
+            }
     return names
 
 
@@ -103,7 +105,7 @@ def _month() -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
 
-def day(typed: str) -> date | None:
+def parse_day(typed: str) -> date | None:
     """The day that is named somewhere in the words, such as `Monday 20 February 2023` or `20/02/2023`; None if none.
 
     Raises TypedError for a day that isn't in the calendar.
@@ -130,13 +132,13 @@ def _date(typed: str, year: int, month: int, day_: int) -> date:
     try:
         return date(year, month, day_)
     except ValueError:
-        raise TypedError(
+        raise HumanTimeError(
             f"{_shown(typed)} is no day of the calendar; "
             "write the day before the month, such as 20/02/2023, or 2023-02-20"
         ) from None
 
 
-def clock(typed: str) -> time:
+def parse_clock(typed: str) -> time:
     """The time of day in `9:30`, `9h30`, `14.30`, `2 pm`, `٩:٣٠ ص`; seconds are dropped. Raises TypedError."""
     words = _words(typed)
     if _SHARE.fullmatch(words):
@@ -149,16 +151,16 @@ def clock(typed: str) -> time:
             hour = hour % 12 + (12 if match["half"].replace(".", "") in _afternoon() else 0)
         if hour < 24 and minute < 60:  # noqa: PLR2004 - a clock without
             return time(hour, minute)
-    raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30")
+    raise HumanTimeError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30")
 
 
-def clocks(typed: str) -> tuple[time, time | None]:
+def parse_clock_range(typed: str) -> tuple[time, time | None]:
     """A time of day, or two: `09:30` or `09:30 - 10:15`. Raises TypedError."""
     begun, *ended = _range().split(_words(typed), maxsplit=1)
     try:
-        start, end = clock(begun), clock(ended[0]) if ended and ended[0] else None
-    except TypedError:
-        raise TypedError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30") from None
+        start, end = parse_clock(begun), parse_clock(ended[0]) if ended and ended[0] else None
+    except HumanTimeError:
+        raise HumanTimeError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30") from None
     # `2:00 - 3:00 pm`: both are in the afternoon; of `11:00 - 1:00 pm`, one.
     afternoon = start.replace(hour=(start.hour + 12) % 24)
     said = (_clock().fullmatch(part.strip()) for part in (begun, *ended))
@@ -168,7 +170,7 @@ def clocks(typed: str) -> tuple[time, time | None]:
     return start, end
 
 
-def length(typed: str) -> timedelta:
+def parse_length(typed: str) -> timedelta:
     """How long something lasts: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises TypedError."""
     words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", _words(typed))
     match = _length().fullmatch(words)
@@ -176,4 +178,6 @@ def length(typed: str) -> timedelta:
         lasts = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
         if timedelta(0) < lasts <= timedelta(hours=24):
             return lasts
-    raise TypedError(f"{_shown(typed)} is not a length; write minutes, such as 45, or hours and minutes, such as 1:30")
+    raise HumanTimeError(
+        f"{_shown(typed)} is not a length; write minutes, such as 45, or hours and minutes, such as 1:30"
+    )

@@ -16,8 +16,8 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from bot.domain.local_time import zones
 from bot.domain.text import one_line
 from bot.importing.readers import grid
-from bot.importing.readers.collector import Found, Gathering, identifier
-from bot.importing.schedule import Schedule, ScheduleError, kind_named
+from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
+from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 _DATE_ONLY = re.compile(r"\d{8}")
 #: Lines of a calendar, and characters of one, its continuations included.
@@ -46,11 +46,11 @@ class _Component:
         return found.value if found else ""
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_icalendar(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in a calendar. Raises ScheduleError with every fault at once."""
-    gathering = Gathering(zone)
+    gathering = ScheduleCollector(zone)
     title = ""
-    for component in _components(grid.decoded(source), gathering):
+    for component in _components(grid.decode_text(source), gathering):
         if component.name == "VEVENT":
             _gather(gathering, component, zone)
         elif component.name == "VCALENDAR":
@@ -59,7 +59,7 @@ def read(source: bytes, zone: ZoneInfo) -> Schedule:
     return gathering.schedule(title)
 
 
-def _components(text: str, gathering: Gathering) -> Iterator[_Component]:
+def _components(text: str, gathering: ScheduleCollector) -> Iterator[_Component]:
     """The calendar and its events, each with its own properties, those of alarms and zones left out."""
     begun: list[_Component] = []
     for number, content in _unfolded(text):
@@ -103,7 +103,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
         yield first, "".join(pieces)
 
 
-def _gather(gathering: Gathering, event: _Component, zone: ZoneInfo) -> None:
+def _gather(gathering: ScheduleCollector, event: _Component, zone: ZoneInfo) -> None:
     uid = event.text("UID")
     place = f"line {event.line} ({one_line(event.text('SUMMARY') or uid)[:60]})"
     begins = event.properties.get("DTSTART")
@@ -119,7 +119,9 @@ def _gather(gathering: Gathering, event: _Component, zone: ZoneInfo) -> None:
         _gather_session(gathering, event, begins, place, zone)
 
 
-def _gather_session(gathering: Gathering, event: _Component, begins: _Property, place: str, zone: ZoneInfo) -> None:
+def _gather_session(
+    gathering: ScheduleCollector, event: _Component, begins: _Property, place: str, zone: ZoneInfo
+) -> None:
     uid = event.text("UID")
     if not uid:
         gathering.fault(place, "the event has no UID; export the calendar again, with UIDs")
@@ -128,14 +130,14 @@ def _gather_session(gathering: Gathering, event: _Component, begins: _Property, 
     location, categories = event.text("LOCATION"), event.text("CATEGORIES")
     described = event.properties.get("DESCRIPTION")
     gathering.add(
-        Found(
+        RawSession(
             place=place,
             # What follows the @ says who made the id, and is the same for all.
-            id=identifier(f"{uid.partition('@')[0] or uid} {event.text('RECURRENCE-ID')}".strip(), "session"),
+            id=make_id(f"{uid.partition('@')[0] or uid} {event.text('RECURRENCE-ID')}".strip(), "session"),
             title=event.properties["SUMMARY"].texts if "SUMMARY" in event.properties else {},
             starts_at=start,
             ends_at=_end(gathering, event, start, place, zone) if start else None,
-            kind=kind_named(categories) if categories else None,
+            kind=guess_kind(categories) if categories else None,
             # The address of a video call is no name of a room.
             rooms=() if "://" in location else (location,),
             track=categories.partition(",")[0],
@@ -145,7 +147,9 @@ def _gather_session(gathering: Gathering, event: _Component, begins: _Property, 
     )
 
 
-def _end(gathering: Gathering, event: _Component, start: datetime, place: str, zone: ZoneInfo) -> datetime | None:
+def _end(
+    gathering: ScheduleCollector, event: _Component, start: datetime, place: str, zone: ZoneInfo
+) -> datetime | None:
     if ends := event.properties.get("DTEND"):
         return _instant(gathering, ends, place, zone)
     lasts = event.text("DURATION")
@@ -156,7 +160,7 @@ def _end(gathering: Gathering, event: _Component, start: datetime, place: str, z
         return None
 
 
-def _instant(gathering: Gathering, found: _Property, place: str, zone: ZoneInfo) -> datetime | None:
+def _instant(gathering: ScheduleCollector, found: _Property, place: str, zone: ZoneInfo) -> datetime | None:
     try:
         moment = datetime.strptime(found.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
     except ValueError:

@@ -15,7 +15,7 @@ _Shape = TypeVar("_Shape", bound=BaseModel)
 _MAX_TOLD = 20
 
 
-def parsed(shape: type[_Shape], source: bytes, system: str) -> _Shape:
+def parse_json(shape: type[_Shape], source: bytes, system: str) -> _Shape:
     """The file as `shape` has it. Deep nesting is refused by the parser. Raises ScheduleError with every fault."""
     try:
         return shape.model_validate_json(source)

@@ -47,14 +47,14 @@ class Element:
         return next((child.words for child in self.all(name)), "")
 
 
-def parse(source: bytes) -> Element:
+def parse_xml(source: bytes) -> Element:
     """The outermost element. Raises MarkupError."""
     tree = _Tree()
     _feed(source, tree)
     return tree.top
 
 
-def inspect(source: bytes) -> None:
+def inspect_xml(source: bytes) -> None:
     """Raise MarkupError where another reader would meet a document type or deep nesting; keep nothing."""
     _feed(source, _WorkbookPart())
 

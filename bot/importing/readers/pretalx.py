@@ -21,11 +21,11 @@ from bot.importing.schedule import (
     ScheduledSession,
     ScheduleError,
     check_unique,
+    first_faults,
+    guess_kind,
     is_foreign,
-    kind_named,
-    other_zone,
+    other_zone_remark,
     slug,
-    told_of,
 )
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -79,14 +79,14 @@ class _Export(BaseModel):
     breaks: tuple[_Break, ...] = ()
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_pretalx(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. `zone` is the workshop's, which the export doesn't name.
 
     Raises ScheduleError with every fault at once.
     """
     if len(source) > MAX_BYTES:
         raise ScheduleError(f"the file has {len(source):,} bytes; a schedule may have {MAX_BYTES:,}.")
-    return _Reader(zone).schedule(jsonfile.parsed(_Export, source, "pretalx"))
+    return _Reader(zone).schedule(jsonfile.parse_json(_Export, source, "pretalx"))
 
 
 def _text(wording: _Wording, language: str = "en") -> Text:
@@ -108,10 +108,10 @@ class _Reader:
         talks = [talk for number, slot in enumerate(export.slots, 1) for talk in self._talk(slot, f"slots[{number}]")]
         sessions = (*talks, *self._breaks(export.breaks))
         if self._faults:
-            raise ScheduleError("\n".join(told_of(self._faults)))
+            raise ScheduleError("\n".join(first_faults(self._faults)))
         check_unique(sessions)
         if self._foreign:
-            self._remarks.append(other_zone(self._foreign, self._zone))
+            self._remarks.append(other_zone_remark(self._foreign, self._zone))
         return Schedule(
             title=None,
             zone=self._zone,
@@ -133,7 +133,7 @@ class _Reader:
         elif times := self._times(slot.slot, slot.duration, f"{place}.slot of {slot.code}"):
             yield ScheduledSession(
                 id=slug(slot.code),
-                kind=kind_named(" ".join(_text(slot.submission_type).values())),
+                kind=guess_kind(" ".join(_text(slot.submission_type).values())),
                 starts_at=times[0],
                 ends_at=times[1],
                 room=self._room(slot.slot),

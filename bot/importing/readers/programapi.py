@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from bot.domain.agenda.sessions import SessionKind
 from bot.importing.readers import jsonfile
-from bot.importing.readers.collector import Found, Gathering, identifier
-from bot.importing.schedule import Schedule, kind_named
+from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
+from bot.importing.schedule import Schedule, guess_kind
 
 
 class _Speaker(BaseModel):
@@ -42,30 +42,30 @@ class _Export(BaseModel):
     days: dict[str, _Day]
 
 
-def read(source: bytes, zone: ZoneInfo) -> Schedule:
+def read_programapi(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
-    export = jsonfile.parsed(_Export, source, "the programme's site")
-    gathering = Gathering(zone)
+    export = jsonfile.parse_json(_Export, source, "the programme's site")
+    gathering = ScheduleCollector(zone)
     for date, day in export.days.items():
         for number, event in enumerate(day.events, 1):
             _gather(gathering, event, f"days[{date}].events[{number}]")
     return gathering.schedule()
 
 
-def _gather(gathering: Gathering, event: _Event, place: str) -> None:
+def _gather(gathering: ScheduleCollector, event: _Event, place: str) -> None:
     start = gathering.moment(event.start, place)
     if start is None:
         return
     # Breaks have no code: their time stands for one.
     name = event.code or f"{'break' if event.is_break else 'session'}-{start:%Y%m%d-%H%M}"
     gathering.add(
-        Found(
+        RawSession(
             place=place,
-            id=identifier(name, "session"),
+            id=make_id(name, "session"),
             title={"en": event.title or ""},
             starts_at=start,
             ends_at=gathering.after(start, str(event.duration or ""), place),
-            kind=SessionKind.BREAK if event.is_break else kind_named(event.session_type or ""),
+            kind=SessionKind.BREAK if event.is_break else guess_kind(event.session_type or ""),
             # What is everywhere is in the plenary.
             rooms=event.rooms if len(event.rooms) == 1 else (),
             track=event.track or "",

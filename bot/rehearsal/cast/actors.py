@@ -20,7 +20,7 @@ from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.presence import Stay
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import ANNOUNCEMENTS, TEAM, WELCOME, meeting_room, rooms
+from bot.domain.venue import ANNOUNCEMENTS, TEAM, WELCOME, meeting_room, venue_rooms
 from bot.rehearsal.cast.groupwork import VoiceRooms, by_room, join_own
 from bot.rehearsal.cast.people import Attachment, CannotDo, NoAnswer, Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.cast.rating import rating
@@ -562,7 +562,7 @@ class Actors:
         room, person = meeting_room(session.room), self._people[member.id]
         if room == self._voice.room_of(person.id):
             return
-        names = {each.key: each.name for each in rooms(self._plan)}
+        names = {each.key: each.name for each in venue_rooms(self._plan)}
         try:
             await person.join_voice(self._channel(names[room]))
         except CannotDo as fault:

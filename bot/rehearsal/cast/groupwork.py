@@ -11,7 +11,7 @@ from simcord.enums import ChannelType
 from bot.domain.agenda.breakouts import breakout_id
 from bot.domain.attendance.presence import Interval, Stay
 from bot.domain.plan import Plan
-from bot.domain.venue import breakout_room, rooms
+from bot.domain.venue import breakout_room, venue_rooms
 from bot.rehearsal.cast.people import CannotDo, Person
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.timekeeper import Timekeeper
@@ -37,7 +37,7 @@ class VoiceRooms:
 
     def of_groups(self, guild_id: int) -> list[int]:
         """The rooms that no plan asks for, the oldest first."""
-        planned = {room.name for room in rooms(self._plan())}
+        planned = {room.name for room in venue_rooms(self._plan())}
         channels = self._discord.backend.channels.values()
         voice = (one for one in channels if one.guild_id == guild_id and one.type == ChannelType.VOICE)
         return sorted(one.id for one in voice if one.name not in planned)
@@ -58,7 +58,7 @@ class VoiceRooms:
     def _key(self, channel: int) -> str:
         """A room that no plan asks for belongs to the session under way."""
         name = self._discord.backend.get_channel(channel).name
-        planned = {room.name: room.key for room in rooms(self._plan())}
+        planned = {room.name: room.key for room in venue_rooms(self._plan())}
         live = self._plan().agenda.live(self._keeper.now())
         return planned.get(name or "") or breakout_room(breakout_id(live[0].id if live else "", str(channel)), 1)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.domain import limits
-from bot.domain.text import blank, measure
+from bot.domain.text import is_blank, measure
 
 Json = Mapping[str, Any]
 
@@ -113,7 +113,7 @@ def _text_faults(thing: Json, texts: Mapping[str, tuple[int, int]], what: str) -
             continue
         if measure(words) > most:
             yield f"{what}: {key} has {measure(words)} characters; at most {most}"
-        if least and blank(words):
+        if least and is_blank(words):
             yield f"{what}: {key} is empty"
 
 

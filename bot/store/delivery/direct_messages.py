@@ -6,7 +6,13 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, DirectMessageState, Press, Throttle
+from bot.domain.people.direct_messages import (
+    DirectMessage,
+    DirectMessageButton,
+    DirectMessageKind,
+    DirectMessageState,
+    Throttle,
+)
 from bot.store.audit import AuditEntry, record
 from bot.store.engine.database import Database, Row, instant, iso_utc
 
@@ -25,7 +31,7 @@ def _letter(row: Row) -> DirectMessage:
         text,
         instant(written_at),
         author,
-        Press(custom_id, label) if custom_id else None,
+        DirectMessageButton(custom_id, label) if custom_id else None,
         DirectMessageState(state),
         instant(begun_at) if begun_at else None,
         tries,

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.announcements import Kind
 from bot.domain.attendance.presence import Interval
-from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting_stamps
 from bot.domain.plan import Plan
 from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.plans import PLAN_FACT
@@ -50,7 +50,7 @@ def _stamp(row: Row) -> ChathamStamp:
 def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
     """Stamp what the agenda and the plan in force put under the rule. For work that has changed either.
 
-    What was stamped stays so, unless nothing was held or contributed under the stamp: see `lasting`.
+    What was stamped stays so, unless nothing was held or contributed under the stamp: see `lasting_stamps`.
     """
     former = frozenset(map(_stamp, connection.execute(_READ)))
     contributed = {subject for (subject,) in connection.execute(_CONTRIBUTED)}
@@ -60,14 +60,14 @@ def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
     if plan:
         held = connection.execute("SELECT held FROM session WHERE cancelled_at IS NULL")
         agenda = Agenda(tuple(_SESSION.validate_json(session) for (session,) in held))
-        kept = lasting(former, contributed, now)
+        kept = lasting_stamps(former, contributed, now)
         current = Plan.from_json(plan[0]).with_agenda(agenda).with_stamps(kept).agenda_stamps
     connection.execute("DELETE FROM stamp")
     connection.executemany(
         "INSERT INTO stamp (session, topic, room, since, until) VALUES (?, ?, ?, ?, ?)",
         [
             (one.id, one.topic, one.room, *(map(iso_utc, one.time) if one.time else (None, None)))
-            for one in lasting(former - current, contributed, now) | current
+            for one in lasting_stamps(former - current, contributed, now) | current
         ],
     )
     _stamp_contributions(connection)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.documents.export.kinds import Format, Subject
 from bot.domain import announcements
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.plan import Plan
 from bot.store import opened
 from tests.bench import workshop
@@ -61,7 +61,7 @@ async def _grown(
 async def _writes(bench: Bench, size: int) -> float:
     async with opened(bench.place()) as store:
         now = datetime.now(UTC)
-        rows = [CheckedIn("opening", person(number), "Delegate", now) for number in range(size)]
+        rows = [CheckIn("opening", person(number), "Delegate", now) for number in range(size)]
         begun = time.perf_counter()
         await asyncio.gather(*map(store.attendance.check_in, rows))
         return time.perf_counter() - begun
@@ -81,7 +81,7 @@ async def _take(bench: Bench, size: int) -> float:
 
 
 async def _sessions(_: Bench, size: int) -> float:
-    plan = Plan.read(workshop.plan(datetime.now(UTC), 2, size))
+    plan = Plan.parse(workshop.plan(datetime.now(UTC), 2, size))
     begun = time.perf_counter()
     await asyncio.to_thread(announcements.planned, plan)
     return time.perf_counter() - begun

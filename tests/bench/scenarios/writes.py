@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.store.attendance import Attendance
 from bot.store.engine.database import Database, iso_utc
 from tests.bench.bench import Bench
@@ -31,7 +31,7 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
     """Each in a file of its own."""
     found, size = Collected(), bench.sized(5_000)
     now = datetime.now(UTC)
-    rows = [CheckedIn("opening", person(number), f"Delegate {number}", now) for number in range(size)]
+    rows = [CheckIn("opening", person(number), f"Delegate {number}", now) for number in range(size)]
     ways = {_OURS: _group_commit, _LOCK: _lock_and_commit, _MANY: _executemany}
     for number, order in bench.turns(*ways):
         for way in order:
@@ -48,7 +48,7 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
         )  # fmt: skip
 
 
-async def _group_commit(path: Path, rows: Sequence[CheckedIn]) -> float:
+async def _group_commit(path: Path, rows: Sequence[CheckIn]) -> float:
     database = await Database.open(path)
     attendance = Attendance(database)
     try:
@@ -59,7 +59,7 @@ async def _group_commit(path: Path, rows: Sequence[CheckedIn]) -> float:
         await database.close()
 
 
-async def _lock_and_commit(path: Path, rows: Sequence[CheckedIn]) -> float:
+async def _lock_and_commit(path: Path, rows: Sequence[CheckIn]) -> float:
     lock = asyncio.Lock()
     async with aiosqlite.connect(path) as connection:
         for pragma in _PRAGMAS:
@@ -76,7 +76,7 @@ async def _lock_and_commit(path: Path, rows: Sequence[CheckedIn]) -> float:
         return time.perf_counter() - begun
 
 
-async def _executemany(path: Path, rows: Sequence[CheckedIn]) -> float:
+async def _executemany(path: Path, rows: Sequence[CheckIn]) -> float:
     with closing(sqlite3.connect(path)) as connection:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
@@ -90,5 +90,5 @@ async def _executemany(path: Path, rows: Sequence[CheckedIn]) -> float:
 Values = tuple[str, int, str, str]
 
 
-def _values(row: CheckedIn) -> Values:
+def _values(row: CheckIn) -> Values:
     return row.session, row.person, row.name, iso_utc(row.since)

@@ -26,7 +26,7 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.notes import Audience, Note, NoteKind, Visibility, signature
 from bot.domain.contributions.questions import Question
@@ -136,7 +136,7 @@ class Workshop:
         person = self._newcomer(secret=session.id in self._ruled())
         name, store = name_of(person), self.store
         if how == "check in":
-            await store.attendance.check_in(CheckedIn(session.id, person, name, self.now))
+            await store.attendance.check_in(CheckIn(session.id, person, name, self.now))
         elif how == "be corrected":
             key = f"c{person}"
             await store.corrections.add(
@@ -223,7 +223,7 @@ def act(draw: st.DrawFn, tiny: Tiny, *, people: bool) -> Act:
 
     def added(agenda: Agenda, now: Now) -> Agenda:
         one = agenda.sessions[which % len(agenda.sessions)]
-        return reschedule.add(agenda, replace(one, id=f"added-{minutes}", room=room), now)
+        return reschedule.add_session(agenda, replace(one, id=f"added-{minutes}", room=room), now)
 
     if people:
         acts: list[Act] = [
@@ -237,10 +237,10 @@ def act(draw: st.DrawFn, tiny: Tiny, *, people: bool) -> Act:
     return draw(
         st.sampled_from(
             [
-                change(lambda agenda, now: reschedule.cancel(agenda, session(agenda), now)),
-                change(lambda agenda, _now: reschedule.edit(agenda, session(agenda), topic=topic)),
-                change(lambda agenda, _now: reschedule.edit(agenda, session(agenda), room=room)),
-                change(lambda agenda, now: reschedule.delay(agenda, session(agenda), minutes * MINUTE, now)),
+                change(lambda agenda, now: reschedule.cancel_session(agenda, session(agenda), now)),
+                change(lambda agenda, _now: reschedule.edit_session(agenda, session(agenda), topic=topic)),
+                change(lambda agenda, _now: reschedule.edit_session(agenda, session(agenda), room=room)),
+                change(lambda agenda, now: reschedule.delay_session(agenda, session(agenda), minutes * MINUTE, now)),
                 change(added),
                 undo,
                 lambda workshop: workshop.restart(plan_of(tiny, rule)),

@@ -18,9 +18,9 @@ from openpyxl.utils.escape import unescape
 from bot.documents.export.formats import xlsx
 from bot.documents.export.kinds import TABULAR, Format
 from bot.documents.export.table import Cell
-from bot.domain.formulas import guarded, unguarded
+from bot.domain.formulas import guard_formulas, unguard_formulas
 from bot.domain.text import all_writable, writable
-from bot.importing.readers.grid import from_csv
+from bot.importing.readers.grid import grid_from_csv
 from tests.documents.export.readers import every_word, read_back, written
 
 FORMULA_SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
@@ -65,7 +65,7 @@ def test_csv_reads_back_as_what_went_in(rows: Sequence[Sequence[Cell]]) -> None:
     """Whatever quotes, separators, line breaks and signs of formulas it holds: our own reader has the exact text."""
     columns, *found = csv_rows(written(Format.CSV, COLUMNS, [rows[:1], rows[1:]]))
     assert columns == list(COLUMNS)
-    assert [list(map(unguarded, row)) for row in found] == [[as_text(cell) for cell in row] for row in rows]
+    assert [list(map(unguard_formulas, row)) for row in found] == [[as_text(cell) for cell in row] for row in rows]
 
 
 @given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=4))
@@ -84,21 +84,21 @@ def test_no_cell_is_a_formula_whatever_separates(rows: list[list[str]]) -> None:
 @given(TEXTS)
 def test_a_guard_is_taken_away_as_it_was_put(text: str) -> None:
     """Also from a text that was guarded already, and from one that has apostrophes of its own."""
-    assert unguarded(guarded(text)) == text
-    assert unguarded(unguarded(guarded(guarded(text)))) == text
+    assert unguard_formulas(guard_formulas(text)) == text
+    assert unguard_formulas(unguard_formulas(guard_formulas(guard_formulas(text)))) == text
 
 
 @pytest.mark.parametrize("text", ["it's", "'tis", "a;b", "a; -b", "1;2", "", "'", "x;'y", "2023-02-20;-"])
 def test_only_what_could_begin_a_formula_is_guarded(text: str) -> None:
     """Apostrophes of a text's own stay as they are, in both directions."""
-    assert (guarded(text), unguarded(text)) == (text.replace(";-", ";'-"), text)
+    assert (guard_formulas(text), unguard_formulas(text)) == (text.replace(";-", ";'-"), text)
 
 
 @given(st.lists(TEXTS.filter(lambda text: "\x00" not in text), min_size=2, max_size=2))
 def test_our_import_reads_the_texts_of_our_export(texts: list[str]) -> None:
     """The reader of rosters and schedules, which finds the separator by itself."""
     content = written(Format.CSV, COLUMNS, [[texts]])
-    rows = from_csv(content, lambda table: table.rows[0].cells == COLUMNS).rows
+    rows = grid_from_csv(content, lambda table: table.rows[0].cells == COLUMNS).rows
     assert rows[1].cells == tuple(map(writable, texts))
     assert not rows[1].formulas
 

@@ -57,7 +57,7 @@ def test_whatever_is_in_it_reads_back(  # noqa: PLR0913, PLR0917 - one parameter
         "topics": [{"id": "ledgers", "title": "Ledgers in the opening workshop", "description": "D"}],
         "rooms": [{"id": "hall", "title": room}], "days": [{"date": "2023-02-20", "sessions": [session]}],
     }  # fmt: skip
-    plan = Plan.read(keys)
+    plan = Plan.parse(keys)
     source = yaml.safe_dump(dict(keys), allow_unicode=True).encode()
     proposal = propose(form(plan, "The -- rule -", "en"), source, Path("plan.yaml"))
     assert not proposal.changes
@@ -72,7 +72,7 @@ def test_what_was_moved_or_cancelled_is_what_reads_back(example: Plan, form: For
 
 
 def test_both_say_the_same(example: Plan) -> None:
-    found = [detect.read(form(example, "The rule.", "fr"), example.tz) for form in FORMS]
+    found = [detect.read_schedule(form(example, "The rule.", "fr"), example.tz) for form in FORMS]
     assert found[0].sessions == found[1].sessions
     assert len(found[0].sessions) == len(example.agenda.sessions)
 

@@ -22,7 +22,7 @@ from bot.documents.export.subjects import (
     questions,
 )
 from bot.documents.export.subjects.attendance import AttendanceRecords
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.attendance.presence import Interval, Stay
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
@@ -92,8 +92,8 @@ def test_attendance_has_a_row_for_every_person_and_session_that_counts(tiny: Tin
     plan = tiny()
     _, _, talk = plan.agenda.sessions
     presences = [
-        CheckedIn("talk", 2, "Bilal", talk.starts_at + timedelta(minutes=15)),
-        CheckedIn("welcome", 1, "Amina", plan.agenda.sessions[0].starts_at),
+        CheckIn("talk", 2, "Bilal", talk.starts_at + timedelta(minutes=15)),
+        CheckIn("welcome", 1, "Amina", plan.agenda.sessions[0].starts_at),
     ]
     rows = by_session(plan, AttendanceRecords(presences))
     shown = ("person", "person_id", "session", "checked_in_at", "minutes", "percent", "workshop_minutes", "rule_met")
@@ -110,7 +110,7 @@ def test_a_correction_is_told_with_who_made_it_and_why_beside_the_check_in(tiny:
     """Also of somebody of whom nothing else is known."""
     plan = tiny()
     _, _, talk = plan.agenda.sessions
-    presences = [CheckedIn("talk", 1, "Amina", talk.starts_at)]
+    presences = [CheckIn("talk", 1, "Amina", talk.starts_at)]
     said = [
         Correction("1", "talk", 1, "Amina", Mark.ABSENT, "=Left", 9, "Rachid", talk.starts_at),
         Correction("2", "talk", 2, "Bilal", Mark.EXCUSED, "Ill", 9, "Rachid", talk.starts_at),
@@ -192,7 +192,7 @@ def test_first_in_and_last_out_are_told_of_each_session_however_often_somebody_l
         Stay(1, "Amina", room, Interval(at(9, 20), at(9, 25))),
         Stay(2, "Bilal", room, Interval(at(9, 15), at(12))),
     ]
-    rows = by_session(plan, AttendanceRecords([CheckedIn("talk", 1, "Amina", at(10))], stays))
+    rows = by_session(plan, AttendanceRecords([CheckIn("talk", 1, "Amina", at(10))], stays))
     assert [(row["person"], row["session"], row["first_in"], row["last_out"], row["minutes"]) for row in rows] == [
         ("Amina", "welcome", at(9), at(9, 25), 15),
         ("Amina", "talk", at(10), at(11), 60),
@@ -205,7 +205,7 @@ AMINA = Participant("a", "Amina Z", "Douane Z", "TN", OrganisationKind.CUSTOMS, 
 
 
 def test_a_person_is_one_row_with_all_that_they_attended(tiny: Tiny) -> None:
-    kept = AttendanceRecords([CheckedIn("talk", 1, "Amina", at(9, 45)), CheckedIn("welcome", 2, "Bilal", at(9))])
+    kept = AttendanceRecords([CheckIn("talk", 1, "Amina", at(9, 45)), CheckIn("welcome", 2, "Bilal", at(9))])
     rows = in_columns(attendance.BY_PERSON, attendance.person_rows(tiny(), kept, {1: AMINA}.get))
     shown = ("person", "administration", "country", "sessions", "sessions_attended", "minutes", "percent", "rule_met")
     assert [tuple(row[column] for column in shown) for row in rows] == [
@@ -229,7 +229,7 @@ def test_an_interval_is_one_row_as_it_was_seen(tiny: Tiny) -> None:
             + timedelta(seconds=30),
         ),
     )
-    rows = [*presence.stays(plan, [stay]), *presence.check_ins(plan, [CheckedIn("talk", 2, "Bilal", at(10, 30))])]
+    rows = [*presence.stays(plan, [stay]), *presence.check_ins(plan, [CheckIn("talk", 2, "Bilal", at(10, 30))])]
     assert rows == [
         ("Amina", "1", "voice", "room:plenary", at(8, 50), at(9, 10) + timedelta(seconds=30), 20.5),
         ("Bilal", "2", "check-in", "talk", at(10, 30), at(11), 30.0),
@@ -239,7 +239,7 @@ def test_an_interval_is_one_row_as_it_was_seen(tiny: Tiny) -> None:
 def test_the_list_of_participants_reads_back_as_the_list(example: Plan) -> None:
     row = participants.rows(example, [replace(AMINA, language="fr", joined_at=NOON)])
     content = written(Format.CSV, participants.COLUMNS, [row])
-    (again,) = rosters.read(content, "participants.csv", example.languages)
+    (again,) = rosters.read_roster(content, "participants.csv", example.languages)
     assert (again.name, again.administration, again.country) == ("Amina Z", "Douane Z", "TN")
     assert (again.organisation, again.language, again.role) == (OrganisationKind.CUSTOMS, "fr", Role.PARTICIPANT)
 

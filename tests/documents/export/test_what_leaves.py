@@ -24,13 +24,13 @@ from bot.documents.export.subjects import rule_told
 from bot.documents.export.table import Source
 from bot.domain import announcements
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
-from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
+from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
@@ -99,7 +99,7 @@ WHO = ("author", "author_id", "administration", "country", "organisation", "regi
 
 async def fill(plan: Plan, store: Store, *, named: bool) -> None:
     """Everybody shares a note, and does all else that can be done; `named`: under their name, wherever they may."""
-    talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[Message]](list)
+    talk, messages = plan.agenda.sessions[-1], defaultdict[str, list[TranscriptMessage]](list)
     await store.participants.put([author.place for author in AUTHORS])
     await store.presence.begin_watch(
         [Whereabouts(author.person, author.secrets["display"], "room:plenary") for author in AUTHORS], talk.starts_at
@@ -112,16 +112,16 @@ async def fill(plan: Plan, store: Store, *, named: bool) -> None:
             f"q{author.number}", person, name, anonymous=not named, session="talk", text="Why?", written_at=NOON
         )
         await store.questions.submit(asked, Announcement(plan.id, Kind.QUESTION, asked.id, "questions", NOON, NOON))
-        await store.attendance.check_in(CheckedIn("talk", person, name, talk.starts_at))
+        await store.attendance.check_in(CheckIn("talk", person, name, talk.starts_at))
         pulse = {**{asked.name: "" for asked in (*PULSE, *EVALUATION)}, "useful": "5", "overall": "5"}
         link = f"https://leads-to-{author.number:03}.example"
         for about in ("talk", WORKSHOP):
             remark = link if about == "talk" else ""
             await store.feedback.put(FeedbackAnswer(about, person, pulse | {"remark": remark}, NOON))
         await store.pledges.put(Pledge(person, name, "Publish", date(2023, 6, 30), follow_up=named, written_at=NOON))
-        typed = Message(2 * author.number, person, name, NOON, NOON, None)
+        typed = TranscriptMessage(2 * author.number, person, name, NOON, NOON, None)
         posted = f"<@{person}> {link}"
-        shown = Message(2 * author.number + 1, BOT, "Plenary", NOON, None, posted)
+        shown = TranscriptMessage(2 * author.number + 1, BOT, "Plenary", NOON, None, posted)
         for room, said in ((topic_room("ledgers"), typed), (TEAM, shown), (ANNOUNCEMENTS, shown)):
             messages[room].append(replace(said, id=said.id + 1000 * len(room)))
         correction = Correction(f"c{author.number}", "talk", person, name, Mark.PRESENT, name, person, name, NOON)
@@ -268,7 +268,7 @@ async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tm
     """Not even by what the sums would give away."""
     plan = tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
     async with workshop(tmp_path, plan, named=True) as source:
-        await source.store.attendance.check_in(CheckedIn("welcome", AUTHORS[0].person, "Displayname100", NOON))
+        await source.store.attendance.check_in(CheckIn("welcome", AUTHORS[0].person, "Displayname100", NOON))
         for subject, form in PATHS:
             if subject in {Subject.PARTICIPANTS, Subject.PLEDGES}:
                 continue  # of the workshop, in which nobody's presence is a secret

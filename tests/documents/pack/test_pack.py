@@ -21,7 +21,7 @@ from bot.cli import close
 from bot.documents.pack import archive, contents
 from bot.documents.pack.archive import CHECKSUMS, MANIFEST, faults, read_manifest
 from bot.domain.contributions.notes import Audience, visible_to
-from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel
+from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
 from bot.domain.people.access import Role
 from bot.settings import SettingsError
 from tests.documents.export.readers import read_back
@@ -57,7 +57,7 @@ async def test_the_pack_holds_everything_with_the_numbers_of_the_store(
     kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = await kept.store.transcripts.begin(TranscriptChannel(1, "team", "team"))
-    said = Message(5, BOT, "Plenary", NOW, None, "Somebody joined")
+    said = TranscriptMessage(5, BOT, "Plenary", NOW, None, "Somebody joined")
     await kept.store.transcripts.keep(1, before, [said], kept.programme.plan.agenda.ends_at)
     files = await made(kept, tmp_path / "pack.zip")
 

@@ -13,7 +13,7 @@ from bot import store as stores
 from bot.documents.export.table import Source
 from bot.documents.report.material import ReportMaterial, gather
 from bot.domain.announcements import Announcement, Kind
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions import questions
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
@@ -102,12 +102,12 @@ async def fill(store: Store, plan: Plan) -> None:
                 plan.counts_for_attendance(session)
                 and (place.person or 0) % 2 + plan.agenda.days.index(session.day) < 3
             ):
-                await store.attendance.check_in(CheckedIn(session.id, place.person or 0, place.name, session.starts_at))
+                await store.attendance.check_in(CheckIn(session.id, place.person or 0, place.name, session.starts_at))
     for note in NOTES:
         await store.notes.submit(note, Announcement(plan.id, Kind.CARD, note.id, "topic:blockchain", NOW, NOW))
     for n in range(4):
         asked = Question(f"q{n}", n + 1, f"Surname{n + 1}", bool(n % 2), "keynote", f"Question {n}?", NOW)
-        await store.questions.submit(asked, questions.card(plan, asked.id, NOW))
+        await store.questions.submit(asked, questions.card_announcement(plan, asked.id, NOW))
     for n in range(1, 6):
         said = {"overall": "4", "objectives": "fully", "helps": f"Help{n}", "changes": "", "recommend": "yes"}
         await store.feedback.put(FeedbackAnswer(WORKSHOP, n, said, NOW))

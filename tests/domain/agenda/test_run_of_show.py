@@ -16,7 +16,7 @@ from bot.domain.plan import Plan
 from bot.importing import plan_file
 
 ROOT = Path(__file__).resolve().parents[3]
-EXAMPLE = plan_file.load(ROOT / "config/workshops/wco-mena-2023.yaml").plan
+EXAMPLE = plan_file.load_plan(ROOT / "config/workshops/wco-mena-2023.yaml").plan
 MINUTES = st.integers(-30, 300)
 
 
@@ -29,7 +29,7 @@ def at(plan: Plan, minutes: int) -> datetime:
 def test_after_a_hold_nothing_starts_before_it_ends_and_a_day_keeps_its_order(since: int, held: int) -> None:
     hold = Hold("h", at(EXAMPLE, since))
     now = Now(hold.since + timedelta(minutes=held, seconds=1), EXAMPLE.tz)
-    after = run_of_show.resumed(EXAMPLE.agenda, hold, now)
+    after = run_of_show.resume_day(EXAMPLE.agenda, hold, now)
     day = EXAMPLE.agenda.days[0]
     assert [one.id for one in after.on(day)] == [one.id for one in EXAMPLE.agenda.on(day)]
     for one in EXAMPLE.agenda.on(day):
@@ -47,8 +47,8 @@ def test_after_a_hold_nothing_starts_before_it_ends_and_a_day_keeps_its_order(si
 def test_what_a_button_does_is_seen_in_the_state_that_the_next_one_is_made_for(minutes: int) -> None:
     now = Now(at(EXAMPLE, minutes), EXAMPLE.tz)
     sequences = {one.id: 0 for one in EXAMPLE.agenda}
-    before = run_of_show.state(EXAMPLE.agenda, sequences.items(), None, now)
-    assert before == run_of_show.state(EXAMPLE.agenda, reversed(sequences.items()), None, now)
+    before = run_of_show.show_state(EXAMPLE.agenda, sequences.items(), None, now)
+    assert before == run_of_show.show_state(EXAMPLE.agenda, reversed(sequences.items()), None, now)
     for change in run_of_show.CHANGES.values():
         try:
             after = change(EXAMPLE.agenda, now)
@@ -56,16 +56,16 @@ def test_what_a_button_does_is_seen_in_the_state_that_the_next_one_is_made_for(m
             continue
         assert after != EXAMPLE.agenda
         counted = {one.id: int(after.find(one.id) != one) for one in EXAMPLE.agenda}
-        assert run_of_show.state(after, counted.items(), None, now) != before
+        assert run_of_show.show_state(after, counted.items(), None, now) != before
         # Undone, the agenda is as before, and no button of before is taken for one of after.
         undone = {key: 2 * n for key, n in counted.items()}
-        assert run_of_show.state(EXAMPLE.agenda, undone.items(), None, now) != before
+        assert run_of_show.show_state(EXAMPLE.agenda, undone.items(), None, now) != before
 
 
 def test_how_late_the_day_is() -> None:
     now = Now(at(EXAMPLE, 5), EXAMPLE.tz)
     assert run_of_show.lateness(EXAMPLE.agenda, EXAMPLE.agenda, now) == timedelta(0)
-    later = run_of_show.later(EXAMPLE.agenda, run_of_show.STEP, now)
+    later = run_of_show.delay_day(EXAMPLE.agenda, run_of_show.STEP, now)
     assert run_of_show.lateness(later, EXAMPLE.agenda, now) == run_of_show.STEP
     evening = Now(at(EXAMPLE, 600), EXAMPLE.tz)
     assert run_of_show.lateness(later, EXAMPLE.agenda, evening) is None
@@ -73,7 +73,9 @@ def test_how_late_the_day_is() -> None:
 
 def test_a_hold_that_was_forgotten_until_another_day_delays_nothing() -> None:
     hold = Hold("h", at(EXAMPLE, 30))
-    assert run_of_show.resumed(EXAMPLE.agenda, hold, Now(hold.since + timedelta(days=1), EXAMPLE.tz)) == EXAMPLE.agenda
+    assert (
+        run_of_show.resume_day(EXAMPLE.agenda, hold, Now(hold.since + timedelta(days=1), EXAMPLE.tz)) == EXAMPLE.agenda
+    )
 
 
 def test_where_nothing_is_meant_nothing_is_done() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import limits
-from bot.domain.agenda.scheduled_events import EventPhase, marker, standing, to_show
+from bot.domain.agenda.scheduled_events import EventPhase, event_marker, event_phase, sessions_to_show
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 
 MORNING = datetime(2023, 2, 20, 8, tzinfo=UTC)
@@ -32,7 +32,7 @@ MOMENTS = st.integers(-30, 700).map(lambda minutes: MORNING + timedelta(minutes=
 @given(AGENDAS, MOMENTS)
 def test_the_next_ones_are_shown_as_many_as_discord_takes(agenda: Agenda, now: datetime) -> None:
     """With those under way they are never more than fit; none that is left out comes before one that is shown."""
-    shown = to_show(agenda, now)
+    shown = sessions_to_show(agenda, now)
     coming = [s for s in agenda if s.kind is not SessionKind.BREAK and s.starts_at > now]
     live = [s for s in agenda.live(now) if s.kind is not SessionKind.BREAK]
     assert shown <= {s.id for s in coming}
@@ -47,7 +47,7 @@ def test_the_next_ones_are_shown_as_many_as_discord_takes(agenda: Agenda, now: d
 def test_standing_follows_from_the_times(agenda: Agenda, now: datetime, cancelled: bool) -> None:  # noqa: FBT001 - drawn
     """To the second; what is cancelled stands nowhere else."""
     for one in agenda:
-        stands = standing(one, now, cancelled=cancelled)
+        stands = event_phase(one, now, cancelled=cancelled)
         assert (stands is EventPhase.CANCELLED) is cancelled
         if not cancelled:
             assert (stands is EventPhase.TO_COME) is (now < one.starts_at)
@@ -57,5 +57,5 @@ def test_standing_follows_from_the_times(agenda: Agenda, now: datetime, cancelle
 def test_a_marker_names_workshop_and_session() -> None:
     """So two workshops in turn in one server don't take each other's events for their own."""
     one = session(1, 0, 10, SessionKind.PANEL)
-    assert marker("lab", one.id) == "lab/s1" != marker("lab", replace(one, id="s2").id)
-    assert marker("lab", one.id) != marker("other", one.id)
+    assert event_marker("lab", one.id) == "lab/s1" != event_marker("lab", replace(one, id="s2").id)
+    assert event_marker("lab", one.id) != event_marker("other", one.id)

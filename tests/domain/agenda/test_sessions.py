@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agenda.sessions import Agenda, Session, SessionKind, SessionProgress, progress
+from bot.domain.agenda.sessions import Agenda, Session, SessionKind, SessionProgress, session_progress
 from bot.domain.plan import Plan
 
 MORNING = datetime(2023, 2, 20, 8, tzinfo=UTC)
@@ -43,7 +43,7 @@ MOMENTS = st.integers(-60, 450 * 2).map(lambda halves: MORNING + timedelta(minut
 @given(AGENDAS, MOMENTS)
 def test_standing_follows_from_the_times(agenda: Agenda, now: datetime) -> None:
     """Over at its end to the second, under way from its start; the earliest to come are next, the rest later."""
-    standing = progress(agenda.sessions, now)
+    standing = session_progress(agenda.sessions, now)
     nexts = [s.starts_at for s in agenda if standing[s.id] is SessionProgress.NEXT]
     for each in agenda:
         match standing[each.id]:
@@ -61,19 +61,19 @@ def test_standing_follows_from_the_times(agenda: Agenda, now: datetime) -> None:
 def test_nothing_changes_before_the_next_change(agenda: Agenda, now: datetime, share: float) -> None:
     """Until then each session stands where it stood; then at least one has moved on. After the last, nothing does."""
     change = agenda.next_change(now)
-    before = progress(agenda.sessions, now)
+    before = session_progress(agenda.sessions, now)
     if change is None:
         assert set(before.values()) == {SessionProgress.DONE}
         return
     assert change > now
-    assert progress(agenda.sessions, now + (change - now) * share) == before
-    assert progress(agenda.sessions, change) != before
+    assert session_progress(agenda.sessions, now + (change - now) * share) == before
+    assert session_progress(agenda.sessions, change) != before
 
 
 @given(AGENDAS, MOMENTS)
 def test_live_and_upcoming_agree_with_progress(agenda: Agenda, now: datetime) -> None:
     """Two views of the same thing."""
-    standing = progress(agenda.sessions, now)
+    standing = session_progress(agenda.sessions, now)
     assert [s.id for s in agenda.live(now)] == [key for key, where in standing.items() if where is SessionProgress.LIVE]
     coming = agenda.upcoming(now)
     assert (standing[coming.id] if coming else None) == (

@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.attendance import (
-    CheckedIn,
+    CheckIn,
     CheckinRefusal,
-    counting,
-    minutes,
+    attendance_record,
+    attendance_records,
+    checkin_opens_at,
+    checkin_refusal,
+    counted_sessions,
+    minutes_present,
     next_opening,
     open_sessions,
-    opens_at,
-    record,
-    records,
-    refusal,
     times_present,
 )
 from bot.domain.attendance.corrections import Correction, Mark
-from bot.domain.attendance.own_attendance import Outlook, Reason, outlook, reasons
+from bot.domain.attendance.own_attendance import AttendanceReason, Outlook, attendance_reasons, outlook
 from bot.domain.attendance.presence import Interval, Stay, total
 from bot.domain.plan import Plan
 
@@ -40,9 +40,9 @@ def session_of(plan: Plan, name: str) -> Session:
     return session
 
 
-def there(session: Session, since: datetime, person: int = 1, name: str = "Amina") -> CheckedIn:
+def there(session: Session, since: datetime, person: int = 1, name: str = "Amina") -> CheckIn:
     """Somebody in a session since then."""
-    return CheckedIn(session.id, person, name, since)
+    return CheckIn(session.id, person, name, since)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_check_in_is_open_from_ten_minutes_before_until_the_end(
     plan = tiny()
     talk = session_of(plan, "talk")
     instant = talk.starts_at - timedelta(minutes=10) if edge == "opens" else talk.ends_at
-    assert refusal(plan, talk, instant + after) is expected
+    assert checkin_refusal(plan, talk, instant + after) is expected
 
 
 @given(AROUND)
@@ -69,7 +69,7 @@ def test_a_break_takes_no_check_in_at_any_time(tiny: Tiny, after: timedelta) -> 
     """And says so, rather than `too early`."""
     plan = tiny()
     coffee = session_of(plan, "coffee")
-    assert refusal(plan, coffee, coffee.starts_at + after) is CheckinRefusal.NOT_COUNTED
+    assert checkin_refusal(plan, coffee, coffee.starts_at + after) is CheckinRefusal.NOT_COUNTED
 
 
 @given(AROUND, st.integers(0, 90))
@@ -77,12 +77,14 @@ def test_what_is_open_and_what_opens_next_agree_with_what_is_refused(tiny: Tiny,
     """Nothing that counts opens between now and the next opening."""
     plan = tiny(attendance={"opens_before": early})
     now = plan.agenda.sessions[0].starts_at + after
-    assert open_sessions(plan, now) == tuple(s for s in plan.agenda if refusal(plan, s, now) is None)
+    assert open_sessions(plan, now) == tuple(s for s in plan.agenda if checkin_refusal(plan, s, now) is None)
     coming = next_opening(plan, now)
-    to_open = [opens_at(plan, s) for s in plan.agenda if refusal(plan, s, now) is CheckinRefusal.NOT_YET]
-    assert (opens_at(plan, coming) if coming else None) == min(to_open, default=None)
+    to_open = [
+        checkin_opens_at(plan, s) for s in plan.agenda if checkin_refusal(plan, s, now) is CheckinRefusal.NOT_YET
+    ]
+    assert (checkin_opens_at(plan, coming) if coming else None) == min(to_open, default=None)
     if coming:
-        assert refusal(plan, coming, opens_at(plan, coming)) is None
+        assert checkin_refusal(plan, coming, checkin_opens_at(plan, coming)) is None
 
 
 @given(AROUND, AROUND)
@@ -91,7 +93,7 @@ def test_minutes_are_within_the_session_and_fewer_the_later_one_came(
 ) -> None:
     """Nobody gains by coming before the start, and nobody owes anything by coming after the end."""
     talk = session_of(tiny(), "talk")
-    early, late = (minutes(talk, there(talk, talk.starts_at + after)) for after in sorted((one, other)))
+    early, late = (minutes_present(talk, there(talk, talk.starts_at + after)) for after in sorted((one, other)))
     assert 75 >= early >= late >= 0
     if max(one, other) >= talk.length:
         assert late == 0
@@ -101,7 +103,7 @@ def test_minutes_are_within_the_session_and_fewer_the_later_one_came(
 
 def test_who_was_not_there_has_no_minutes(tiny: Tiny) -> None:
     """Rather than all of them."""
-    assert minutes(session_of(tiny(), "talk"), None) == 0
+    assert minutes_present(session_of(tiny(), "talk"), None) == 0
 
 
 STAYS = st.lists(
@@ -116,14 +118,16 @@ def test_a_record_adds_up_what_counts(tiny: Tiny, stays: list[tuple[int, str, ti
     """One a person, out of 105 scheduled minutes: neither breaks nor sessions that are no longer there count."""
     plan = tiny(attendance={"percent": percent})
     start = plan.agenda.sessions[0].starts_at
-    presences = [CheckedIn(session, person, f"P{person}", start + after) for person, session, after in stays]
-    told = records(plan, presences)
+    presences = [CheckIn(session, person, f"P{person}", start + after) for person, session, after in stays]
+    told = attendance_records(plan, presences)
     assert [one.person for one in told] == sorted({person for person, _, _ in stays})
     for one in told:
         assert set(one.minutes_by_session) == {"welcome", "talk"}
         assert one.scheduled == 105
         own = {p.session: p for p in presences if p.person == one.person}
-        assert one.minutes == sum(minutes(session_of(plan, name), own.get(name)) for name in ("welcome", "talk"))
+        assert one.minutes == sum(
+            minutes_present(session_of(plan, name), own.get(name)) for name in ("welcome", "talk")
+        )
         assert one.percent is not None
         assert 0 <= one.percent <= 100
         assert one.percent == pytest.approx(one.minutes / 105 * 100, abs=0.05)
@@ -140,7 +144,9 @@ def test_the_rule_is_met_exactly_at_its_share(tiny: Tiny) -> None:
     ]
     plan = tiny(days=days)
     long = session_of(plan, "long")
-    met, missed = (records(plan, [there(long, long.starts_at + timedelta(minutes=late))])[0] for late in (100, 101))
+    met, missed = (
+        attendance_records(plan, [there(long, long.starts_at + timedelta(minutes=late))])[0] for late in (100, 101)
+    )
     assert (met.complete, met.percent) == (True, 80.0)
     assert (missed.complete, missed.percent) == (False, 79.8)
 
@@ -155,7 +161,7 @@ def test_people_are_in_order_of_the_names_that_discord_showed_last(tiny: Tiny) -
         there(welcome, welcome.starts_at, person=3, name="Bilal"),
         there(welcome, welcome.starts_at, person=1, name="bilal"),
     ]
-    assert [(record.person, record.name) for record in records(plan, presences)] == [
+    assert [(record.person, record.name) for record in attendance_records(plan, presences)] == [
         (1, "bilal"),
         (3, "Bilal"),
         (2, "zahra"),
@@ -164,7 +170,7 @@ def test_people_are_in_order_of_the_names_that_discord_showed_last(tiny: Tiny) -
 
 def test_nobody_there_is_no_record(tiny: Tiny) -> None:
     """Not an error."""
-    assert records(tiny(), []) == ()
+    assert attendance_records(tiny(), []) == ()
 
 
 # --- one person ------------------------------------------------------------------------------------------------
@@ -178,9 +184,9 @@ def test_ones_own_record_is_the_one_among_everybodys(tiny: Tiny, came: dict[str,
     """And there is one also of who was never there; its whole percents never flatter."""
     plan = tiny(attendance={"percent": percent})
     start = plan.agenda.sessions[0].starts_at
-    checked = {name: CheckedIn(name, 1, "Amina", start + timedelta(minutes=after)) for name, after in came.items()}
-    own = record(plan, 1, "Amina", checked)
-    assert records(plan, checked.values()) == ((own,) if checked else ())
+    checked = {name: CheckIn(name, 1, "Amina", start + timedelta(minutes=after)) for name, after in came.items()}
+    own = attendance_record(plan, 1, "Amina", checked)
+    assert attendance_records(plan, checked.values()) == ((own,) if checked else ())
     assert own.complete == (own.minutes > 0 and own.whole_percent >= percent)
 
 
@@ -193,15 +199,15 @@ def test_what_is_within_reach_is_reached_by_coming_to_all_that_is_left(
     start = plan.agenda.sessions[0].starts_at
     now = start + timedelta(minutes=now_is)
     checked = {
-        name: CheckedIn(name, 1, "Amina", start + timedelta(minutes=after))
+        name: CheckIn(name, 1, "Amina", start + timedelta(minutes=after))
         for name, after in came.items()
         if after <= now_is
     }
-    own = record(plan, 1, "Amina", checked)
+    own = attendance_record(plan, 1, "Amina", checked)
     told = outlook(plan, own, checked, now)
     assert (told is Outlook.REACHED) == own.complete
-    left = {s.id: there(s, now) for s in counting(plan) if s.ends_at > now}
-    assert record(plan, 1, "Amina", {**left, **checked}).complete == (told is not Outlook.MISSED)
+    left = {s.id: there(s, now) for s in counted_sessions(plan) if s.ends_at > now}
+    assert attendance_record(plan, 1, "Amina", {**left, **checked}).complete == (told is not Outlook.MISSED)
 
 
 @given(OWN, WHEN)
@@ -211,14 +217,18 @@ def test_every_session_has_a_reason_and_whether_it_is_ahead_open_or_missed_is_on
     """As check-in itself says."""
     plan = tiny()
     now = plan.agenda.sessions[0].starts_at + timedelta(minutes=now_is)
-    checked = {name: CheckedIn(name, 1, "Amina", now) for name in came}
-    own = record(plan, 1, "Amina", checked)
-    for session in counting(plan):
-        told = reasons(plan, session, own, checked.get(session.id), now)
-        expected = {None: Reason.OPEN, CheckinRefusal.NOT_YET: Reason.AHEAD, CheckinRefusal.OVER: Reason.ABSENT}
-        refused = refusal(plan, session, now)
+    checked = {name: CheckIn(name, 1, "Amina", now) for name in came}
+    own = attendance_record(plan, 1, "Amina", checked)
+    for session in counted_sessions(plan):
+        told = attendance_reasons(plan, session, own, checked.get(session.id), now)
+        expected = {
+            None: AttendanceReason.OPEN,
+            CheckinRefusal.NOT_YET: AttendanceReason.AHEAD,
+            CheckinRefusal.OVER: AttendanceReason.ABSENT,
+        }
+        refused = checkin_refusal(plan, session, now)
         assert refused is not CheckinRefusal.NOT_COUNTED
-        assert told == ((Reason.CHECKED_IN,) if session.id in checked else (expected[refused],))
+        assert told == ((AttendanceReason.CHECKED_IN,) if session.id in checked else (expected[refused],))
 
 
 def test_times_present_are_those_that_the_records_count(tiny: Tiny) -> None:
@@ -241,7 +251,7 @@ def test_times_present_are_those_that_the_records_count(tiny: Tiny) -> None:
         Correction("c", talk.id, 1, "Amina", Mark.EXCUSED, "ill", 9, "Mod", talk.ends_at),
     ]
     times = times_present(plan, presences, stays, corrections)
-    counted = records(plan, presences, stays, corrections=corrections)
+    counted = attendance_records(plan, presences, stays, corrections=corrections)
     assert {
         (session, person): round(total(when) / minute)
         for session, people in times.items()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance import certificates
-from bot.domain.attendance.attendance import CheckedIn, records
-from bot.domain.attendance.certificates import Award, code, found, read
+from bot.domain.attendance.attendance import CheckIn, attendance_records
+from bot.domain.attendance.certificates import Award, certificate_code, find_certificate, parse_code
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
@@ -26,42 +26,45 @@ def place(person: int, role: Role = Role.PARTICIPANT) -> Participant:
 
 @given(SECRETS, PERSONS, st.sampled_from(Award))
 def test_a_code_is_read_back_however_it_is_typed(secret: str, person: int, award: Award) -> None:
-    made = code(secret, "workshop", person, award)
+    made = certificate_code(secret, "workshop", person, award)
     assert len(made) == 14
-    assert read(made) == made
-    assert read(f" {made.lower().replace('-', ' ')}\n") == made
-    assert read(made.replace("-", "").replace("0", "O").replace("1", "l")) == made
-    assert code(secret, "workshop", person, award) == made
+    assert parse_code(made) == made
+    assert parse_code(f" {made.lower().replace('-', ' ')}\n") == made
+    assert parse_code(made.replace("-", "").replace("0", "O").replace("1", "l")) == made
+    assert certificate_code(secret, "workshop", person, award) == made
 
 
 @given(SECRETS, SECRETS, PERSONS)
 def test_another_secret_person_workshop_or_award_has_another_code(secret: str, other: str, person: int) -> None:
-    made = {code(secret, "workshop", person, Award.COMPLETION)}
-    made |= {code(secret, "workshop", person + 1, Award.COMPLETION), code(secret, "other", person, Award.COMPLETION)}
-    made |= {code(secret, "workshop", person, Award.PARTICIPATION)}
-    made |= {code(other, "workshop", person, Award.COMPLETION)}
+    made = {certificate_code(secret, "workshop", person, Award.COMPLETION)}
+    made |= {
+        certificate_code(secret, "workshop", person + 1, Award.COMPLETION),
+        certificate_code(secret, "other", person, Award.COMPLETION),
+    }
+    made |= {certificate_code(secret, "workshop", person, Award.PARTICIPATION)}
+    made |= {certificate_code(other, "workshop", person, Award.COMPLETION)}
     assert len(made) == 4 + (other != secret)
 
 
 @given(st.text())
 def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
-    made = read(typed)
-    assert made is None or read(made) == made
+    made = parse_code(typed)
+    assert made is None or parse_code(made) == made
 
 
 def test_completion_takes_the_plans_share_and_the_team_gets_none(tiny: Tiny) -> None:
     """The two sessions that count last 105 minutes; 84 are 80 %."""
     plan = tiny()
     welcome, _, talk = plan.agenda.sessions
-    there = [CheckedIn(s.id, person, f"Name {person}", s.starts_at) for s in (welcome, talk) for person in (1, 3)]
-    there.append(CheckedIn(welcome.id, 2, "Name 2", welcome.starts_at))
+    there = [CheckIn(s.id, person, f"Name {person}", s.starts_at) for s in (welcome, talk) for person in (1, 3)]
+    there.append(CheckIn(welcome.id, 2, "Name 2", welcome.starts_at))
     places = [place(1), place(2), place(3, Role.MODERATOR), place(4)]
-    given_out = list(certificates.certificates(plan.id, "secret", records(plan, there), places))
+    given_out = list(certificates.issue_certificates(plan.id, "secret", attendance_records(plan, there), places))
     assert [(one.place.person, one.award, one.minutes) for one in given_out] == [
         (1, Award.COMPLETION, 105),
         (2, Award.PARTICIPATION, 30),
     ]
-    assert found(given_out[0].code.lower(), given_out) == given_out[0]
-    assert found(code("guess", plan.id, 1, Award.COMPLETION), given_out) is None
-    assert found("", given_out) is None
-    assert found(given_out[0].code, [replace(given_out[1])]) is None
+    assert find_certificate(given_out[0].code.lower(), given_out) == given_out[0]
+    assert find_certificate(certificate_code("guess", plan.id, 1, Award.COMPLETION), given_out) is None
+    assert find_certificate("", given_out) is None
+    assert find_certificate(given_out[0].code, [replace(given_out[1])]) is None

@@ -10,18 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance.attendance import (
-    CheckedIn,
+    AttendanceRecord,
+    CheckIn,
     CheckinRefusal,
-    Record,
+    attendance_records,
+    checkin_refusal,
     next_opening,
     open_sessions,
-    records,
-    refusal,
 )
-from bot.domain.attendance.corrections import Correction, Mark, in_force
-from bot.domain.attendance.own_attendance import AttendanceStatus, Outlook, Reason, outlook, reasons, standing
+from bot.domain.attendance.corrections import Correction, Mark, corrections_in_force
+from bot.domain.attendance.own_attendance import (
+    AttendanceReason,
+    AttendanceStatus,
+    Outlook,
+    attendance_reasons,
+    attendance_status,
+    outlook,
+)
 from bot.domain.attendance.presence import Interval, Stay
-from bot.domain.attendance.roll_call import at_hand, in_room_during, roll
+from bot.domain.attendance.roll_call import people_in_room, roll_call_of, sessions_by_nearness
 from bot.domain.plan import Plan
 from bot.domain.venue import meeting_room
 
@@ -38,7 +45,7 @@ class Day:
     def __init__(self, plan: Plan, came: dict[str, int], inside: list[tuple[int, int]]) -> None:
         self.plan = plan
         self.start = plan.agenda.sessions[0].starts_at
-        self.presences = [CheckedIn(name, 1, "Amina", self.at(after)) for name, after in came.items()]
+        self.presences = [CheckIn(name, 1, "Amina", self.at(after)) for name, after in came.items()]
         room = meeting_room(plan.agenda.sessions[0].room)
         self.stays = [Stay(1, "Amina", room, self.span(*each)) for each in inside]
 
@@ -56,9 +63,11 @@ class Day:
             for n, (session, mark, _) in enumerate(said)
         ]
 
-    def record(self, corrections: list[Correction], blind: list[tuple[int, int]] | None = None) -> Record | None:
+    def record(
+        self, corrections: list[Correction], blind: list[tuple[int, int]] | None = None
+    ) -> AttendanceRecord | None:
         unseen = [self.span(*each) for each in blind or []]
-        found = records(self.plan, self.presences, self.stays, unseen, corrections)
+        found = attendance_records(self.plan, self.presences, self.stays, unseen, corrections)
         return found[0] if found else None
 
 
@@ -134,7 +143,7 @@ def test_present_is_the_whole_session_and_absent_none_of_it(
 def test_the_latest_that_stands_counts(tiny: Tiny, drawn: list[tuple[str, Mark, int]]) -> None:
     """In whatever order they are read."""
     corrections = Day(tiny(), {}, []).corrections(drawn)
-    found = in_force(reversed(corrections))
+    found = corrections_in_force(reversed(corrections))
     for name in ("welcome", "talk"):
         own = [one for one in corrections if one.session == name]
         assert found.get((1, name)) == (own[-1] if own else None)
@@ -152,13 +161,15 @@ def test_a_session_comes_to_one_of_five(tiny: Tiny) -> None:
         day = Day(plan, {"talk": 45 + late, "welcome": 0}, [])
         own = day.record([])
         assert own is not None
-        assert standing(plan, talk, own) is expected
+        assert attendance_status(plan, talk, own) is expected
         unseen = day.record([], [(-30, 300)])
         assert unseen is not None
-        assert standing(plan, talk, unseen) is (AttendanceStatus.UNOBSERVED if late == 75 else AttendanceStatus.PRESENT)
+        assert attendance_status(plan, talk, unseen) is (
+            AttendanceStatus.UNOBSERVED if late == 75 else AttendanceStatus.PRESENT
+        )
         excused = day.record([said(day, "talk", Mark.EXCUSED)])
         assert excused is not None
-        assert standing(plan, talk, excused) is AttendanceStatus.EXCUSED
+        assert attendance_status(plan, talk, excused) is AttendanceStatus.EXCUSED
 
 
 def test_what_a_moderator_said_is_the_first_reason(tiny: Tiny) -> None:
@@ -167,9 +178,9 @@ def test_what_a_moderator_said_is_the_first_reason(tiny: Tiny) -> None:
     welcome, _, talk = day.plan.agenda.sessions
     own = day.record([said(day, "welcome", Mark.ABSENT), replace(said(day, "talk", Mark.EXCUSED), id="y")])
     assert own is not None
-    told = reasons(day.plan, welcome, own, day.presences[0], day.at(10))
-    assert told == (Reason.MARKED_ABSENT, Reason.CHECKED_IN)
-    assert reasons(day.plan, talk, own, None, day.at(50)) == (Reason.EXCUSED,)
+    told = attendance_reasons(day.plan, welcome, own, day.presences[0], day.at(10))
+    assert told == (AttendanceReason.MARKED_ABSENT, AttendanceReason.CHECKED_IN)
+    assert attendance_reasons(day.plan, talk, own, None, day.at(50)) == (AttendanceReason.EXCUSED,)
     # Nothing is left by which anything could be reached.
     assert outlook(day.plan, own, {"welcome": day.presences[0]}, day.at(10)) is Outlook.MISSED
 
@@ -185,8 +196,8 @@ def test_a_door_held_by_hand_is_as_it_is_held_until_the_session_is_over(
     plan = tiny()
     now = Day(plan, {}, []).at(minute)
     for session in plan.agenda:
-        told = refusal(plan, session, now, doors)
-        by_plan = refusal(plan, session, now)
+        told = checkin_refusal(plan, session, now, doors)
+        by_plan = checkin_refusal(plan, session, now)
         if session.id not in doors or by_plan in {CheckinRefusal.OVER, CheckinRefusal.NOT_COUNTED}:
             assert told is by_plan
         else:
@@ -206,14 +217,14 @@ def test_everybody_is_on_the_roll_once(tiny: Tiny) -> None:
     there = {1: "Amina", 2: "Bilal", 3: "Chafik"}
     marked = replace(said(day, "talk", Mark.PRESENT), person=3, name="Chafik")
     other = replace(said(day, "welcome", Mark.ABSENT), person=2, id="y")
-    found = roll(talk, day.presences, there, [marked, other])
+    found = roll_call_of(talk, day.presences, there, [marked, other])
     assert (found.checked_in, found.in_room, found.corrected) == ({1: "Amina"}, {2: "Bilal"}, {3: marked})
-    assert in_room_during(talk, day.stays) == {1: "Amina"}
-    assert in_room_during(talk, [day.stays[0]._replace(time=day.span(0, 45))]) == {}
+    assert people_in_room(talk, day.stays) == {1: "Amina"}
+    assert people_in_room(talk, [day.stays[0]._replace(time=day.span(0, 45))]) == {}
 
 
 def test_moderators_find_the_session_under_way_first(tiny: Tiny) -> None:
     """Then what is over, the latest first, then what is to come; never a break."""
     day = Day(tiny(), {}, [])
-    assert [one.id for one in at_hand(day.plan, day.at(50))] == ["talk", "welcome"]
-    assert [one.id for one in at_hand(day.plan, day.at(5))] == ["welcome", "talk"]
+    assert [one.id for one in sessions_by_nearness(day.plan, day.at(50))] == ["talk", "welcome"]
+    assert [one.id for one in sessions_by_nearness(day.plan, day.at(5))] == ["welcome", "talk"]

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.agenda.sessions import Session
-from bot.domain.attendance.attendance import CheckedIn, Record, blind, minutes, records
+from bot.domain.attendance.attendance import (
+    AttendanceRecord,
+    CheckIn,
+    attendance_records,
+    minutes_present,
+    unwatched_times,
+)
 from bot.domain.attendance.presence import ALIVE_MARK, Interval, Stay, gaps, headcounts, total, unite, within
 from bot.domain.plan import Plan
 
@@ -81,8 +87,10 @@ def stay(interval: Interval, person: int = PERSON, room: str = "room:plenary", n
     return Stay(person, name, room, interval)
 
 
-def record_of(plan: Plan, *stays: Stay, unseen: Sequence[Interval] = (), checked: Sequence[CheckedIn] = ()) -> Record:
-    (record,) = records(plan, checked, stays, unseen)
+def record_of(
+    plan: Plan, *stays: Stay, unseen: Sequence[Interval] = (), checked: Sequence[CheckIn] = ()
+) -> AttendanceRecord:
+    (record,) = attendance_records(plan, checked, stays, unseen)
     return record
 
 
@@ -91,8 +99,8 @@ def test_each_scheduled_minute_is_present_unobserved_or_absent(
     tiny: Tiny, inside: list[Interval], unseen: list[Interval], checked: dict[str, datetime]
 ) -> None:
     """By counting minutes one by one."""
-    presences = [CheckedIn(session, PERSON, "Amina", since) for session, since in checked.items()]
-    found = records(tiny(), presences, map(stay, inside), unite(unseen))
+    presences = [CheckIn(session, PERSON, "Amina", since) for session, since in checked.items()]
+    found = attendance_records(tiny(), presences, map(stay, inside), unite(unseen))
     there = {name: covered(inside) & set(span_) for name, span_ in SESSIONS.items()}
     assert bool(found) == (bool(checked) or any(there.values()))
     for record in found:
@@ -113,7 +121,7 @@ def test_another_room_and_another_person_add_nothing(tiny: Tiny, intervals: list
     own = stay(span(0, 10))
     elsewhere = [stay(one, room="room:annex") for one in intervals]
     others = [stay(one, person=OTHER, name="Karim") for one in intervals]
-    found = records(tiny(), [], [own, *elsewhere, *others])
+    found = attendance_records(tiny(), [], [own, *elsewhere, *others])
     assert next(one for one in found if one.person == PERSON).minutes == 10
 
 
@@ -133,7 +141,7 @@ def test_a_session_in_another_room_counts_there(tiny: Tiny) -> None:
 
 
 def test_who_was_only_there_in_the_break_is_not_told_of(tiny: Tiny) -> None:
-    assert records(tiny(), [], [stay(span(30, 45)), stay(span(-20, 0)), stay(span(120, 140))]) == ()
+    assert attendance_records(tiny(), [], [stay(span(30, 45)), stay(span(-20, 0)), stay(span(120, 140))]) == ()
 
 
 def test_an_outage_makes_nobody_absent(tiny: Tiny) -> None:
@@ -155,7 +163,7 @@ def test_a_share_is_never_more_than_all(tiny: Tiny) -> None:
 
 
 def test_the_latest_name_is_shown_from_wherever_it_comes(tiny: Tiny) -> None:
-    checked = [CheckedIn("talk", PERSON, "Amina at noon", at(100))]
+    checked = [CheckIn("talk", PERSON, "Amina at noon", at(100))]
     assert record_of(tiny(), stay(span(0, 10)), checked=checked).name == "Amina at noon"
     assert record_of(tiny(), stay(span(110, 120), name="Amina, late"), checked=checked).name == "Amina, late"
 
@@ -168,9 +176,9 @@ def talk_of(plan: Plan) -> Session:
 
 def test_a_check_in_counts_to_the_end_and_is_united_with_the_stay(tiny: Tiny) -> None:
     talk = talk_of(tiny())
-    checked = CheckedIn("talk", PERSON, "Amina", at(60))
-    assert minutes(talk, checked, [stay(span(50, 70))]) == 70
-    assert minutes(talk, None, [stay(span(50, 70)), stay(span(60, 80))]) == 30
+    checked = CheckIn("talk", PERSON, "Amina", at(60))
+    assert minutes_present(talk, checked, [stay(span(50, 70))]) == 70
+    assert minutes_present(talk, None, [stay(span(50, 70)), stay(span(60, 80))]) == 30
 
 
 # --- when nobody was watching ----------------------------------------------------------------------------------
@@ -181,7 +189,7 @@ def test_what_was_not_watched_is_blind_up_to_now(tiny: Tiny, watches: list[Inter
     """Two alive marks are left out: a watch under way lags behind."""
     plan = tiny()
     known = Interval(plan.agenda.sessions[0].starts_at, min(plan.agenda.ends_at, now - 2 * ALIVE_MARK))
-    unseen = blind(plan, watches, now)
+    unseen = unwatched_times(plan, watches, now)
     assert total(unseen) + total(within(watches, known)) == total([known])
     assert within(unseen, known) == unseen
     assert not any(within(unseen, watch) for watch in watches)
@@ -189,10 +197,10 @@ def test_what_was_not_watched_is_blind_up_to_now(tiny: Tiny, watches: list[Inter
 
 def test_what_is_to_come_is_not_unobserved(tiny: Tiny) -> None:
     plan = tiny()
-    assert blind(plan, [], at(-5)) == ()
-    assert blind(plan, [span(-5, 9.9)], at(10)) == ()
-    assert blind(plan, [span(-5, 5)], at(10)) == (Interval(at(5), at(10) - 2 * ALIVE_MARK),)
-    assert blind(plan, [span(-5, 5)], at(10_000)) == (span(5, 120),)
+    assert unwatched_times(plan, [], at(-5)) == ()
+    assert unwatched_times(plan, [span(-5, 9.9)], at(10)) == ()
+    assert unwatched_times(plan, [span(-5, 5)], at(10)) == (Interval(at(5), at(10) - 2 * ALIVE_MARK),)
+    assert unwatched_times(plan, [span(-5, 5)], at(10_000)) == (span(5, 120),)
 
 
 @given(st.dictionaries(st.integers(1, 5), LISTS), st.lists(TIMES, max_size=10))

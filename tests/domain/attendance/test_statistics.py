@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import CheckedIn, Record
-from bot.domain.attendance.statistics import UNKNOWN, Scope, figures
+from bot.domain.attendance.attendance import AttendanceRecord, CheckIn
+from bot.domain.attendance.statistics import UNKNOWN, Scope, attendance_figures
 from bot.domain.contributions.feedback import SMALLEST_GROUP
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
@@ -36,21 +36,21 @@ PEOPLE = st.dictionaries(
 People = Mapping[int, tuple[str | None, OrganisationKind, Mapping[str, int]]]
 
 
-def made(plan: Plan, people: People) -> tuple[tuple[Record, ...], Mapping[int, Participant]]:
+def made(plan: Plan, people: People) -> tuple[tuple[AttendanceRecord, ...], Mapping[int, Participant]]:
     starts = {session.id: session.starts_at for session in plan.agenda}
     presences = [
-        CheckedIn(session, person, f"P{person}", starts[session].replace(minute=(starts[session].minute + late) % 60))
+        CheckIn(session, person, f"P{person}", starts[session].replace(minute=(starts[session].minute + late) % 60))
         for person, (_, _, sessions) in people.items()
         for session, late in sessions.items()
     ]
     places = {n: place(n, country, kind) for n, (country, kind, _) in people.items() if country is not None}
-    return attendance.records(plan, presences), places
+    return attendance.attendance_records(plan, presences), places
 
 
 @given(PEOPLE)
 def test_nobody_can_be_recognised_and_nobody_counts_twice(tiny: Tiny, people: People) -> None:
     records, places = made(tiny(), people)
-    told = figures(tiny(), records, places.get)
+    told = attendance_figures(tiny(), records, places.get)
     assert all(figure.people >= SMALLEST_GROUP for figure in told)
     for scope in (Scope.WORKSHOP, Scope.COUNTRY, Scope.ORGANISATION):
         mine = [figure for figure in told if figure.scope is scope]
@@ -65,7 +65,7 @@ def test_nobody_can_be_recognised_and_nobody_counts_twice(tiny: Tiny, people: Pe
 @given(PEOPLE)
 def test_a_percent_is_one_and_only_the_whole_workshop_has_a_rule(tiny: Tiny, people: People) -> None:
     records, places = made(tiny(), people)
-    for figure in figures(tiny(), records, places.get):
+    for figure in attendance_figures(tiny(), records, places.get):
         assert figure.percent is None or 0 <= figure.percent <= 100
         assert (figure.complete is None) is (figure.scope in {Scope.DAY, Scope.SESSION})
 
@@ -73,7 +73,11 @@ def test_a_percent_is_one_and_only_the_whole_workshop_has_a_rule(tiny: Tiny, peo
 @given(PEOPLE)
 def test_those_who_were_in_a_session_are_counted_in_it(tiny: Tiny, people: People) -> None:
     records, places = made(tiny(), people)
-    told = {figure.group: figure for figure in figures(tiny(), records, places.get) if figure.scope is Scope.SESSION}
+    told = {
+        figure.group: figure
+        for figure in attendance_figures(tiny(), records, places.get)
+        if figure.scope is Scope.SESSION
+    }
     for session in ("welcome", "talk"):
         there = [record for record in records if record.minutes_by_session[session]]
         if session in told:
@@ -87,8 +91,8 @@ def test_countries_of_one_are_told_together_and_the_smallest_other_joins_them(ti
     plan = tiny()
     start = plan.agenda.sessions[0].starts_at
     countries = {1: "TN", 2: "TN", 3: "TN", 4: "MA", 5: "MA", 6: "MA", 7: "MA", 8: "BH"}
-    records = attendance.records(plan, [CheckedIn("welcome", n, f"P{n}", start) for n in countries])
-    told = figures(plan, records, lambda n: place(n, countries[n]))
+    records = attendance.attendance_records(plan, [CheckIn("welcome", n, f"P{n}", start) for n in countries])
+    told = attendance_figures(plan, records, lambda n: place(n, countries[n]))
     assert [(f.group, f.people, f.minutes) for f in told if f.scope is Scope.COUNTRY] == [
         ("MA", 4, 120),
         (None, 4, 120),
@@ -102,6 +106,6 @@ def test_countries_of_one_are_told_together_and_the_smallest_other_joins_them(ti
 def test_those_without_a_place_are_told_as_such(tiny: Tiny) -> None:
     plan = tiny()
     at = datetime(2023, 2, 20, 9, tzinfo=UTC)
-    records = attendance.records(plan, [CheckedIn("welcome", n, f"P{n}", at) for n in range(1, 4)])
-    told = figures(plan, records, lambda _: None)
+    records = attendance.attendance_records(plan, [CheckIn("welcome", n, f"P{n}", at) for n in range(1, 4)])
+    told = attendance_figures(plan, records, lambda _: None)
     assert [f.group for f in told if f.scope in {Scope.COUNTRY, Scope.ORGANISATION}] == [UNKNOWN, UNKNOWN]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions import chatham
-from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting
+from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting_stamps
 from bot.domain.contributions.feedback import SMALLEST_GROUP, FeedbackAnswer
 from bot.domain.plan import Plan
 
@@ -28,20 +28,20 @@ def itself(person: int) -> int:
 
 @given(GROUPS)
 def test_every_group_that_is_told_has_enough_people(groups: Mapping[str, Sequence[int]]) -> None:
-    assert all(len(set(members)) >= SMALLEST_GROUP for _, members in chatham.merged(groups, itself))
+    assert all(len(set(members)) >= SMALLEST_GROUP for _, members in chatham.merge_small_groups(groups, itself))
 
 
 @given(GROUPS)
 def test_nobody_is_lost_unless_nothing_is_told_of_them_all(groups: Mapping[str, Sequence[int]]) -> None:
     """What is missing from the sum is so little that nothing at all could be told."""
     everybody = sorted(member for members in groups.values() for member in members)
-    told = sorted(member for _, members in chatham.merged(groups, itself) for member in members)
+    told = sorted(member for _, members in chatham.merge_small_groups(groups, itself) for member in members)
     assert told == everybody or (told == [] and len(set(everybody)) < SMALLEST_GROUP)
 
 
 @given(GROUPS)
 def test_small_groups_are_one_without_a_name_at_the_end(groups: Mapping[str, Sequence[int]]) -> None:
-    told = chatham.merged(groups, itself)
+    told = chatham.merge_small_groups(groups, itself)
     names = [name for name, _ in told]
     assert names.count(None) <= 1
     assert None not in names[:-1]
@@ -50,7 +50,7 @@ def test_small_groups_are_one_without_a_name_at_the_end(groups: Mapping[str, Seq
 
 
 def test_the_smallest_group_joins_two_who_could_be_worked_out_else() -> None:
-    assert chatham.merged({"a": [1, 2, 3, 4], "b": [5, 6, 7], "c": [8, 9]}, itself) == (
+    assert chatham.merge_small_groups({"a": [1, 2, 3, 4], "b": [5, 6, 7], "c": [8, 9]}, itself) == (
         ("a", (1, 2, 3, 4)),
         (None, (8, 9, 5, 6, 7)),
     )
@@ -60,7 +60,7 @@ def test_the_smallest_group_joins_two_who_could_be_worked_out_else() -> None:
 def test_no_group_of_under_three_is_named_or_left_over(members: list[tuple[str, int]]) -> None:
     """Whoever takes the named groups from all of them is left with several, or with none, or with all there is."""
     groups = {group: {person for name, person in members if name == group} for group, _ in members}
-    told = chatham.told_groups(members)
+    told = chatham.nameable_groups(members)
     assert all(len(groups[group]) >= SMALLEST_GROUP for group in told)
     left = groups.keys() - told
     assert len(left) != 1 or len(groups) == 1
@@ -77,8 +77,8 @@ def test_an_export_and_a_report_together_tell_no_session_that_few_rated(
 ) -> None:
     """The report counts the choices of those sessions alone that the export names."""
     answers = [FeedbackAnswer(session, person, {"useful": "3", "pace": "right"}, NOON) for session, person in rated]
-    counted = chatham.rated(subject, answers, ()).counts is not None
-    assert counted is (subject in chatham.told_groups(rated))
+    counted = chatham.protected_summary(subject, answers, ()).counts is not None
+    assert counted is (subject in chatham.nameable_groups(rated))
 
 
 @given(st.lists(st.text(max_size=5)), st.randoms(use_true_random=False))
@@ -130,7 +130,7 @@ def test_a_stamp_lasts_if_its_session_had_begun_or_something_was_contributed(
     contributed: set[str], begins: int
 ) -> None:
     before = stamp(begins=begins)
-    kept = lasting([before], contributed, NOON)
+    kept = lasting_stamps([before], contributed, NOON)
     if begins < 0:
         assert before.time
         assert kept == {before._replace(time=Interval(before.time.since, min(before.time.until, NOON)))}

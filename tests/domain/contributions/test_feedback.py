@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.attendance.attendance import CheckedIn, records
+from bot.domain.attendance.attendance import CheckIn, attendance_records
 from bot.domain.contributions.feedback import (
     EVALUATION,
     PULSE,
@@ -17,9 +17,9 @@ from bot.domain.contributions.feedback import (
     WORKSHOP,
     FeedbackAnswer,
     attendees,
-    form_of,
-    read,
-    summary,
+    feedback_form,
+    feedback_summary,
+    parse_answers,
 )
 from bot.domain.plan import Plan
 
@@ -34,7 +34,7 @@ def answer(person: int, useful: str = "3", subject: str = "keynote") -> Feedback
 @given(st.dictionaries(PEOPLE, st.sampled_from(SCALE)), st.frozensets(PEOPLE))
 def test_the_response_rate_is_that_of_those_who_attended(given: dict[int, str], there: frozenset[int]) -> None:
     answers = [answer(person, useful) for person, useful in given.items()]
-    found = summary("keynote", [*answers, answer(1, subject="opening")], there)
+    found = feedback_summary("keynote", [*answers, answer(1, subject="opening")], there)
     assert found.answered == len(there & given.keys()) <= found.attended == len(there)
     assert found.response_rate == (round(100 * found.answered / len(there), 1) if there else None)
     if len(given) < SMALLEST_GROUP:
@@ -51,8 +51,8 @@ def test_the_response_rate_is_that_of_those_who_attended(given: dict[int, str], 
 
 def test_attendees_are_those_with_minutes_in_the_session_or_in_any(example: Plan) -> None:
     opening, keynote = example.agenda.sessions[:2]
-    found = records(
-        example, [CheckedIn(opening.id, 1, "A", opening.starts_at), CheckedIn(keynote.id, 2, "B", keynote.starts_at)]
+    found = attendance_records(
+        example, [CheckIn(opening.id, 1, "A", opening.starts_at), CheckIn(keynote.id, 2, "B", keynote.starts_at)]
     )
     assert attendees(found, keynote.id) == {2}
     assert attendees(found, "break-day-1") == set()
@@ -61,18 +61,18 @@ def test_attendees_are_those_with_minutes_in_the_session_or_in_any(example: Plan
 
 @given(st.text(max_size=200), st.sampled_from(["keynote", WORKSHOP]))
 def test_what_was_typed_is_kept_cleaned_and_may_be_left_out(typed: str, subject: str) -> None:
-    chosen = {asked.name: asked.choices[0] for asked in form_of(subject) if asked.choices}
-    texts = {asked.name: typed for asked in form_of(subject) if not asked.choices}
-    kept = read(subject, chosen | texts)
+    chosen = {asked.name: asked.choices[0] for asked in feedback_form(subject) if asked.choices}
+    texts = {asked.name: typed for asked in feedback_form(subject) if not asked.choices}
+    kept = parse_answers(subject, chosen | texts)
     assert kept is not None
-    assert kept.keys() == {asked.name for asked in form_of(subject)}
-    assert read(subject, kept) == kept
-    assert read(subject, chosen) == dict.fromkeys(texts, "") | chosen
+    assert kept.keys() == {asked.name for asked in feedback_form(subject)}
+    assert parse_answers(subject, kept) == kept
+    assert parse_answers(subject, chosen) == dict.fromkeys(texts, "") | chosen
 
 
 def test_a_choice_that_is_not_offered_is_not_kept() -> None:
-    assert read("keynote", {"useful": "6", "pace": "right"}) is None
-    assert read("keynote", {"useful": "5"}) is None
+    assert parse_answers("keynote", {"useful": "6", "pace": "right"}) is None
+    assert parse_answers("keynote", {"useful": "5"}) is None
 
 
 def test_forms_fit_into_discords() -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.contributions.coverage import CoverageRow, as_shared, coverage, silent
-from bot.domain.contributions.note_reviews import TAG_LENGTH, TAGS, Review, ReviewState, queue, tags_of
+from bot.domain.contributions.coverage import CoverageRow, as_shared, coverage_rows, silent_participants
+from bot.domain.contributions.note_reviews import TAG_LENGTH, TAGS, Review, ReviewState, parse_tags, review_queue
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
@@ -44,13 +44,13 @@ def test_the_queue_has_what_waits_and_may_be_read_the_earliest_first() -> None:
         "merged": Review(merged_into="early"),
         "late": Review(tags=("a",)),
     }
-    assert [one.id for one in queue(every, reviews, Audience.PARTICIPANTS)] == ["early", "late"]
-    assert [one.id for one in queue(every, reviews, Audience.ORGANISERS)] == ["early", "hidden", "late"]
+    assert [one.id for one in review_queue(every, reviews, Audience.PARTICIPANTS)] == ["early", "late"]
+    assert [one.id for one in review_queue(every, reviews, Audience.ORGANISERS)] == ["early", "hidden", "late"]
 
 
 @given(st.text())
 def test_tags_are_few_short_and_each_there_once(typed: str) -> None:
-    tags = tags_of(typed)
+    tags = parse_tags(typed)
     if tags is not None:
         assert len(tags) <= TAGS
         assert all(0 < len(tag) <= TAG_LENGTH for tag in tags)
@@ -67,7 +67,7 @@ def test_tags_are_few_short_and_each_there_once(typed: str) -> None:
     ],
 )
 def test_tags_are_read_as_they_are_typed(typed: str, tags: tuple[str, ...] | None) -> None:
-    assert tags_of(typed) == tags
+    assert parse_tags(typed) == tags
 
 
 def test_the_table_tells_no_more_than_the_notes_do() -> None:
@@ -79,11 +79,11 @@ def test_the_table_tells_no_more_than_the_notes_do() -> None:
         note("3", author=3, visibility=Visibility.ORGANISERS),
         note("4", author=4, visibility=Visibility.PRIVATE),
     ]
-    shown = coverage(places, notes, Audience.PARTICIPANTS)
+    shown = coverage_rows(places, notes, Audience.PARTICIPANTS)
     empty = [CoverageRow(name, Counter()) for name in ("A2", "A3", "A4", "A5", "A6")]
     assert shown == [*empty, CoverageRow("A1", Counter(iot=1))]
-    assert silent(places, notes) == (4, 5)
-    assert silent([*places, place(8, "A1")], notes) == (4, 5)
+    assert silent_participants(places, notes) == (4, 5)
+    assert silent_participants([*places, place(8, "A1")], notes) == (4, 5)
 
 
 def test_who_shared_what_became_a_part_of_another_note_has_shared_something() -> None:
@@ -91,6 +91,6 @@ def test_who_shared_what_became_a_part_of_another_note_has_shared_something() ->
     places, notes = [place(1, "A1"), place(2, "A2")], [note("1", author=1), note("2", author=2)]
     notes[0] = replace(notes[0], visibility=Visibility.PRIVATE)
     counted = as_shared(notes, {"1": Review(merged_into="2")})
-    assert silent(places, notes) == (1,)
-    assert silent(places, counted) == ()
-    assert [row.notes["iot"] for row in coverage(places, counted, Audience.PARTICIPANTS)] == [1, 1]
+    assert silent_participants(places, notes) == (1,)
+    assert silent_participants(places, counted) == ()
+    assert [row.notes["iot"] for row in coverage_rows(places, counted, Audience.PARTICIPANTS)] == [1, 1]

@@ -22,8 +22,8 @@ from bot.domain.contributions.notes import (
     Signature,
     Visibility,
     audience_of,
-    not_links,
-    shown,
+    has_card,
+    invalid_links,
     signature,
     tidy,
     visible_to,
@@ -90,7 +90,7 @@ def test_each_audience_reads_what_is_open_to_it_and_to_wider_ones() -> None:
         Visibility.SERIES: [Audience.ORGANISERS, Audience.PARTICIPANTS, Audience.SERIES],
         Visibility.PUBLIC: list(Audience),
     }
-    assert [v for v in Visibility if shown(replace(NOTE, visibility=v))] == list(Visibility)[2:]
+    assert [v for v in Visibility if has_card(replace(NOTE, visibility=v))] == list(Visibility)[2:]
 
 
 def test_only_organisers_read_what_is_for_organisers() -> None:
@@ -125,7 +125,7 @@ def test_every_detail_stands_in_one_form_of_at_most_five() -> None:
     "good", ["", "https://a.example", "http://a.example/b?c=d#e\nhttps://b.example:8443/", "https://é.example/ع"]
 )
 def test_addresses_of_the_web_are_links(good: str) -> None:
-    assert not_links(good) == []
+    assert invalid_links(good) == []
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_addresses_of_the_web_are_links(good: str) -> None:
 )
 def test_anything_else_is_no_link_and_is_named(bad: str) -> None:
     """Nor one that hides its host behind a name (`https://bank.example@evil.example`)."""
-    assert not_links(f"https://a.example {bad}") == [bad]
+    assert invalid_links(f"https://a.example {bad}") == [bad]

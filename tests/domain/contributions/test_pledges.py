@@ -66,7 +66,7 @@ def test_the_end_of_a_long_month_is_the_end_of_a_short_one() -> None:
 def test_a_fault_is_told_with_its_line(written: str, told: str) -> None:
     source = EXAMPLE.read_text("utf-8").replace("follow_up: [3, 6]", f"follow_up: [3, {written}]")
     with pytest.raises(plan_file.PlanError, match=rf"line \d+, pledges.follow_up\[2\]: .*{told}"):
-        plan_file.read(source.encode(), str(EXAMPLE))
+        plan_file.read_plan(source.encode(), str(EXAMPLE))
 
 
 def test_what_everybody_may_read_tells_of_nobody(tiny: Tiny) -> None:
@@ -74,6 +74,6 @@ def test_what_everybody_may_read_tells_of_nobody(tiny: Tiny) -> None:
     said = PledgeProgress(42, 3, PledgeState.DONE, "It was Amina", now)
     made = [Pledge(42, "Amina", "See https://x.example/amina", date(2023, 6, 30), True, now, said)]  # noqa: FBT003 - a row
     for rule, text in ((False, "See https://x.example/amina"), (True, "See […]")):
-        [shown] = pledges.public(tiny(chatham_house=rule), made)
+        [shown] = pledges.public_pledges(tiny(chatham_house=rule), made)
         assert (shown.person, shown.name, shown.text) == (0, "", text)
         assert shown.progress == PledgeProgress(0, 3, PledgeState.DONE, "", now)

@@ -14,11 +14,11 @@ from bot.domain.contributions.questions import (
     PLAIN,
     Question,
     QuestionState,
-    card,
-    led,
-    queue,
+    card_announcement,
+    question_queue,
+    questions_still_open,
     sessions_to_ask_about,
-    still_open,
+    with_outcome,
 )
 from bot.domain.limits import OPTIONS
 from bot.domain.plan import Plan
@@ -79,7 +79,7 @@ def test_the_queue_has_those_that_wait_first_and_the_most_wanted_in_front(
     drawn: list[tuple[QuestionState, int]],
 ) -> None:
     every = [replace(QUESTION, id=f"{n:03}", state=state, votes=votes) for n, (state, votes) in enumerate(drawn)]
-    ordered = queue(reversed(every))
+    ordered = question_queue(reversed(every))
     assert sorted(ordered, key=lambda one: one.id) == [one for one in every if one.state in PLAIN]
     keys = [(one.state is not QuestionState.WAITING, -one.votes, one.id) for one in ordered]
     assert keys == sorted(keys)
@@ -87,8 +87,8 @@ def test_the_queue_has_those_that_wait_first_and_the_most_wanted_in_front(
 
 def test_a_question_asked_after_the_workshop_still_gets_its_card(example: Plan) -> None:
     late = example.agenda.ends_at + timedelta(days=30)
-    assert card(example, "1", late).expires > late
-    assert card(example, "1", NOW).id == card(example, "1", late).id
+    assert card_announcement(example, "1", late).expires > late
+    assert card_announcement(example, "1", NOW).id == card_announcement(example, "1", late).id
 
 
 ADMINISTRATIONS = {1: "Bahrain", 2: "Tunisia", 3: "Tunisia", 4: "Jordan"}
@@ -102,18 +102,18 @@ def test_those_whom_nobody_has_heard_come_first_if_wanted() -> None:
         replace(QUESTION, id=key, author=author, votes=votes) for key, author, votes in (("c", 1, 1), ("d", 4, 2))
     )
     every = [asked, wanted, first, second]
-    assert [one.id for one in queue(every)] == ["b", "d", "c", "a"]
-    assert [one.id for one in queue(every, lambda one: ADMINISTRATIONS[one.author])] == ["d", "c", "b", "a"]
+    assert [one.id for one in question_queue(every)] == ["b", "d", "c", "a"]
+    assert [one.id for one in question_queue(every, lambda one: ADMINISTRATIONS[one.author])] == ["d", "c", "b", "a"]
 
 
 def test_what_a_moderator_says_replaces_what_was_said_before() -> None:
     """And the audit tells all of it."""
     due = NOW + timedelta(days=3)
-    handed = led(QUESTION, QuestionState.IN_WRITING, owner="Risk unit", due=due)
+    handed = with_outcome(QUESTION, QuestionState.IN_WRITING, owner="Risk unit", due=due)
     assert handed.standing == f"in_writing: Risk unit: until {due.isoformat()}"
-    answered = led(handed, QuestionState.ANSWERED, answer="Because.")
+    answered = with_outcome(handed, QuestionState.ANSWERED, answer="Because.")
     assert (answered.owner, answered.due, answered.standing) == (None, None, "answered: Because.")
-    assert led(answered, QuestionState.WAITING) == QUESTION
-    hidden = led(QUESTION, QuestionState.HIDDEN, hidden_for="An offer")
-    assert [one.id for one in still_open([handed, answered, hidden], QUESTION.session)] == [QUESTION.id]
-    assert still_open([QUESTION], "another") == []
+    assert with_outcome(answered, QuestionState.WAITING) == QUESTION
+    hidden = with_outcome(QUESTION, QuestionState.HIDDEN, hidden_for="An offer")
+    assert [one.id for one in questions_still_open([handed, answered, hidden], QUESTION.session)] == [QUESTION.id]
+    assert questions_still_open([QUESTION], "another") == []

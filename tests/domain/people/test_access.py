@@ -15,9 +15,9 @@ from bot.domain.people.access import (
     Home,
     Role,
     RoleGrant,
+    access_refusal,
     may_restore,
     needs_approval,
-    refusal,
     role_of,
 )
 
@@ -56,25 +56,25 @@ def test_elsewhere_than_in_the_workshops_server_nothing_may_be_used(
     doors: EntryRules,
 ) -> None:
     """Whether or not the bot is still in that server."""
-    assert refusal(server + 1, Home(server, visible), doors) is AccessRefusal.OTHER_SERVER
+    assert access_refusal(server + 1, Home(server, visible), doors) is AccessRefusal.OTHER_SERVER
 
 
 @given(SERVERS, st.builds(EntryRules, st.booleans(), st.booleans()))
 def test_in_the_workshops_server_all_may_be_used_unless_it_is_out_of_sight(server: int, doors: EntryRules) -> None:
-    assert refusal(server, Home(server, visible=True), doors) is None
-    assert refusal(server, Home(server, visible=False), doors) is AccessRefusal.OUT_OF_REACH
+    assert access_refusal(server, Home(server, visible=True), doors) is None
+    assert access_refusal(server, Home(server, visible=False), doors) is AccessRefusal.OUT_OF_REACH
 
 
 @given(SERVERS, st.booleans(), st.booleans())
 def test_before_setup_only_what_belongs_to_it_may_be_used(server: int, visible: bool, private: bool) -> None:  # noqa: FBT001
-    assert refusal(server, Home(None, visible), EntryRules(private, before_setup=True)) is None
-    assert refusal(server, Home(None, visible), EntryRules(private)) is AccessRefusal.NOT_SET_UP
+    assert access_refusal(server, Home(None, visible), EntryRules(private, before_setup=True)) is None
+    assert access_refusal(server, Home(None, visible), EntryRules(private)) is AccessRefusal.NOT_SET_UP
 
 
 @given(st.builds(Home, st.none() | SERVERS, st.booleans()), st.builds(EntryRules, st.booleans(), st.booleans()))
 def test_in_a_direct_message_only_what_was_written_there_may_be_pressed(home: Home, doors: EntryRules) -> None:
     allowed = doors.private and home.server is not None
-    assert refusal(None, home, doors) is (None if allowed else AccessRefusal.NOT_IN_SERVER)
+    assert access_refusal(None, home, doors) is (None if allowed else AccessRefusal.NOT_IN_SERVER)
 
 
 # --- places ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from bot.domain.people.direct_messages import (
     DirectMessageKind,
     Throttle,
     direct_message,
-    throttled,
+    next_throttle,
 )
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
@@ -68,12 +68,12 @@ def test_a_mark_is_a_component_id_of_its_own(one: str, other: str) -> None:
 
 
 def test_a_throttle_lasts_longer_each_time_up_to_a_limit_and_keeps_its_beginning() -> None:
-    throttle = throttled(None, NOON)
+    throttle = next_throttle(None, NOON)
     lengths: list[timedelta] = []
     for _ in range(10_000):
         lengths.append(throttle.until - NOON)
         assert throttle.since == NOON
-        throttle = throttled(throttle, NOON)
+        throttle = next_throttle(throttle, NOON)
     assert lengths == sorted(lengths)
     assert (lengths[0], lengths[-1]) == (timedelta(minutes=10), THROTTLED.longest)
     assert throttle.active(NOON)

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from bot.domain.limits import NICKNAME
 from bot.domain.people import participants
 from bot.domain.people.access import Role
-from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, matching, roster_id, same_name
+from bot.domain.people.participants import (
+    OrganisationKind,
+    Participant,
+    introduced_id,
+    matching_places,
+    roster_id,
+    same_name,
+)
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 
@@ -37,7 +44,7 @@ def test_a_name_is_found_whatever_its_case_order_and_signs(name: str, chance: ob
     words = name.split()
     chance.shuffle(words)  # pyright: ignore[reportAttributeAccessIssue]
     for typed in (" ".join(words), "  ".join(words).upper(), "-".join(words).lower(), f"« {', '.join(words)} »"):
-        assert [one.name for one in matching(ROSTER, typed)] == [name]
+        assert [one.name for one in matching_places(ROSTER, typed)] == [name]
         assert same_name(typed, name)
 
 
@@ -57,12 +64,12 @@ def test_a_name_is_found_whatever_its_case_order_and_signs(name: str, chance: ob
     ],
 )
 def test_whom_a_name_may_mean(typed: str, found: list[str]) -> None:
-    assert [one.name for one in matching(ROSTER, typed)] == found
+    assert [one.name for one in matching_places(ROSTER, typed)] == found
 
 
 def test_who_has_just_that_name_comes_before_who_has_more() -> None:
     both = (place("Karim Ziani Omar"), place("Ziani Karim"))
-    assert matching(both, "karim ziani") == (both[1],)
+    assert matching_places(both, "karim ziani") == (both[1],)
 
 
 @given(st.text(max_size=60), st.sampled_from(["", "TN"]))
@@ -85,16 +92,16 @@ def test_a_roster_brings_the_new_changes_the_known_and_removes_the_untaken() -> 
     held = place("Amel Ziani", person=1)
     gone, untouched, old = place("Gone Person"), place("Same Person"), place("Moved Person")
     new, changed = place("New Person"), replace(old, country="DZ")
-    change = participants.follow((held, gone, untouched, old), (new, untouched, changed))
+    change = participants.roster_change((held, gone, untouched, old), (new, untouched, changed))
     assert (change.new, change.changed, change.unchanged, change.gone) == ((new,), (changed,), (untouched,), (gone,))
 
 
 def test_who_has_a_place_keeps_it_and_a_substitute_their_name_and_role() -> None:
     row = place("Tarig Abdelgadir", role=Role.MODERATOR, country="SD")
     owner = place("tarig ABDELGADIR", person=1)
-    assert participants.follow([owner], [row]).changed == (replace(row, person=1, joined_at=NOON),)
+    assert participants.roster_change([owner], [row]).changed == (replace(row, person=1, joined_at=NOON),)
     substitute = replace(owner, name="Esra Eltayeb", person=2)
-    assert participants.follow([substitute], [row]).changed == (
+    assert participants.roster_change([substitute], [row]).changed == (
         replace(row, name="Esra Eltayeb", role=Role.PARTICIPANT, person=2, joined_at=NOON),
     )
 
@@ -114,12 +121,12 @@ def test_following_a_roster_twice_changes_nothing_more(
     taken = data.draw(st.sets(st.sampled_from([one.id for one in known]))) if known else set[str]()
     known = [replace(one, person=n, joined_at=NOON) if one.id in taken else one for n, one in enumerate(known, 1)]
     guest = place("Guest", person=99, id=introduced_id(99))
-    change = participants.follow([*known, guest], roster)
+    change = participants.roster_change([*known, guest], roster)
     after = {one.id: one for one in (*known, guest, *change.new, *change.changed)}
     for one in change.gone:
         del after[one.id]
-    assert participants.follow(after.values(), roster).unchanged == (*(after[row.id] for row in roster),)
+    assert participants.roster_change(after.values(), roster).unchanged == (*(after[row.id] for row in roster),)
     assert {one.id for one in roster} | taken | {guest.id} == set(after)
     assert {one.id: one.person for one in known if one.id in taken} == {key: after[key].person for key in taken}
-    again = participants.follow(after.values(), roster)
+    again = participants.roster_change(after.values(), roster)
     assert (again.new, again.changed, again.gone) == ((), (), ())

@@ -38,7 +38,7 @@ DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 
 def read(source: bytes) -> Schedule:
     """The schedule in a table."""
-    return detect.read(source, TUNIS)
+    return detect.read_schedule(source, TUNIS)
 
 
 def times(schedule: Schedule) -> list[str]:
@@ -146,7 +146,7 @@ def test_rows_of_the_same_title_have_ids_of_their_own() -> None:
     assert ids == ["coffee-20230220-0900", "coffee-20230221-0900", "coffee-20230222-0900"]
 
 
-@pytest.mark.parametrize("source", [template.as_csv(), template.as_xlsx()])
+@pytest.mark.parametrize("source", [template.template_csv(), template.template_xlsx()])
 def test_the_template_is_an_agenda(source: bytes) -> None:
     """Filled in as its example is, it imports without a word."""
     found = read(source)
@@ -158,7 +158,10 @@ def test_the_template_is_an_agenda(source: bytes) -> None:
 def test_a_column_s_name_is_of_one_column() -> None:
     """In whatever language, else a table would be read as it was not meant."""
     folded = [
-        (human_time.folded(name), column) for column in Column for names in NAMES[column].values() for name in names
+        (human_time.fold_letters(name), column)
+        for column in Column
+        for names in NAMES[column].values()
+        for name in names
     ]
     assert {name for name, column in folded if any(n == name and c is not column for n, c in folded)} == set()
 
@@ -167,14 +170,14 @@ def test_a_column_s_name_is_of_one_column() -> None:
 def test_days_and_times_are_read_as_people_write_them(day: date, clock: time) -> None:
     """In figures and in words."""
     words = (f"{day:%d/%m/%Y}", f"{day.day}.{day.month}.{day.year}", day.isoformat(), f"{day:%A} {day.day} {day:%B %Y}")
-    assert {human_time.day(said) for said in words} == {day}
+    assert {human_time.parse_day(said) for said in words} == {day}
     told = (f"{clock:%H:%M}", f"{clock:%Hh%M}", f"{clock:%H.%M}", f"{clock:%I:%M %p}", f"{clock:%H:%M:%S}")
-    assert {human_time.clock(said) for said in told} == {time(clock.hour, clock.minute)}
+    assert {human_time.parse_clock(said) for said in told} == {time(clock.hour, clock.minute)}
 
 
 def test_only_a_year_of_two_digits_is_of_this_century() -> None:
-    assert human_time.day("1/2/23") == date(2023, 2, 1)
-    assert human_time.day("0023-02-01") == date(23, 2, 1)
+    assert human_time.parse_day("1/2/23") == date(2023, 2, 1)
+    assert human_time.parse_day("0023-02-01") == date(23, 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +192,7 @@ def test_only_a_year_of_two_digits_is_of_this_century() -> None:
 )
 def test_a_start_may_hold_the_end_too(said: str, meant: tuple[time, time | None]) -> None:
     """As programmes have it."""
-    assert human_time.clocks(said) == meant
+    assert human_time.parse_clock_range(said) == meant
 
 
 def test_utc_is_told_from_wall_time() -> None:

@@ -24,7 +24,7 @@ DAY = (2023, 2, 20)
 
 def read(source: str | bytes, zone: str = "Europe/Brussels") -> Schedule:
     """The schedule in a file."""
-    return detect.read(source.encode() if isinstance(source, str) else source, ZoneInfo(zone))
+    return detect.read_schedule(source.encode() if isinstance(source, str) else source, ZoneInfo(zone))
 
 
 def faults(source: str | bytes) -> list[str]:

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import limits
-from bot.domain.agenda.agenda_changes import Aspect, Changes, apply, diff
+from bot.domain.agenda.agenda_changes import Aspect, Changes, apply_changes, diff
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import PLENARY
 from bot.importing.readers import pretalx
-from bot.importing.schedule import Schedule, ScheduleError, agenda, kind_named, slug
+from bot.importing.schedule import Schedule, ScheduleError, guess_kind, schedule_agenda, slug
 from bot.messages import agenda_changes
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -28,14 +28,14 @@ PRAGUE = ZoneInfo("Europe/Prague")
 @pytest.fixture(name="versions", scope="module")
 def three_versions(schedules: Path) -> list[Schedule]:
     """One conference's schedule as it stood on three dates."""
-    return [pretalx.read((schedules / f"pretalx-v{n}.json").read_bytes(), PRAGUE) for n in (1, 2, 3)]
+    return [pretalx.read_pretalx((schedules / f"pretalx-v{n}.json").read_bytes(), PRAGUE) for n in (1, 2, 3)]
 
 
 def between(one: Schedule, other: Schedule) -> Changes:
     """What changed from one to the other."""
     names = ({room.id: room.name for room in schedule.rooms} for schedule in (one, other))
-    changes = diff(agenda(one, ["en"]), agenda(other, ["en"]), *names)
-    assert apply(agenda(one, ["en"]), changes) == agenda(other, ["en"])
+    changes = diff(schedule_agenda(one, ["en"]), schedule_agenda(other, ["en"]), *names)
+    assert apply_changes(schedule_agenda(one, ["en"]), changes) == schedule_agenda(other, ["en"])
     return changes
 
 
@@ -83,21 +83,21 @@ def test_a_schedule_is_read_whole(versions: list[Schedule]) -> None:
     assert talk.starts_at == datetime(2023, 7, 20, 9, 20, tzinfo=UTC)
     assert (talk.ends_at - talk.starts_at, talk.room, talk.speakers) == (timedelta(minutes=30), "2194", ("Speaker 1",))
     assert Counter(session.kind for session in versions[0].sessions)[SessionKind.PANEL] == 3
-    assert agenda(versions[0], ["en", "fr"]).sessions[0].title.keys() == {"en", "fr"}
+    assert schedule_agenda(versions[0], ["en", "fr"]).sessions[0].title.keys() == {"en", "fr"}
     with_links = next(session for session in versions[0].sessions if session.materials)
     assert with_links.materials[0].title == {"en": "sdk-python"}
 
 
 def test_nothing_is_read_where_pretalx_left_nulls(schedules: Path) -> None:
     """No track, no duration, no picture: still a session."""
-    (session,) = pretalx.read((schedules / "pretalx-nulls.json").read_bytes(), PRAGUE).sessions
+    (session,) = pretalx.read_pretalx((schedules / "pretalx-nulls.json").read_bytes(), PRAGUE).sessions
     assert (session.id, session.track, session.description) == ("alploa", None, None)
 
 
 def test_a_slot_without_code_is_refused_with_its_place(schedules: Path) -> None:
     """And every other fault with it."""
     with pytest.raises(ScheduleError, match=r"slots\[1\]\.code is missing") as refused:
-        pretalx.read((schedules / "pretalx-invalid-slot.json").read_bytes(), PRAGUE)
+        pretalx.read_pretalx((schedules / "pretalx-invalid-slot.json").read_bytes(), PRAGUE)
     assert len(str(refused.value).splitlines()) == 3
 
 
@@ -110,7 +110,7 @@ def export(**slot: Any) -> bytes:  # noqa: ANN401 - whatever JSON holds
 
 def test_a_time_without_offset_is_the_workshops() -> None:
     """The end follows from the duration where there is none."""
-    (session,) = pretalx.read(export(slot={"start": "2023-07-20T10:00:00"}), PRAGUE).sessions
+    (session,) = pretalx.read_pretalx(export(slot={"start": "2023-07-20T10:00:00"}), PRAGUE).sessions
     assert session.starts_at == datetime(2023, 7, 20, 8, tzinfo=UTC)
     assert session.ends_at - session.starts_at == timedelta(minutes=30)
 
@@ -135,7 +135,7 @@ def test_a_time_without_offset_is_the_workshops() -> None:
 def test_a_schedule_that_cannot_be_used_is_refused_with_what_and_where(source: bytes, said: str) -> None:
     """And with what to do."""
     with pytest.raises(ScheduleError) as refused:
-        pretalx.read(source, PRAGUE)
+        pretalx.read_pretalx(source, PRAGUE)
     assert said in str(refused.value)
 
 
@@ -149,7 +149,7 @@ def test_a_schedule_that_cannot_be_used_is_refused_with_what_and_where(source: b
 )
 def test_what_is_not_held_is_left_out_and_said(source: bytes, said: str) -> None:
     """The rest is read."""
-    read = pretalx.read(source, PRAGUE)
+    read = pretalx.read_pretalx(source, PRAGUE)
     assert (read.sessions, read.remarks) == ((), (said,))
 
 
@@ -167,7 +167,7 @@ def test_what_is_not_held_is_left_out_and_said(source: bytes, said: str) -> None
 def test_any_json_is_read_or_refused_in_a_sentence(found: object) -> None:
     """Never with a traceback."""
     with suppress(ScheduleError):
-        pretalx.read(json.dumps(found).encode(), PRAGUE)
+        pretalx.read_pretalx(json.dumps(found).encode(), PRAGUE)
 
 
 def test_names_become_ids() -> None:
@@ -175,4 +175,4 @@ def test_names_become_ids() -> None:
     assert slug("Salle des Fêtes (2B)") == "salle-des-fetes-2b"
     assert slug("قاعة") == ""
     assert len(slug("x-" * 40)) <= 40
-    assert (kind_named("Keynote"), kind_named("Coffee Break")) == (SessionKind.PRESENTATION, SessionKind.BREAK)
+    assert (guess_kind("Keynote"), guess_kind("Coffee Break")) == (SessionKind.PRESENTATION, SessionKind.BREAK)

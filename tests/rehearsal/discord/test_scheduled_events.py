@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from simcord.backend.errors import BackendError
 
-from bot.domain.agenda.scheduled_events import marker
+from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
 from bot.rehearsal.agreement import misscheduled
@@ -79,7 +79,7 @@ def test_a_rehearsal_finds_what_is_missing_twice_or_at_another_time(discord: Loo
             guild,
             name="E",
             entity_type=3,
-            description=f"Told\n{marker(example.id, one.id)}",
+            description=f"Told\n{event_marker(example.id, one.id)}",
             scheduled_start_time=(one.starts_at + late).isoformat(),
             scheduled_end_time=(one.ends_at + late).isoformat(),
         )

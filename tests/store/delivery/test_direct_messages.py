@@ -12,7 +12,7 @@ import pytest
 
 from bot import store as stores
 from bot.domain.announcements import DeliveryState, Kind
-from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message, throttled
+from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message, next_throttle
 from bot.store import Store
 from bot.store.audit import AuditEntry
 from bot.store.engine import database as databases
@@ -52,13 +52,13 @@ async def test_a_throttle_outlives_the_process_and_leaves_the_letter_as_it_was(t
     async with stores.opened(tmp_path / "plenary.db") as store:
         await store.direct_messages.write([told], DEED)
         await store.direct_messages.begin(told.id, NOON)
-        await store.direct_messages.hold_back(told, throttled(None, NOON))
+        await store.direct_messages.hold_back(told, next_throttle(None, NOON))
     async with stores.opened(tmp_path / "plenary.db") as store:
         assert await store.direct_messages.next(NOON) == told
         throttle = await store.direct_messages.throttle()
-        assert throttle == throttled(None, NOON)
-        await store.direct_messages.hold_back(told, throttled(throttle, NOON + MINUTE))
-        assert await store.direct_messages.throttle() == throttled(throttle, NOON + MINUTE)
+        assert throttle == next_throttle(None, NOON)
+        await store.direct_messages.hold_back(told, next_throttle(throttle, NOON + MINUTE))
+        assert await store.direct_messages.throttle() == next_throttle(throttle, NOON + MINUTE)
         await store.direct_messages.release()
         assert await store.direct_messages.throttle() is None
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from bot import store as stores
 from bot.documents.export import personal_data
 from bot.domain.announcements import Announcement, DeliveryState, Kind
-from bot.domain.contributions.note_reviews import Review, ReviewState, Wording
+from bot.domain.contributions.note_reviews import NoteWording, Review, ReviewState
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessageKind, direct_message
-from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated
-from bot.domain.people.personal_data import Part
+from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated_place
+from bot.domain.people.personal_data import PersonalDataPart
 from bot.domain.text import writable
 from bot.store import Store
 from bot.store.audit import AuditEntry
@@ -144,7 +144,7 @@ async def test_what_became_a_part_of_anothers_note_is_gone_from_it(store: Store,
         assert await store.note_reviews.merge(one.id, "2", deed, (card(one.id), card("2")))
     await store.deliveries.add(card("2"))
     await store.deliveries.settle_sent(card("2").id, NOON, 1, 1, "")
-    mine_only = {one.part: one.rows for one in await store.personal_data.of(ME)}[Part.REVISIONS]
+    mine_only = {one.part: one.rows for one in await store.personal_data.of(ME)}[PersonalDataPart.REVISIONS]
     assert [row[5] for row in mine_only] == [WORDS]
     assert WORDS not in personal_data.as_json(await store.personal_data.of(OTHER)).decode()
     await store.erasures.erase(ERASURE)
@@ -172,7 +172,7 @@ async def test_what_a_reviewer_wrote_of_others_notes_is_gone(store: Store, path:
     sent_back = AuditEntry("review/1", NOON, ME, "note sent back", "2")
     proposed = AuditEntry("review/2", NOON, ME, "edit proposed", "2")
     tagged = AuditEntry("review/3", NOON, OTHER, "note tagged", "2")
-    wording = Wording(WORDS, WORDS, WORDS)
+    wording = NoteWording(WORDS, WORDS, WORDS)
     change = store.note_reviews.change
     await change("2", lambda one: replace(one, state=ReviewState.CHANGES, asked=WORDS), sent_back, letter=asked)
     await change("2", lambda one: replace(one, proposal=wording), proposed)
@@ -278,10 +278,10 @@ def test_half_a_line_that_a_killed_process_left_is_no_one(tmp_path: Path) -> Non
 def test_a_place_stays_without_its_holder() -> None:
     name, of = "Amina Haddad", "Customs of Bahrain"
     place = Participant(roster_id(name, of), name, of, "BH", OrganisationKind.CUSTOMS, None, Role.PARTICIPANT, ME, NOON)
-    assert vacated(place) == Participant(place.id, name, of, "BH", place.organisation, None, place.role)
+    assert vacated_place(place) == Participant(place.id, name, of, "BH", place.organisation, None, place.role)
     substitute = Participant(place.id, "Somebody Else", of, "BH", place.organisation, None, place.role, ME, NOON)
-    assert vacated(substitute) == Participant(place.id, of, of, "BH", place.organisation, None, place.role)
-    assert vacated(Participant(introduced_id(ME), name, of, "", place.organisation, None, place.role, ME)) is None
+    assert vacated_place(substitute) == Participant(place.id, of, of, "BH", place.organisation, None, place.role)
+    assert vacated_place(Participant(introduced_id(ME), name, of, "", place.organisation, None, place.role, ME)) is None
 
 
 async def test_reports_that_name_them_are_taken_away(database: Database, store: Store) -> None:
@@ -299,7 +299,7 @@ async def test_a_person_gets_everything_of_theirs(database: Database, store: Sto
     await fill(database, ME, WORDS)
     await fill(database, OTHER, "axolotl")
     kept = await store.personal_data.of(ME)
-    assert [one.part for one in kept] == list(Part)
+    assert [one.part for one in kept] == list(PersonalDataPart)
     assert [one.part for one in kept if not one.rows] == []
     told = personal_data.as_json(kept).decode()
     assert WORDS in told

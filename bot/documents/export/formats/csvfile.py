@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer, plain
 from bot.documents.export.table import Cell, Row
-from bot.domain.formulas import guarded
+from bot.domain.formulas import guard_formulas
 from bot.domain.text import writable
 
 
@@ -53,7 +53,7 @@ def _line(row: Row) -> str:
 
 
 def _text(cell: str) -> str:
-    shown = guarded(writable(cell))
+    shown = guard_formulas(writable(cell))
     # Quoted also for programs that separate at any of the three, as LibreOffice proposes to.
     if any(mark in shown for mark in ',;\t"\n'):
         return '"' + shown.replace('"', '""') + '"'

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
-from bot.domain.attendance.attendance import CheckedIn, Record
+from bot.domain.attendance.attendance import AttendanceRecord, CheckIn
 from bot.domain.attendance.corrections import Correction
-from bot.domain.attendance.own_attendance import AttendanceStatus, standing
+from bot.domain.attendance.own_attendance import AttendanceStatus, attendance_status
 from bot.domain.attendance.presence import Interval, Stay
-from bot.domain.attendance.statistics import figures
+from bot.domain.attendance.statistics import attendance_figures
 from bot.domain.contributions import chatham
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
@@ -39,24 +39,24 @@ _SEVERAL, _EVERYBODY = "several", "everybody"
 class AttendanceRecords:
     """All that is known of who was where."""
 
-    presences: Sequence[CheckedIn]
+    presences: Sequence[CheckIn]
     stays: Sequence[Stay] = ()
     blind: Sequence[Interval] = ()
-    """When the bot was not watching the rooms. See `attendance.Record` for what follows from it."""
+    """When the bot was not watching the rooms. See `attendance.AttendanceRecord` for what follows from it."""
     corrections: Sequence[Correction] = ()
 
-    def records(self, plan: Plan) -> tuple[Record, ...]:
+    def records(self, plan: Plan) -> tuple[AttendanceRecord, ...]:
         """What it adds up to in a plan's sessions; of who was in none of them, nothing."""
         sessions = {session.id for session in plan.agenda}
         presences = [one for one in self.presences if one.session in sessions]
         corrections = [one for one in self.corrections if one.session in sessions]
-        return attendance.records(plan, presences, self.stays, self.blind, corrections)
+        return attendance.attendance_records(plan, presences, self.stays, self.blind, corrections)
 
 
 async def kept_by(source: Source) -> AttendanceRecords:
     """All that is known by now."""
     store = source.store
-    blind = attendance.blind(source.plan, await store.presence.watches(), source.now)
+    blind = attendance.unwatched_times(source.plan, await store.presence.watches(), source.now)
     corrections = await store.corrections.standing()
     return AttendanceRecords(await store.attendance.all(), await store.presence.all(), blind, tuple(corrections))
 
@@ -90,13 +90,15 @@ def session_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator
     named, secret = chatham.named_part(plan), chatham.confidential_part(plan)
     checked_in = {(presence.person, presence.session): presence for presence in kept.presences}
     for record in kept.records(named) if named else ():
-        for session in attendance.counting(named or plan):
+        for session in attendance.counted_sessions(named or plan):
             yield _session_row(plan, session, record, checked_in.get((record.person, session.id)), language)
     if secret:
         yield from _anonymous_rows(secret, kept, language)
 
 
-def _session_row(plan: Plan, session: Session, record: Record, presence: CheckedIn | None, language: str) -> Row:
+def _session_row(
+    plan: Plan, session: Session, record: AttendanceRecord, presence: CheckIn | None, language: str
+) -> Row:
     span, correction = record.spans.get(session.id), record.corrections.get(session.id)
     return (
         record.name,
@@ -113,8 +115,8 @@ def _session_row(plan: Plan, session: Session, record: Record, presence: Checked
         record.minutes_by_session[session.id],
         record.unobserved_by_session[session.id],
         record.excused_by_session[session.id],
-        attendance.share(record.minutes_by_session[session.id], record.observed_in(session)),
-        str(standing(plan, session, record)),
+        attendance.percent_present(record.minutes_by_session[session.id], record.observed_in(session)),
+        str(attendance_status(plan, session, record)),
         correction.author_name if correction else None,
         correction.reason if correction else None,
         record.minutes,
@@ -127,10 +129,10 @@ def _session_row(plan: Plan, session: Session, record: Record, presence: Checked
 
 def _anonymous_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator[Row]:
     records = kept.records(plan)
-    for session in attendance.counting(plan):
-        found = [standing(plan, session, record) for record in records]
+    for session in attendance.counted_sessions(plan):
+        found = [attendance_status(plan, session, record) for record in records]
         # A status that few have is not told: somebody could be recognised by it.
-        told = chatham.told_groups((str(one), number) for number, one in enumerate(found))
+        told = chatham.nameable_groups((str(one), number) for number, one in enumerate(found))
         yield from chatham.shuffled(
             _anonymous_row(plan, session, one if one in told else None, language) for one in found
         )
@@ -171,7 +173,7 @@ def person_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], P
 
 
 def figure_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
-    """One row a group of at least three people: see `figures`."""
-    for one in figures(plan, kept.records(plan), place_of):
+    """One row a group of at least three people: see `attendance_figures`."""
+    for one in attendance_figures(plan, kept.records(plan), place_of):
         group = _SEVERAL if one.group is None else one.group or _EVERYBODY
         yield str(one.scope), group, one.people, one.minutes, one.percent, one.complete

@@ -26,12 +26,12 @@ async def table(source: Source) -> Table:
     """One row a deed."""
     store, plan = source.store, source.plan
     said = [*await store.notes.all(), *await store.questions.all()]
-    secret = {one.id for one in said if chatham.confidential(plan, one)}
+    secret = {one.id for one in said if chatham.is_confidential(plan, one)}
     named = {one.id for one in said if one.id not in secret and _is_named(one)}
     secrets, veil = frozenset(plan.confidential_sessions | secret), await store.facts.veil()
 
     def unlinked(told: str) -> str:
-        return chatham.unlinked(told, veil, named)
+        return chatham.veil_ids(told, veil, named)
 
     told = rows(plan, await store.audit.all(), store.participants.of, secrets, unlinked)
     return whole(COLUMNS, await asyncio.to_thread(list, told))

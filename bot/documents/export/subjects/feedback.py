@@ -24,7 +24,7 @@ def rows(plan: Plan, answers: Sequence[FeedbackAnswer]) -> list[Row]:
     In the order of what they say, since that of their times would tell who was first.
     """
     order = [WORKSHOP, *(session.id for session in plan.agenda)]
-    named = chatham.told_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
+    named = chatham.nameable_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
     told: list[tuple[str, ...]] = []
     for answer in answers:
         about = answer.subject if answer.subject in order else ""

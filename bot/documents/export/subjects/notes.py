@@ -73,7 +73,7 @@ class _Rows:
         for note in notes:
             if not visible_to(note, self._audience):
                 continue
-            if chatham.confidential(plan, note):
+            if chatham.is_confidential(plan, note):
                 self._secret.append(note)
             else:
                 author = signature(note, self._author_of(note.author))
@@ -82,7 +82,7 @@ class _Rows:
 
     def unsigned(self) -> Iterator[Row]:
         """Those under the Chatham House Rule, when all the others have been told."""
-        told = chatham.told_groups((note.topic, note.author) for note in self._secret)
+        told = chatham.nameable_groups((note.topic, note.author) for note in self._secret)
         yield from chatham.shuffled(
             _row(
                 self._plan, _bare(note, told=note.topic in told), Signature(), None, None, self._echoes.get(note.id, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
-from bot.domain.people.participants import Participant, in_order
+from bot.domain.people.participants import Participant, sorted_places
 from bot.domain.plan import Plan
 
 COLUMNS = ("name", "administration", "country", "kind of organisation", "language", "role", "joined_at")
@@ -14,7 +14,7 @@ COLUMNS = ("name", "administration", "country", "kind of organisation", "languag
 
 async def table(source: Source) -> Table:
     """One row a place."""
-    return whole(COLUMNS, rows(source.plan, in_order(source.store.participants.all())))
+    return whole(COLUMNS, rows(source.plan, sorted_places(source.store.participants.all())))
 
 
 def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
@@ -26,7 +26,7 @@ def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
     every = tuple(places)
     if not plan.wholly_confidential:
         return [listed(plan, place) for place in every]
-    told = chatham.told_groups((f"{place.country} {place.organisation}", place.id) for place in every)
+    told = chatham.nameable_groups((f"{place.country} {place.organisation}", place.id) for place in every)
     return chatham.shuffled(_bare(place, told=f"{place.country} {place.organisation}" in told) for place in every)
 
 

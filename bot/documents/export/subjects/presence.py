@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from bot.documents.export.table import Row, Source, Table, local
-from bot.domain.attendance.attendance import CheckedIn
+from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.presence import Stay
 from bot.domain.contributions.chatham_stamps import overlap
 from bot.domain.plan import Plan
@@ -44,7 +44,7 @@ def stays(plan: Plan, page: Iterable[Stay]) -> Iterator[Row]:
             yield name, str(person), "voice", room, local(plan, since), local(plan, until), _minutes(since, until)
 
 
-def check_ins(plan: Plan, presences: Iterable[CheckedIn]) -> Iterator[Row]:
+def check_ins(plan: Plan, presences: Iterable[CheckIn]) -> Iterator[Row]:
     """One row a check-in, whose place is its session, to whose end it counts; none of confidential sessions."""
     for one in presences:
         session = plan.agenda.find(one.session)

@@ -28,14 +28,16 @@ def rows(plan: Plan, questions: Collection[Question], veil: Callable[[str], str]
     `veil` makes the id of a question whose author isn't named. At the end those under the Chatham House Rule, without
     anything that leads to who asked.
     """
-    keys = {one.id: veil(one.id) if one.anonymous or chatham.confidential(plan, one) else one.id for one in questions}
+    keys = {
+        one.id: veil(one.id) if one.anonymous or chatham.is_confidential(plan, one) else one.id for one in questions
+    }
     secret: list[Question] = []
     for one in questions:
-        if chatham.confidential(plan, one):
+        if chatham.is_confidential(plan, one):
             secret.append(one)
         else:
             yield _row(plan, one, keys)
-    told = chatham.told_groups((one.session, one.author) for one in secret)
+    told = chatham.nameable_groups((one.session, one.author) for one in secret)
     yield from chatham.shuffled(_bare(one, told=one.session in told) for one in secret)
 
 

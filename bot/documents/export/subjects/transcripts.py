@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from bot.documents.export.table import Row, Source, Table, local
 from bot.domain.contributions import chatham
-from bot.domain.contributions.transcripts import BOT, Message, TranscriptChannel, tells_of_nobody
+from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage, names_nobody
 from bot.domain.plan import Plan
 from bot.domain.text import readable
 from bot.messages.i18n import text
@@ -31,7 +31,7 @@ async def _pages(source: Source, names: Mapping[str, str], people: Mapping[int, 
 
 def rows(
     plan: Plan,
-    messages: Iterable[tuple[TranscriptChannel, Message]],
+    messages: Iterable[tuple[TranscriptChannel, TranscriptMessage]],
     names: Mapping[str, str],
     people: Mapping[int, str],
     withheld: str,
@@ -43,7 +43,7 @@ def rows(
     nobody, without links; and of a workshop that is under it, no author.
     """
     for channel, one in messages:
-        if not tells_of_nobody(plan, channel.room):
+        if not names_nobody(plan, channel.room):
             continue
         said = chatham.without_links(one.text or "") if plan.confidential_sessions else one.text or ""
         by_bot, unnamed = one.author == BOT, plan.wholly_confidential and one.author != BOT
