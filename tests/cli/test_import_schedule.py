@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.importing import plan_file
-from tests.importing.samples import SAMPLES
-from tests.importing.test_proposal import PLAN
+from tests.importing.samples import PLAN, SAMPLES
 
 
 @pytest.fixture(name="folder")

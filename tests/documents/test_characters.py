@@ -41,7 +41,7 @@ from tests.characters import (
     with_text_everywhere,
 )
 from tests.documents.export.readers import read_back, written
-from tests.documents.report.conftest import NOW
+from tests.documents.workshop import NOW
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan

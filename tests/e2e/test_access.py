@@ -13,7 +13,7 @@ from bot.rehearsal.cast import people
 if TYPE_CHECKING:
     import pytest
 
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 NOTE = {"title": "=1+1", "topic": "ledgers", "kind": "mixed", "did": 'Line one\nline two; "quoted"', "learned": "شكراً"}
 FOR_ORGANISERS = "⚠️ This is for the workshop\u2019s organisers."

@@ -9,7 +9,7 @@ import pytest
 from bot.rehearsal.cast.people import CannotDo
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 DAY_1 = "Agenda of day 1 of 2: Saturday, 25 March 2023"
 DAY_2 = "Agenda of day 2 of 2: Monday, 27 March 2023"

@@ -11,7 +11,7 @@ from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 MENTION_EVERYONE = 1 << 17
 SOON_ENOUGH = timedelta(seconds=20)

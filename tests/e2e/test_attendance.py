@@ -10,7 +10,7 @@ import pytest
 from bot.rehearsal.cast.people import CannotDo
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 def present(world: World) -> list[tuple[str, int]]:

@@ -6,11 +6,11 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.e2e.conftest import stamp
+from tests.e2e.world import stamp
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 ROOMS = ("Group 1 · Questions", "Group 2 · Questions")
 ARCHIVED = tuple(f"Archive · {name}" for name in ROOMS)

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 
 from icalendar import Calendar
 
-from tests.e2e.conftest import PLAN, buttons, stamp
+from tests.e2e.actions import CHANGED_PLAN, restart_with
+from tests.e2e.world import PLAN, buttons, stamp
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer
-    from tests.e2e.conftest import World
-
-#: The plan with one session later, and without another.
-CHANGED = PLAN.replace('start: "10:45"\n        end: "11:30"', 'start: "11:00"\n        end: "12:00"').replace(
-    PLAN[PLAN.index("      - id: farewell") : PLAN.index("announcements:")], ""
-)
+    from tests.e2e.world import World
 
 
 @dataclass(frozen=True)
@@ -53,13 +49,6 @@ def file_of(answer: ReceivedAnswer) -> bytes:
     return attachment.content
 
 
-async def restart(world: World, plan: str) -> None:
-    """Its organisers change the plan, and start the bot again."""
-    assert await world.stop_bot() == 0
-    (world.folder / "plan.yaml").write_text(plan, "utf-8")
-    await world.start_bot()
-
-
 async def test_next_counts_down_in_the_readers_own_zone_and_names_the_workshops(workshop: World) -> None:
     lobby = workshop.channel("announcements")
     await workshop.until("2023-03-25 08:55")
@@ -88,7 +77,7 @@ async def test_a_calendar_reads_back_with_the_same_instants_before_and_after_a_m
         f"{session.id}@customs-lab": Entry(session.starts_at, session.ends_at, 0, cancelled=False)
         for session in workshop.plan.agenda
     }
-    await restart(workshop, CHANGED)
+    await restart_with(workshop, CHANGED_PLAN)
     after = read(file_of(await workshop.amina.slash(lobby, "calendar")))
     moved, gone = "talk@customs-lab", "farewell@customs-lab"
     start, end = workshop.at("2023-03-25 11:00"), workshop.at("2023-03-25 12:00")
@@ -98,7 +87,7 @@ async def test_a_calendar_reads_back_with_the_same_instants_before_and_after_a_m
         gone: Entry(before[gone].starts, before[gone].ends, 1, cancelled=True),
     }
     # And when both are taken back: the same sessions still, a step further.
-    await restart(workshop, PLAN)
+    await restart_with(workshop, PLAN)
     again = read(file_of(await workshop.amina.slash(lobby, "calendar")))
     assert {uid: (entry.starts, entry.ends, entry.cancelled) for uid, entry in again.items()} == {
         uid: (entry.starts, entry.ends, entry.cancelled) for uid, entry in before.items()

@@ -15,17 +15,23 @@ from bot.rehearsal.cast.people import Attachment
 from bot.store.audit import AuditEntry
 from bot.store.privacy import register
 from bot.store.privacy.register import PURGED, TABLES
-from tests.e2e.conftest import PLAN
-from tests.e2e.test_follow_ups import press_private, says
-from tests.e2e.test_note_cards import fill, settled, share
-from tests.e2e.test_reviews import joins, review
+from tests.e2e.actions import (
+    fill_in,
+    join_workshop,
+    open_review,
+    press_direct_message,
+    report_progress,
+    settle_edits,
+    share_note,
+)
+from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
     from bot.rehearsal.cast.people import Person
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 #: Whose words they are: what moderators write about somebody's own goes with that person, what they decide stays.
 AMINA, KARIM, MODERATOR, TEAM = "amina", "karim", "moderator", "team"
@@ -56,7 +62,7 @@ async def lived_through(world: World) -> None:
     """A workshop in which everybody writes all that they can, until its follow-up; then the bot is stopped."""
     await world.until("2023-03-24 14:00")
     for person in (world.amina, world.karim, world.moderator):
-        await joins(world, person, canary(SEVERAL, person.name, "name"), canary(SEVERAL, person.name, "of"))
+        await join_workshop(world, person, canary(SEVERAL, person.name, "name"), canary(SEVERAL, person.name, "of"))
     row = canary("participants", "list", "row")
     roster = f"name,administration,country,role\n{row},WCO,BE,participant\n"
     await world.organiser.slash(world.channel("team"), "participants import", file=Attachment("r.csv", roster.encode()))
@@ -81,10 +87,10 @@ async def write_notes(world: World) -> None:
     ledgers = world.channel("ledgers")
     for person in (world.amina, world.karim):
         whose = person.name
-        answer = await share(world, person, **parts(whose, "title", "did", "learned"))
+        answer = await share_note(world, person, **parts(whose, "title", "did", "learned"))
         await world.press_in(person, answer, "ledgers", "show:")
         ((note,),) = world.rows("SELECT id FROM note WHERE author = ?", person.id)
-        await fill(world, person, answer, "details:outcome", **parts(whose, "results"))
+        await fill_in(world, person, answer, "details:outcome", **parts(whose, "results"))
         edit = (await person.slash(ledgers, "note edit", note=note)).modal
         assert edit
         await person.submit(edit, parts(whose, "title_again", "did_again", "learned_again"))
@@ -95,9 +101,11 @@ async def write_notes(world: World) -> None:
             "edit": parts(by, "title_reviewed", "did_reviewed", "learned_reviewed"),
             "changes": parts(by, "asked_reviewed"),
         }.items():
-            reviewed = await fill(world, world.moderator, await review(world, note=note), f"review:{action}:", **typed)
+            reviewed = await fill_in(
+                world, world.moderator, await open_review(world, note=note), f"review:{action}:", **typed
+            )
             assert reviewed.text.startswith("✅"), reviewed.text
-    await settled(world)
+    await settle_edits(world)
     await world.press(world.amina, "ledgers", "touch:")
     await world.press(world.amina, "ledgers", "echo:")
     typed = world.discord.backend.create_message(ledgers, world.amina.id, canary("notes", AMINA, "typed"))
@@ -112,7 +120,7 @@ async def ask_questions(world: World) -> None:
         form = (await person.slash(ledgers, "ask", session="cases")).modal
         assert form
         await person.submit(form, {"text": canary("questions", person.name, what), "session": "cases"})
-        await settled(world)
+        await settle_edits(world)
     first, second, third = (key for (key,) in world.rows("SELECT id FROM question ORDER BY written_at, id"))
     form = (await world.moderator.slash(team, "question answer", question=second)).modal
     assert form
@@ -120,7 +128,7 @@ async def ask_questions(world: World) -> None:
     reason, owner = canary("questions", AMINA, "reasonreviewed"), canary("questions", AMINA, "ownerreviewed")
     await world.moderator.slash(team, "question hide", question=third, reason=reason)
     await world.moderator.slash(team, "question write", question=first, owner=owner, when="2023-03-30 12:00")
-    await settled(world)
+    await settle_edits(world)
     await world.press(world.karim, "questions", f"too:{first}")
 
 
@@ -136,7 +144,7 @@ async def attend(world: World) -> None:
     await world.until("2023-03-25 10:46")
     shown = await moderator.slash(announcements, "breakout open", groups=2, minutes=10)
     await world.press_in(moderator, shown, "announcements", "break_out:")
-    await settled(world)
+    await settle_edits(world)
     for person in (world.amina, world.karim):
         ((number,),) = world.rows("SELECT number FROM breakout_member WHERE person = ?", person.id)
         await world.press(person, f"Group {number} · Questions", "rapporteur:")
@@ -165,11 +173,11 @@ async def give_feedback(world: World) -> None:
     await world.stop_bot()
     await world.jump("2023-06-29 08:00")
     await world.start_bot()
-    await settled(world)
+    await settle_edits(world)
     for person in (world.amina, world.karim):
-        shown = await press_private(world, person, "progress:3")
-        await says(person, shown, "under_way", canary("feedback", person.name, "progress"))
-    await settled(world)
+        shown = await press_direct_message(world, person, "progress:3")
+        await report_progress(person, shown, "under_way", canary("feedback", person.name, "progress"))
+    await settle_edits(world)
 
 
 # --- where the words are -----------------------------------------------------------------------------------------
@@ -222,8 +230,8 @@ async def test_a_purge_finds_every_word_of_its_kind_and_no_other(workshop: World
     await purge(workshop.database, list(RetentionKind))
     assert {word.partition("0")[0] for word in words(folder)} == {PROGRAMME}
     await workshop.start_bot()
-    await settled(workshop)
-    await settled(workshop)
+    await settle_edits(workshop)
+    await settle_edits(workshop)
     assert {word.partition("0")[0] for word in posted(workshop)} == {PROGRAMME}
     assert {word.partition("0")[0] for word in words(folder)} == {PROGRAMME}
 
@@ -232,14 +240,14 @@ async def erase(world: World, person: Person) -> None:
     asked = await person.slash(world.channel("announcements"), "me delete")
     done = await world.press_in(person, asked, "announcements", "erase:")
     assert done.text.startswith("✅"), done.text
-    await settled(world)
-    await settled(world)
+    await settle_edits(world)
+    await settle_edits(world)
 
 
 async def test_erasing_finds_every_word_of_somebody_and_nobody_elses(workshop: World) -> None:
     await lived_through(workshop)
     await workshop.start_bot()
-    await settled(workshop)
+    await settle_edits(workshop)
     folder = workshop.database.parent
     before = words(folder)
     own = {word for word in before if f"0{AMINA}0" in word}

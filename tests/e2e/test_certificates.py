@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
-from tests.e2e.conftest import PLAN, buttons
-from tests.e2e.test_reviews import joins
+from tests.e2e.actions import join_workshop
+from tests.e2e.world import PLAN, buttons
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def test_each_person_takes_theirs_by_a_button_that_is_announced_once(works
     none = await asks(workshop, workshop.amina, "me certificate")
     assert none.text.startswith("⚠️ A certificate needs your name: join the workshop in")
     for person, name in zip(everybody, ("Amina", "Karim", "Vera"), strict=True):
-        await joins(workshop, person, name, f"Customs of {name}")
+        await join_workshop(workshop, person, name, f"Customs of {name}")
     await workshop.press(workshop.karim, "welcome", "language:fr:")
     await workshop.until("2023-03-25 09:30")
     lacking = await asks(workshop, workshop.amina, "me certificate")

@@ -9,7 +9,7 @@ from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 async def propose(world: World, who: Person, command: str, **options: str | int | bool) -> ReceivedAnswer:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.rehearsal.cast.people import Person
-from tests.e2e.conftest import PLAN, buttons
+from tests.e2e.world import PLAN, buttons
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 RULED = PLAN.replace("        topic: sensors\n", "        topic: sensors\n        chatham_house: true\n")
 NOTE = {"title": "Secret", "topic": "sensors", "kind": "mixed", "did": "What I did", "learned": "What I learned"}

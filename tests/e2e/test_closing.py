@@ -13,13 +13,12 @@ import pytest
 from bot.documents.pack.archive import faults
 from bot.rehearsal.cast.people import shown_text
 from bot.rehearsal.discord.faults import Fault
-from tests.e2e.test_note_cards import NOTE
-from tests.e2e.test_privacy import erase
+from tests.e2e.actions import NOTE, erase
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 OVER = "2023-03-27 10:31"
 TYPED = "We lost forty trackers"

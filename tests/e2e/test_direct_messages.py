@@ -9,15 +9,14 @@ import pytest
 
 from bot.domain.people.direct_messages import MOST_TRIES
 from bot.rehearsal.discord.faults import ANSWERS, Fault
-from tests.e2e.test_note_cards import fill, private, settled, share
-from tests.e2e.test_reviews import joins
+from tests.e2e.actions import direct_messages, fill_in, join_workshop, settle_edits, share_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.rehearsal.cast.people import Person
     from bot.rehearsal.discord.limits import DiscordRequest
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 OPEN = "2023-03-25 08:30"
 
@@ -42,7 +41,7 @@ async def asked_for_changes(world: World, author: Person, words: str) -> None:
     assert edit.modal
     await author.submit(edit.modal, {"did": f"Words of {world.keeper.now()}"})
     shown = await world.organiser.slash(world.channel("ledgers"), "note review", note=note)
-    await fill(world, world.organiser, shown, "review:changes:", asked=words)
+    await fill_in(world, world.organiser, shown, "review:changes:", asked=words)
 
 
 def standing(world: World) -> list[str]:
@@ -55,7 +54,7 @@ def reports(world: World, words: str) -> int:
 
 async def test_the_same_words_again_are_another_message_also_after_a_failure(workshop: World) -> None:
     await workshop.until(OPEN)
-    await share(workshop, workshop.amina)
+    await share_note(workshop, workshop.amina)
     await asked_for_changes(workshop, workshop.amina, "Please add figures.")
     await workshop.settle()
     # The first of two tries isn't heard; of the second the answer is lost, and Discord has it.
@@ -65,14 +64,14 @@ async def test_the_same_words_again_are_another_message_also_after_a_failure(wor
     await asked_for_changes(workshop, workshop.amina, "Please add figures.")
     await workshop.until("2023-03-25 09:30")
     assert next(faults, None) is None
-    first, second = private(workshop, workshop.amina)
+    first, second = direct_messages(workshop, workshop.amina)
     assert first == second
     assert standing(workshop) == ["sent", "sent"]
 
 
 async def test_a_message_of_an_earlier_version_is_found_by_its_text_if_it_is_no_older(workshop: World) -> None:
-    await joins(workshop, workshop.amina, "Amina", "Bahrain Customs")
-    await joins(workshop, workshop.karim, "Karim", "Douanes algériennes")
+    await join_workshop(workshop, workshop.amina, "Amina", "Bahrain Customs")
+    await join_workshop(workshop, workshop.karim, "Karim", "Douanes algériennes")
     await workshop.until(OPEN)
     await workshop.stop_bot()
     backend = workshop.discord.backend
@@ -92,34 +91,34 @@ async def test_a_message_of_an_earlier_version_is_found_by_its_text_if_it_is_no_
         )
     await workshop.start_bot()
     await workshop.until("2023-03-26 09:00")
-    assert [len(private(workshop, person)) for person in (workshop.amina, workshop.karim)] == [1, 2]
+    assert [len(direct_messages(workshop, person)) for person in (workshop.amina, workshop.karim)] == [1, 2]
     assert standing(workshop) == ["sent", "sent"]
 
 
 async def test_one_that_is_neither_taken_nor_refused_does_not_hold_up_the_others(workshop: World) -> None:
     await workshop.until(OPEN)
     for person in (workshop.amina, workshop.karim):
-        await share(workshop, person)
+        await share_note(workshop, person)
     faulty(workshop, lambda request: Fault.UNAVAILABLE if to(workshop, request, workshop.amina) else None)
     for person in (workshop.amina, workshop.karim):
         await asked_for_changes(workshop, person, "Please add figures.")
-    await settled(workshop)
-    assert (len(private(workshop, workshop.amina)), len(private(workshop, workshop.karim))) == (0, 1)
+    await settle_edits(workshop)
+    assert (len(direct_messages(workshop, workshop.amina)), len(direct_messages(workshop, workshop.karim))) == (0, 1)
     await workshop.until("2023-03-25 20:30")
     ((tries,),) = workshop.rows("SELECT tries FROM letter WHERE person = ?", workshop.amina.id)
     assert 10 <= tries <= 20  # hourly in the end, for twelve hours
     faulty(workshop, lambda _: None)
     await workshop.until("2023-03-25 22:00")
-    assert (len(private(workshop, workshop.amina)), standing(workshop)) == (1, ["sent", "sent"])
+    assert (len(direct_messages(workshop, workshop.amina)), standing(workshop)) == (1, ["sent", "sent"])
 
 
 async def test_one_that_is_never_taken_is_given_up_and_the_team_reads_whom_to_write_to(workshop: World) -> None:
-    await joins(workshop, workshop.karim, "Karim", "Douanes algériennes")
+    await join_workshop(workshop, workshop.karim, "Karim", "Douanes algériennes")
     await workshop.until(OPEN)
     faulty(workshop, lambda request: Fault.UNAVAILABLE if to(workshop, request) else None)
     shown = await workshop.moderator.slash(workshop.channel("ledgers"), "coverage")
     await workshop.press_in(workshop.moderator, shown, "ledgers", "nudge")
-    await settled(workshop)
+    await settle_edits(workshop)
     assert workshop.rows("SELECT state, tries FROM letter") == [("sending", 1)]
     await workshop.stop_bot()
     workshop.rewrite("UPDATE letter SET tries = ?", MOST_TRIES - 1)
@@ -127,7 +126,7 @@ async def test_one_that_is_never_taken_is_given_up_and_the_team_reads_whom_to_wr
     await workshop.until("2023-03-25 09:00")
     assert standing(workshop) == ["failed"]
     assert reports(workshop, "was given up") == 1
-    assert private(workshop, workshop.karim) == []
+    assert direct_messages(workshop, workshop.karim) == []
 
 
 @pytest.mark.parametrize("code", [40003, 20026])
@@ -139,7 +138,7 @@ async def test_a_throttle_pauses_all_of_them_is_told_once_and_loses_none(
     people = (workshop.amina, workshop.karim)
     await workshop.until(OPEN)
     for person in people:
-        await share(workshop, person)
+        await share_note(workshop, person)
     for incident in (1, 2):
         faulty(
             workshop,
@@ -148,10 +147,10 @@ async def test_a_throttle_pauses_all_of_them_is_told_once_and_loses_none(
         before = workshop.discord.requests_invalid
         for person in people:
             await asked_for_changes(workshop, person, "Please add figures.")
-        await settled(workshop)
+        await settle_edits(workshop)
         await workshop.stop_bot()
         await workshop.start_bot()
-        await settled(workshop)
+        await settle_edits(workshop)
         # One was tried; the other waits with it, also after a restart.
         assert workshop.discord.requests_invalid - before == 1
         await workshop.until(workshop.keeper.now() + timedelta(hours=8))
@@ -161,18 +160,18 @@ async def test_a_throttle_pauses_all_of_them_is_told_once_and_loses_none(
         assert standing(workshop) == ["sent", "sent"] * (incident - 1) + ["planned", "planned"]
         faulty(workshop, lambda _: None)
         await workshop.until(workshop.keeper.now() + timedelta(hours=3))
-        assert [len(private(workshop, person)) for person in people] == [incident, incident]
+        assert [len(direct_messages(workshop, person)) for person in people] == [incident, incident]
         assert standing(workshop) == ["sent", "sent"] * incident
         assert reports(workshop, "are being delivered again") == incident
 
 
 async def test_a_channel_that_is_known_is_not_opened_again(workshop: World) -> None:
     await workshop.until(OPEN)
-    await share(workshop, workshop.amina)
+    await share_note(workshop, workshop.amina)
     for words in ("Please add figures.", "And a date."):
         await asked_for_changes(workshop, workshop.amina, words)
         await workshop.settle()
         await workshop.stop_bot()
         await workshop.start_bot()
-    assert len(private(workshop, workshop.amina)) == 2
+    assert len(direct_messages(workshop, workshop.amina)) == 2
     assert workshop.witness.count("POST", "/users/@me/channels") == 1

@@ -14,13 +14,13 @@ from bot.clock import TimeRate
 from bot.domain.venue import permission_bits
 from bot.rehearsal.cast.people import NoAnswer
 from bot.rehearsal.discord.faults import Fault
-from tests.e2e.conftest import PLAN
-from tests.e2e.test_calendar import CHANGED
+from tests.e2e.actions import CHANGED_PLAN
+from tests.e2e.world import PLAN
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from bot.rehearsal.discord.limits import DiscordRequest
-from tests.e2e.conftest import World
+from tests.e2e.world import World
 
 START = "🔴 **Ledgers at work**"
 MANAGE_CHANNELS = 1 << 4
@@ -241,7 +241,7 @@ async def test_an_edit_cut_off_by_a_kill_is_undone_where_what_it_showed_before_i
             workshop.kill_in_the_act()
 
     await workshop.stop_bot()
-    (workshop.folder / "plan.yaml").write_text(CHANGED, "utf-8")
+    (workshop.folder / "plan.yaml").write_text(CHANGED_PLAN, "utf-8")
     workshop.witness.on_request = kill
     await workshop.start_bot()
     await workshop.eventually(lambda: edits, "the edit")

@@ -17,7 +17,8 @@ from bot.domain.venue import PERMISSIONS, permission_bits
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from tests.e2e.conftest import Ran, World
+    from tests.e2e.shell import Ran
+    from tests.e2e.world import World
 
 ADMINISTRATOR = 1 << 3
 

@@ -13,7 +13,7 @@ from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import SeenMessage
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 START = "🔴 **Ledgers at work**"
 

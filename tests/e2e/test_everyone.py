@@ -16,7 +16,7 @@ from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import OptionValue, Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 Json = dict[str, Any]
 

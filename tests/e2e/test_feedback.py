@@ -10,38 +10,21 @@ import pytest
 
 from bot.domain.text import clean
 from bot.rehearsal.cast.people import NoAnswer, Person, ReceivedAnswer
+from tests.e2e.actions import LAST_MORNING, PLEDGE, form_values, pledge_form
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 AFTER_CASES = "2023-03-25 10:32"
-LAST_MORNING, OVER = "2023-03-27 08:30", "2023-03-27 10:31"
+OVER = "2023-03-27 10:31"
 PULSE = {"useful": "4", "pace": "fast", "remark": "Fewer *slides*, @everyone"}
 EVALUATION = {"overall": "5", "objectives": "partly", "helps": "", "changes": "الوقت", "recommend": "yes"}
-PLEDGE = {"text": "Publish our figures", "by": "2023-06-30", "contact": "yes"}
 
 
 async def rating_form(world: World, person: Person, subject: str = "cases") -> dict[str, Any]:
     shown = await world.press(person, "announcements", f"rate:{subject}:")
     assert shown.modal is not None, shown.text
     return shown.modal
-
-
-async def pledge_form(world: World, person: Person) -> dict[str, Any]:
-    shown = await person.slash(world.channel("ledgers"), "pledge")
-    assert shown.modal is not None, shown.text
-    return shown.modal
-
-
-def filled_in(form: dict[str, Any]) -> dict[str, str]:
-    """What a form shows before anybody touches it."""
-    fields = [part["component"] for part in form["components"]]
-    return {
-        field["custom_id"]: next((o["value"] for o in field["options"] if o.get("default")), "")
-        if "options" in field
-        else field.get("value") or ""
-        for field in fields
-    }
 
 
 def kept(world: World) -> dict[tuple[str, int], dict[str, str]]:
@@ -74,7 +57,7 @@ async def test_a_session_of_the_kinds_in_the_plan_is_rated_once_a_person_and_the
     asked = [each for m in workshop.messages("announcements") for each in m.custom_ids if each.startswith("rate:")]
     assert [each.split(":")[1] for each in asked] == ["cases"]  # the opening is none of them
     form = await rating_form(workshop, workshop.amina)
-    assert filled_in(form) == {"useful": "", "pace": "", "remark": ""}
+    assert form_values(form) == {"useful": "", "pace": "", "remark": ""}
     assert [option["label"] for option in form["components"][0]["component"]["options"]] == [
         "★★★★★", "★★★★☆", "★★★☆☆", "★★☆☆☆", "★☆☆☆☆",
     ]  # fmt: skip
@@ -85,7 +68,7 @@ async def test_a_session_of_the_kinds_in_the_plan_is_rated_once_a_person_and_the
     assert kept_when_said == [1, 1, 1]
     assert kept(workshop) == {("cases", workshop.amina.id): PULSE}
     again = await rating_form(workshop, workshop.amina)
-    assert filled_in(again) == PULSE
+    assert form_values(again) == PULSE
     await workshop.amina.submit(again, {"useful": "2", "remark": ""})
     assert kept(workshop) == {("cases", workshop.amina.id): PULSE | {"useful": "2", "remark": ""}}
     french = await rating_form(workshop, workshop.karim)
@@ -169,7 +152,7 @@ async def test_a_pledge_is_made_from_the_last_day_on_and_can_be_changed(workshop
     assert answer.text.startswith("✅ Your pledge is kept, for Friday")
     assert "30 June 2023" in answer.text
     again = await pledge_form(workshop, workshop.amina)
-    assert filled_in(again) == PLEDGE
+    assert form_values(again) == PLEDGE
     await workshop.kill_bot()
     await workshop.start_bot()
     await workshop.amina.submit(again, {"by": "31/12/2023", "contact": "no"})

@@ -11,7 +11,7 @@ from tests.entries import COMMANDS
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 def command_ids(world: World) -> dict[str, str]:

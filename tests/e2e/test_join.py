@@ -12,7 +12,7 @@ import pytest
 from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 ROSTER = """Nom;Administration;Pays;Type;Langue;Rôle
 Amina Al-Kuwari;General Authority of Customs;Qatar;douane;arabe;participante

@@ -13,14 +13,14 @@ from simcord.enums import OverwriteType
 
 from bot.domain.venue import permission_bits
 from bot.rehearsal.discord.loopback import LoopbackDiscord
-from tests.e2e.conftest import buttons
+from tests.e2e.world import buttons
 
 if TYPE_CHECKING:
     import pytest
     from aiohttp import web
 
     from bot.rehearsal.discord.limits import DiscordRequest
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 MANAGE_CHANNELS = 1 << 4
 SEES, SENDS = 1 << 10, 1 << 11

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from bot.domain.contributions.questions import MOST_OPEN
 from bot.domain.people.rates import RATES, LimitedAction
-from tests.e2e.test_questions import DURING, TEXT, form_of
+from tests.e2e.actions import DURING_CASES, QUESTION, question_form
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 async def asked(world: World, person: Person, count: int) -> list[ReceivedAnswer]:
-    return [await person.submit(await form_of(person, world), {"text": f"{TEXT} {n}"}) for n in range(count)]
+    return [await person.submit(await question_form(person, world), {"text": f"{QUESTION} {n}"}) for n in range(count)]
 
 
 async def test_a_participant_with_many_questions_is_told_when_there_is_room_and_gets_the_text_back(
     workshop: World,
 ) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     answers = await asked(workshop, workshop.amina, RATES[LimitedAction.WRITE].at_once + 1)
     assert all(answer.text.startswith("✅") for answer in answers[:MOST_OPEN])
     for answer in answers[MOST_OPEN:-1]:
@@ -30,19 +30,19 @@ async def test_a_participant_with_many_questions_is_told_when_there_is_room_and_
     assert answers[-1].text.startswith("⚠️ That was a lot in a short time, so nothing was done. Please try again <t:")
     for n, answer in enumerate(answers[MOST_OPEN:], MOST_OPEN):
         (file,) = answer.attachments
-        assert file.content.decode() == f"{TEXT} {n}"
+        assert file.content.decode() == f"{QUESTION} {n}"
     # Others are not held up by it, and neither is she once one of hers is answered and some time has passed.
     (other,) = await asked(workshop, workshop.karim, 1)
     assert other.text.startswith("✅")
     ((first,), *_) = workshop.rows("SELECT id FROM question WHERE author = ? ORDER BY id", workshop.amina.id)
     await workshop.moderator.slash(workshop.channel("team"), "question state", question=first, to="answered")
-    await workshop.until(workshop.at(DURING) + timedelta(minutes=1))
+    await workshop.until(workshop.at(DURING_CASES) + timedelta(minutes=1))
     (again,) = await asked(workshop, workshop.amina, 1)
     assert again.text.startswith("✅")
 
 
 async def test_who_presses_without_end_is_asked_to_wait_and_the_team_is_not(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     ledgers, most = workshop.channel("ledgers"), RATES[LimitedAction.PRESS].at_once
 
     async def often(person: Person) -> list[str]:

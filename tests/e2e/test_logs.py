@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.rehearsal.discord.faults import Fault
-from tests.e2e.test_note_cards import share
-from tests.e2e.test_questions import ask
-from tests.e2e.test_reviews import joins
+from tests.e2e.actions import ask_question, join_workshop, share_note
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 TYPED = "zebrafish"
 
@@ -19,12 +17,12 @@ async def test_at_debug_it_holds_nothing_that_people_type_or_search_for(world: W
     world.settings["PLENARY_LOG_LEVEL"] = "DEBUG"
     await world.start_bot()
     await world.setup()
-    await joins(world, world.amina, f"{TYPED} name", f"{TYPED} administration")
+    await join_workshop(world, world.amina, f"{TYPED} name", f"{TYPED} administration")
     await world.until("2023-03-25 09:31")
     ledgers = world.channel("ledgers")
-    answer = await share(world, world.amina, title=f"{TYPED} title", did=f"{TYPED} did")
+    answer = await share_note(world, world.amina, title=f"{TYPED} title", did=f"{TYPED} did")
     await world.press_in(world.amina, answer, "ledgers", "show:")
-    await ask(world, world.amina, f"{TYPED} question")
+    await ask_question(world, world.amina, f"{TYPED} question")
     found = await world.amina.slash(ledgers, "note search", words=f"{TYPED} title")
     assert TYPED in found.text
     await world.amina.autocomplete(ledgers, "note edit", "note", f"{TYPED} suggestion")
@@ -34,7 +32,7 @@ async def test_at_debug_it_holds_nothing_that_people_type_or_search_for(world: W
     team = f"/channels/{world.channel('team')}/messages"
     refuse = {team: Fault.FORBIDDEN}
     world.discord._draw = lambda request: refuse.get(request.path)  # noqa: SLF001 - it begins in the midst of the test
-    await joins(world, world.karim, f"{TYPED} name", f"{TYPED} administration")
+    await join_workshop(world, world.karim, f"{TYPED} name", f"{TYPED} administration")
     await world.settle()
     log = world.log
     assert "report" in log

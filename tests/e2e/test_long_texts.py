@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import PLAN
+from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 _PROSE = "The administrations of the region share what they have learnt with disruptive technologies. " * 40
 

@@ -14,7 +14,7 @@ from bot.messages import post
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 #: Requests that Discord takes in any second; answers to interactions don't count.
 A_SECOND = 50

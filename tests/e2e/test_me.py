@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.e2e.conftest import stamp
+from tests.e2e.world import stamp
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 async def told(world: World, person: Person) -> list[str]:

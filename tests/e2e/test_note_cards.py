@@ -11,51 +11,29 @@ from simcord.components import walk_components
 
 from bot.rehearsal.cast.people import CannotDo, Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.faults import Fault
+from tests.e2e.actions import (
+    BEFORE_WELCOME,
+    NOTE,
+    direct_messages,
+    fill_in,
+    note_cards,
+    press_answer,
+    settle_edits,
+    share_note,
+)
 
 if TYPE_CHECKING:
     from bot.rehearsal.discord.limits import DiscordRequest
-    from tests.e2e.conftest import World
-
-NOTE = {
-    "title": "Start with one port",
-    "topic": "ledgers",
-    "kind": "worked",
-    "did": "We put *one* port on the ledger first.",
-    "learned": "Agree on who may write before anything else.",
-}
-OPEN = "2023-03-25 08:00"
-
-
-async def share(world: World, person: Person, **changed: str) -> ReceivedAnswer:
-    opened = await person.slash(world.channel("ledgers"), "note share", topic="ledgers")
-    assert opened.modal is not None
-    answer = await person.submit(opened.modal, NOTE | changed)
-    assert answer.text.startswith("✅")
-    return answer
-
-
-async def press(world: World, person: Person, answer: ReceivedAnswer, button: str) -> ReceivedAnswer:
-    return await world.press_in(person, answer, "ledgers", button)
-
-
-async def fill(world: World, person: Person, answer: ReceivedAnswer, button: str, **values: str) -> ReceivedAnswer:
-    """Press a button of an answer, and send the form that it opens."""
-    opened = await press(world, person, answer, button)
-    assert opened.modal is not None, opened.text
-    return await person.submit(opened.modal, values)
+    from tests.e2e.world import World
 
 
 async def shared(world: World) -> ReceivedAnswer:
     """Amina's note, shown; the answer from which she can change it."""
-    await world.until(OPEN)
-    answer = await share(world, world.amina)
-    await press(world, world.amina, answer, "show:")
+    await world.until(BEFORE_WELCOME)
+    answer = await share_note(world, world.amina)
+    await press_answer(world, world.amina, answer, "show:")
     await world.settle()
     return answer
-
-
-def cards(world: World, channel: str = "ledgers") -> list[SeenMessage]:
-    return [message for message in world.messages(channel) if any(c.startswith("echo:") for c in message.custom_ids)]
 
 
 def note_id(world: World) -> str:
@@ -74,49 +52,41 @@ def values_of(form: dict[str, Any]) -> dict[str, str]:
     return shown
 
 
-def private(world: World, person: Person) -> list[str]:
-    """The private messages that the bot sent to somebody."""
-    channel = world.discord.backend.get_dm_channel(person.id)
-    return [message.text for message in world.discord.messages(channel.id)]
-
-
-async def settled(world: World) -> None:
-    """Edits of one message are three seconds apart."""
-    for _ in range(3):
-        await world.settle()
-
-
 # --- details -----------------------------------------------------------------------------------------------------
 
 
 async def test_details_are_added_in_forms_that_show_them_again_and_the_card_follows(workshop: World) -> None:
     answer = await shared(workshop)
-    (before,) = cards(workshop)
-    kept = await fill(workshop, workshop.amina, answer, "details:", results="-5 % @everyone", maturity="pilot")
+    (before,) = note_cards(workshop)
+    kept = await fill_in(workshop, workshop.amina, answer, "details:", results="-5 % @everyone", maturity="pilot")
     assert kept.text.startswith("✅ Your note **Start with one port** is kept, and its card")
-    await settled(workshop)
-    (after,) = cards(workshop)
+    await settle_edits(workshop)
+    (after,) = note_cards(workshop)
     assert after.id == before.id
     assert "A pilot" in after.text
     assert r"-5 % \@everyone" in after.text
-    again = await press(workshop, workshop.amina, answer, "details:")
+    again = await press_answer(workshop, workshop.amina, answer, "details:")
     assert again.modal
     assert values_of(again.modal)["results"] == "-5 % @everyone"
     assert values_of(again.modal)["maturity"] == "pilot"
     # Left out, a part is taken out.
     await workshop.amina.submit(again.modal, {"results": "", "maturity": []})
-    await settled(workshop)
-    assert "A pilot" not in cards(workshop)[0].text
+    await settle_edits(workshop)
+    assert "A pilot" not in note_cards(workshop)[0].text
 
 
 async def test_a_link_that_is_none_is_named_and_the_text_comes_back(workshop: World) -> None:
-    await workshop.until(OPEN)
-    answer = await share(workshop, workshop.amina)
-    refused = await fill(workshop, workshop.amina, answer, "details:means:", links="javascript:alert(1)", cost="Little")
+    await workshop.until(BEFORE_WELCOME)
+    answer = await share_note(workshop, workshop.amina)
+    refused = await fill_in(
+        workshop, workshop.amina, answer, "details:means:", links="javascript:alert(1)", cost="Little"
+    )
     assert refused.text.startswith("⚠️ “javascript:alert(1)” is not an address")
     assert refused.attachments[0].content.decode().split("\n\n")[2:] == ["Little", "", "javascript:alert(1)"]
     assert workshop.rows("SELECT details FROM note") == [("{}",)]
-    kept = await fill(workshop, workshop.amina, answer, "details:means:", links="https://a.example/b\nhttp://c.example")
+    kept = await fill_in(
+        workshop, workshop.amina, answer, "details:means:", links="https://a.example/b\nhttp://c.example"
+    )
     assert kept.text.startswith("✅")
 
 
@@ -126,22 +96,22 @@ async def test_a_link_that_is_none_is_named_and_the_text_comes_back(workshop: Wo
 async def test_a_card_loses_its_name_goes_and_comes_back_as_its_author_chooses(workshop: World) -> None:
     """Edited in place while it is shown; hidden and shown again, it is another message."""
     answer = await shared(workshop)
-    (named,) = cards(workshop)
+    (named,) = note_cards(workshop)
     assert "Amina" in named.text
-    await fill(workshop, workshop.amina, answer, "access:", visibility="public", attribution="anonymous")
-    await settled(workshop)
-    (nameless,) = cards(workshop)
+    await fill_in(workshop, workshop.amina, answer, "access:", visibility="public", attribution="anonymous")
+    await settle_edits(workshop)
+    (nameless,) = note_cards(workshop)
     assert nameless.id == named.id
     assert "Amina" not in nameless.text
     assert "A participant" in nameless.text
     for times in range(1, 3):
-        kept = await fill(workshop, workshop.amina, answer, "access:", visibility="organisers", attribution="name")
+        kept = await fill_in(workshop, workshop.amina, answer, "access:", visibility="organisers", attribution="name")
         assert "Only the organisers see it" in kept.text
-        await settled(workshop)
-        assert cards(workshop) == []
-        await press(workshop, workshop.amina, kept, "show:")
-        await settled(workshop)
-        (back,) = cards(workshop)
+        await settle_edits(workshop)
+        assert note_cards(workshop) == []
+        await press_answer(workshop, workshop.amina, kept, "show:")
+        await settle_edits(workshop)
+        (back,) = note_cards(workshop)
         assert "Amina" in back.text
         assert workshop.rows("SELECT state, message_id, retracted FROM delivery WHERE kind = 'card'") == [
             ("sent", back.id, times)
@@ -166,8 +136,8 @@ async def test_a_note_withdrawn_is_gone_for_everybody_but_its_author(workshop: W
     assert stolen.text.startswith("⚠️ Vous n")
     answer = await amina.slash(lobby, "note withdraw", note=offered["value"])
     assert answer.text.startswith("✅ Your note **Start with one port** is taken back")
-    await settled(workshop)
-    assert cards(workshop) == []
+    await settle_edits(workshop)
+    assert note_cards(workshop) == []
     for person in (workshop.karim, workshop.organiser):
         found = await person.slash(lobby, "note search", words="port")
         assert "Start with" not in found.text
@@ -195,23 +165,23 @@ async def test_a_card_is_gone_only_if_discord_says_so_of_the_message(workshop: W
     await workshop.amina.slash(lobby, "note withdraw", note=offered["value"])
     await workshop.until(workshop.keeper.now() + timedelta(minutes=3))
     assert lost == 0
-    assert cards(workshop) == []
+    assert note_cards(workshop) == []
 
 
 async def test_a_note_moved_to_another_topic_takes_its_card_along(workshop: World) -> None:
     await workshop.until("2023-03-27 09:00")
-    answer = await share(workshop, workshop.amina)
-    await press(workshop, workshop.amina, answer, "show:")
-    await settled(workshop)
+    answer = await share_note(workshop, workshop.amina)
+    await press_answer(workshop, workshop.amina, answer, "show:")
+    await settle_edits(workshop)
     lobby = workshop.channel("ledgers")
     (offered,) = await workshop.amina.autocomplete(lobby, "note edit", "note", "port")
     opened = await workshop.amina.slash(lobby, "note edit", note=offered["value"])
     assert opened.modal is not None
     assert values_of(opened.modal) == NOTE
     await workshop.amina.submit(opened.modal, {"topic": "sensors", "title": "Start with two ports"})
-    await settled(workshop)
-    assert cards(workshop) == []
-    (moved,) = cards(workshop, "sensors")
+    await settle_edits(workshop)
+    assert note_cards(workshop) == []
+    (moved,) = note_cards(workshop, "sensors")
     assert "Start with two ports" in moved.text
     assert workshop.rows("SELECT topic, title FROM note_revision") == [("ledgers", "Start with one port")]
 
@@ -225,7 +195,7 @@ async def test_a_bot_killed_while_its_card_follows_finishes_the_work_when_it_is_
 ) -> None:
     """Whether Discord heard of it or not; nor does the change get lost if the bot is dead before it tries."""
     answer = await shared(workshop)
-    (before,) = cards(workshop)
+    (before,) = note_cards(workshop)
 
     def kill(called: str, path: str) -> None:
         asks = called == "POST" and path.startswith("/interactions/")
@@ -233,7 +203,7 @@ async def test_a_bot_killed_while_its_card_follows_finishes_the_work_when_it_is_
             workshop.kill_in_the_act()
 
     chosen = {"visibility": "private" if method == "DELETE" else "series", "attribution": "anonymous"}
-    opened = await press(workshop, workshop.amina, answer, "access:")
+    opened = await press_answer(workshop, workshop.amina, answer, "access:")
     assert opened.modal
     workshop.witness.on_request = kill
     await workshop.amina.submit(opened.modal, chosen)
@@ -242,20 +212,20 @@ async def test_a_bot_killed_while_its_card_follows_finishes_the_work_when_it_is_
     workshop.witness.on_request = None
     await workshop.kill_bot()
     await workshop.start_bot()
-    await settled(workshop)
+    await settle_edits(workshop)
     if method == "DELETE":
-        assert cards(workshop) == []
+        assert note_cards(workshop) == []
         assert workshop.rows("SELECT state FROM delivery WHERE kind = 'card'") == [("cancelled",)]
     else:
-        (after,) = cards(workshop)
+        (after,) = note_cards(workshop)
         assert (after.id, "Amina" in after.text) == (before.id, False)
 
 
 async def test_a_card_hidden_after_a_kill_in_the_middle_of_sending_does_not_stay(workshop: World) -> None:
     """The message is on Discord, and nobody recorded it."""
-    await workshop.until(OPEN)
-    answer = await share(workshop, workshop.amina)
-    opened = await press(workshop, workshop.amina, answer, "access:")
+    await workshop.until(BEFORE_WELCOME)
+    answer = await share_note(workshop, workshop.amina)
+    opened = await press_answer(workshop, workshop.amina, answer, "access:")
     assert opened.modal
 
     def kill(called: str, path: str) -> None:
@@ -263,20 +233,20 @@ async def test_a_card_hidden_after_a_kill_in_the_middle_of_sending_does_not_stay
             workshop.kill_in_the_act()
 
     workshop.witness.on_request = kill
-    await press(workshop, workshop.amina, answer, "show:")
-    await workshop.eventually(lambda: cards(workshop), "the card")
+    await press_answer(workshop, workshop.amina, answer, "show:")
+    await workshop.eventually(lambda: note_cards(workshop), "the card")
     workshop.witness.on_request = None
     await workshop.kill_bot()
     workshop.rewrite("UPDATE note SET visibility = 'organisers'")
     await workshop.start_bot()
-    await settled(workshop)
-    assert cards(workshop) == []
+    await settle_edits(workshop)
+    assert note_cards(workshop) == []
     assert workshop.rows("SELECT state FROM delivery WHERE kind = 'card'") == [("cancelled",)]
 
 
 async def test_a_card_hidden_before_discord_could_take_it_is_never_seen(workshop: World) -> None:
-    await workshop.until(OPEN)
-    answer = await share(workshop, workshop.amina)
+    await workshop.until(BEFORE_WELCOME)
+    answer = await share_note(workshop, workshop.amina)
     room, failing, tries = workshop.channel("ledgers"), True, 0
 
     def draw(request: DiscordRequest) -> Fault | None:
@@ -287,14 +257,14 @@ async def test_a_card_hidden_before_discord_could_take_it_is_never_seen(workshop
         return Fault.UNAVAILABLE
 
     workshop.discord._draw = draw  # noqa: SLF001 - it begins in the midst of the test
-    await press(workshop, workshop.amina, answer, "show:")
+    await press_answer(workshop, workshop.amina, answer, "show:")
     await workshop.eventually(lambda: tries, "the first try")
-    opened = await press(workshop, workshop.amina, answer, "access:")
+    opened = await press_answer(workshop, workshop.amina, answer, "access:")
     assert opened.modal
     await workshop.amina.submit(opened.modal, {"visibility": "organisers", "attribution": "name"})
     failing = False
     await workshop.until(workshop.keeper.now() + timedelta(minutes=3))
-    assert cards(workshop) == []
+    assert note_cards(workshop) == []
     assert workshop.rows("SELECT state FROM delivery WHERE kind = 'card'") == [("cancelled",)]
 
 
@@ -304,8 +274,10 @@ async def test_a_card_hidden_before_discord_could_take_it_is_never_seen(workshop
 async def test_a_search_finds_in_three_scripts_what_the_reader_may_see_and_leads_to_its_card(workshop: World) -> None:
     await shared(workshop)
     lobby = workshop.channel("ledgers")
-    await share(workshop, workshop.karim, title="Évaluer les risques", did="التَّعرف على الشحنة", learned="@everyone")
-    (card,) = cards(workshop)
+    await share_note(
+        workshop, workshop.karim, title="Évaluer les risques", did="التَّعرف على الشحنة", learned="@everyone"
+    )
+    (card,) = note_cards(workshop)
     link = f"https://discord.com/channels/{workshop.guild_id}/{lobby}/{card.id}"
     assert link in (await workshop.karim.slash(lobby, "note search", words="PORT ledger")).text
     assert link in (await workshop.amina.slash(lobby, "note mine")).text
@@ -328,37 +300,37 @@ async def test_who_does_it_too_is_counted_once_and_can_take_it_back(workshop: Wo
     again = await workshop.press(workshop.karim, "ledgers", "echo:")
     assert counted.text == again.text
     assert counted.text.startswith("✅ Vous êtes compté")
-    await settled(workshop)
-    assert "One other does this too" in cards(workshop)[0].text
+    await settle_edits(workshop)
+    assert "One other does this too" in note_cards(workshop)[0].text
     own = await workshop.press(workshop.amina, "ledgers", "echo:")
     assert own.text.startswith("⚠️ This is your own note")
     for _ in range(2):
-        await press(workshop, workshop.karim, counted, "unecho:")
-    await settled(workshop)
-    assert "does this too" not in cards(workshop)[0].text
+        await press_answer(workshop, workshop.karim, counted, "unecho:")
+    await settle_edits(workshop)
+    assert "does this too" not in note_cards(workshop)[0].text
 
 
 async def test_two_people_are_in_touch_only_if_both_want_it(workshop: World) -> None:
     answer = await shared(workshop)
     lobby = workshop.channel("ledgers")
-    await fill(workshop, workshop.amina, answer, "access:", visibility="participants", attribution="anonymous")
+    await fill_in(workshop, workshop.amina, answer, "access:", visibility="participants", attribution="anonymous")
     asked = await workshop.press(workshop.karim, "ledgers", "touch:")
     assert "est sollicité et lit votre nom" in asked.text
     await workshop.press(workshop.karim, "ledgers", "touch:")
-    await settled(workshop)
-    (letter,) = private(workshop, workshop.amina)
+    await settle_edits(workshop)
+    (letter,) = direct_messages(workshop, workshop.amina)
     assert "Karim · DZ would like to be in touch" in letter
-    assert private(workshop, workshop.karim) == []
+    assert direct_messages(workshop, workshop.karim) == []
     waiting = await workshop.karim.slash(lobby, "note contacts")
     assert "pas encore de réponse" in waiting.text
     listed = await workshop.amina.slash(lobby, "note contacts")
     assert "Karim · DZ would like to be in touch" in listed.text
     assert f"<@{workshop.karim.id}>" not in listed.text
     # A refusal looks like silence, and can be thought over.
-    await press(workshop, workshop.amina, listed, "meet:no:")
+    await press_answer(workshop, workshop.amina, listed, "meet:no:")
     assert (await workshop.karim.slash(lobby, "note contacts")).text == waiting.text
     with pytest.raises(IndexError):
-        await press(workshop, workshop.karim, waiting, "meet:")
+        await press_answer(workshop, workshop.karim, waiting, "meet:")
     button = f"meet:yes:{note_id(workshop)}:{workshop.karim.id}"
     agreed = await workshop.amina.press(workshop.plant(lobby, button).id, lobby, button)
     assert f"(<@{workshop.karim.id}>)" in agreed.text
@@ -379,7 +351,7 @@ def write(world: World, person: Person, words: str) -> int:
 
 
 async def test_ones_own_message_becomes_a_note_once(workshop: World) -> None:
-    await workshop.until(OPEN)
+    await workshop.until(BEFORE_WELCOME)
     lobby, amina = workshop.channel("ledgers"), workshop.amina
     message = write(workshop, amina, "We lost\nforty @everyone trackers")
     opened = await amina.menu(message, lobby, "Save as note")
@@ -406,7 +378,7 @@ def questions(world: World) -> list[SeenMessage]:
 
 
 async def test_a_message_of_somebody_else_becomes_a_note_of_theirs_if_they_agree(workshop: World) -> None:
-    await workshop.until(OPEN)
+    await workshop.until(BEFORE_WELCOME)
     lobby, amina, karim = workshop.channel("ledgers"), workshop.amina, workshop.karim
     message = write(workshop, amina, "We lost forty trackers")
     for _ in range(2):
@@ -423,7 +395,7 @@ async def test_a_message_of_somebody_else_becomes_a_note_of_theirs_if_they_agree
     opened = await workshop.press(amina, "ledgers", "allow:")
     assert opened.modal is not None
     await amina.submit(opened.modal, {"kind": "failed", "learned": "Count them."})
-    await settled(workshop)
+    await settle_edits(workshop)
     assert questions(workshop) == []
     assert workshop.rows("SELECT author, did, visibility FROM note") == [
         (amina.id, "We lost forty trackers", "organisers")
@@ -433,23 +405,23 @@ async def test_a_message_of_somebody_else_becomes_a_note_of_theirs_if_they_agree
 
 
 async def test_a_message_whose_author_declines_is_forgotten(workshop: World) -> None:
-    await workshop.until(OPEN)
+    await workshop.until(BEFORE_WELCOME)
     lobby, amina, karim = workshop.channel("ledgers"), workshop.amina, workshop.karim
     message = write(workshop, amina, "Our secret figure is 4711")
     await karim.menu(message, lobby, "Save as note")
     await workshop.settle()
     declined = await workshop.press(amina, "ledgers", "decline:")
     assert declined.text.startswith("✅ Nothing is kept")
-    await settled(workshop)
+    await settle_edits(workshop)
     assert questions(workshop) == []
     assert workshop.rows("SELECT text FROM note_request") == [(None,)]
     await karim.menu(message, lobby, "Save as note")
-    await settled(workshop)
+    await settle_edits(workshop)
     assert questions(workshop) == []
 
 
 async def test_what_no_person_wrote_is_no_note(workshop: World) -> None:
-    await workshop.until(OPEN)
+    await workshop.until(BEFORE_WELCOME)
     lobby = workshop.channel("ledgers")
     of_the_bot = workshop.messages("ledgers")[0].id
     assert (await workshop.amina.menu(of_the_bot, lobby, "Save as note")).text.startswith("⚠️ There is no text")
@@ -464,7 +436,7 @@ async def test_what_no_person_wrote_is_no_note(workshop: World) -> None:
 
 
 async def test_buttons_and_forms_of_long_ago_still_work(workshop: World) -> None:
-    await workshop.until(OPEN)
+    await workshop.until(BEFORE_WELCOME)
     lobby = workshop.channel("ledgers")
     opened = await workshop.amina.press(
         workshop.plant(lobby, "note:ledgers:" + "f" * 24).id, lobby, "note:ledgers:" + "f" * 24
@@ -474,8 +446,8 @@ async def test_buttons_and_forms_of_long_ago_still_work(workshop: World) -> None
     await workshop.amina.submit(opened.modal, NOTE)
     button = f"show:{note_id(workshop)}"
     assert (await workshop.amina.press(workshop.plant(lobby, button).id, lobby, button)).text.startswith("✅")
-    await settled(workshop)
-    assert len(cards(workshop)) == 1
+    await settle_edits(workshop)
+    assert len(note_cards(workshop)) == 1
     gone = "echo:1:" + "f" * 24
     assert (await workshop.amina.press(workshop.plant(lobby, gone).id, lobby, gone)).text.startswith(
         "⚠️ This note is no"

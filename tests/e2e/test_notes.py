@@ -12,7 +12,7 @@ from bot.domain.text import clean
 from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, custom_ids
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 NOTE = {
     "title": "Start with one port",

@@ -12,7 +12,7 @@ from bot.domain.attendance.presence import ALIVE_MARK
 from bot.rehearsal.cast.people import CannotDo, Person
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 MARK = ALIVE_MARK.total_seconds() / 60
 #: Minutes: an alive mark, and what rounding to a tenth adds.

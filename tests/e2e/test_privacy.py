@@ -7,11 +7,10 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.rehearsal.cast.people import NoAnswer
-from tests.e2e.conftest import buttons
+from tests.e2e.actions import ask_to_erase, erase
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 NOTE = {
     "title": "zebrafish ledger",
@@ -61,20 +60,6 @@ async def take_part(world: World) -> None:
     await world.settle()
 
 
-async def delete(world: World, person: Person) -> tuple[ReceivedAnswer, str]:
-    """Ask what erasing means; the answer, and the button that does it."""
-    answer = await person.slash(world.channel("announcements"), "me delete")
-    assert answer.ephemeral
-    (button,) = buttons(answer)
-    return answer, button
-
-
-async def erase(world: World, person: Person) -> ReceivedAnswer:
-    answer, button = await delete(world, person)
-    assert answer.message_id
-    return await person.press(answer.message_id, world.channel("announcements"), button)
-
-
 async def test_everybody_gets_all_of_their_own_and_nothing_of_others(workshop: World) -> None:
     await take_part(workshop)
     answer = await workshop.amina.slash(workshop.channel("announcements"), "me export")
@@ -96,7 +81,7 @@ async def test_after_delete_nothing_is_left_and_others_keep_theirs(workshop: Wor
     assert found(workshop).keys() == set(WORDS)
     assert "zebrafish" in shown(workshop)
     # Nothing is erased before it is confirmed.
-    await delete(workshop, workshop.amina)
+    await ask_to_erase(workshop, workshop.amina)
     assert found(workshop).keys() == set(WORDS)
     answer = await erase(workshop, workshop.amina)
     assert answer.text.startswith("✅")
@@ -123,7 +108,7 @@ async def test_killed_in_the_midst_it_is_done_at_the_next_start_and_once(worksho
             workshop.kill_in_the_act()
 
     workshop.witness.on_request = kill
-    answer, button = await delete(workshop, workshop.amina)
+    answer, button = await ask_to_erase(workshop, workshop.amina)
     assert answer.message_id
     with contextlib.suppress(NoAnswer):  # the card may be on its way out before the answer is
         await workshop.amina.press(answer.message_id, workshop.channel("announcements"), button)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.rehearsal.discord.limits import DiscordRequest
-    from tests.e2e.conftest import Ran, World
+    from tests.e2e.shell import Ran
+    from tests.e2e.world import World
 
     Plenary = Callable[..., Awaitable[Ran]]
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.people.retention import RetentionKind
-from tests.e2e.conftest import PLAN
-from tests.e2e.test_note_cards import cards, settled
-from tests.e2e.test_reviews import OPEN, joins, shared_by
+from tests.e2e.actions import BEFORE_WELCOME, join_workshop, note_cards, settle_edits, show_note
+from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 @pytest.fixture
@@ -21,15 +20,15 @@ def written_plan() -> str:
 
 
 async def test_all_is_purged_at_a_yes_and_the_cards_leave_discord(workshop: World) -> None:
-    await joins(workshop, workshop.amina, "Amina", "Bahrain Customs")
-    await workshop.until(OPEN)
-    await shared_by(workshop, workshop.amina)
+    await join_workshop(workshop, workshop.amina, "Amina", "Bahrain Customs")
+    await workshop.until(BEFORE_WELCOME)
+    await show_note(workshop, workshop.amina)
     asked = await workshop.amina.slash(workshop.channel("questions"), "ask")
     assert asked.modal
     await workshop.amina.submit(asked.modal, {"text": "Which port?", "session": "cases", "who": "named"})
     await workshop.until("2023-03-25 09:05")
     await workshop.press(workshop.amina, "announcements", "checkin:welcome")
-    assert len(cards(workshop)) == 1
+    assert len(note_cards(workshop)) == 1
     running = await workshop.plenary("purge", "--yes")
     assert (running.code, "stop that one first" in running.err) == (2, True)
     await workshop.stop_bot()
@@ -41,8 +40,8 @@ async def test_all_is_purged_at_a_yes_and_the_cards_leave_discord(workshop: Worl
         assert workshop.rows(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 - names only
     assert b"Start with one port" not in workshop.database.read_bytes()
     await workshop.start_bot()
-    await settled(workshop)
-    assert cards(workshop) == []
+    await settle_edits(workshop)
+    assert note_cards(workshop) == []
     assert not any("Which port?" in message.text for message in workshop.messages("questions"))
     assert not any("Amina" in message.text for message in workshop.messages("team"))
     shown = await workshop.moderator.slash(workshop.channel("ledgers"), "attendance show")

@@ -10,24 +10,10 @@ import pytest
 from bot.domain.text import clean
 from bot.domain.venue import QUESTIONS
 from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, SeenMessage
+from tests.e2e.actions import DURING_CASES, QUESTION, ask_question, question_form
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
-
-DURING = "2023-03-25 09:40"
-TEXT = "Who may *write* to the ledger?"
-
-
-async def form_of(person: Person, world: World, **options: str) -> dict[str, Any]:
-    shown = await person.slash(world.channel("ledgers"), "ask", **options)
-    assert shown.modal is not None, shown.text
-    return shown.modal
-
-
-async def ask(world: World, person: Person, text: str, **filled: str) -> ReceivedAnswer:
-    answer = await person.submit(await form_of(person, world), {"text": text, **filled})
-    assert answer.text.startswith("✅"), answer.text
-    return answer
+    from tests.e2e.world import World
 
 
 def cards(world: World) -> list[SeenMessage]:
@@ -51,7 +37,7 @@ async def test_the_room_opens_with_a_message_that_carries_the_button_and_only_th
     assert early.text.startswith("⚠️ Questions are taken from the first day on")
     with pytest.raises(CannotDo):
         await workshop.amina.slash(workshop.channel(QUESTIONS), "ask")
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     (opening,) = workshop.messages(QUESTIONS)
     assert opening.text.startswith("## Your questions · Vos questions · أسئلتكم")
     assert "You may ask without your name" in opening.text
@@ -70,10 +56,10 @@ async def test_the_room_opens_with_a_message_that_carries_the_button_and_only_th
 
 
 async def test_a_session_that_is_named_is_chosen_already(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     offered = await workshop.amina.autocomplete(workshop.channel("ledgers"), "ask", "session", "sensor")
     assert [choice["value"] for choice in offered] == ["panel"]
-    form = await form_of(workshop.amina, workshop, session="panel")
+    form = await question_form(workshop.amina, workshop, session="panel")
     options = form["components"][1]["component"]["options"]
     assert [(option["value"], option.get("default", False)) for option in options] == [
         ("panel", True),
@@ -88,10 +74,10 @@ async def test_a_question_is_on_disk_before_it_is_said_and_becomes_one_card(work
         if method == "POST" and path.startswith("/interactions/"):
             kept_when_said.append(len(workshop.rows("SELECT id FROM question")))
 
-    await workshop.until(DURING)
-    form = await form_of(workshop.amina, workshop)
+    await workshop.until(DURING_CASES)
+    form = await question_form(workshop.amina, workshop)
     workshop.witness.on_request = look
-    answers = await asyncio.gather(*(workshop.amina.submit(form, {"text": TEXT}) for _ in range(3)))
+    answers = await asyncio.gather(*(workshop.amina.submit(form, {"text": QUESTION}) for _ in range(3)))
     workshop.witness.on_request = None
     assert {answer.text for answer in answers} == {
         f"✅ Your question is kept, and is shown in <#{workshop.channel(QUESTIONS)}>."
@@ -115,8 +101,8 @@ async def test_a_question_is_on_disk_before_it_is_said_and_becomes_one_card(work
 
 
 async def test_who_asks_anonymously_is_known_to_the_moderators_and_to_nobody_else(workshop: World) -> None:
-    await workshop.until(DURING)
-    await ask(workshop, workshop.amina, TEXT, who="anonymous")
+    await workshop.until(DURING_CASES)
+    await ask_question(workshop, workshop.amina, QUESTION, who="anonymous")
     await settle(workshop)
     (card,) = cards(workshop)
     assert "A participant · Un participant · أحد المشاركين" in card.text
@@ -128,15 +114,15 @@ async def test_who_asks_anonymously_is_known_to_the_moderators_and_to_nobody_els
     exported = (await workshop.plenary("export", "questions", "--format", "json")).out.decode()
     assert "Amina" not in exported
     assert str(workshop.amina.id) not in exported
-    assert TEXT in exported
+    assert QUESTION in exported
 
 
 async def test_a_form_outlives_the_bot_that_opened_it_and_a_card_is_sent_once_whenever_it_dies(workshop: World) -> None:
-    await workshop.until(DURING)
-    form = await form_of(workshop.amina, workshop)
+    await workshop.until(DURING_CASES)
+    form = await question_form(workshop.amina, workshop)
     await workshop.kill_bot()
     with pytest.raises(NoAnswer, match="offline"):
-        await workshop.amina.submit(form, {"text": TEXT})
+        await workshop.amina.submit(form, {"text": QUESTION})
     await workshop.start_bot()
 
     def kill(method: str, path: str) -> None:
@@ -144,7 +130,7 @@ async def test_a_form_outlives_the_bot_that_opened_it_and_a_card_is_sent_once_wh
             workshop.kill_in_the_act()
 
     workshop.witness.on_request = kill
-    await workshop.amina.submit(form, {"text": TEXT})
+    await workshop.amina.submit(form, {"text": QUESTION})
     await workshop.eventually(lambda: not workshop.discord.online, "the end of the bot's connection")
     workshop.witness.on_request = None
     await workshop.kill_bot()
@@ -154,7 +140,7 @@ async def test_a_form_outlives_the_bot_that_opened_it_and_a_card_is_sent_once_wh
     await workshop.start_bot()
     await settle(workshop)
     assert ["🎤 Asked" in card.text for card in cards(workshop)] == [True]
-    await workshop.amina.submit(form, {"text": TEXT})
+    await workshop.amina.submit(form, {"text": QUESTION})
     await settle(workshop)
     assert len(cards(workshop)) == 1
     # Votes that came while a killed bot had yet to show them are shown by the next.
@@ -175,8 +161,8 @@ async def test_a_form_outlives_the_bot_that_opened_it_and_a_card_is_sent_once_wh
 
 
 async def test_each_counts_once_and_can_take_it_back_and_many_votes_are_few_edits(workshop: World) -> None:
-    await workshop.until(DURING)
-    await ask(workshop, workshop.amina, TEXT)
+    await workshop.until(DURING_CASES)
+    await ask_question(workshop, workshop.amina, QUESTION)
     await settle(workshop)
     (card,) = cards(workshop)
     assert (await vote(workshop.amina, card)).startswith("⚠️ This is your own question")
@@ -199,9 +185,9 @@ async def test_each_counts_once_and_can_take_it_back_and_many_votes_are_few_edit
 
 
 async def test_moderators_see_the_queue_and_mark_what_becomes_of_each(workshop: World) -> None:
-    await workshop.until(DURING)
-    await ask(workshop, workshop.amina, "The first question")
-    await ask(workshop, workshop.karim, "The second question")
+    await workshop.until(DURING_CASES)
+    await ask_question(workshop, workshop.amina, "The first question")
+    await ask_question(workshop, workshop.karim, "The second question")
     await settle(workshop)
     _, second = cards(workshop)
     await vote(workshop.amina, second)
@@ -229,9 +215,9 @@ async def test_moderators_see_the_queue_and_mark_what_becomes_of_each(workshop: 
 
 
 async def test_what_cannot_be_kept_goes_back_to_its_author(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     blank = "\u202e \u2069"
-    answer = await workshop.amina.submit(await form_of(workshop.amina, workshop), {"text": blank})
+    answer = await workshop.amina.submit(await question_form(workshop.amina, workshop), {"text": blank})
     assert answer.text.startswith("⚠️ There is nothing in that question")
     assert answer.attachments[0].content.decode() == clean(blank)
     lobby = workshop.channel("ledgers")
@@ -249,8 +235,8 @@ async def test_what_cannot_be_kept_goes_back_to_its_author(workshop: World) -> N
 )
 async def test_any_text_comes_out_as_it_went_in_and_mentions_nobody(workshop: World, text: str) -> None:
     text = text[:4000].strip()
-    await workshop.until(DURING)
-    await ask(workshop, workshop.amina, text)
+    await workshop.until(DURING_CASES)
+    await ask_question(workshop, workshop.amina, text)
     await settle(workshop)
     (card,) = cards(workshop)
     assert len(card.text.encode("utf-16-le")) // 2 <= 4000
@@ -273,7 +259,7 @@ async def lead(world: World, command: str, **options: str) -> ReceivedAnswer:
 async def asked(world: World, *texts: str) -> list[str]:
     """Amina asks each; their ids."""
     for text in texts:
-        await ask(world, world.amina, text)
+        await ask_question(world, world.amina, text)
     await settle(world)
     return [str(key) for (key,) in world.rows("SELECT id FROM question ORDER BY written_at")]
 
@@ -283,8 +269,8 @@ def led(world: World) -> list[tuple[Any, ...]]:
 
 
 async def test_an_answer_stands_on_the_card_until_something_else_is_said(workshop: World) -> None:
-    await workshop.until(DURING)
-    (first,) = await asked(workshop, TEXT)
+    await workshop.until(DURING_CASES)
+    (first,) = await asked(workshop, QUESTION)
     form = (await lead(workshop, "answer", question=first)).modal
     assert form is not None
     await workshop.kill_bot()
@@ -317,7 +303,7 @@ async def test_an_answer_stands_on_the_card_until_something_else_is_said(worksho
 
 
 async def test_merged_questions_share_their_votes_and_the_card_points_to_the_other(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     first, second = await asked(workshop, "The first question", "The second question")
     one, _ = cards(workshop)
     await vote(workshop.karim, one)
@@ -342,8 +328,8 @@ async def test_merged_questions_share_their_votes_and_the_card_points_to_the_oth
 
 
 async def test_a_hidden_question_leaves_its_card_and_only_its_author_reads_why(workshop: World) -> None:
-    await workshop.until(DURING)
-    (first,) = await asked(workshop, TEXT)
+    await workshop.until(DURING_CASES)
+    (first,) = await asked(workshop, QUESTION)
     assert (await lead(workshop, "hide", question=first, reason="Not about *this*")).text.startswith("✅")
     (card,) = [m for m in workshop.messages(QUESTIONS) if any(each.startswith("why:") for each in m.custom_ids)]
     assert "ledger" not in card.text
@@ -359,7 +345,7 @@ async def test_a_hidden_question_leaves_its_card_and_only_its_author_reads_why(w
 
 
 async def test_what_is_open_follows_into_the_topics_room_once_and_stays_true(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     first, second = await asked(workshop, "The *first* question", "The second question")
     await lead(workshop, "state", question=second, to="answered")
     await workshop.until("2023-03-25 10:31")
@@ -385,9 +371,9 @@ async def test_what_is_open_follows_into_the_topics_room_once_and_stays_true(wor
 
 
 async def test_administrations_that_were_not_heard_come_first_if_wanted(workshop: World) -> None:
-    await workshop.until(DURING)
+    await workshop.until(DURING_CASES)
     first, _ = await asked(workshop, "The first question", "The second question")
-    await ask(workshop, workshop.karim, "From another")
+    await ask_question(workshop, workshop.karim, "From another")
     await lead(workshop, "state", question=first, to="asked")
     _, wanted, _ = cards(workshop)
     await vote(workshop.karim, wanted)

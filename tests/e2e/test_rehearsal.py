@@ -20,7 +20,7 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from tests.e2e.conftest import Ran, Rehearsed
+    from tests.e2e.shell import Ran, Rehearsed
 
     Plenary = Callable[..., Awaitable[Ran]]
 

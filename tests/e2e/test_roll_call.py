@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 async def desk(world: World, command: str, by: Person | None = None, /, **options: str | Person) -> ReceivedAnswer:

@@ -14,13 +14,13 @@ from simcord.enums import OverwriteType
 from bot.cli import rooms
 from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_bits, permission_words
 from bot.settings import Settings, SettingsError
-from tests.e2e.conftest import PLAN, ROOMS, TOKEN
+from tests.e2e.world import PLAN, ROOMS, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.rehearsal.cast.people import ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
     Shell = Callable[..., Awaitable[tuple[bool, list[str], list[str]]]]
 

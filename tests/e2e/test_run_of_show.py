@@ -9,7 +9,7 @@ from bot.domain.announcements import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer, SeenMessage
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 SPEAKERS = """
         speakers:

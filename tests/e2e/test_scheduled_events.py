@@ -9,12 +9,12 @@ import pytest
 
 from bot.domain.venue import permission_bits
 from bot.rehearsal.discord.faults import Fault
-from tests.e2e.conftest import PLAN
-from tests.e2e.test_calendar import CHANGED, restart
+from tests.e2e.actions import CHANGED_PLAN, restart_with
+from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
     from bot.rehearsal.discord.limits import DiscordRequest
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 SCHEDULED, ACTIVE, COMPLETED, CANCELLED = 1, 2, 3, 4
 STAGE, VOICE, EXTERNAL = 1, 2, 3
@@ -57,7 +57,7 @@ async def test_each_session_that_is_no_break_is_an_event_in_its_room(workshop: W
     # Another start, and another set-up, change nothing.
     writes = workshop.witness.changes()
     await workshop.organiser.slash(workshop.general, "workshop setup")
-    await restart(workshop, PLAN)
+    await restart_with(workshop, PLAN)
     assert workshop.witness.changes() == writes
 
 
@@ -78,14 +78,14 @@ async def test_a_move_and_a_cancellation_reach_the_events_and_those_who_are_inte
     before = by_session(workshop)
     talk, farewell = before["talk"].id, before["farewell"].id
     workshop.discord.backend.set_scheduled_event_subscription(workshop.guild_id, talk, workshop.amina.id, True)  # noqa: FBT003
-    await restart(workshop, CHANGED)
+    await restart_with(workshop, CHANGED_PLAN)
     after = by_session(workshop)
     assert (after["talk"].id, after["talk"].user_ids) == (talk, {workshop.amina.id})
     assert span(after["talk"]) == (workshop.at("2023-03-25 11:00"), workshop.at("2023-03-25 12:00"))
     assert (after["farewell"].id, after["farewell"].status) == (farewell, CANCELLED)
     assert [name for name in SESSIONS if after[name].status == SCHEDULED] == ["welcome", "cases", "talk", "panel"]
     # Held again, it is another event: Discord takes up none that was cancelled.
-    await restart(workshop, PLAN)
+    await restart_with(workshop, PLAN)
     assert [event.status for event in events(workshop) if "farewell" in event.description] == [CANCELLED, SCHEDULED]
     assert span(next(e for e in events(workshop) if e.id == talk)) == (
         workshop.at("2023-03-25 10:45"),
@@ -127,7 +127,7 @@ async def test_one_cancelled_just_before_a_kill_is_made_anew_if_its_session_is_h
             workshop.kill_in_the_act()
 
     await workshop.stop_bot()
-    (workshop.folder / "plan.yaml").write_text(CHANGED, "utf-8")
+    (workshop.folder / "plan.yaml").write_text(CHANGED_PLAN, "utf-8")
     workshop.witness.on_request = kill
     await workshop.start_bot()
     await workshop.eventually(lambda: cancelled, "the cancellation")

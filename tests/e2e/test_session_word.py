@@ -9,12 +9,12 @@ import pytest
 
 from bot.domain.attendance.session_words import word_matches
 from bot.store.programme import word_list
-from tests.e2e.conftest import PLAN, stamp
+from tests.e2e.world import PLAN, stamp
 
 if TYPE_CHECKING:
     from bot.domain.text import Text
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 
 @pytest.fixture

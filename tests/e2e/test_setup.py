@@ -13,7 +13,7 @@ from bot.domain.venue import permission_bits
 from bot.rehearsal.cast.people import NoAnswer
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 ROOMS = ["Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
 ROLES = ["Moderator", "Organiser", "Participant"]

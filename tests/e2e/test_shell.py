@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.settings import ROOT
-from tests.e2e.conftest import PLAN, run_plenary
-from tests.e2e.test_storage import NOTE, note_form, titles
+from tests.e2e.actions import NOTE_WITH_EMOJI, note_form, note_titles_in
+from tests.e2e.shell import run_plenary
+from tests.e2e.world import PLAN
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.rehearsal.cast.people import ReceivedAnswer
-    from tests.e2e.conftest import Ran, World
+    from tests.e2e.shell import Ran
+    from tests.e2e.world import World
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
 
@@ -49,7 +51,7 @@ def dump(database: Path) -> list[str]:
 
 async def test_without_a_plan_the_shell_goes_by_that_of_the_database(workshop: World) -> None:
     await workshop.until("2023-03-25 09:31")
-    assert (await workshop.amina.submit(await note_form(workshop), NOTE)).text.startswith("✅")
+    assert (await workshop.amina.submit(await note_form(workshop), NOTE_WITH_EMOJI)).text.startswith("✅")
     await workshop.press(workshop.amina, "announcements", "checkin:cases")
     pack = workshop.folder / "pack.zip"
     notes, attendance, close = await asyncio.gather(
@@ -63,7 +65,7 @@ async def test_without_a_plan_the_shell_goes_by_that_of_the_database(workshop: W
         assert "Chatham House" in ran.err
         assert "Amina" not in told
         assert str(workshop.amina.id) not in told
-    assert [row["title"] for row in json.loads(notes.out)["rows"]] == [NOTE["title"]]
+    assert [row["title"] for row in json.loads(notes.out)["rows"]] == [NOTE_WITH_EMOJI["title"]]
     assert close.code == 0
     with zipfile.ZipFile(pack) as files:
         assert "chatham_house: true" in files.read("organisers/plan.yaml").decode()
@@ -174,7 +176,7 @@ async def test_a_misspelled_setting_is_an_error_for_every_command(world: World, 
 async def test_every_file_is_its_users_alone(workshop: World) -> None:
     """Those that the program makes, and those that an earlier version left readable."""
     await workshop.until("2023-03-25 08:30")
-    await workshop.amina.submit(await note_form(workshop), NOTE)
+    await workshop.amina.submit(await note_form(workshop), NOTE_WITH_EMOJI)
     given = {workshop.folder, workshop.folder / "bot.log", workshop.folder / "plan.yaml"}
 
     def open_to_others() -> list[str]:
@@ -262,7 +264,7 @@ async def test_a_damaged_page_gives_the_text_back_and_ends_the_bot_with_the_way_
 
 async def test_a_page_found_damaged_at_the_start_is_a_sentence_and_nothing_is_started(workshop: World) -> None:
     await workshop.until("2023-03-25 08:30")
-    await workshop.amina.submit(await note_form(workshop), NOTE)
+    await workshop.amina.submit(await note_form(workshop), NOTE_WITH_EMOJI)
     await workshop.stop_bot()
     ruin(workshop.database, "note")
     for command in ("run", "purge"):
@@ -275,7 +277,7 @@ async def test_a_page_found_damaged_at_the_start_is_a_sentence_and_nothing_is_st
 def assert_handed_back(answer: ReceivedAnswer) -> None:
     assert answer.text.startswith("⚠️")
     (file,) = answer.attachments
-    assert all(NOTE[part] in file.content.decode() for part in ("title", "did", "learned"))
+    assert all(NOTE_WITH_EMOJI[part] in file.content.decode() for part in ("title", "did", "learned"))
 
 
 async def test_while_another_program_holds_the_lock_people_are_answered_in_time_and_nothing_is_doubled(
@@ -288,14 +290,14 @@ async def test_while_another_program_holds_the_lock_people_are_answered_in_time_
     with closing(sqlite3.connect(workshop.database, isolation_level=None)) as browser:
         browser.execute("BEGIN IMMEDIATE")
         began = time.monotonic()
-        answers = await asyncio.gather(*(workshop.amina.submit(form, NOTE) for _ in range(3)))
+        answers = await asyncio.gather(*(workshop.amina.submit(form, NOTE_WITH_EMOJI) for _ in range(3)))
         took = time.monotonic() - began
         browser.execute("ROLLBACK")
     for answer in answers:
         assert_handed_back(answer)
     assert took < 3
-    assert (await workshop.amina.submit(form, NOTE)).text.startswith("✅")
-    assert titles(workshop.database) == [NOTE["title"]]
+    assert (await workshop.amina.submit(form, NOTE_WITH_EMOJI)).text.startswith("✅")
+    assert note_titles_in(workshop.database) == [NOTE_WITH_EMOJI["title"]]
 
 
 # --- the token -------------------------------------------------------------------------------------------------

@@ -7,41 +7,19 @@ import contextlib
 import os
 import resource
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.health import read
-from tests.e2e.conftest import run_plenary
+from tests.e2e.actions import NOTE_WITH_EMOJI, note_form, note_titles_in
+from tests.e2e.shell import run_plenary
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
-
-NOTE = {
-    "title": "Weigh first",
-    "topic": "ledgers",
-    "kind": "worked",
-    "did": "We weighed every container, and then asked what was in it.",
-    "learned": "Ask first. 🚢",
-}
-
-
-async def note_form(world: World) -> dict[str, Any]:
-    shown = await world.amina.slash(world.channel("ledgers"), "note share", topic="ledgers")
-    assert shown.modal is not None
-    return shown.modal
-
-
-def titles(path: Path) -> list[str]:
-    """The notes in a database file, which must be sound."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        return [title for (title,) in connection.execute("SELECT title FROM note ORDER BY title")]
+    from tests.e2e.world import World
 
 
 def log_size(database: Path) -> int:
@@ -119,10 +97,10 @@ async def test_without_room_nothing_is_said_to_be_kept_and_nothing_is_sent_until
     assert told == ["⏰ **Welcome**"]
 
     shortage.fill(world)
-    handed_back = await world.amina.submit(form, NOTE)
+    handed_back = await world.amina.submit(form, NOTE_WITH_EMOJI)
     assert handed_back.text.startswith("⚠️")
     (file,) = handed_back.attachments
-    assert all(NOTE[part] in file.content.decode() for part in ("title", "did", "learned"))
+    assert all(NOTE_WITH_EMOJI[part] in file.content.decode() for part in ("title", "did", "learned"))
     await world.keeper.sleep_until(world.at("2023-03-25 09:00"))
     refused = await world.amina.slash(world.general, "checkin")
     assert refused.text.startswith("⚠️")
@@ -131,13 +109,13 @@ async def test_without_room_nothing_is_said_to_be_kept_and_nothing_is_sent_until
     assert ill.code == 1
     assert b"database: it can't be written to" in ill.out
     assert world.titles("announcements") == told
-    assert titles(world.database) == []
+    assert note_titles_in(world.database) == []
     # What needs no room goes on.
     assert "Welcome" in (await world.amina.slash(world.general, "now")).text
 
     shortage.empty(world)
-    assert (await world.amina.submit(form, NOTE)).text.startswith("✅")
-    assert titles(world.database) == [NOTE["title"]]
+    assert (await world.amina.submit(form, NOTE_WITH_EMOJI)).text.startswith("✅")
+    assert note_titles_in(world.database) == [NOTE_WITH_EMOJI["title"]]
     await world.eventually(lambda: len(world.messages("announcements")) > 1, "the announcement", seconds=40)
     assert world.titles("announcements") == [*told, "🔴 **Welcome**"]
     assert (await world.press(world.amina, "announcements", "checkin:welcome")).text.startswith("✅")
@@ -183,20 +161,21 @@ async def test_a_backup_taken_while_the_bot_writes_is_whole_and_can_be_gone_back
     await workshop.until("2023-03-25 08:00")
     forms = [await note_form(workshop) for _ in range(12)]
     saved = workshop.folder / "saved.db"
-    first = await workshop.amina.submit(forms[0], NOTE)
+    first = await workshop.amina.submit(forms[0], NOTE_WITH_EMOJI)
     assert first.text.startswith("✅")
 
     async def write() -> None:
         for number, form in enumerate(forms[1:], 1):
-            assert (await workshop.amina.submit(form, NOTE | {"title": f"Note {number:02}"})).text.startswith("✅")
+            note = NOTE_WITH_EMOJI | {"title": f"Note {number:02}"}
+            assert (await workshop.amina.submit(form, note)).text.startswith("✅")
 
     copied, _ = await asyncio.gather(workshop.plenary("backup", "--to", str(saved)), write())
     assert (copied.code, copied.err) == (0, "")
     assert f"{workshop.database} was copied to {saved}, and the copy is sound." in copied.out.decode()
-    then = titles(saved)
-    assert NOTE["title"] in then
-    assert set(then) <= set(titles(workshop.database))
-    assert len(titles(workshop.database)) == 12
+    then = note_titles_in(saved)
+    assert NOTE_WITH_EMOJI["title"] in then
+    assert set(then) <= set(note_titles_in(workshop.database))
+    assert len(note_titles_in(workshop.database)) == 12
 
     # While the bot runs, nothing is put in the place of its database; a backup that is there is not overwritten.
     refused, twice = await asyncio.gather(
@@ -215,11 +194,11 @@ async def test_a_backup_taken_while_the_bot_writes_is_whole_and_can_be_gone_back
     (aside,) = set_aside(workshop.database)
     assert f"{workshop.database} is now what {saved} holds. What was there is kept in {aside}." in restored.out.decode()
     assert log_size(workshop.database) == 0
-    assert titles(workshop.database) == then
+    assert note_titles_in(workshop.database) == then
     await workshop.start_bot()
-    assert (await workshop.amina.submit(forms[0], NOTE)).text.startswith("✅")
-    assert titles(workshop.database) == then
-    assert len(titles(aside)) == 12
+    assert (await workshop.amina.submit(forms[0], NOTE_WITH_EMOJI)).text.startswith("✅")
+    assert note_titles_in(workshop.database) == then
+    assert len(note_titles_in(aside)) == 12
 
 
 async def test_each_night_a_backup_is_made_and_as_many_are_kept_as_asked_for(world: World) -> None:
@@ -227,7 +206,7 @@ async def test_each_night_a_backup_is_made_and_as_many_are_kept_as_asked_for(wor
 
     def nights() -> list[str]:
         made = backups.glob("plenary-nightly-*.db")
-        return sorted(copy.name.removeprefix("plenary-nightly-")[:8] for copy in made if titles(copy) == [])
+        return sorted(copy.name.removeprefix("plenary-nightly-")[:8] for copy in made if note_titles_in(copy) == [])
 
     world.settings["PLENARY_BACKUPS_KEPT"] = "3"
     await world.start_bot()

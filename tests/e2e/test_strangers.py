@@ -15,12 +15,12 @@ from simcord.interactions import nest_options
 from bot.domain.people.rates import RATES, LimitedAction
 from bot.domain.venue import permission_bits
 from bot.rehearsal.cast.people import Attachment
-from tests.e2e.conftest import buttons
+from tests.e2e.world import buttons
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import Person, ReceivedAnswer
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 OTHER_SERVER = "⚠️ This workshop lives in another server. Use the bot there."
 NOT_SET_UP = "⚠️ There is no workshop here yet. Whoever manages this server opens it with /workshop setup."

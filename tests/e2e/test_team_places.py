@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
-from tests.e2e.conftest import buttons
+from tests.e2e.world import buttons
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import World
+    from tests.e2e.world import World
 
 ROSTER = """name,administration,country,role
 Fatima Director,WCO,BE,organiser

@@ -278,3 +278,47 @@ SAMPLES: Mapping[str, bytes] = {
     "csv": csv_of(TABLE).encode(),
     "xlsx": xlsx_of(TABLE),
 }
+
+#: A plan with comments, quotes and styles of its own, all of which an import must keep.
+PLAN = """\
+# Ours.
+id: small
+title: {en: Small, fr: Petit}   # as said
+description: >-
+  As small
+  as can be
+organiser: Nobody
+zone: Europe/Brussels
+languages: [en, fr]
+topics:
+  - id: ledgers
+    title: {en: Ledgers in ports, fr: Registres}
+    description: Who writes them
+
+# Where we meet.
+rooms:
+  - id: main   # the big one
+    title: {en: Hall, fr: Salle}
+days:
+  # The only day.
+  - date: 2023-02-20
+    sessions:
+      - {id: welcome, kind: panel, start: "9:30", end: "10:00", room: main, title: {en: Welcome, fr: Bienvenue}}
+      - id: ledgers
+        kind: discussion
+        start: "10:15"
+        end: "11:00"
+        room: main
+        title: {en: Ledgers, fr: Registres}
+        description: {en: Who writes & who reads, fr: Qui écrit}
+        speakers: [{office: Grace, organisation: Navy}]
+      - id: gone
+        kind: break
+        start: "12:00"
+        end: "13:00"
+        title: Lunch
+
+# What is announced.
+announcements:
+  agenda: {at: "08:00"}
+"""

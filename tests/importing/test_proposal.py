@@ -17,54 +17,11 @@ from bot.importing.plan_file import PlanError
 from bot.importing.proposal import Proposal, propose, write_proposal
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT, SettingsError
-from tests.importing.samples import PRETALX, SAMPLES, csv_of
+from tests.importing.samples import PLAN, PRETALX, SAMPLES, csv_of
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
 PATH = Path("plan.yaml")
 NOW = datetime(2023, 2, 1, 9, tzinfo=UTC)
-
-PLAN = """\
-# Ours.
-id: small
-title: {en: Small, fr: Petit}   # as said
-description: >-
-  As small
-  as can be
-organiser: Nobody
-zone: Europe/Brussels
-languages: [en, fr]
-topics:
-  - id: ledgers
-    title: {en: Ledgers in ports, fr: Registres}
-    description: Who writes them
-
-# Where we meet.
-rooms:
-  - id: main   # the big one
-    title: {en: Hall, fr: Salle}
-days:
-  # The only day.
-  - date: 2023-02-20
-    sessions:
-      - {id: welcome, kind: panel, start: "9:30", end: "10:00", room: main, title: {en: Welcome, fr: Bienvenue}}
-      - id: ledgers
-        kind: discussion
-        start: "10:15"
-        end: "11:00"
-        room: main
-        title: {en: Ledgers, fr: Registres}
-        description: {en: Who writes & who reads, fr: Qui écrit}
-        speakers: [{office: Grace, organisation: Navy}]
-      - id: gone
-        kind: break
-        start: "12:00"
-        end: "13:00"
-        title: Lunch
-
-# What is announced.
-announcements:
-  agenda: {at: "08:00"}
-"""
 
 
 def proposed(source: bytes | str, plan: str | bytes | None = PLAN, path: Path = PATH) -> Proposal:

@@ -16,8 +16,7 @@ from bot.importing import plan_file
 from bot.importing.revision import plan_as_text, revise
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT
-from tests.importing.samples import SAMPLES
-from tests.importing.test_proposal import PLAN
+from tests.importing.samples import PLAN, SAMPLES
 
 BEFORE = datetime(2023, 2, 1, 9, tzinfo=UTC)
 TABLE = b"id,date,start,end,title,room\n"

@@ -25,10 +25,10 @@ from bot.domain.contributions.transcripts import BOT, TranscriptChannel, Transcr
 from bot.domain.people.access import Role
 from bot.settings import SettingsError
 from tests.documents.export.readers import read_back
-from tests.documents.report.conftest import EXAMPLE, NOTES, NOW
+from tests.documents.workshop import EXAMPLE, NOTES, NOW
 
 if TYPE_CHECKING:
-    from tests.documents.report.conftest import Kept
+    from tests.documents.workshop import Kept
 
 
 async def made(kept: Kept, out: Path) -> dict[str, bytes]:

@@ -16,11 +16,11 @@ from bot.documents.report import documents
 from bot.documents.report import docx as docx_report
 from bot.domain.attendance.certificates import Award, Certificate
 from tests.characters import TEXT, with_text_everywhere
-from tests.documents.report.conftest import NOW, PEOPLE
+from tests.documents.workshop import NOW, PEOPLE
 
 if TYPE_CHECKING:
     from bot.domain.plan import Plan
-    from tests.documents.report.conftest import Kept
+    from tests.documents.workshop import Kept
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

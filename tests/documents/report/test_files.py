@@ -23,10 +23,10 @@ from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.domain.text import isolate
 from bot.settings import Settings, SettingsError
-from tests.documents.report.conftest import AWKWARD, NOW, PEOPLE
+from tests.documents.workshop import AWKWARD, NOW, PEOPLE
 
 if TYPE_CHECKING:
-    from tests.documents.report.conftest import Kept
+    from tests.documents.workshop import Kept
 
 #: The letters join all the way; parted by non-joiners, each stands alone.
 JOINED, PARTED = "محمد", "م\u200cح\u200cم\u200cد"

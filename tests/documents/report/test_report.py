@@ -25,7 +25,7 @@ from bot.domain.plan import Plan
 from bot.store.programme import PlanInForce
 
 if TYPE_CHECKING:
-    from tests.documents.report.conftest import Kept
+    from tests.documents.workshop import Kept
 
 
 async def rows(kept: Kept, subject: Subject, audience: Audience = Audience.ORGANISERS) -> list[dict[str, Any]]:

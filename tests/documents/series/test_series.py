@@ -24,8 +24,8 @@ from bot.settings import SettingsError
 from bot.store import Store
 from bot.store.audit import Aside
 from bot.store.programme import PlanInForce
+from tests.documents.export.authors import AUTHORS, NOON, TOLD, WHO, known, may_read, workshop
 from tests.documents.export.readers import every_word, read_back
-from tests.documents.export.test_what_leaves import AUTHORS, NOON, TOLD, WHO, known, may_read, workshop
 
 Tiny = Callable[..., Plan]
 READERS = [audience for audience in Audience if audience is not Audience.PARTICIPANTS]

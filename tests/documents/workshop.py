@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from bot import store as stores
 from bot.documents.export.table import Source
 from bot.documents.report.material import ReportMaterial, gather
 from bot.domain.announcements import Announcement, Kind
@@ -79,16 +74,6 @@ class Kept:
 
     async def material(self, audience: Audience = Audience.PARTICIPANTS) -> ReportMaterial:
         return await gather(self.programme, self.store, NOW, audience)
-
-
-@pytest.fixture
-async def kept(tmp_path: Path, example: Plan) -> AsyncIterator[Kept]:
-    path = tmp_path / "plenary.db"
-    async with stores.opened(path) as store:
-        programme = PlanInForce(example, store)
-        await programme.follow(NOW)
-        await fill(store, example)
-        yield Kept(programme, store, Settings(database=path, plan=EXAMPLE))
 
 
 async def fill(store: Store, plan: Plan) -> None:
