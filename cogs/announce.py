@@ -11,7 +11,8 @@ from discord.ext import commands
 
 from bot.app import Workshop, WorkshopClient
 from bot.domain import limits
-from bot.domain.announcements import QUIETABLE, AnnouncementRoom, Kind
+from bot.domain.announcement_kinds import QUIETABLE, Kind
+from bot.domain.announcements import NotifiedRole
 from bot.domain.announcements import custom as custom_announcement
 from bot.domain.people.access import Role
 from bot.domain.text import clean, measure, shorten_markdown
@@ -58,7 +59,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
         text: app_commands.Range[str, 1, 2000],
         channel: discord.TextChannel,
         when: str,
-        notify: AnnouncementRoom | None = None,
+        notify: NotifiedRole | None = None,
         daily: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
         """Show an announcement. The same text for the same place, instant and people is the same announcement."""

@@ -14,7 +14,8 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
 from bot.domain.agenda.run_of_show import DayAction, Hold, ShowError
 from bot.domain.agenda.sessions import Agenda
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import announce
 from bot.domain.people.access import Role
 from bot.domain.text import escape
 from bot.domain.venue import TEAM
@@ -45,7 +46,7 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
         """Post the panel anew, as the latest message; the one before says where it is."""
         plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
         subject = str(interaction.id)
-        await store.deliveries.add(Announcement(plan.id, Kind.PANEL, subject, TEAM, now, now + _LIFETIME))
+        await store.deliveries.add(announce(plan.id, Kind.PANEL, subject, now, ends=now + _LIFETIME))
         await store.audit.record(
             audit.AuditEntry(f"panel/{subject}", now, interaction.user.id, "panel posted", subject)
         )

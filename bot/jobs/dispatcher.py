@@ -19,11 +19,12 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
-from bot.domain import announcements as announcements_rules
 from bot.domain.agenda import breakouts
-from bot.domain.announcements import Announcement, Kind, Overdue
+from bot.domain.announcement_kinds import Kind, Origin, kinds_of
+from bot.domain.announcements import Announcement, Overdue
 from bot.domain.backoff import Pauses
-from bot.jobs.composer import SESSION_KINDS, Composer
+from bot.domain.planned_announcements import planned, restrained
+from bot.jobs.composer import Composer
 from bot.jobs.incidents import IncidentReporter
 from bot.jobs.outbox import Outbox, is_late
 from bot.jobs.refresher import Refresher
@@ -36,15 +37,6 @@ from bot.store.delivery.deliveries import Delivery
 from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
-
-#: Kinds that only the plan asks for: what it no longer asks for is taken back. (Moderators ask for panels, too.)
-_PLANNED_KINDS = (
-    Kind.WELCOME, Kind.TOPIC, Kind.ASK, Kind.AGENDA, Kind.WORD, Kind.DIGEST, *SESSION_KINDS, Kind.PLEDGE,
-    Kind.OPEN, Kind.EVALUATION, Kind.FOLLOW_UP,
-)  # fmt: skip
-
-#: Kinds that breakouts ask for.
-_GROUP_KINDS = (Kind.GROUP, Kind.LEFT, Kind.BACK)
 
 _SWEEP_SECONDS = 30
 _BATCH = 100
@@ -137,8 +129,8 @@ class Dispatcher:
     async def replan(self) -> None:
         """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
         plan, restraint = self._programme.plan, await self._store.restraints.all()
-        wanted = announcements_rules.restrained(announcements_rules.planned(plan), restraint, plan.tz)
-        await self._store.deliveries.plan(wanted, _PLANNED_KINDS, self._clock.now())
+        wanted = restrained(planned(plan), restraint, plan.tz)
+        await self._store.deliveries.plan(wanted, kinds_of(Origin.PLAN), self._clock.now())
         self.stir()
 
     # --- for the health check ----------------------------------------------------------------------------------
@@ -271,6 +263,6 @@ class Dispatcher:
             if announcement.room in self._venue.rooms
         )
         if wanted != self._for_groups:
-            await self._store.deliveries.plan(wanted, _GROUP_KINDS, now)
+            await self._store.deliveries.plan(wanted, kinds_of(Origin.BREAKOUTS), now)
             self._for_groups = wanted
         return None

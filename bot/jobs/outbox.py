@@ -19,7 +19,8 @@ from http import HTTPStatus
 import discord
 
 from bot.clock import Clock
-from bot.domain.announcements import DeliveryState, Kind, card_expires
+from bot.domain.announcement_kinds import KINDS
+from bot.domain.announcements import DeliveryState, resend_until
 from bot.domain.backoff import REFUSED, Pauses
 from bot.domain.venue import TEAM
 from bot.jobs.composer import Composer
@@ -36,8 +37,6 @@ from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
-#: Kinds that say when they are late: what they tell was meant for their instant.
-_TIMELY = (Kind.SOON, Kind.START, Kind.END, Kind.CUSTOM)
 _LATE = timedelta(minutes=1)
 #: Discord's clock and ours may differ by so much when the history is searched.
 _CLOCKS_DIFFER = timedelta(hours=1)
@@ -51,7 +50,7 @@ Work = Callable[[], Awaitable[bool]]
 
 def is_late(delivery: Delivery, now: datetime) -> bool:
     """Whether the message must say that it comes late."""
-    return delivery.kind in _TIMELY and now - delivery.due > _LATE
+    return KINDS[delivery.kind].marked_late and now - delivery.due > _LATE
 
 
 class Outbox:
@@ -265,7 +264,7 @@ class Outbox:
                 if failure.code != _UNKNOWN_MESSAGE:
                     raise
         now = self._clock.now()
-        expires = card_expires(self._programme.plan, now)
+        expires = resend_until(self._programme.plan, delivery.kind, now)
         await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
         return message is not None
 

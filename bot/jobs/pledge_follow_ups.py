@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain import announcements
+from bot.domain import planned_announcements
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageButton, DirectMessageKind, direct_message
@@ -27,7 +27,7 @@ class PledgeFollowUpJob:
 
     async def keep(self, now: datetime) -> datetime | None:
         """Write those that are due, while it still is of use; the next instant at which there will be some."""
-        asked = announcements.follow_ups(self._programme.plan)
+        asked = planned_announcements.follow_ups(self._programme.plan)
         for each in asked:
             occasion = f"follow_up/{each.subject}"
             if each.due <= now < each.expires and await self._store.facts.get(occasion) is None:

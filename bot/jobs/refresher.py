@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import KINDS, Upkeep
 from bot.jobs.composer import Composer
 from bot.jobs.outbox import Outbox
 from bot.store import Store
+from bot.store.delivery.deliveries import Delivery
 from bot.store.programme import PlanInForce
 
-#: Kinds that are to be true at any time, whatever it is that changes.
-_ALWAYS_TRUE = (Kind.PANEL, Kind.AGENDA)
 #: So often, at most, a message is edited: a storm of votes is not a storm of edits.
 _BETWEEN_EDITS = timedelta(seconds=3)
 
@@ -30,15 +29,16 @@ class Refresher:
     async def keep(self, now: datetime) -> datetime | None:
         """Begin the edits that are needed; the next instant at which one may be."""
         deliveries = self._store.deliveries
-        always = [delivery for kind in _ALWAYS_TRUE for delivery in await deliveries.sent(kind)]
-        others = [delivery for delivery in await deliveries.outdated() if delivery.kind not in _ALWAYS_TRUE]
+        always = [kind for kind, row in KINDS.items() if row.upkeep is not Upkeep.ON_CHANGE]
+        sent = [delivery for kind in always for delivery in await deliveries.sent(kind)]
+        sent += [delivery for delivery in await deliveries.outdated() if delivery.kind not in always]
         instants = [self._programme.plan.agenda.next_change(now)]
         begun: set[str] = set()
-        for delivery in sorted((*always, *others), key=lambda sent: self._edited.get(sent.id, sent.due)):
+        for delivery in sorted(sent, key=self._touched_at):
             ready_at = self._edited.get(delivery.id, now - _BETWEEN_EDITS) + _BETWEEN_EDITS
             if delivery.room in begun or not self._outbox.may_edit(delivery):
                 continue  # the end of what is under way, and of a pause, starts this job again
-            if now < ready_at and delivery.kind is not Kind.AGENDA:
+            if now < ready_at and KINDS[delivery.kind].upkeep is not Upkeep.AT_ONCE:
                 instants.append(ready_at)
                 continue
             room = await self._composer.room(delivery)
@@ -59,3 +59,6 @@ class Refresher:
             elif delivery.unshown:
                 await deliveries.record_shown(delivery, delivery.shown or "")
         return min((instant for instant in instants if instant is not None), default=None)
+
+    def _touched_at(self, delivery: Delivery) -> datetime:
+        return self._edited.get(delivery.id, delivery.due)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, groupby
 
-from bot.domain import announcements, limits
+from bot.domain import limits, planned_announcements
 from bot.domain.agenda.agenda_changes import Aspect, ChangedSession, Changes, RoomNames, diff
 from bot.domain.agenda.conflicts import Conflict, DoubleBooking, new_conflicts
 from bot.domain.agenda.sessions import Agenda, Session
@@ -56,7 +56,7 @@ def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: S
 
     `remarks` are lines that are told besides.
     """
-    effects = announcements.effects(plan, plan.with_agenda(after))
+    effects = planned_announcements.effects(plan, plan.with_agenda(after))
     counts = {"moved": effects.moved, "gone": effects.gone, "added": effects.added}
     lines = [text(language, "session.announcements", **counts)] if any(counts.values()) else []
     lines += [f"⚠️ {_conflict(language, one)}" for one in new_conflicts(plan.agenda, after)[:_CONFLICTS_SHOWN]]

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from bot.domain import limits
 from bot.domain.agenda.run_of_show import DayAction, Hold
 from bot.domain.agenda.sessions import Session
-from bot.domain.announcements import LAST_RUNG
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
+from bot.domain.planned_announcements import LAST_RUNG
 from bot.domain.text import escape, measure, shorten
 from bot.messages.i18n import day_name, enumeration, text
 from bot.messages.post import Button, Lines, Post, custom_id, moment, where

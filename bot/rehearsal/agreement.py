@@ -13,9 +13,10 @@ from icalendar import Calendar
 from bot.documents.pack.archive import faults, read_manifest
 from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
-from bot.domain.announcements import Kind, planned
+from bot.domain.announcement_kinds import Kind
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageState
 from bot.domain.plan import Plan
+from bot.domain.planned_announcements import planned
 from bot.messages import agenda
 from bot.messages.fitting import fitted
 from bot.rehearsal.discord.loopback import LoopbackDiscord

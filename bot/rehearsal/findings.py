@@ -13,7 +13,8 @@ from typing import Any
 
 from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import Breakout
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions import feedback
 from bot.domain.contributions.feedback import FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from bot.domain import announcements
+from bot.domain import planned_announcements
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, announce
 from bot.domain.plan import Plan
-from bot.domain.venue import ANNOUNCEMENTS
 from bot.store.agenda_changes import NOTICE_AFTER, AgendaChange, net
 
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -70,7 +70,7 @@ class History:
         """
         found: dict[str, Announcement] = {}
         for stretch in self._stretches():
-            for each in announcements.planned(stretch.plan):
+            for each in planned_announcements.planned(stretch.plan):
                 if each.due < stretch.until and each.expires > stretch.since and not self._answered(each):
                     found.setdefault(each.id, each)
         return found | {each.id: each for each in self._notices()}
@@ -91,9 +91,7 @@ class History:
     def _notice(self, together: Sequence[AgendaChange]) -> Iterator[Announcement]:
         if any(net(together)):
             due = _applied(together[0]) + NOTICE_AFTER
-            yield Announcement(
-                self._plan.id, Kind.CHANGE, together[0].id, ANNOUNCEMENTS, due, due + announcements.CHANGE_LIFETIME
-            )
+            yield announce(self._plan.id, Kind.CHANGE, together[0].id, due)
 
 
 def _applied(change: AgendaChange) -> datetime:

@@ -17,8 +17,8 @@ from rich.console import Console
 
 from bot import store
 from bot.documents.export.kinds import Format, Subject
-from bot.domain import announcements
-from bot.domain.announcements import Kind
+from bot.domain import planned_announcements
+from bot.domain.announcement_kinds import Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import plan_file
@@ -215,7 +215,7 @@ class Rehearsal:
     async def _kill_now_and_then(self) -> None:
         """Kill the bot at instants when something is due, some real milliseconds into it."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
-        planned = [announcement.due for announcement in announcements.planned(self.plan)]
+        planned = [announcement.due for announcement in planned_announcements.planned(self.plan)]
         due = [moment for moment in planned if self._begins <= moment <= self._ends] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 
 from bot.domain.agenda.agenda_changes import Changes
 from bot.domain.agenda.sessions import Session
-from bot.domain.announcements import CHANGE_LIFETIME, Announcement, Kind
-from bot.domain.venue import ANNOUNCEMENTS
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import announce
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
 from bot.store.engine.database import Database, Row, instant, iso_utc
@@ -261,7 +261,7 @@ def _notice(connection: sqlite3.Connection, workshop: str, change_id: str, now: 
     if waiting:
         return str(waiting[0])
     due = now + NOTICE_AFTER
-    plan_delivery(connection, Announcement(workshop, Kind.CHANGE, change_id, ANNOUNCEMENTS, due, due + CHANGE_LIFETIME))
+    plan_delivery(connection, announce(workshop, Kind.CHANGE, change_id, due))
     return change_id
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.store.agenda_changes import VALID, TooLateError
 from bot.store.audit import AuditEntry, record
 from bot.store.engine.database import Database, Row, instant, iso_utc

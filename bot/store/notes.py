@@ -11,7 +11,8 @@ from functools import cache
 
 import orjson
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions.chatham import veiled_id
 from bot.domain.contributions.notes import (
     Attribution,

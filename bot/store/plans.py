@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.plan import Plan
 from bot.store.engine.database import Database, instant
 from bot.store.engine.lock import DatabaseUnusableError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from bot.domain.announcements import Announcement, Kind, requested
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, requested
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
 from bot.store.engine.database import Database, iso_utc

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.documents.export.table import Source
 from bot.documents.report.material import ReportMaterial, gather
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions import questions
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer

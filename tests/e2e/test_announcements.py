@@ -6,8 +6,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain import announcements
-from bot.domain.announcements import Kind
+from bot.domain import planned_announcements
+from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer
@@ -21,7 +21,7 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
     """The whole workshop, message by message: held against the plan, and against the database."""
     await workshop.until("2023-03-27 12:00")
     # Nobody has asked a question, so none is open when its session is over.
-    wanted = {each.id: each for each in announcements.planned(workshop.plan) if each.kind is not Kind.OPEN}
+    wanted = {each.id: each for each in planned_announcements.planned(workshop.plan) if each.kind is not Kind.OPEN}
     posts = [message for message in workshop.discord.all_messages() if message.is_bot]
     assert sorted(str(post.nonce) for post in posts) == sorted(wanted)
     rooms = dict(workshop.rows("SELECT key, discord_id FROM venue"))
@@ -182,7 +182,9 @@ async def test_of_what_is_due_at_one_instant_the_end_comes_before_the_start_afte
     ]
     kinds = [Kind.END, Kind.START]
     due = workshop.at("2023-03-25 10:30")
-    assert [each.kind for each in announcements.planned(workshop.plan) if each.due == due and each.kind in kinds]
+    assert [
+        each.kind for each in planned_announcements.planned(workshop.plan) if each.due == due and each.kind in kinds
+    ]
 
 
 async def test_until_it_is_confirmed_nothing_is_announced(workshop: World) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain import announcements
-from bot.domain.announcements import Kind
+from bot.domain import planned_announcements
+from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import SeenMessage
@@ -19,7 +19,9 @@ START = "🔴 **Ledgers at work**"
 
 
 def delivery_of(world: World, kind: Kind, session: str) -> str:
-    return next(each.id for each in announcements.planned(world.plan) if (each.kind, each.subject) == (kind, session))
+    return next(
+        each.id for each in planned_announcements.planned(world.plan) if (each.kind, each.subject) == (kind, session)
+    )
 
 
 def state_of(world: World, delivery: str) -> tuple[str, int | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.messages import post
 
 if TYPE_CHECKING:

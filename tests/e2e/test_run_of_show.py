@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
     from bot.rehearsal.cast.people import ReceivedAnswer, SeenMessage

@@ -23,7 +23,8 @@ from bot.domain import limits
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
 from bot.domain.agenda.daily_digest import DailyDigest
 from bot.domain.agenda.run_of_show import STEP, Hold
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions.contacts import Contact, NoteRequest
 from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, ReviewAction, ReviewState
 from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility

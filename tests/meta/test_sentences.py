@@ -23,7 +23,8 @@ from bot.domain import limits
 from bot.domain.agenda.agenda_changes import Aspect
 from bot.domain.agenda.reschedule import Objection
 from bot.domain.agenda.run_of_show import DayAction
-from bot.domain.announcements import QUIETABLE, AnnouncementRoom
+from bot.domain.announcement_kinds import QUIETABLE
+from bot.domain.announcements import NotifiedRole
 from bot.domain.attendance.attendance import CheckinRefusal
 from bot.domain.attendance.corrections import Mark
 from bot.domain.attendance.own_attendance import AttendanceReason, Outlook
@@ -82,7 +83,7 @@ COLUMNS = (
 COMPOSED: Mapping[str, tuple[str, ...]] = {
     "form.{}": FIELDS,
     "form.{}_hint": FIELDS,
-    "audience.{}": tuple(AnnouncementRoom),
+    "audience.{}": tuple(NotifiedRole),
     "button.show.{}": tuple(DayAction),
     "card.{}": ("did", "learned", *(detail for detail in Detail if detail is not Detail.MATURITY)),
     "button.review.{}": tuple(ReviewAction),

@@ -11,9 +11,10 @@ from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import Now
 from bot.domain.agenda.sessions import Agenda
-from bot.domain.announcements import Kind, planned
+from bot.domain.announcement_kinds import Kind
 from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
 from bot.domain.plan import Plan
+from bot.domain.planned_announcements import planned
 from bot.messages.agenda import agenda
 from bot.messages.fitting import fitted
 from bot.rehearsal.agreement import misdated, misdelivered, misshown

@@ -17,8 +17,9 @@ from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.announcements import Kind, planned
+from bot.domain.announcement_kinds import Kind
 from bot.domain.plan import Plan
+from bot.domain.planned_announcements import planned
 from bot.messages import agenda as agenda_messages
 from bot.store import Store
 from bot.store.agenda import agenda_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.contributions.questions import Question
 from bot.domain.people.direct_messages import DirectMessageKind, direct_message

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
 from bot.domain.agenda.run_of_show import Hold
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.note_reviews import NoteWording
 from bot.domain.contributions.notes import Attribution, Consent, Note, NoteKind, Visibility

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcements import Announcement, DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, DeliveryState
 from bot.domain.contributions.contacts import NoteRequest
 from bot.domain.contributions.notes import (
     Attribution,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot import store as stores
 from bot.domain import announcements
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id
 from bot.store import Store

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question, QuestionState, with_outcome

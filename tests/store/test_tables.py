@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot import store as stores
-from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import DeliveryState, announce
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.store import Store
@@ -83,7 +84,7 @@ async def test_of_words_tried_at_once_five_count_and_the_right_one_after_them_co
 # --- moderators' announcements ---------------------------------------------------------------------------------
 
 CUSTOM = CustomAnnouncement("c0ffee", AWKWARD, "announcements", NOON, "Europe/Brussels", SNOWFLAKE, NOON - MINUTE)
-DUE = Announcement("workshop", Kind.CUSTOM, CUSTOM.id, CUSTOM.room, CUSTOM.due, CUSTOM.due + CUSTOM_LIFETIME)
+DUE = announce("workshop", Kind.CUSTOM, CUSTOM.id, CUSTOM.due, room=CUSTOM.room)
 
 
 def deed(number: int = 0) -> AuditEntry:

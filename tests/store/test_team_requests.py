@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bot import store as stores
 from bot.domain import announcements
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, roster_id
 from bot.store import Store

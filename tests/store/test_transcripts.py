@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
 from bot.store import Store
 from bot.store.delivery.deliveries import outdate

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import KINDS, Kind
+from bot.domain.announcements import Announcement, announce
 from bot.domain.venue import Room, RoomForm, breakout_room
 
 #: How many groups there can be: each is one of a select's options.
@@ -16,7 +17,7 @@ FEWEST, MOST = 2, 25
 #: How long before the end each group is told so.
 LEFT = timedelta(minutes=2)
 #: How long after the end people are still called back; then the rooms are left as they are.
-CALLING = timedelta(minutes=5)
+CALLING = KINDS[Kind.BACK].lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def breakout_announcements(workshop: str, breakout: Breakout) -> Iterator[Announ
     opens, ends = breakout.opened_at, breakout.ends_at
     for group in breakout.groups:
         subject, room = f"{breakout.id}:{group.number}", breakout_room(breakout.id, group.number)
-        yield Announcement(workshop, Kind.GROUP, subject, room, opens, ends)
+        yield announce(workshop, Kind.GROUP, subject, opens, ends=ends, room=room)
         if ends - LEFT > opens:
-            yield Announcement(workshop, Kind.LEFT, subject, room, ends - LEFT, ends, again=True)
-        yield Announcement(workshop, Kind.BACK, subject, room, ends, ends + CALLING, again=True)
+            yield announce(workshop, Kind.LEFT, subject, ends - LEFT, ends=ends, room=room)
+        yield announce(workshop, Kind.BACK, subject, ends, room=room)

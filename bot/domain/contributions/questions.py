@@ -10,10 +10,11 @@ from typing import TypedDict, Unpack
 
 from bot.domain import limits
 from bot.domain.agenda.sessions import Session
-from bot.domain.announcements import CARD_LIFETIME, Announcement, Kind, planned
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, announce
 from bot.domain.local_time import day_of
 from bot.domain.plan import Plan
-from bot.domain.venue import QUESTIONS
+from bot.domain.planned_announcements import planned
 
 #: So many of one person's may await an answer at a time.
 MOST_OPEN = 20
@@ -99,8 +100,7 @@ def with_outcome(question: Question, state: QuestionState, **said: Unpack[Questi
 
 def card_announcement(plan: Plan, question_id: str, now: datetime) -> Announcement:
     """The question's card, due at once; one asked after the workshop still gets it."""
-    expires = max(plan.agenda.ends_at, now) + CARD_LIFETIME
-    return Announcement(plan.id, Kind.QUESTION, question_id, QUESTIONS, now, expires)
+    return announce(plan.id, Kind.QUESTION, question_id, now, ends=max(plan.agenda.ends_at, now))
 
 
 def open_questions_announcement(plan: Plan, session: Session) -> Announcement | None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.announcements import CUSTOM_LIFETIME, Announcement, AnnouncementRoom, Kind
+from bot.domain.announcement_kinds import KINDS, Kind
+from bot.domain.announcements import Announcement, NotifiedRole
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
 from bot.store.engine.database import Database, Row, instant, iso_utc
@@ -27,7 +28,7 @@ class CustomAnnouncement:
     zone: str
     author: int
     written_at: datetime
-    audience: AnnouncementRoom | None = None
+    audience: NotifiedRole | None = None
     """Whom it notifies."""
     daily: bool = False
     """Whether it comes again each day until the workshop ends."""
@@ -43,7 +44,7 @@ def _custom(row: Row) -> CustomAnnouncement:
         zone,
         author,
         instant(written_at),
-        AnnouncementRoom(audience) if audience else None,
+        NotifiedRole(audience) if audience else None,
         bool(daily),
     )
 
@@ -116,7 +117,7 @@ class CustomAnnouncements:
             cursor = connection.execute(
                 "UPDATE delivery SET due = ?, expires = ? WHERE id = (SELECT id FROM delivery"
                 " WHERE kind = ? AND subject = ? AND state = 'planned' ORDER BY due LIMIT 1)",
-                (iso_utc(deed.at), iso_utc(deed.at + CUSTOM_LIFETIME), Kind.CUSTOM, custom_id),
+                (iso_utc(deed.at), iso_utc(deed.at + KINDS[Kind.CUSTOM].lifetime), Kind.CUSTOM, custom_id),
             )
             if cursor.rowcount == 1:
                 record(connection, deed)

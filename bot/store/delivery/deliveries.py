@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.announcements import Announcement, DeliveryState, Kind
+from bot.domain.announcement_kinds import KINDS, Kind
+from bot.domain.announcements import Announcement, DeliveryState
 from bot.store.audit import AuditEntry, record
 from bot.store.engine.database import Database, Row, instant, iso_utc
 from bot.store.transcripts import outdate_transcript
@@ -48,8 +49,8 @@ class Delivery:
     """How often the message was taken back from its room."""
 
     def __str__(self) -> str:
-        """What it is called in the log: there, a report's line would name people."""
-        return f"{self.kind} {self.id if self.kind is Kind.REPORT else self.subject}"
+        """Its name in the log, without text that may name people."""
+        return f"{self.kind} {self.id if KINDS[self.kind].private_subject else self.subject}"
 
     @property
     def nonce(self) -> str:

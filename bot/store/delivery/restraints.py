@@ -6,8 +6,9 @@ import sqlite3
 from datetime import datetime
 
 from bot.domain.agenda.run_of_show import Hold
-from bot.domain.announcements import HOLD_LIFETIME, Announcement, Kind, Restraint
-from bot.domain.venue import ANNOUNCEMENTS
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import announce
+from bot.domain.planned_announcements import Restraint
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
 from bot.store.engine.database import Database, instant, iso_utc
@@ -51,8 +52,7 @@ class Restraints:
             if cursor.rowcount != 1:
                 return
             record(connection, AuditEntry(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
-            until = hold.since + HOLD_LIFETIME
-            plan_delivery(connection, Announcement(workshop, Kind.HOLD, hold.id, ANNOUNCEMENTS, hold.since, until))
+            plan_delivery(connection, announce(workshop, Kind.HOLD, hold.id, hold.since))
 
         await self._database.write(work)
 

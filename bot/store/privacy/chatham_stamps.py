@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting_stamps
 from bot.domain.plan import Plan

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.contributions import chatham
 from bot.domain.people.personal_data import PersonalDataPart, PersonalRecords
 from bot.store.engine.database import Database
-from bot.store.privacy.register import named, pattern
+from bot.store.privacy.register import PRIVATE_SUBJECTS, named, pattern
 from bot.store.venue import Facts
 
 #: What is kept of a person (`:person`; `:named` in texts), by part. Of others' texts nothing, but for their names.
@@ -92,7 +92,7 @@ _PARTS: Mapping[PersonalDataPart, tuple[str, str]] = {
     PersonalDataPart.DEEDS: ("at, what, subject, former, latter", "FROM audit WHERE who = :person ORDER BY at, id"),
     PersonalDataPart.REPORTS: (
         "due, subject AS line",
-        f"FROM delivery WHERE kind IN ('report', 'team_request') AND {named('subject')} ORDER BY due",
+        f"FROM delivery WHERE {PRIVATE_SUBJECTS} AND {named('subject')} ORDER BY due",
     ),
 }
 

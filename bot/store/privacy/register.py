@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import KINDS, Kind, require_rows
 from bot.domain.people.direct_messages import DirectMessageKind
 from bot.domain.people.retention import RetentionKind
 
@@ -18,25 +18,6 @@ T = TypeVar("T")
 
 #: What a purge is called in the audit. It tells of no person, and stays.
 PURGED = "purged"
-
-#: The kinds of data that each kind of message shows; when those are purged, the message is edited or taken away.
-MESSAGES: Mapping[Kind, tuple[RetentionKind, ...]] = {
-    **dict.fromkeys((Kind.GROUP, Kind.LEFT, Kind.BACK), (RetentionKind.ATTENDANCE,)),
-    **dict.fromkeys((Kind.CARD, Kind.REQUEST), (RetentionKind.NOTES,)),
-    Kind.DIGEST: (RetentionKind.NOTES, RetentionKind.QUESTIONS),
-    **dict.fromkeys((Kind.QUESTION, Kind.OPEN), (RetentionKind.QUESTIONS,)),
-    Kind.FOLLOW_UP: (RetentionKind.FEEDBACK,),
-    **dict.fromkeys((Kind.REPORT, Kind.TEAM_REQUEST), (RetentionKind.PARTICIPANTS,)),
-    # These show the agenda, figures, or what moderators announced.
-    **dict.fromkeys(
-        (
-            Kind.WELCOME, Kind.PANEL, Kind.AGENDA, Kind.TOPIC, Kind.ASK, Kind.WORD, Kind.END, Kind.FEEDBACK,
-            Kind.EVALUATION, Kind.LADDER, Kind.SOON, Kind.START, Kind.PLEDGE, Kind.CHANGE, Kind.HOLD, Kind.CUSTOM,
-            Kind.CERTIFICATES,
-        ),
-        (),
-    ),
-}  # fmt: skip
 
 #: The kind of data that each kind of private message quotes; None: no more than whom it was sent to.
 LETTERS: Mapping[DirectMessageKind, RetentionKind | None] = {
@@ -156,34 +137,64 @@ _OWN_QUESTIONS = "(SELECT id FROM question WHERE author = :person)"
 _REVIEWED = "(SELECT subject FROM audit WHERE who = :person AND id LIKE 'review/%')"
 _FIRST_PART = "substr(id, 1, instr(id, '/') - 1)"
 _UNSHOWN = "unshown = unshown + 1, problem = NULL"
-_LINES = f"kind IN ({_listed((Kind.REPORT, Kind.TEAM_REQUEST))})"
+
+#: The messages whose subjects are text that may name people.
+PRIVATE_SUBJECTS = f"kind IN ({_listed(kind for kind, row in KINDS.items() if row.private_subject)})"
+
+_ANY = "TRUE"
+_GROUP_OF_PERSON = "subject IN (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person)"
+
+#: Of each kind of message that quotes personal data: those that show a person, as SQL about its subject. Erasing the
+#: person edits or deletes these. Private subjects are matched by PRIVATE_SUBJECTS instead.
+SHOWN: Mapping[Kind, str] = {
+    Kind.DIGEST: _ANY,
+    Kind.OPEN: _ANY,
+    Kind.FOLLOW_UP: _ANY,
+    Kind.CARD: (
+        "subject IN (SELECT id FROM note WHERE author = :person"  # noqa: S608 - of this module only
+        " UNION SELECT note FROM note_echo WHERE person = :person"
+        f" UNION SELECT merged_into FROM note_review WHERE note IN {_OWN_NOTES})"
+    ),
+    Kind.REQUEST: "subject IN (SELECT message FROM note_request WHERE :person IN (author, asker))",
+    Kind.QUESTION: (
+        "subject IN (SELECT id FROM question WHERE author = :person"  # noqa: S608 - of this module only
+        " UNION SELECT question FROM question_vote WHERE person = :person"
+        f" UNION SELECT id FROM question WHERE merged_into IN {_OWN_QUESTIONS})"
+    ),
+    Kind.GROUP: _GROUP_OF_PERSON,
+    Kind.LEFT: _GROUP_OF_PERSON,
+    Kind.BACK: _GROUP_OF_PERSON,
+}  # fmt: skip
+
+require_rows(
+    SHOWN,
+    "SHOWN in bot/store/privacy/register.py",
+    (kind for kind, row in KINDS.items() if row.shows and not row.private_subject),
+)
+
+
+def _showing(kept: RetentionKind) -> list[Kind]:
+    return [kind for kind, row in KINDS.items() if kept in row.shows]
+
+
+def _shows_person(kind: Kind) -> str:
+    return f"(kind = '{kind}' AND {SHOWN[kind]})"
+
 
 TABLES: Mapping[str, RegisteredTable] = {
     "delivery": RegisteredTable(
         plain="id kind room due expires state begun_at settled_at channel_id message_id shown unshown retracted",
         both="subject problem",
         erased=(
-            Change(
-                f"kind IN ('digest', 'open', 'follow_up') OR (kind = 'card' AND subject IN (SELECT id FROM note"  # noqa: S608 - of this module only
-                " WHERE author = :person UNION SELECT note FROM note_echo WHERE person = :person"
-                f" UNION SELECT merged_into FROM note_review WHERE note IN {_OWN_NOTES}))"
-                " OR (kind = 'request' AND subject IN"
-                " (SELECT message FROM note_request WHERE :person IN (author, asker)))"
-                " OR (kind = 'question' AND subject IN (SELECT id FROM question WHERE author = :person"
-                " UNION SELECT question FROM question_vote WHERE person = :person"
-                f" UNION SELECT id FROM question WHERE merged_into IN {_OWN_QUESTIONS}))"
-                " OR (kind IN ('group', 'left', 'back') AND subject IN"
-                " (SELECT breakout || ':' || number FROM breakout_member WHERE person = :person))",
-                _UNSHOWN,
-            ),
-            Change(f"{_LINES} AND {named('subject')}", f"subject = '', {_UNSHOWN}"),
+            Change(" OR ".join(_shows_person(kind) for kind in SHOWN), _UNSHOWN),
+            Change(f"{PRIVATE_SUBJECTS} AND {named('subject')}", f"subject = '', {_UNSHOWN}"),
         ),
         traces={
-            **_traces(
-                {kept: [kind for kind, shown in MESSAGES.items() if kept in shown] for kept in RetentionKind},
-                "kind", _UNSHOWN
+            **_traces({kept: _showing(kept) for kept in RetentionKind}, "kind", _UNSHOWN),
+            RetentionKind.PARTICIPANTS: Change(
+                f"kind IN ({_listed(_showing(RetentionKind.PARTICIPANTS))}) AND subject <> ''",
+                f"subject = CASE WHEN {PRIVATE_SUBJECTS} THEN '' ELSE subject END, {_UNSHOWN}",
             ),
-            RetentionKind.PARTICIPANTS: Change(f"{_LINES} AND subject <> ''", f"subject = '', {_UNSHOWN}"),
         },
     ),
     "transcript_message": RegisteredTable(

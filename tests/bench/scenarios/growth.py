@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.documents.export.kinds import Format, Subject
-from bot.domain import announcements
+from bot.domain import planned_announcements
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.plan import Plan
 from bot.store import opened
@@ -83,7 +83,7 @@ async def _take(bench: Bench, size: int) -> float:
 async def _sessions(_: Bench, size: int) -> float:
     plan = Plan.parse(workshop.plan(datetime.now(UTC), 2, size))
     begun = time.perf_counter()
-    await asyncio.to_thread(announcements.planned, plan)
+    await asyncio.to_thread(planned_announcements.planned, plan)
     return time.perf_counter() - begun
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from bot import store as stores
 from bot.documents.export.table import Source
 from bot.domain import announcements
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer

@@ -25,7 +25,8 @@ from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now
 from bot.domain.agenda.sessions import Agenda
-from bot.domain.announcements import Announcement, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.notes import Audience, Note, NoteKind, Visibility, signature

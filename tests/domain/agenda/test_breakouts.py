@@ -19,7 +19,7 @@ from bot.domain.agenda.breakouts import (
     breakout_announcements,
     breakout_rooms,
 )
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.domain.attendance.attendance import minutes_present
 from bot.domain.attendance.presence import Interval, Stay
 from bot.domain.plan import Plan

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import announcements
+from bot.domain import planned_announcements
 from bot.domain.contributions import pledges
 from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
 from bot.domain.local_time import day_of, instant_or_later, months_after
@@ -44,13 +44,13 @@ def test_there_is_always_an_instant_and_clocks_show_the_time_or_have_skipped_it(
 def test_they_are_asked_for_once_each_and_for_a_week(tiny: Tiny) -> None:
     plan = tiny(pledges={"follow_up": [6, 3, 3]})
     last = plan.agenda.days[-1]
-    assert [one.subject for one in announcements.follow_ups(plan)] == ["3", "6"]
-    for one in announcements.follow_ups(plan):
+    assert [one.subject for one in planned_announcements.follow_ups(plan)] == ["3", "6"]
+    for one in planned_announcements.follow_ups(plan):
         assert day_of(one.due, plan.tz) == months_after(last, int(one.subject))
         assert one.due.astimezone(plan.tz).time() == plan.announcements.agenda.at
         assert one.expires - one.due >= timedelta(days=2)
-        assert one in announcements.planned(plan)
-    assert announcements.follow_ups(tiny()) == ()
+        assert one in planned_announcements.planned(plan)
+    assert planned_announcements.follow_ups(tiny()) == ()
 
 
 def test_the_end_of_a_long_month_is_the_end_of_a_short_one() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.announcements import DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import DeliveryState
 from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS
 from bot.rehearsal.cast.script import wall

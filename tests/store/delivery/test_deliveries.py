@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.domain.announcements import Announcement, DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, DeliveryState
 from bot.store import Store
 from bot.store.audit import AuditEntry
 from bot.store.delivery.deliveries import Delivery, outdate

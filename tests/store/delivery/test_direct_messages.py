@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot import store as stores
-from bot.domain.announcements import DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import DeliveryState
 from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message, next_throttle
 from bot.store import Store
 from bot.store.audit import AuditEntry

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bot import store as stores
 from bot.documents.export import personal_data
-from bot.domain.announcements import Announcement, DeliveryState, Kind
+from bot.domain.announcement_kinds import Kind
+from bot.domain.announcements import Announcement, DeliveryState
 from bot.domain.contributions.note_reviews import NoteWording, Review, ReviewState
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.people.access import Role

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import store as stores
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import KINDS
 from bot.domain.people.retention import RetentionKind
 from bot.store.audit import AuditEntry
 from bot.store.engine.database import Database
 from bot.store.privacy.purges import counted_in
-from bot.store.privacy.register import DEEDS, FACTS, LETTERS, MESSAGES, PURGED, TABLES
+from bot.store.privacy.register import DEEDS, FACTS, LETTERS, PURGED, TABLES
 from tests.store.privacy.test_erasures import columns, found
 
 NOON = datetime(2024, 2, 20, 12, tzinfo=UTC)
@@ -53,11 +53,11 @@ def fill(connection: sqlite3.Connection) -> None:
     for name, kind in LETTERS.items():
         letter = {"id": name, "person": 1, "kind": name, "text": word(kind), "written_at": INSTANT, "state": "sent"}
         insert(connection, "letter", letter)
-    for number, (name, kinds) in enumerate(MESSAGES.items(), 100):
+    for number, (name, decided) in enumerate(KINDS.items(), 100):
         # One after the other, because what a message of several kinds shows goes with each of them.
-        quoted = " ".join(word(kind) for kind in kinds) or word(None)
+        quoted = " ".join(word(kind) for kind in decided.shows) or word(None)
         sent = {"id": name, "kind": name, "room": "team", "state": "sent", "message_id": number, "problem": quoted}
-        subject = quoted if name is Kind.REPORT else name
+        subject = quoted if decided.private_subject else name
         insert(connection, "delivery", sent | {"subject": subject, "due": INSTANT, "expires": INSTANT})
         message = {"message": number, "channel": 1, "author": 0, "name": "Plenary", "written_at": INSTANT}
         insert(connection, "transcript_message", message | {"text": quoted})

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.announcements import Kind
 from bot.domain.people.direct_messages import DirectMessageKind
 from bot.domain.people.retention import RetentionKind
 from bot.settings import ROOT
 from bot.store.engine.database import Database
 from bot.store.privacy import register
-from bot.store.privacy.register import DEEDS, FACTS, LETTERS, MESSAGES, TABLES
+from bot.store.privacy.register import DEEDS, FACTS, LETTERS, TABLES
 from tests.store.privacy.test_erasures import columns
 
 FILE = Path(register.__file__).relative_to(ROOT)
@@ -40,7 +39,6 @@ def test_a_column_is_registered_once(name: str) -> None:
 
 
 def test_every_kind_of_text_is_in_the_register() -> None:
-    assert MESSAGES.keys() == set(Kind), f"say in {FILE} what each kind of message shows"
     assert LETTERS.keys() == set(DirectMessageKind), f"say in {FILE} what each kind of private message quotes"
     assert set(_first_parts("AuditEntry")) == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
     assert set(_first_parts("put", "once", "write_once")) == FACTS.keys(), f"say in {FILE} what each fact holds"

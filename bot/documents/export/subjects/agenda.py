@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.documents.export import calendars
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.agenda.sessions import Agenda
-from bot.domain.announcements import Kind
+from bot.domain.announcement_kinds import Kind
 from bot.domain.plan import Plan
 from bot.domain.text import spoken
 from bot.store.agenda import HeldSession
