@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from bot.domain.plan import Plan
-from bot.rehearsal.findings import Verdict
+from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.timekeeper import Timekeeper
 
 

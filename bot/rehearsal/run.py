@@ -18,28 +18,26 @@ from rich.console import Console
 from bot import store
 from bot.documents.export.kinds import Format, Subject
 from bot.domain import planned_announcements
-from bot.domain.announcement_kinds import Kind
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
 from bot.importing import plan_file
-from bot.rehearsal import findings, progress
-from bot.rehearsal.agreement import disagreements, misdelivered, mispacked
+from bot.rehearsal import progress
 from bot.rehearsal.bot_process import BotEndedError, BotProcess
 from bot.rehearsal.cast import script as casts
-from bot.rehearsal.cast import whereabouts
 from bot.rehearsal.cast.actors import Actors
 from bot.rehearsal.cast.script import Cast, wall
+from bot.rehearsal.cast.stage import Stage
 from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
 from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
-from bot.rehearsal.findings import Exported, FindingsSummary, Spread, Verdict
-from bot.rehearsal.history import History
+from bot.rehearsal.judge.examination import Evidence, examine
+from bot.rehearsal.judge.records import Exported
+from bot.rehearsal.judge.transcript import transcript
+from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
-from bot.store.agenda import agenda_of
-from bot.store.engine.backup import faults_in
 from bot.store.programme import PlanInForce
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
@@ -77,7 +75,7 @@ class RehearsalRequest:
 
 
 async def run(request: RehearsalRequest) -> int:
-    """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for what a person must mend first."""
+    """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for a fault that a person must fix first."""
     began = time.monotonic()
     plan = plan_file.load_plan(request.plan).plan
     rehearsal = Rehearsal(request, plan, casts.read(request.cast), Console())
@@ -115,7 +113,7 @@ class Rehearsal:
             fault = LastingFault.drawn(request.lasting, plan, self._begins, self._ends)
             self._trouble = LastingTrouble(fault, self._keeper, request.draw)
         self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw)
-        self._actors = Actors(
+        stage = Stage(
             plan,
             cast,
             self._discord,
@@ -125,6 +123,7 @@ class Rehearsal:
             patient=request.patient,
             refuses=self._trouble.refuses if self._trouble else lambda _: False,
         )
+        self._actors = Actors(stage)
 
     def _draw(self, request: HttpRequest) -> Fault | None:
         if self._trouble is None:
@@ -229,11 +228,11 @@ class Rehearsal:
             await self._discord.wait_online()
 
     def _counts(self) -> str:
-        told = self._actors.told
+        acknowledged = self._actors.acknowledged
         posted = sum(message.is_bot for message in self._discord.all_messages())
         return (
-            f"{posted} messages, {len(told.check_ins)} check-ins, {len(told.notes)} notes, "
-            f"{len(told.questions)} questions, {len(told.feedback)} ratings, {self.bot.kills} kills"
+            f"{posted} messages, {len(acknowledged.check_ins)} check-ins, {len(acknowledged.notes)} notes, "
+            f"{len(acknowledged.questions)} questions, {len(acknowledged.feedback)} ratings, {self.bot.kills} kills"
         )
 
     # --- the findings ------------------------------------------------------------------------------------------
@@ -265,98 +264,34 @@ class Rehearsal:
         """What was exported."""
         return {subject: json.loads((self._out / f"{subject}.json").read_bytes())["rows"] for subject in _SUBJECTS}
 
-    async def examine(self, kept: Exported, began: float, *, packed: bool) -> Verdict:
-        """Hold what people were told against what is on disk, the closing pack (if `packed`), and Discord."""
-        async with store.opened(self._out / "plenary.db", to_read=True) as opened:
-            ids = await opened.venue.ids()
-            groups = findings.GroupRooms(await opened.breakouts.opened(), ids)
-            questions, deeds = await opened.questions.all(), await opened.audit.all()
-            beside = findings.kept_beside(
-                self._actors.told,
-                opened.participants.all(),
-                questions,
-                await opened.feedback.all(),
-                await opened.pledges.all(),
-            )
-            applied = await opened.agenda_changes.applied()
-            here = await opened.restraints.here()
-            held = await opened.agenda.all()
-            letters = await opened.direct_messages.all()
-            excused = self._trouble.excused(await opened.deliveries.given_up()) if self._trouble else []
-            custom = [await opened.announcements.find(one.subject) for one in excused if one.kind is Kind.CUSTOM]
-        history = History(self.plan, self._begins, applied, here)
-        told, discord, checker = self._actors.told, self._discord, self._checker
-        posts = findings.messages(
-            history,
-            told,
-            groups,
-            discord,
-            self._keeper,
-            questions,
-            deeds,
-            trouble=self._request.patient,
-            excused=excused,
-            texts={announcement.id: announcement.text for announcement in custom if announcement},
-        )
-        unexpected = [*told.unexpected, *discord.faults_of_ours]
-        if not told.changes <= len(applied) <= told.changes + told.pressed_again:
-            unexpected.append(f"{told.changes} changes of the agenda were acknowledged, and {len(applied)} are stored")
-        calendar = (self._out / _CALENDAR).read_bytes()
-        unposted = {delivery.id for delivery in excused}
-        unexpected += disagreements(history, discord, self._actors.guild_id, self._ends, calendar, unposted)
-        if self._trouble:
-            unexpected += self._trouble.unhealed(discord, letters)
-        unexpected += misdelivered(letters, discord)
-        if agenda_of(held) != history.plan.agenda:
-            unexpected.append("the agenda that is stored is another than the one that was confirmed")
-        if told.unanswered and not self.bot.kills and not self._request.patient:
-            unexpected.append(f"{told.unanswered} times somebody had to try again")
-        if self._request.draw is nothing_goes_wrong:  # while a gateway plays dead, fast time may run on for hours
-            outages = bool(self.bot.kills) or self._request.patient
-            unexpected += whereabouts.misjudged(history.plan, told.in_room, kept["attendance"], outages=outages)
-        violations = checker.violations if checker else []
-        summary = FindingsSummary(
-            workshop=self.plan.id,
-            wall_seconds=round(time.monotonic() - began, 1),
-            virtual_seconds=(self._ends - self._begins).total_seconds(),
-            kills=self.bot.kills,
-            cast={"people": len(self._cast.people), "actions": told.actions, "unexpected": len(unexpected)},
-            sessions={"planned": len(history.plan.agenda.sessions), "announced": len(posts.announced)},
-            messages={
-                "expected": posts.expected,
-                "seen": posts.seen,
-                "duplicate": len(posts.duplicate),
-                "missing": len(posts.missing),
-            },
-            check_ins={
-                "acknowledged": len(told.check_ins),
-                "stored": findings.stored_check_ins(told, kept["attendance"]),
-            },
-            notes={"acknowledged": len(told.notes), "stored": findings.stored_notes(told, kept["notes"])},
-            requests={
-                "total": discord.requests_total,
-                "invalid": discord.requests_invalid,
-                "invalid_in_ten_minutes": findings.worst_ten_minutes(discord.invalid_at),
-                "openapi_checked": checker.checked if checker else 0,
-                "openapi_violations": len(violations),
-            },
-            lateness_ms=Spread.of(posts.lateness_ms),
-            ack_ms=Spread.of(told.ack_ms),
-            errors_logged=self.bot.errors_logged(),
-        )
-        return Verdict(
-            summary=summary,
-            orphans=tuple(findings.orphans(discord, self._actors.guild_id, set(ids.values()))),
-            integrity=faults_in(self._out / "plenary.db") or "ok",
-            pack=tuple(mispacked(self._out / _PACK, kept, ids, discord)) if packed else (),
-            beside={**beside, "corrections": findings.stored_corrections(told, kept["attendance"])},
-            remarks=(*posts.remarks, *unexpected, *violations),
+    async def examine(self, exported: Exported, began: float, *, packed: bool) -> Verdict:
+        """Compare what people were told with what is stored, with Discord, and with the closing pack (if `packed`)."""
+        return await examine(self._evidence(packed=packed), exported, began)
+
+    def _evidence(self, *, packed: bool) -> Evidence:
+        return Evidence(
+            plan=self.plan,
+            people=len(self._cast.people),
+            begins=self._begins,
+            ends=self._ends,
+            discord=self._discord,
+            guild_id=self._actors.guild_id,
+            keeper=self._keeper,
+            bot=self.bot,
+            acknowledged=self._actors.acknowledged,
+            checker=self._checker,
+            trouble=self._trouble,
+            patient=self._request.patient,
+            reliable=self._request.draw is nothing_goes_wrong,
+            database=self._out / "plenary.db",
+            calendar=self._out / _CALENDAR,
+            pack=self._out / _PACK if packed else None,
         )
 
     def tell(self, verdict: Verdict) -> None:
         """Leave the files behind, and show the table."""
         (self._out / "summary.json").write_text(verdict.summary.to_json(), "utf-8")
-        text = findings.transcript(self.plan, self._cast.server, self._discord)
+        text = transcript(self.plan, self._cast.server, self._discord)
         (self._out / "transcript.md").write_text(text, "utf-8")
         progress.show_verdict(self._console, self._cast.server, verdict)
         if not self._checker:

@@ -30,7 +30,7 @@ from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.cast import script as casts
 from bot.rehearsal.discord.faults import Fault
 from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
-from bot.rehearsal.findings import Verdict
+from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.run import Rehearsal, RehearsalRequest
 from bot.store.programme import PlanInForce
 from tests.crash.hooked_bot import hooked_run

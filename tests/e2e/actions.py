@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.cast.people import Person, ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.people import Person
 from tests.e2e.world import PLAN, World, buttons
 
 # --- notes

@@ -8,7 +8,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.documents.export.kinds import Subject
-from bot.rehearsal.cast import people
 
 if TYPE_CHECKING:
     import pytest

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.rehearsal.cast.people import CannotDo
+from bot.rehearsal.discord.calls import CannotDo
 
 if TYPE_CHECKING:
     from tests.e2e.world import World

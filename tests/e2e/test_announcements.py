@@ -10,7 +10,7 @@ from bot.domain import planned_announcements
 from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.world import World
 
 MENTION_EVERYONE = 1 << 17

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.world import stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.world import World
 
 ROOMS = ("Group 1 · Questions", "Group 2 · Questions")

@@ -12,7 +12,7 @@ from tests.e2e.actions import CHANGED_PLAN, restart_with
 from tests.e2e.world import PLAN, buttons, stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.world import World
 
 

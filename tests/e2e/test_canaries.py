@@ -11,7 +11,7 @@ import pytest
 
 from bot import store as stores
 from bot.domain.people.retention import RetentionKind
-from bot.rehearsal.cast.people import Attachment
+from bot.rehearsal.discord.calls import Attachment
 from bot.store.audit import AuditEntry
 from bot.store.privacy import register
 from bot.store.privacy.register import PURGED, TABLES
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from bot.rehearsal.cast.people import Person
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 #: Whose words they are: what moderators write about somebody's own goes with that person, what they decide stays.

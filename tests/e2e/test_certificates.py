@@ -12,7 +12,8 @@ from tests.e2e.actions import join_workshop
 from tests.e2e.world import PLAN, buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

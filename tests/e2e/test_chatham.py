@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.rehearsal.cast.people import Person
+from bot.rehearsal.discord.people import Person
 from tests.e2e.world import PLAN, buttons
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.documents.pack.archive import faults
-from bot.rehearsal.cast.people import shown_text
+from bot.rehearsal.discord.calls import shown_text
 from bot.rehearsal.discord.faults import Fault
 from tests.e2e.actions import NOTE, erase
 

@@ -12,7 +12,7 @@ from simcord.enums import OverwriteType
 
 from bot.clock import TimeRate
 from bot.domain.venue import permission_bits
-from bot.rehearsal.cast.people import NoAnswer
+from bot.rehearsal.discord.calls import NoAnswer
 from bot.rehearsal.discord.faults import Fault
 from tests.e2e.actions import CHANGED_PLAN
 from tests.e2e.world import PLAN

@@ -12,7 +12,7 @@ from bot.domain import planned_announcements
 from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import SeenMessage
+    from bot.rehearsal.discord.calls import SeenMessage
     from tests.e2e.world import World
 
 START = "🔴 **Ledgers at work**"

@@ -11,11 +11,12 @@ import pytest
 from bot.domain.people.access import Role
 from bot.domain.venue import permission_bits
 from bot.messages.i18n import text
-from bot.rehearsal.cast.people import Attachment
+from bot.rehearsal.discord.calls import Attachment
 from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import OptionValue, Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import OptionValue, Person
     from tests.e2e.world import World
 
 Json = dict[str, Any]

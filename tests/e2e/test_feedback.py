@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.text import clean
-from bot.rehearsal.cast.people import NoAnswer, Person, ReceivedAnswer
+from bot.rehearsal.discord.calls import NoAnswer, ReceivedAnswer
+from bot.rehearsal.discord.people import Person
 from tests.e2e.actions import LAST_MORNING, PLEDGE, form_values, pledge_form
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from tests.e2e.actions import (
 from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 HEADING = "## What became of the pledges?"

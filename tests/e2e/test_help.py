@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.domain.people.access import Role
-from bot.rehearsal.cast.people import shown_text
+from bot.rehearsal.discord.calls import shown_text
 from tests.entries import COMMANDS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

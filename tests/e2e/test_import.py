@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.importing.schedule import MAX_BYTES
-from bot.rehearsal.cast.people import Attachment
+from bot.rehearsal.discord.calls import Attachment
 from tests.e2e.world import buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.world import World
 
 #: The plan's agenda, but for: cases ten minutes later and renamed, no talk, one more on the second day.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
+from bot.rehearsal.discord.calls import Attachment, ReceivedAnswer
+from bot.rehearsal.discord.people import Person
 
 if TYPE_CHECKING:
     from tests.e2e.world import World

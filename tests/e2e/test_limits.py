@@ -11,7 +11,8 @@ from bot.domain.people.rates import RATES, LimitedAction
 from tests.e2e.actions import DURING_CASES, QUESTION, question_form
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.e2e.world import stamp
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from simcord.components import walk_components
 
-from bot.rehearsal.cast.people import CannotDo, Person, ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.calls import CannotDo, ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.faults import Fault
+from bot.rehearsal.discord.people import Person
 from tests.e2e.actions import (
     BEFORE_WELCOME,
     NOTE,

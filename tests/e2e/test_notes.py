@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.text import clean
-from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, custom_ids
+from bot.rehearsal.discord.calls import CannotDo, NoAnswer, ReceivedAnswer, custom_ids
+from bot.rehearsal.discord.people import Person
 
 if TYPE_CHECKING:
     from tests.e2e.world import World

@@ -9,7 +9,8 @@ import pytest
 from simcord.enums import ChannelType
 
 from bot.domain.attendance.presence import ALIVE_MARK
-from bot.rehearsal.cast.people import CannotDo, Person
+from bot.rehearsal.discord.calls import CannotDo
+from bot.rehearsal.discord.people import Person
 
 if TYPE_CHECKING:
     from tests.e2e.world import World

@@ -6,7 +6,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from bot.rehearsal.cast.people import NoAnswer
+from bot.rehearsal.discord.calls import NoAnswer
 from tests.e2e.actions import ask_to_erase, erase
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.health import read
-from bot.rehearsal.cast.people import ReceivedAnswer
+from bot.rehearsal.discord.calls import ReceivedAnswer
 from bot.rehearsal.discord.faults import Fault
 from bot.settings import ROOT
 from tests.warm import WarmBot

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.text import clean
 from bot.domain.venue import QUESTIONS
-from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person, ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.calls import CannotDo, NoAnswer, ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.people import Person
 from tests.e2e.actions import DURING_CASES, QUESTION, ask_question, question_form
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from tests.e2e.actions import (
 )
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

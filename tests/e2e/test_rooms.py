@@ -19,7 +19,7 @@ from tests.e2e.world import PLAN, ROOMS, TOKEN
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.world import World
 
     Shell = Callable[..., Awaitable[tuple[bool, list[str], list[str]]]]

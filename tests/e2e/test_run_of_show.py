@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.announcement_kinds import Kind
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import ReceivedAnswer, SeenMessage
+    from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
     from tests.e2e.world import World
 
 SPEAKERS = """

@@ -13,7 +13,8 @@ from tests.e2e.world import PLAN, stamp
 
 if TYPE_CHECKING:
     from bot.domain.text import Text
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.domain.venue import permission_bits
-from bot.rehearsal.cast.people import NoAnswer
+from bot.rehearsal.discord.calls import NoAnswer
 
 if TYPE_CHECKING:
     from tests.e2e.world import World

@@ -22,7 +22,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.rehearsal.cast.people import ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
     from tests.e2e.shell import Ran
     from tests.e2e.world import World
 

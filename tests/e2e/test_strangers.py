@@ -14,12 +14,13 @@ from simcord.interactions import nest_options
 
 from bot.domain.people.rates import RATES, LimitedAction
 from bot.domain.venue import permission_bits
-from bot.rehearsal.cast.people import Attachment
+from bot.rehearsal.discord.calls import Attachment
 from tests.e2e.world import buttons
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
 
 if TYPE_CHECKING:
-    from bot.rehearsal.cast.people import Person, ReceivedAnswer
+    from bot.rehearsal.discord.calls import ReceivedAnswer
+    from bot.rehearsal.discord.people import Person
     from tests.e2e.world import World
 
 OTHER_SERVER = "⚠️ This workshop lives in another server. Use the bot there."

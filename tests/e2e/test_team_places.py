@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.rehearsal.cast.people import Attachment, Person, ReceivedAnswer
+from bot.rehearsal.discord.calls import Attachment, ReceivedAnswer
+from bot.rehearsal.discord.people import Person
 from tests.e2e.world import buttons
 
 if TYPE_CHECKING:

@@ -22,10 +22,11 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.domain.plan import Plan
-from bot.rehearsal.cast.people import Person, ReceivedAnswer, SeenMessage
 from bot.rehearsal.cast.script import wall
+from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
+from bot.rehearsal.discord.people import Person
 from bot.rehearsal.timekeeper import Timekeeper
 from tests.e2e.shell import Ran
 from tests.warm import Forked, WarmBot, plenary_command

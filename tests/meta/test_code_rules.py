@@ -260,7 +260,7 @@ HARMLESS = (
     ),
     ("bot/store/notes.py", "import aiosqlite\nread('SELECT id FROM note')"),
     ("bot/rehearsal/run.py", "import simcord, time\nfrom bot.rehearsal import cast\ntime.monotonic()"),
-    ("bot/rehearsal/cast/people.py", "send('DELETE', '/channels/1')\nsend('Update the plan')\nsay('CREATE')"),
+    ("bot/rehearsal/discord/people.py", "send('DELETE', '/channels/1')\nsend('Update the plan')\nsay('CREATE')"),
     (
         "bot/messages/announcements.py",
         "import discordant\nfrom datetime import datetime\ndatetime.fromisoformat('2023-02-20')",

@@ -17,10 +17,11 @@ from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
 from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch, route
 
-from bot.rehearsal.cast.people import Calls, Person, SeenMessage, custom_ids, shown_text
+from bot.rehearsal.discord.calls import Calls, SeenMessage, custom_ids, shown_text
 from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.discord.gateway import SimulatedGateway
 from bot.rehearsal.discord.limits import DiscordRequest, Limits, Upload, Wire
+from bot.rehearsal.discord.people import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

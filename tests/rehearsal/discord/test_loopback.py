@@ -15,9 +15,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.rehearsal.cast.people import CannotDo, NoAnswer, Person
+from bot.rehearsal.discord.calls import CannotDo, NoAnswer
 from bot.rehearsal.discord.loopback import ADMINISTRATOR, LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
+from bot.rehearsal.discord.people import Person
 
 OPENAPI = os.environ.get("DISCORD_OPENAPI")
 needs_openapi = pytest.mark.skipif(OPENAPI is None, reason="DISCORD_OPENAPI names no OpenAPI file")

@@ -11,9 +11,9 @@ from simcord.backend.errors import BackendError
 from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
-from bot.rehearsal.agreement import misscheduled
 from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.judge.agreement import misscheduled
 
 EVE = datetime(2023, 2, 19, 16, tzinfo=UTC)
 CREATE_EVENTS, MANAGE_EVENTS = 1 << 44, 1 << 33

@@ -17,9 +17,9 @@ from bot.domain.plan import Plan
 from bot.domain.planned_announcements import planned
 from bot.messages.agenda import agenda
 from bot.messages.fitting import fitted
-from bot.rehearsal.agreement import misdated, misdelivered, misshown
 from bot.rehearsal.discord.loopback import LoopbackDiscord
-from bot.rehearsal.history import History
+from bot.rehearsal.judge.agreement import misdated, misdelivered, misshown
+from bot.rehearsal.judge.history import History
 from bot.store.agenda import HeldSession
 from bot.store.agenda_changes import AgendaChange, edits_of
 

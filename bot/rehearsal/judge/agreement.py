@@ -20,7 +20,7 @@ from bot.domain.planned_announcements import planned
 from bot.messages import agenda
 from bot.messages.fitting import fitted
 from bot.rehearsal.discord.loopback import LoopbackDiscord
-from bot.rehearsal.history import History
+from bot.rehearsal.judge.history import History
 
 #: The status of a scheduled event that doesn't take place.
 _CANCELLED = 4

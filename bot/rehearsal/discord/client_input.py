@@ -1,0 +1,114 @@
+"""The checks that a Discord client makes before it sends: options of commands, and values of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from simcord.backend.errors import SetupError
+from simcord.components import walk_components
+from simcord.enums import ComponentType, OptionType
+from simcord.interactions import (
+    nest_options,
+    validate_option_value,
+)
+
+from bot.rehearsal.discord.calls import CannotDo, Json
+from bot.rehearsal.discord.limits import Wire
+
+if TYPE_CHECKING:
+    from simcord.backend.models import Message
+
+
+SUBCOMMANDS = (OptionType.SUBCOMMAND, OptionType.SUBCOMMAND_GROUP)
+_LONGEST_TEXT = 4000
+
+
+def find_component(message: Message, kind: ComponentType, custom_id: str) -> Json:
+    """The component of a message with a custom id. Raises CannotDo if there is none, or if it is disabled."""
+    parts = (part for part in walk_components(message.components) if part["type"] == kind)
+    part = next((each for each in parts if each.get("custom_id") == custom_id), None)
+    if part is None:
+        raise CannotDo(f"the message has no {kind.name.lower()} {custom_id!r}")
+    if part.get("disabled"):
+        raise CannotDo(f"{custom_id!r} is disabled")
+    return part
+
+
+def options_of(leaf: Json) -> list[Json]:
+    """The options of a command, as the bot registered them."""
+    return leaf.get("options") or []
+
+
+def checked_value(command: str, spec: Json, value: object) -> Wire:
+    """The value of an option as it is sent. Raises CannotDo if the option does not allow it."""
+    try:
+        return validate_option_value(command, spec, value)
+    except SetupError as error:
+        raise CannotDo(str(error)) from error
+
+
+def command_data(root: Json, nesting: list[str], options: list[Json], resolved: Json) -> Json:
+    """The data of an interaction that runs a command."""
+    data: Json = {"id": root["id"], "name": root["name"], "type": root["type"]}
+    data["options"] = nest_options(root, nesting, options)
+    return {**data, "resolved": resolved} if resolved else data
+
+
+def filled_component(part: Json, values: Mapping[str, Any]) -> Json:
+    """One component of a form as a client submits it, with its value from `values` (by custom id).
+
+    Raises CannotDo if a value breaks the form's rules.
+    """
+    sent: Json = {"type": part["type"], "id": part["id"]}
+    match part["type"]:
+        case ComponentType.TEXT_DISPLAY:
+            return sent
+        case ComponentType.LABEL:
+            return {**sent, "component": filled_component(part["component"], values)}
+        case ComponentType.ACTION_ROW:
+            return {**sent, "components": [filled_component(child, values) for child in part["components"]]}
+        case ComponentType.TEXT_INPUT:
+            value: Json = {"value": _typed_text(part, values.get(part["custom_id"]))}
+        case ComponentType.STRING_SELECT | ComponentType.CHECKBOX_GROUP:
+            value = {"values": chosen_values(part, values.get(part["custom_id"]))}
+        case ComponentType.RADIO_GROUP:
+            value = {"value": next(iter(chosen_values(part, values.get(part["custom_id"]))), None)}
+        case ComponentType.CHECKBOX:
+            value = {"value": bool(values.get(part["custom_id"], part.get("default", False)))}
+        case kind:
+            raise CannotDo(f"a rehearsal cannot fill in a component of type {kind}")
+    return {**sent, "custom_id": part["custom_id"], **value}
+
+
+def _typed_text(part: Json, given: Wire) -> str:
+    text = part.get("value") or "" if given is None else given
+    name = part["custom_id"]
+    if not isinstance(text, str):
+        raise CannotDo(f"{name!r} takes text, not {given!r}")
+    if not text and part.get("required", True):
+        raise CannotDo(f"{name!r} is required")
+    shortest, longest = part.get("min_length") or 0, part.get("max_length") or _LONGEST_TEXT
+    if text and not shortest <= len(text) <= longest:
+        raise CannotDo(f"{name!r} takes {shortest} to {longest} characters, not {len(text)}")
+    return text
+
+
+def chosen_values(part: Json, given: Wire) -> list[str]:
+    """The chosen values of a select, by default those it shows as chosen. Raises CannotDo if they are not allowed."""
+    options: list[Json] = part["options"]
+    name = part["custom_id"]
+    if given is None:
+        chosen = [each["value"] for each in options if each.get("default")]
+    else:
+        chosen = [given] if isinstance(given, str) else list(cast("Sequence[str]", given))
+    if not chosen and part.get("required", True):
+        raise CannotDo(f"{name!r} is required")
+    unknown = set(chosen) - {each["value"] for each in options}
+    if unknown:
+        raise CannotDo(f"{name!r} doesn't offer {', '.join(sorted(unknown))}")
+    most = len(options) if part["type"] == ComponentType.CHECKBOX_GROUP else 1
+    fewest, most = part.get("min_values") or 1, part.get("max_values") or most
+    if chosen and not fewest <= len(chosen) <= most:
+        raise CannotDo(f"{name!r} takes {fewest} to {most} choices, not {len(chosen)}")
+    return chosen
