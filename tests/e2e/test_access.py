@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.documents.export.kinds import Subject
+from bot.rehearsal.discord import people
 
 if TYPE_CHECKING:
     import pytest
