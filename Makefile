@@ -32,7 +32,7 @@ MEASURED := $(wildcard $(addprefix tests/e2e/test_,storage.py process.py announc
 	tests/test_clock.py tests/messages/test_agenda_changes.py tests/messages/test_announcements.py tests/store tests/domain tests/jobs
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
-.PHONY: help rehearse crash fuzz bench test check fix lock clean
+.PHONY: help rehearse crash fuzz bench test check docs pictures fix lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,13 @@ check: .venv/.ready ## lint, format, who imports whom, and types, as CI sees the
 	@.venv/bin/lint-imports --config pyproject.toml >.lint-imports 2>&1 || { cat .lint-imports; exit 1; }
 	@.venv/bin/pyright
 
+docs: .venv/.ready ## build the documentation as a website in site/; a dead link, command, setting or key is an error
+	@NO_COLOR=1 .venv/bin/zensical build --clean --strict
+	@.venv/bin/python -m pytest --quiet tests/meta/test_documents.py
+
+pictures: .venv/.ready ## take the pictures in docs/pictures from a rehearsal; needs Chromium
+	@.venv/bin/python -m tests.pictures docs/pictures
+
 fix: .venv/.ready ## let ruff mend what it can, and format
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
@@ -76,7 +83,7 @@ lock: .venv/.ready ## write both lock files from pyproject.toml (ARGS=--upgrade 
 	@$(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove .venv, caches and everything built
-	@rm -rf .venv build dist htmlcov .hypothesis .pytest_cache .ruff_cache .coverage .coverage.* *.egg-info
+	@rm -rf .venv build dist site htmlcov .hypothesis .pytest_cache .ruff_cache .coverage .coverage.* *.egg-info
 	@find bot cogs config tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.ready: requirements-dev.lock pyproject.toml

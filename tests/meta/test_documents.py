@@ -1,32 +1,81 @@
-"""What is written about the program holds: settings, commands, links, dependencies. And what must not be written."""
+"""The documentation holds: commands, settings, keys, columns, sentences, links and files are those of the program."""
 
 from __future__ import annotations
 
 import ast
+import io
+import itertools
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import get_args, get_origin
 from urllib.parse import parse_qs, urlsplit
 
-import discord
 import pytest
+import yaml
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from pydantic import BaseModel
 from typer.main import get_group
 
 from bot.app import WorkshopClient
 from bot.cli.main import app
-from bot.domain.plan import Plan
+from bot.documents.export import subjects
+from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.table import Source
+from bot.domain.people.access import Role
+from bot.domain.plan import Day, MaterialEntry, Plan, RoomEntry, SessionEntry, SpeakerEntry, TopicEntry
 from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, RoomForm, permission_bits, permission_words
 from bot.messages.i18n import text
-from bot.settings import Settings
+from bot.platform.client import DiscordUnreachableError, TokenRevokedError
+from bot.settings import Settings, SettingsError
+from bot.store.engine.lock import DatabaseDamagedError, DatabaseUnusableError
+from tests.entries import COMMANDS, MENUS
+from tests.pictures.shots import KEPT
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def readme() -> str:
-    return (ROOT / "README.md").read_text("utf-8")
+README = "README.md"
+PAGES = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / README, *sorted((ROOT / "docs").rglob("*.md")))}
+OPERATORS, PLAN, EXPORTS = "docs/operators.md", "docs/organisers/plan.md", "docs/organisers/exports.md"
+#: Where the commands of a role are explained.
+MANUALS = {
+    Role.VISITOR: ("docs/participants.md",),
+    Role.PARTICIPANT: ("docs/participants.md",),
+    Role.MODERATOR: ("docs/moderators.md",),
+    Role.ORGANISER: ("docs/organisers/index.md", EXPORTS, "docs/organisers/report.md"),
+}
+
+
+def page(name: str) -> str:
+    return PAGES[name].read_text("utf-8")
+
+
+def table(markdown: str, first_heading: str) -> list[list[str]]:
+    """The rows of the first table whose first column has that heading, without the heading."""
+    lines = iter(markdown.splitlines())
+    next(line for line in lines if line.startswith(f"| {first_heading} |"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines)
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in itertools.islice(rows, 1, None)]
+
+
+def coded(markdown: str) -> list[str]:
+    """What stands between backticks."""
+    return re.findall(r"`([^`]+)`", markdown)
+
+
+def test_the_pages_are_read() -> None:
+    assert set(MANUALS[Role.ORGANISER]) | {README, OPERATORS, PLAN, "docs/developers.md"} <= set(PAGES)
+
+
+def test_the_readme_is_short() -> None:
+    assert len(page(README).splitlines()) <= 150
 
 
 # --- settings --------------------------------------------------------------------------------------------------
@@ -36,21 +85,26 @@ SETTINGS = sorted(Settings.model_fields)
 
 def described(toml: str) -> dict[str, tuple[object, str]]:
     """Each setting in the file, commented out or not: its value, and the comment above it."""
-    found: dict[str, tuple[object, str]] = {}
+    settings: dict[str, tuple[object, str]] = {}
     comment = ""
     for line in toml.splitlines():
         if match := re.fullmatch(r"(?:# )?([a-z_]+ = \S.*)", line):
             ((name, value),) = tomllib.loads(match[1]).items()
-            found[name] = (value, comment)
+            settings[name] = (value, comment)
             comment = ""
         else:
             comment = f"{comment}\n{line.removeprefix('# ')}" if line else ""
-    return found
+    return settings
+
+
+def default_of(name: str) -> str:
+    default = Settings.model_fields[name].default
+    return "" if default is None else str(default)
 
 
 def test_settings_in_the_file_are_read_commented_or_not() -> None:
-    found = described('# What it is.\n# one = "1"\n\n# The other.\ntwo = 2\n')
-    assert found == {"one": ("1", "\nWhat it is."), "two": (2, "\nThe other.")}
+    settings = described('# What it is.\n# one = "1"\n\n# The other.\ntwo = 2\n')
+    assert settings == {"one": ("1", "\nWhat it is."), "two": (2, "\nThe other.")}
 
 
 def test_the_file_names_every_setting_and_no_other() -> None:
@@ -69,43 +123,143 @@ def test_the_file_explains_a_setting_and_gives_its_default(name: str) -> None:
         assert value == (str(default) if isinstance(default, Path) else default)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_the_readme_names_a_setting(name: str, readme: str) -> None:
-    assert f"`{name}`" in readme or f"PLENARY_{name.upper()}" in readme
+def test_the_table_of_settings_has_each_with_its_default() -> None:
+    rows = [
+        (*coded(name), *coded(variable), default) for name, variable, default, _ in table(page(OPERATORS), "setting")
+    ]
+    shown = {"plan": "none", "clock": "empty"}
+    assert rows == [
+        (name, f"PLENARY_{name.upper()}", shown.get(name, f"`{default_of(name)}`")) for name in Settings.model_fields
+    ]
+
+
+def test_the_example_of_an_env_file_has_every_variable_with_its_default() -> None:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    matches = [re.fullmatch(r"(?:# )?([A-Z_]+)=(.*)", line) for line in lines]
+    variables = {match[1]: match[2] for match in matches if match}
+    given = {"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": "/etc/plenary/token", "PLENARY_PLAN": "workshop/plan.yaml"}
+    defaults = {f"PLENARY_{name.upper()}": default_of(name) for name in SETTINGS}
+    assert variables == defaults | given
+
+
+def test_no_page_names_a_setting_that_there_is_not() -> None:
+    known = {f"PLENARY_{name.upper()}" for name in SETTINGS} | {"PLENARY_PORT"}  # an example of a wrong one
+    named = {name: set(re.findall(r"PLENARY_[A-Z_]+", page(name))) - known for name in PAGES}
+    assert {name: unknown for name, unknown in named.items() if unknown} == {}
 
 
 # --- commands and keys -----------------------------------------------------------------------------------------
 
 
-def test_the_readme_names_every_slash_command_and_no_other(client: WorkshopClient, readme: str) -> None:
-    there = {c.qualified_name for c in client.tree.walk_commands() if isinstance(c, discord.app_commands.Command)}
-    groups = {name.split()[0] for name in there if " " in name}
-    named = {
+def slash_commands(markdown: str, known: Iterable[str]) -> set[str]:
+    """The commands that a text names in code: of a group, the group's own name is not counted."""
+    groups = {name.split()[0] for name in known if " " in name}
+    return {
         f"{first} {second}" if first in groups else first
-        for first, second in re.findall(r"`/([a-z]+)(?: ([a-z]+))?[^`]*`", readme)
+        for first, second in re.findall(r"`/([a-z]+)(?![\w/])(?: ([a-z]+))?[^`]*`", markdown)
         if second or first not in groups
     }
-    assert named == there
 
 
-def test_the_readme_names_every_command_of_the_command_line_and_no_other(readme: str) -> None:
-    assert set(re.findall(r"\bplenary (run|[a-z]+)(?=[ `\n])", commands_in(readme))) == set(get_group(app).commands)
+def test_a_planted_command_is_found() -> None:
+    text = "Type `/agenda`, `/note mine`, `/note` or `/note lose` (see /nothing)."
+    assert slash_commands(text, {"agenda", "note mine"}) == {"agenda", "note mine", "note lose"}
 
 
-def commands_in(markdown: str) -> str:
-    """What is set as code: `inline`, and indented lines that call the program."""
-    inline = re.findall(r"`plenary [^`]+`", markdown)
-    indented = re.findall(r"^ {4,}.*\bbin/(plenary .*)$", markdown, re.MULTILINE)
-    return "\n".join([*inline, *indented, ""])
+def test_no_page_names_a_slash_command_that_there_is_not() -> None:
+    named = {name: slash_commands(page(name), COMMANDS) - set(COMMANDS) for name in PAGES}
+    assert {name: unknown for name, unknown in named.items() if unknown} == {}
 
 
-@pytest.mark.parametrize("key", sorted(Plan.model_fields))
-def test_the_readme_names_a_key_of_the_plan(key: str, readme: str) -> None:
-    assert re.search(rf"`{key}[.`]", readme)
+@pytest.mark.parametrize("role", MANUALS)
+def test_every_slash_command_is_explained_to_those_who_may_use_it(role: Role) -> None:
+    named = {command for name in MANUALS[role] for command in slash_commands(page(name), COMMANDS)}
+    missing = {command for command, lowest in COMMANDS.items() if lowest is role} - named
+    assert missing == set(), f"explain these in {MANUALS[role][0]}"
 
 
-def test_every_invite_link_asks_for_exactly_what_is_needed(readme: str) -> None:
-    links = re.findall(r"https://discord\.com/(?:api/)?oauth2/authorize\?[^\s`)>\"]+", readme)
+def shell_commands(markdown: str) -> set[str]:
+    """The commands of `plenary` that a text names: in code, and in indented blocks."""
+    code = [*re.findall(r"`plenary [^`]+`", markdown), *re.findall(r"^ {4,}.*$", markdown, re.MULTILINE)]
+    return set(re.findall(r"(?:^|[`/ ])plenary ([a-z]+)\b", "\n".join(code), re.MULTILINE))
+
+
+def test_every_command_of_the_shell_is_in_the_table() -> None:
+    named = [command for row in table(page(OPERATORS), "command") for command in coded(row[0])]
+    assert sorted(named) == sorted(f"plenary {command}" for command in get_group(app).commands)
+
+
+def test_no_page_names_a_command_of_the_shell_that_there_is_not() -> None:
+    # `docker compose exec plenary plenary health`, `docker build -t plenary`, `useradd … plenary`
+    known = {*get_group(app).commands, "plenary"}
+    named = {name: shell_commands(page(name)) - known for name in PAGES}
+    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+
+
+def test_no_page_names_a_target_of_make_that_there_is_not() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {name: set(re.findall(r"(?:`|^ {4})make ([a-z]+)", page(name), re.MULTILINE)) - targets for name in PAGES}
+    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+
+
+def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """The keys of a part of a plan, with those of its own parts behind a dot; a list of parts is one key."""
+    for name, field in model.model_fields.items():
+        choices = () if get_origin(field.annotation) is tuple else _choices(field.annotation)
+        inner = next((part for part in choices if isinstance(part, type) and issubclass(part, BaseModel)), None)
+        if inner is None:
+            yield f"{prefix}{name}"
+        else:
+            yield from keys_of(inner, f"{prefix}{name}.")
+
+
+def _choices(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation) or (annotation,)
+
+
+def test_the_table_of_the_plan_has_every_key_and_no_other() -> None:
+    named = [key for row in table(page(PLAN), "key") for key in coded(row[0])]
+    assert sorted(named) == sorted(keys_of(Plan))
+
+
+def test_the_table_of_a_session_has_every_key_and_no_other() -> None:
+    rows = table(page(PLAN).partition("A session has these keys")[2], "key")
+    assert sorted(key for row in rows for key in coded(row[0])) == sorted(SessionEntry.model_fields)
+
+
+@pytest.mark.parametrize("part", [TopicEntry, RoomEntry, Day, SpeakerEntry, MaterialEntry])
+def test_the_plans_page_names_every_key_of_its_lists(part: type[BaseModel]) -> None:
+    named = set(coded(page(PLAN)))
+    assert set(part.model_fields) - named == set()
+
+
+# --- exports ---------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_subjects_has_each() -> None:
+    rows = [(row[0], *coded(row[1])) for row in table(page(EXPORTS), "subject")]
+    assert sorted(rows) == sorted((str(subject), f"/export {subject}") for subject in Subject)
+
+
+def test_the_table_of_formats_has_each() -> None:
+    assert [coded(row[0]) for row in table(page(EXPORTS), "format")] == [[str(form)] for form in Format]
+
+
+async def test_the_table_of_columns_has_those_of_each_subject_in_their_order(client: WorkshopClient) -> None:
+    source = Source(client.parts.programme, client.parts.store, datetime.now(UTC))
+    rows = {row[0]: coded(row[1]) for row in table(page(EXPORTS).partition("## Columns")[2], "subject")}
+    for subject in Subject:
+        columns = [
+            re.sub("^title_..$", "title_…", column) for column in (await subjects.table(subject, source)).columns
+        ]
+        assert rows[str(subject)] == list(dict.fromkeys(columns)), f"the columns of {subject} in {EXPORTS}"
+
+
+# --- permissions -----------------------------------------------------------------------------------------------
+
+
+def test_every_invite_link_asks_for_exactly_what_is_needed() -> None:
+    links = re.findall(r"https://discord\.com/(?:api/)?oauth2/authorize\?[^\s`)>\"]+", page(OPERATORS))
     assert links
     for link in links:
         query = parse_qs(urlsplit(link).query)
@@ -113,12 +267,12 @@ def test_every_invite_link_asks_for_exactly_what_is_needed(readme: str) -> None:
         assert set(query["scope"][0].split()) == {"bot", "applications.commands"}
 
 
-def test_each_permission_has_one_reason_wherever_it_is_told(readme: str) -> None:
-    """In the readme's table, in the invitation of the shell, and in English on Discord."""
-    table = re.findall(r"^ {3}\| ([A-Z][\w ]+) \| (.+) \|$", readme, re.MULTILINE)
+def test_each_permission_has_one_reason_wherever_it_is_told() -> None:
+    """In the operators' table, in the invitation of the shell, and in English on Discord."""
     without = "; without it, all the rest works"
-    told = [(words, reason.removesuffix(without), reason.endswith(without)) for words, reason in table]
-    assert told == [(permission_words(name), why, name in DISPENSABLE) for name, (_, why) in PERMISSIONS.items()]
+    rows = table(page(OPERATORS), "permission")
+    shown = [(words, reason.removesuffix(without), reason.endswith(without)) for words, reason in rows]
+    assert shown == [(permission_words(name), why, name in DISPENSABLE) for name, (_, why) in PERMISSIONS.items()]
     assert [text("en", f"permission.{name}") for name in PERMISSIONS] == [why for _, why in PERMISSIONS.values()]
 
 
@@ -127,127 +281,111 @@ def test_whatever_a_room_needs_is_asked_for() -> None:
     assert {name for needed in NEEDED.values() for name in needed} <= set(PERMISSIONS) - DISPENSABLE
 
 
-def test_files_that_the_readme_names_are_there(readme: str) -> None:
-    linked = {link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link}
-    named = set(re.findall(r"`((?:bot|cogs|config|docs|tests)/[\w./-]*)`", readme))
-    assert [name for name in sorted(linked | named) if not (ROOT / name).exists()] == []
+# --- what the bot says -----------------------------------------------------------------------------------------
 
 
-# --- what must not be written ----------------------------------------------------------------------------------
-
-TOPS = ("bot", "cogs", "config", "docs", "tests", ".ci", ".github")
-WRITTEN = {".md", ".py", ".yaml", ".yml", ".toml", ".sql", ".po", ".txt", ".html", ".css", ".js", ""}
+def english() -> Catalog:
+    return read_po(io.BytesIO((ROOT / "config/locales/en.po").read_bytes()))
 
 
-def written() -> Iterator[tuple[str, str]]:
-    """Every text file of the project, by its path."""
-    nested = (path for top in TOPS for path in (ROOT / top).rglob("*"))
-    for path in sorted({*nested, *ROOT.glob("[!.]*"), *ROOT.glob(".*ignore")}):
-        if path.is_file() and path.suffix in WRITTEN and "__pycache__" not in path.parts:
-            try:
-                yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-            except UnicodeDecodeError:
-                continue
+def said() -> str:
+    """Every text in the code and every English sentence, with … for each value that is filled in."""
+    texts: list[str] = []
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "cogs").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                texts.append(
+                    "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    for message in english():
+        forms = [message.string] if isinstance(message.string, str) else message.string or ()
+        texts += [re.sub(r"\{\w+\}", "…", form) for form in forms]
+    return "\n".join(texts)
 
 
-# Written so that this file doesn't hold them itself.
-_OWN_PATHS = re.compile(r"(?<![\w.~-])/(?:work|root|tmp/bash_jobs[.\w]*)/")
-_UNFINISHED = re.compile(r"\b(?:TO(?:)DO|FIX(?:)ME|X(?:)XX|HA(?:)CK)\b")
+def test_every_sentence_in_the_troubleshooting_is_one_that_somebody_may_read() -> None:
+    rows, all_texts = table(page(OPERATORS), "you read"), said()
+    assert len(rows) > 20
+    assert [row[0] for row in rows if row[0] not in all_texts] == []
 
 
-def found(pattern: re.Pattern[str], text: str) -> list[str]:
-    lines = enumerate(text.splitlines(), 1)
-    return [f"{number}: {line.strip()[:80]}" for number, line in lines if pattern.search(line)]
+def test_every_button_in_the_manuals_is_there() -> None:
+    """In these two pages, bold in the middle of a sentence is what somebody presses, or a step's name."""
+    labels = {text("en", key) for key in button_keys()} | set(MENUS) | {"+5 min"}
+    for name in ("docs/participants.md", "docs/moderators.md"):
+        bold = {words for words in re.findall(r"\*\*([^*]+)\*\*", page(name)) if not words.endswith(".")}
+        assert bold - labels == {"run of show"} & bold, f"{name} names buttons that are not there"
 
 
-def test_planted_words_are_found() -> None:
-    assert len(found(_OWN_PATHS, "see /wo" + "rk/a\nor '/ro" + "ot/.cache'\nconfig/work/a\n/workshop/a")) == 2
-    assert len(found(_UNFINISHED, "# TO" + "DO later\nFIX" + "ME\nmethod to do it")) == 2
+def button_keys() -> list[str]:
+    return [str(message.id) for message in english() if str(message.id).startswith("button.")]
 
 
-def test_many_files_are_read() -> None:
-    paths = {path for path, _ in written()}
-    assert {"bot/app.py", "config/plenary.toml", "config/locales/ar.po", "Makefile", "pyproject.toml"} <= paths
+# --- links and files -------------------------------------------------------------------------------------------
 
 
-def test_no_file_names_a_path_of_one_machine() -> None:
-    assert {path: lines for path, text in written() if (lines := found(_OWN_PATHS, text))} == {}
+def anchors(markdown: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", markdown, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
-def test_nothing_is_left_to_do() -> None:
-    assert {path: lines for path, text in written() if (lines := found(_UNFINISHED, text))} == {}
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
+    dead: list[str] = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page(name)):
+        if "://" not in link:
+            file, _, anchor = link.partition("#")
+            target = (PAGES[name].parent / file).resolve() if file else PAGES[name]
+            if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+                dead.append(link)
+    assert dead == []
 
 
-def test_only_the_rehearsal_speaks_of_what_it_is_made_of() -> None:
-    allowed = ("bot/rehearsal/", "tests/", "pyproject.toml", "Makefile", "README.md")
-    speaking = [path for path, text in written() if "simcord" in text and not path.startswith(allowed)]
-    assert speaking == []
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_that_a_page_names_is_there(name: str) -> None:
+    named = set(re.findall(r"`((?:bot|cogs|config|docs|tests)/[\w./-]*)`", page(name)))
+    named |= set(re.findall(r"\b((?:config|tests)/[\w./-]+\w)", page(name)))
+    assert [file for file in sorted(named) if not (ROOT / file).exists()] == []
 
 
-def test_the_readme_speaks_of_it_only_where_it_says_how_things_are_built(readme: str) -> None:
-    sections = re.split(r"^#+ ", readme, flags=re.MULTILINE)
-    titles = {section.splitlines()[0].strip() for section in sections if "simcord" in section}
-    assert titles <= {"How it is built"}
+def test_every_page_is_in_the_menu_of_the_website() -> None:
+    menu = set(re.findall(r'"([\w/]+\.md)"', (ROOT / "zensical.toml").read_text("utf-8")))
+    assert {f"docs/{name}" for name in menu} == set(PAGES) - {README}
 
 
-# --- modules and dependencies ----------------------------------------------------------------------------------
+def test_every_picture_that_is_made_is_shown_and_no_other_is_kept() -> None:
+    shown = {link for name in PAGES for link in re.findall(r"pictures/(\w+\.png)", page(name))}
+    assert shown == {path.name for path in (ROOT / "docs/pictures").iterdir()} == {f"{name}.png" for name in KEPT}
 
 
-@pytest.mark.parametrize("top", ["bot", "cogs"])
-def test_every_module_says_what_it_is(top: str) -> None:
-    files = sorted((ROOT / top).rglob("*.py"))
-    assert files
-    assert [path.name for path in files if not ast.get_docstring(ast.parse(path.read_text("utf-8")))] == []
+# --- files for servers -----------------------------------------------------------------------------------------
 
 
-def project() -> dict[str, Any]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+def test_the_compose_file_gives_the_container_what_it_needs() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    variables = services["plenary"]["environment"]
+    assert {f"PLENARY_{name.upper()}" for name in SETTINGS} >= set(variables)
+    mounted = [volume.split(":")[1] for volume in services["plenary"]["volumes"]]
+    assert all(value.startswith(tuple(mounted)) for value in variables.values()), "a path outside of the volumes"
 
 
-def dependencies() -> list[str]:
-    return [*project()["project"]["dependencies"], *(d for ds in project()["dependency-groups"].values() for d in ds)]
+def test_the_service_does_not_start_again_what_a_person_must_fix() -> None:
+    unit = (ROOT / "plenary.service").read_text("utf-8")
+    never = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
+    faults = (SettingsError, DatabaseUnusableError, TokenRevokedError, DatabaseDamagedError)
+    assert never
+    assert sorted(set(never[1].split())) == sorted({str(fault.exit_code) for fault in faults})
+    assert str(DiscordUnreachableError.exit_code) not in never[1].split()
 
 
-@pytest.mark.parametrize("dependency", dependencies())
-def test_a_dependency_says_what_it_is_for(dependency: str) -> None:
-    lines = (ROOT / "pyproject.toml").read_text("utf-8").splitlines()
-    # The same name may stand among the build's own requirements, which pyproject.toml lists in one line.
-    at = next(number for number, line in enumerate(lines) if line.strip().startswith(f'"{dependency}"'))
-    beside = lines[at].partition(f'"{dependency}",')[2].strip()
-    above = lines[at - 1].strip()
-    assert re.match(r"# \S.{5}", beside) or re.match(r"# \S.{5}", above), f"{dependency} has no reason"
-
-
-LOCKS = ("requirements.lock", "requirements-dev.lock")
-
-
-def locked(file: str) -> dict[str, str]:
-    """Requirement to all of its lines."""
-    entries = re.findall(r"^(?!#)(\S.*(?:\n[ \t]+.*)*)", (ROOT / file).read_text("utf-8"), re.MULTILINE)
-    return {entry.split()[0]: entry for entry in entries}
-
-
-@pytest.mark.parametrize("file", LOCKS)
-def test_a_lock_file_pins_everything_by_its_hash_and_names_no_place(file: str) -> None:
-    assert len(locked(file)) > 20
-    for requirement, entry in locked(file).items():
-        assert re.fullmatch(r"[a-z0-9.-]+(\[[a-z,]+\])?==[\w.+!]+", requirement)
-        assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), requirement
-    text = (ROOT / file).read_text("utf-8")
-    assert re.findall(r"\S*(?:https?:|://|git\+|file:| @ |--index-url|--find-links)\S*", text) == []
-
-
-def normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", re.split(r"[\[=~<>;! ]", name)[0]).lower()
-
-
-def test_every_dependency_is_locked() -> None:
-    asked = project()["project"]["dependencies"]
-    kept = {file: {normal(name) for name in locked(file)} for file in LOCKS}
-    assert {normal(name) for name in asked} <= kept["requirements.lock"]
-    assert {normal(name) for name in dependencies()} | kept["requirements.lock"] <= kept["requirements-dev.lock"]
-
-
-def test_both_lock_files_hold_the_same_versions() -> None:
-    run, dev = (dict(name.split("==") for name in locked(file)) for file in LOCKS)
-    assert {name: version for name, version in run.items() if dev[name] != version} == {}
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this machine has no systemd-analyze")
+def test_the_service_is_one_that_systemd_understands(tmp_path: Path) -> None:
+    unit = (ROOT / "plenary.service").read_text("utf-8").replace("/opt/plenary/.venv/bin/plenary", sys.executable)
+    (tmp_path / "plenary.service").write_text(unit, "utf-8")
+    run = subprocess.run(  # noqa: S603 - a program of this machine
+        [shutil.which("systemd-analyze") or "", "verify", str(tmp_path / "plenary.service")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
