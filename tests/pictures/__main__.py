@@ -152,7 +152,7 @@ async def main(kept: Path) -> None:
             plan=ROOT / "config/workshops" / _NAME, cast=ROOT / "config/rehearsal" / _NAME, out=out / "rehearsal",
             speed=0, seed=1, kills=0, openapi=None,
         )  # fmt: skip
-        plan = plan_file.load(request.plan).plan
+        plan = plan_file.load_plan(request.plan).plan
         async with browser() as page:
             rehearsal = PicturedRehearsal(request, plan, casts.read(request.cast), Console(quiet=True))
             rehearsal.browser, rehearsal.out = page, out
