@@ -16,7 +16,7 @@ from bot.domain import series
 from bot.domain.plan import Plan
 from bot.importing import plan_edit, plan_file
 from bot.importing.plan_file import LoadedPlan, PlanError
-from bot.importing.plan_lint import Place
+from bot.importing.yaml_lines import Place
 from bot.settings import SettingsError
 
 

@@ -1,34 +1,68 @@
-"""Warnings about a plan that can be used: its longest messages, against Discord's limits."""
+"""The linter of plans: warnings about a plan that can be used, such as overlaps and messages that are too long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from bot.domain import limits
+from bot.domain.agenda.conflicts import Conflict, Overlap, conflicts
 from bot.domain.plan import Plan
-from bot.domain.venue import meeting_room
+from bot.domain.venue import meeting_room, venue_rooms
+from bot.importing.yaml_lines import Document, Place, Remark
 from bot.messages.agenda import unabridged
 from bot.messages.announcements import start, topic_opening, welcome
 from bot.messages.post import Post
 
-Place = tuple[str | int, ...]
+
+def warnings(plan: Plan, document: Document) -> Iterator[Remark]:
+    """Yield what the organisers should check again. Slow for a start: it renders every message."""
+    yield from _conflicts(plan, document)
+    for place, surplus in too_long(plan).items():
+        yield document.remark(
+            place,
+            f"its message is {surplus} characters too long for Discord; it is shortened, and a button shows all of it.",
+        )
+    if len(plan.topics) > limits.OPTIONS:
+        what = f"a form's list shows {limits.OPTIONS} topics; a note on another starts in that topic's channel."
+        yield document.remark(("topics", limits.OPTIONS), what)
+    channels = len(venue_rooms(plan)) - 1  # less the category
+    categories = -(-channels // limits.CATEGORY_CHANNELS)
+    if categories > 1:
+        what = (
+            f"{channels} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: there will be {categories}."
+        )
+        yield document.remark(("topics",), what)
 
 
-"""Where something stands in a plan: keys, and numbers from 0."""
+def _conflicts(plan: Plan, document: Document) -> Iterator[Remark]:
+    places = {
+        entry.id: ("days", number, "sessions", index)
+        for number, day in enumerate(plan.days)
+        for index, entry in enumerate(day.sessions)
+    }
+    for conflict in conflicts(plan.agenda):
+        what = f"'{conflict.other.id}' overlaps '{conflict.one.id}' {_collision(conflict)}."
+        yield document.remark(places[conflict.other.id], what)
+
+
+def _collision(conflict: Conflict) -> str:
+    if isinstance(conflict, Overlap):
+        return f"in the room '{conflict.one.room}'"
+    return f"and '{next(iter(conflict.speaker.office.values()))}' speaks in both"
 
 
 def too_long(plan: Plan) -> dict[Place, int]:
-    """Where in the plan a posted message has to be shortened, and by how many characters."""
+    """Return where in the plan a posted message has to be shortened, and by how many characters."""
     surplus: dict[Place, int] = {}
-    for place, post in _longest(plan):
+    for place, post in _longest_posts(plan):
         if post.length > limits.MESSAGE_TEXT:
             surplus[place] = max(surplus.get(place, 0), post.length - limits.MESSAGE_TEXT)
     return surplus
 
 
-def _longest(plan: Plan) -> Iterator[tuple[Place, Post]]:
-    """Each posted message that grows with the plan, whole; an answer goes on in a second message."""
-    rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}
+def _longest_posts(plan: Plan) -> Iterator[tuple[Place, Post]]:
+    """Yield each posted message that grows with the plan, unabridged. Answers are left out: they may span messages."""
+    rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}  # the longest id that Discord may give
     mark = "0" * 24
     yield ("description",), welcome(plan, mark)
     for number, day in enumerate(plan.days):

@@ -14,44 +14,12 @@ from hypothesis import strategies as st
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.importing.plan_file import MAX_BYTES, LoadedPlan, PlanError, load_plan
+from bot.importing.plan_file import PlanError, load_plan
+from bot.importing.yaml_lines import MAX_BYTES
 from bot.settings import ROOT, SettingsError
+from tests.importing.small_plans import GOOD, changed, loaded
 
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
-
-GOOD = """\
-id: small
-title: {en: Small, fr: Petit}
-description: As small as can be
-organiser: Nobody
-zone: Europe/Brussels
-languages: [en, fr]
-topics:
-  - id: ledgers
-    title: Ledgers
-    description: Who writes them
-days:
-  - date: 2023-02-20
-    sessions:
-      - id: welcome
-        kind: opening
-        start: 09:30
-        end: 10:00
-        title: Welcome
-      - id: talk
-        kind: panel
-        start: 10:00
-        end: 11:15
-        topic: ledgers
-        title: A talk
-"""
-
-
-def loaded(folder: Path, source: str | bytes) -> LoadedPlan:
-    """A plan of that text, loaded from a file."""
-    path = folder / "plan.yaml"
-    path.write_bytes(source.encode() if isinstance(source, str) else source)
-    return load_plan(path)
 
 
 def faults(folder: Path, source: str | bytes) -> list[str]:
@@ -62,20 +30,6 @@ def faults(folder: Path, source: str | bytes) -> list[str]:
     name = f"{folder / 'plan.yaml'}: "
     assert all(line.startswith(name) for line in lines)
     return [line.removeprefix(name) for line in lines]
-
-
-def warnings(folder: Path, source: str) -> list[str]:
-    """What the organisers of a good plan should look at again."""
-    return [str(warning) for warning in loaded(folder, source).warnings]
-
-
-def changed(*changes: tuple[str, str]) -> str:
-    """The good plan with some of its words replaced; each must be there."""
-    source = GOOD
-    for old, new in changes:
-        assert old in source
-        source = source.replace(old, new, 1)
-    return source
 
 
 # --- the example ----------------------------------------------------------------------------------------------------
@@ -147,7 +101,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("zone:", "sponsor: X\nzone:", "line 5, sponsor: there is no key 'sponsor' here; remove it or mend its name."),
+        (
+            "zone:",
+            "sponsor: X\nzone:",
+            "line 5, sponsor: there is no key 'sponsor' here; remove it or correct its name.",
+        ),
         ("organiser: Nobody\n", "", "line 1, organiser: 'organiser' is missing; add it."),
         (
             "kind: panel",
@@ -248,7 +206,7 @@ def test_all_faults_are_told_at_once_in_order_of_their_lines(tmp_path: Path) -> 
 
 
 def test_a_skipped_time_is_told_beside_the_other_faults_of_its_day(tmp_path: Path) -> None:
-    """Else the organisers mend one fault and meet the next."""
+    """Else the organisers correct one fault and meet the next."""
     source = changed(("2023-02-20", "2023-03-26"), ("start: 09:30", "start: 02:30"), ("topic: ledgers", "topic: no"))
     assert len(faults(tmp_path, source)) == 2
 
@@ -363,41 +321,6 @@ def test_whatever_stands_at_a_key_is_taken_or_refused_at_that_key(folder: Path, 
         assert depends or not strangers
 
 
-# --- warnings -------------------------------------------------------------------------------------------------------
-
-
-def test_the_good_plan_has_no_warnings(tmp_path: Path) -> None:
-    """Else the tests below would prove nothing."""
-    assert warnings(tmp_path, GOOD) == []
-
-
-def test_sessions_that_overlap_in_a_room_are_told(tmp_path: Path) -> None:
-    """At the later one. Sessions that only touch, as in the good plan, don't overlap."""
-    assert warnings(tmp_path, changed(("end: 10:00", "end: 10:15"))) == [
-        "line 19, days[1].sessions[2]: 'talk' overlaps 'welcome' in the room 'plenary'."
-    ]
-
-
-def test_sessions_in_two_rooms_may_overlap(tmp_path: Path) -> None:
-    """Unless somebody speaks in both."""
-    rooms = ("days:", "rooms:\n  - {id: hall, title: Hall}\ndays:")
-    moved = ("kind: panel", "kind: panel\n        room: hall")
-    longer = ("end: 10:00", "end: 10:15")
-    assert warnings(tmp_path, changed(rooms, moved, longer)) == []
-    speaker = "\n        speakers: [{office: Chair, organisation: WCO}]"
-    both = (("title: Welcome", f"title: Welcome{speaker}"), ("title: A talk", f"title: A talk{speaker}"))
-    assert warnings(tmp_path, changed(rooms, moved, longer, *both)) == [
-        "line 22, days[1].sessions[2]: 'talk' overlaps 'welcome' and 'Chair' speaks in both."
-    ]
-
-
-def test_a_message_that_is_shortened_is_told(tmp_path: Path) -> None:
-    """With by how much, at the part of the plan that makes it so; the plan is good all the same."""
-    (told,) = warnings(tmp_path, changed(("Who writes them", "w" * 4000)))
-    assert told.startswith("line 8, topics[1]: its message is ")
-    assert told.endswith("characters too long for Discord; it is shortened, and a button shows all of it.")
-
-
 @pytest.mark.parametrize(
     ("title", "fault"),
     [
@@ -414,19 +337,3 @@ def test_a_plan_in_force_is_held_to_no_rule_that_is_newer(tmp_path: Path) -> Non
     plan = loaded(tmp_path, GOOD).plan
     long = plan.as_json().replace("A talk", "t" * 10_000)
     assert Plan.from_json(long).agenda.sessions[1].title["en"] == "t" * 10_000
-
-
-@pytest.mark.parametrize(("topics", "told"), [(44, False), (45, True)])
-def test_more_channels_than_a_category_holds_are_told(tmp_path: Path, topics: int, told: bool) -> None:  # noqa: FBT001
-    """Fifty: welcome, team, agenda, announcements, questions, plenary, and one a topic."""
-    listed = "".join(f"  - {{id: t{number}, title: T, description: D}}\n" for number in range(topics - 1))
-    found = warnings(tmp_path, changed(("topics:\n", f"topics:\n{listed}")))
-    assert ("line 7, topics: 51 channels; Discord fits 50 in a category: there will be 2." in found) is told
-
-
-@pytest.mark.parametrize(("topics", "told"), [(25, []), (26, ["line 33, topics[26]: a form's list shows 25 topics"])])
-def test_more_topics_than_a_form_offers_are_told(tmp_path: Path, topics: int, told: list[str]) -> None:
-    """A select of Discord's holds 25."""
-    listed = "".join(f"  - {{id: t{number}, title: T, description: D}}\n" for number in range(topics - 1))
-    found = warnings(tmp_path, changed(("topics:\n", f"topics:\n{listed}")))
-    assert [warning.partition(";")[0] for warning in found] == told

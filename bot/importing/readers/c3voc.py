@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from bot.importing.readers import jsonfile
+from bot.importing.readers import json_file
 from bot.importing.readers.collector import ScheduleCollector
 from bot.importing.readers.frab import FrabTalk, collect_talk
 from bot.importing.schedule import Schedule
@@ -65,7 +65,7 @@ class _Export(BaseModel):
 
 def read_c3voc(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
-    conference = jsonfile.parse_json(_Export, source, "the conference system").schedule.conference
+    conference = json_file.parse_json(_Export, source, "the conference system").schedule.conference
     gathering = ScheduleCollector(zone)
     gathering.zone_named(conference.time_zone_name or "", "time_zone_name")
     for index, day in enumerate(conference.days, 1):

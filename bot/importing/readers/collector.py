@@ -160,7 +160,7 @@ class ScheduleCollector:
         if (start, end) != (found.starts_at, found.ends_at):
             self.remark("Times have seconds; they are left out.")
         if end <= start:
-            self.fault(found.place, "the session doesn't end after its start; mend its end or its length")
+            self.fault(found.place, "the session doesn't end after its start; correct its end or its length")
         elif self._is_first(found) and title:
             self._sessions.append(self._session(found, title, start, end))
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from bot.importing.readers import jsonfile
+from bot.importing.readers import json_file
 from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.schedule import Schedule
 
@@ -37,7 +37,7 @@ class _File(BaseModel):
 
 def read_conferencebot(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in a file. Raises ScheduleError with every fault at once."""
-    file = jsonfile.parse_json(_File, source, "conference-bot's file")
+    file = json_file.parse_json(_File, source, "conference-bot's file")
     gathering = ScheduleCollector(zone)
     for index, stream in enumerate(file.streams, 1):
         for number, talk in enumerate(stream.talks, 1):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.domain.local_time import FIRST_DAY, LAST_DAY
-from bot.importing.readers import c3voc, columns, conferencebot, frab, grid, icalendar, jsonfile, pretalx, programapi
+from bot.importing.readers import c3voc, columns, conferencebot, frab, grid, icalendar, json_file, pretalx, programapi
 from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError, first_faults
 
 MAX_SESSIONS = 1_000
@@ -90,7 +90,7 @@ def _reader(source: bytes) -> Reader:
 
 
 def _json(source: bytes, zone: ZoneInfo) -> Schedule:
-    found = jsonfile.parse_json(_Top, source, "the conference system").model_fields_set
+    found = json_file.parse_json(_Top, source, "the conference system").model_fields_set
     reader = next((reader for key, reader in _OF_JSON.items() if key in found), None)
     if reader is None:
         raise ScheduleError(f"this JSON holds none of {', '.join(_OF_JSON)}, so it is no schedule. {_READABLE}.")

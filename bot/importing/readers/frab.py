@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.text import one_line
-from bot.importing.readers import human_time, markup
+from bot.importing.readers import human_time, xml_tree
 from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
-from bot.importing.readers.markup import Element
+from bot.importing.readers.xml_tree import Element
 from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 
@@ -38,8 +38,8 @@ class FrabTalk:
 def read_frab(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
     try:
-        top = markup.parse_xml(source)
-    except markup.MarkupError as fault:
+        top = xml_tree.parse_xml(source)
+    except xml_tree.MarkupError as fault:
         raise ScheduleError(f"line {fault.line}: {fault}.") from None
     if top.name != "schedule":
         raise ScheduleError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.formulas import unguard_formulas
 from bot.domain.languages import RECORDS
-from bot.importing.readers import markup
+from bot.importing.readers import xml_tree
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -135,6 +135,8 @@ class _Limits:
 
 def grids_from_workbook(source: bytes) -> tuple[Grid, ...]:
     """The sheets of a workbook; a formula is its own text, not what it gives. Raises GridError."""
+    # NOTE: python-calamine 0.9.1 is faster, but holds a sheet as one dense table: a file of 2 KB with cells in A1 and
+    # XFD1048576 aborts the process. It also gives a formula's saved value, and not that the cell is a formula.
     import openpyxl  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
     _inspect(source)
@@ -176,8 +178,8 @@ def _inspect(source: bytes) -> None:
 
 def _inspect_part(name: str, content: bytes) -> None:
     try:
-        markup.inspect_xml(content)
-    except markup.MarkupError as fault:
+        xml_tree.inspect_xml(content)
+    except xml_tree.MarkupError as fault:
         # A picture is no XML, and needs to be none.
         if fault.forbidden:
             raise GridError(f"its part {name!r} is not used: {fault}") from None

@@ -14,7 +14,7 @@ from bot.domain.agenda.sessions import Material, SessionKind
 from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean
-from bot.importing.readers import jsonfile
+from bot.importing.readers import json_file
 from bot.importing.schedule import (
     NamedItem,
     Schedule,
@@ -86,7 +86,7 @@ def read_pretalx(source: bytes, zone: ZoneInfo) -> Schedule:
     """
     if len(source) > MAX_BYTES:
         raise ScheduleError(f"the file has {len(source):,} bytes; a schedule may have {MAX_BYTES:,}.")
-    return _Reader(zone).schedule(jsonfile.parse_json(_Export, source, "pretalx"))
+    return _Reader(zone).schedule(json_file.parse_json(_Export, source, "pretalx"))
 
 
 def _text(wording: _Wording, language: str = "en") -> Text:
@@ -154,7 +154,7 @@ class _Reader:
             self._faults.append(f"{place}: clocks change then ({unclear.args[0]}); write the time with its offset.")
             return None
         except OverflowError:
-            self._faults.append(f"{place} is outside the calendar; mend its times.")
+            self._faults.append(f"{place} is outside the calendar; correct its times.")
             return None
         if end <= start:
             self._faults.append(f"{place} doesn't end after its start at {time.start}; give it an end.")

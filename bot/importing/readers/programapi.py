@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.domain.agenda.sessions import SessionKind
-from bot.importing.readers import jsonfile
+from bot.importing.readers import json_file
 from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.schedule import Schedule, guess_kind
 
@@ -44,7 +44,7 @@ class _Export(BaseModel):
 
 def read_programapi(source: bytes, zone: ZoneInfo) -> Schedule:
     """The schedule in an export. Raises ScheduleError with every fault at once."""
-    export = jsonfile.parse_json(_Export, source, "the programme's site")
+    export = json_file.parse_json(_Export, source, "the programme's site")
     gathering = ScheduleCollector(zone)
     for date, day in export.days.items():
         for number, event in enumerate(day.events, 1):

@@ -126,7 +126,7 @@ def test_every_sheet_is_read_and_one_without_an_agenda_is_told() -> None:
         ),
         (("", "20/02/2023", "noon", "10:00"), "'noon' is not a time of day; write hours and minutes, such as 09:30."),
         (("", "20/02/2023", "9:30", ""), "the session has no end; give it an end or a length."),
-        (("", "20/02/2023", "9:30", "9:00"), "the session doesn't end after its start; mend its end or its length."),
+        (("", "20/02/2023", "9:30", "9:00"), "the session doesn't end after its start; correct its end or its length."),
         (("", "", "9:30", "10:00"), "there is no date; write one such as 20/02/2023, here or in a row above."),
     ],
 )

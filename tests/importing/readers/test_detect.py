@@ -203,7 +203,7 @@ def test_a_fault_says_where_what_and_what_to_do(source: str | bytes, fault: str)
 
 
 def test_all_faults_are_told_at_once() -> None:
-    """Else the organisers mend one and meet the next."""
+    """Else the organisers correct one and meet the next."""
     assert len(faults(FRAB.replace("00:45", "soon").replace("<title>Coffee</title>", ""))) == 2
 
 

@@ -34,6 +34,6 @@ def _faults(failure: ValidationError, system: str) -> Iterator[str]:
         elif error["type"] == "missing":
             yield f"{place} is missing; export the schedule again from {system}."
         else:
-            yield f"{place}: {error['msg']}; mend it in {system} and export the schedule again."
+            yield f"{place}: {error['msg']}; correct it in {system} and export the schedule again."
     if len(errors) > _MAX_TOLD:
         yield f"And {len(errors) - _MAX_TOLD:,} more places."
