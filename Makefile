@@ -32,7 +32,7 @@ MEASURED := $(wildcard $(addprefix tests/e2e/test_,storage.py process.py announc
 	tests/test_clock.py tests/messages/test_agenda_changes.py tests/messages/test_announcements.py tests/store tests/domain tests/jobs
 PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 
-.PHONY: help rehearse crash fuzz bench test check docs pictures fix lock clean
+.PHONY: help rehearse crash fuzz bench test check i18n docs pictures fix lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ docs: .venv/.ready ## build the documentation as a website in site/; a dead link
 
 pictures: .venv/.ready ## take the pictures in docs/pictures from a rehearsal; needs Chromium
 	@.venv/bin/python -m tests.pictures docs/pictures
+
+i18n: .venv/.ready ## write keys, translators' comments and references into config/locales, from the code
+	@UPDATE_CATALOGUES=1 .venv/bin/python -m pytest --quiet -p no:cacheprovider -k make_i18n_writes_it tests/meta/test_catalogues.py
 
 fix: .venv/.ready ## let ruff mend what it can, and format
 	@.venv/bin/ruff check --fix --quiet || true

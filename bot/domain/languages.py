@@ -227,11 +227,13 @@ ARABIC = Language(
     },
 )
 
-#: Each language by its code; English, in which the commands are written, comes first.
+#: Each language by its code.
 RECORDS: Mapping[str, Language] = {language.code: language for language in (ENGLISH, FRENCH, ARABIC)}
 
 #: Their codes.
 LANGUAGES = tuple(RECORDS)
+#: The language in which commands are written, and what stands in for a language that is missing.
+DEFAULT = ENGLISH.code
 
 
 def is_right_to_left(language: str) -> bool:

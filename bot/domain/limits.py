@@ -26,6 +26,9 @@ BUTTON_LABEL = 80
 MODAL_TITLE = 45
 MODAL_LABEL = 45
 MODAL_DESCRIPTION = 100
+#: Characters of the name of a command or of an entry in a menu, and of the description of a command or of its option.
+COMMAND_NAME = 32
+COMMAND_DESCRIPTION = 100
 #: Parts of a modal.
 MODAL_COMPONENTS = 5
 #: Characters that a text field of a modal takes.

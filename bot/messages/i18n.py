@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,40 +14,65 @@ from typing import cast
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.domain.languages import LANGUAGES, RECORDS, is_right_to_left
+from bot.domain.languages import DEFAULT, LANGUAGES, RECORDS, is_right_to_left
 from bot.domain.text import Text, fold, isolate
 from bot.settings import ROOT
 
 LOCALES = ROOT / "config" / "locales"
-_COMMANDS = "commands."
+#: The families of keys that name and describe commands; `make i18n` copies their English from the cogs.
+COMMAND_FAMILIES = frozenset({"command", "menu", "name", "option", "purpose"})
+_BY_DISCORD_LOCALE = {locale: record.code for record in RECORDS.values() for locale in record.discord_locales}
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    sentences: gettext.GNUTranslations
+    commands: Mapping[str, str]
+    """The sentences of the families of commands, by key."""
 
 
 @cache
-def _catalogue(language: str) -> gettext.GNUTranslations:
-    return compiled(LOCALES / f"{language}.po", language)
+def _catalogue(language: str) -> _Catalogue:
+    parsed = _parsed(LOCALES / f"{language}.po", language)
+    commands = {
+        message.id: str(message.string)
+        for message in parsed
+        if isinstance(message.id, str) and message.id.partition(".")[0] in COMMAND_FAMILIES
+    }
+    return _Catalogue(_compiled(parsed), commands)
 
 
 def compiled(path: Path, language: str) -> gettext.GNUTranslations:
-    """A `.po` file as gettext uses it, so that plurals follow the file's own rule (Arabic has six forms)."""
+    """Return a `.po` file as gettext uses it, so that plurals follow the file's own rule (Arabic has six forms)."""
+    return _compiled(_parsed(path, language))
+
+
+def _parsed(path: Path, language: str) -> Catalog:
     with path.open("rb") as source:
-        catalogue = read_po(source, locale=language)
+        # Comments are two thirds of the file, and nobody reads them here.
+        bare = b"".join(line for line in source if not line.startswith(b"#"))
+    return read_po(io.BytesIO(bare), locale=language)
+
+
+def _compiled(parsed: Catalog) -> gettext.GNUTranslations:
     compiled_form = io.BytesIO()
-    write_mo(compiled_form, catalogue)
+    write_mo(compiled_form, parsed)
     compiled_form.seek(0)
     return gettext.GNUTranslations(compiled_form)
 
 
 def text(language: str, key: str, **values: object) -> str:
-    """The sentence of that key, its `{names}` filled in. `n`, where given, chooses the plural form.
+    """Return the sentence of that key with its `{names}` filled in. `n`, where given, chooses the plural form.
 
     In a right-to-left language each value is isolated, so that a Latin name or a time doesn't turn the sentence.
     """
-    catalogue = _catalogue(language)
+    sentences = _catalogue(language).sentences
     count = values.get("n")
-    sentence = catalogue.ngettext(key, key, count) if isinstance(count, int) else catalogue.gettext(key)
+    sentence = sentences.ngettext(key, key, count) if isinstance(count, int) else sentences.gettext(key)
     if not values:
         return sentence
     shown = {name: isolate(str(value)) if is_right_to_left(language) else value for name, value in values.items()}
@@ -54,27 +80,32 @@ def text(language: str, key: str, **values: object) -> str:
 
 
 def command_wording(language: str, english: str) -> str | None:
-    """A command's name or description, written in English in its cog, in a language; None if there is none.
+    """Return the translation of a command's name or description, which its cog has in English; None if there is none.
 
-    Discord has no Arabic: `commands.ar.po` has what /help shows, and no names.
+    For a language that Discord lacks there are only the descriptions that /help shows.
     """
-    translated = _command_catalogue(language).gettext(english)
+    translated = _catalogue(language).commands.get(_command_keys().get(english, ""))
     return translated if translated != english else None
 
 
-@cache
-def _command_catalogue(language: str) -> gettext.NullTranslations:
-    path = LOCALES / f"{_COMMANDS}{language}.po"
-    return compiled(path, language) if path.exists() else gettext.NullTranslations()
+def discord_wording(locale: str, english: str) -> str | None:
+    """Return the same for one of Discord's locales, such as `fr` or `es-419`."""
+    language = _BY_DISCORD_LOCALE.get(locale)
+    return command_wording(language, english) if language else None
 
 
 def command_wordings() -> str:
-    """Every wording of commands in every language, as it stands in the files: it differs if one of them does."""
-    return "".join(path.read_text("utf-8") for path in sorted(LOCALES.glob(f"{_COMMANDS}*.po")))
+    """Return all that Discord is told of commands in other languages than English, for comparison with earlier."""
+    return repr([(code, sorted(_catalogue(code).commands.items())) for code in sorted(_BY_DISCORD_LOCALE.values())])
+
+
+@cache
+def _command_keys() -> Mapping[str, str]:
+    return {english: key for key, english in _catalogue(DEFAULT).commands.items()}
 
 
 def preload() -> None:
-    """Read every catalogue now, so that nobody's first answer waits for a file."""
+    """Read every catalogue now, so that no first answer waits for a file."""
     for language in LANGUAGES:
         _catalogue(language)
 

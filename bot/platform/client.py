@@ -133,7 +133,7 @@ class Translator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,  # noqa: ARG002 - discord.py passes it
     ) -> str | None:
-        return i18n.command_wording(locale.value, string.message)
+        return i18n.discord_wording(locale.value, string.message)
 
 
 class Tree(app_commands.CommandTree["Plenary"]):

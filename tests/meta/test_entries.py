@@ -13,7 +13,6 @@ from typing import Any
 
 import discord
 import pytest
-from babel.messages.pofile import read_po
 from discord import app_commands
 
 from bot import app
@@ -29,6 +28,7 @@ from bot.domain.contributions.contacts import Contact, NoteRequest
 from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, ReviewAction, ReviewState
 from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.questions import Question, QuestionState
+from bot.domain.languages import DEFAULT, LANGUAGES, RECORDS
 from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
@@ -48,11 +48,15 @@ from bot.messages import (
 )
 from bot.messages import post as post_messages
 from bot.messages.control_panel import DayStatus
-from bot.messages.i18n import LOCALES, command_wording
+from bot.messages.i18n import command_wording
 from bot.messages.notes import Listed, Touch
 from bot.messages.post import Post
 from cogs.help import entries
+from tests.catalogues.commands import UNDESCRIBED, named, shown_by_help
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS
+
+#: Languages in which Discord shows names of commands that are not English.
+TRANSLATED = [code for code, record in RECORDS.items() if record.discord_locales]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,8 +140,9 @@ def test_every_entry_of_a_menu_has_the_role_in_the_table(client: WorkshopClient)
 
 def test_entries_of_menus_are_named_as_discord_takes_them(client: WorkshopClient) -> None:
     for menu in menus(client):
-        assert 1 <= len(menu.name) <= 32
-        assert 1 <= len(command_wording("fr", menu.name) or "") <= 32
+        assert 1 <= len(menu.name) <= limits.COMMAND_NAME
+        for language in TRANSLATED:
+            assert 1 <= len(command_wording(language, menu.name) or "") <= limits.COMMAND_NAME
     assert len(menus(client)) <= 15
 
 
@@ -156,19 +161,6 @@ def test_every_cog_in_the_folder_is_loaded(client: WorkshopClient) -> None:
 # --- what Discord takes ----------------------------------------------------------------------------------------
 
 
-def purposes(client: WorkshopClient) -> set[str]:
-    """What /help says that commands are for: a group's description, else its cog's."""
-    return {entry.purpose for entry in entries(client)}
-
-
-def named(client: WorkshopClient) -> Iterator[tuple[str, str, str]]:
-    """Where, name and description of each group, command and option."""
-    for command in client.tree.walk_commands():
-        yield command.qualified_name, command.name, command.description
-        if isinstance(command, app_commands.Command):
-            yield from ((command.qualified_name, o.display_name, str(o.description)) for o in command.parameters)
-
-
 def test_everything_is_named_and_described_as_discord_takes_it(client: WorkshopClient) -> None:
     for where, name, description in named(client):
         assert re.fullmatch(r"[-_'\w]{1,32}", name), where
@@ -176,38 +168,23 @@ def test_everything_is_named_and_described_as_discord_takes_it(client: WorkshopC
         assert 1 <= len(description) <= 100, (where, name)
 
 
-def test_everything_is_named_and_described_in_french(client: WorkshopClient) -> None:
-    """Where several stand side by side, their French names differ."""
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_names_are_translated_as_discord_takes_them(client: WorkshopClient, language: str) -> None:
+    """Where several stand side by side, their names differ in every language."""
     siblings: dict[str, list[str]] = {}
-    for where, name, description in named(client):
-        for english in (name, description) if description != "…" else (name,):
-            assert command_wording("fr", english) or english in SAME_IN_FRENCH, (where, english)
-        french = command_wording("fr", name) or name
-        assert re.fullmatch(r"[-_'\w]{1,32}", french), (where, french)
-        assert french == french.lower(), where
-        assert len(command_wording("fr", description) or "") <= 100, where
+    for where, name, _ in named(client):
+        translated = command_wording(language, name) or name
+        assert re.fullmatch(r"[-_'\w]{1,32}", translated), (where, translated)
+        assert translated == translated.lower(), where
         option = name != where.rpartition(" ")[2]
-        siblings.setdefault(where if option else where.rpartition(" ")[0], []).append(f"{option} {french}")
+        siblings.setdefault(where if option else where.rpartition(" ")[0], []).append(f"{option} {translated}")
     for where, names in siblings.items():
         assert len(names) == len(set(names)), where
 
 
-def wordings(language: str) -> dict[str, str]:
-    """English wording to its translation."""
-    with (LOCALES / f"commands.{language}.po").open("rb") as source:
-        return {str(message.id): str(message.string) for message in read_po(source, locale=language) if message.id}
-
-
-def test_no_french_wording_is_left_over(client: WorkshopClient) -> None:
-    used = {wording for _, name, description in named(client) for wording in (name, description)}
-    assert wordings("fr").keys() <= used | purposes(client) | {menu.name for menu in menus(client)}
-
-
-def test_what_the_manual_shows_is_there_in_every_language_and_in_arabic_nothing_else(client: WorkshopClient) -> None:
-    shown = purposes(client) | {entry.description for entry in entries(client)}
-    assert shown <= wordings("fr").keys()
-    assert shown == wordings("ar").keys()
-    assert all(re.search("[\u0621-\u064a]", arabic) for arabic in wordings("ar").values())
+def test_the_manual_is_in_every_language(client: WorkshopClient) -> None:
+    for language in set(LANGUAGES) - {DEFAULT}:
+        assert [english for english in shown_by_help(client) if not command_wording(language, english)] == []
 
 
 def test_the_manual_names_every_command(client: WorkshopClient) -> None:
@@ -230,18 +207,12 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
             assert len(group.commands) <= 25
 
 
-#: English names that are French too.
-SAME_IN_FRENCH = {
-    "audit", "contacts", "correction", "export", "format", "minutes", "note", "notes", "participants", "question",
-    "questions",
-}  # fmt: skip
-
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
 PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
 
 
 def test_options_say_what_to_type(client: WorkshopClient) -> None:
-    bare = {(where, name) for where, name, description in named(client) if description == "…"}
+    bare = {(where, name) for where, name, description in named(client) if description == UNDESCRIBED}
     assert bare <= PLAIN_OPTIONS
 
 

@@ -1,0 +1,1 @@
+"""What `make i18n` writes into the catalogues of config/locales, and tests compare with them."""
