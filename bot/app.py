@@ -7,7 +7,6 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,19 +22,22 @@ from bot.domain.people.access import Home, Role
 from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.plan import Plan
 from bot.domain.venue import WELCOME
+from bot.hosting.client import WorkshopClient
+from bot.hosting.workshop import Workshop
 from bot.importing import plan_file
 from bot.jobs.direct_messages import DirectMessageJob
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.incidents import IncidentReporter
 from bot.jobs.nightly_backup import NightlyBackupJob
 from bot.jobs.pledge_follow_ups import PledgeFollowUpJob
+from bot.jobs.presence_watch import PresenceWatch
 from bot.jobs.runner import Job, JobName
 from bot.jobs.scheduled_events import ScheduledEventJob
 from bot.jobs.transcripts import TranscriptJob
 from bot.messages import i18n
 from bot.messages.i18n import text
 from bot.platform.access import Access
-from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, Plenary, TokenRevokedError, point_at
+from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, TokenRevokedError, point_at
 from bot.platform.errors import is_transient
 from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
 from bot.platform.venue import Venue
@@ -78,60 +80,6 @@ COGS = (
 _AUTHENTICATION_FAILED, _DISALLOWED_INTENTS = 4004, 4014
 #: Real seconds, as long as Discord waits for an answer to a press.
 _LAST_ANSWERS_SECONDS = 3
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What a cog may need."""
-
-    programme: PlanInForce
-    store: Store
-    clock: Clock
-    venue: Venue
-    dispatcher: Dispatcher
-    invalid: InvalidAnswers
-    access: Access
-    transcripts: TranscriptJob
-    settings: Settings
-    awards: Awards
-
-    @property
-    def plan(self) -> Plan:
-        """The plan in force."""
-        return self.programme.plan
-
-    def team_line(self, key: str, **values: object) -> Announcement:
-        """A line for the team, in the workshop's first language."""
-        line = text(self.plan.languages[0], key, **values)
-        return announcements.report(self.plan.id, line, self.clock.now())
-
-    def language_of(self, person: int) -> str:
-        """In which language somebody is written to who isn't there to be asked."""
-        return self.programme.language_of(person)
-
-
-class WorkshopClient(Plenary):
-    """The bot with the parts that its cogs take."""
-
-    parts: Workshop
-
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """The workshop's server came after READY, or came back after an outage of Discord's.
-
-        Whatever other servers the bot was invited to: each of them comes at a start, and nothing has changed by it.
-        """
-        if guild.id == self.parts.venue.guild_id:
-            await self.on_ready()
-
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The bot was invited to a server; if that is the workshop's, invited again."""
-        await self.on_guild_available(guild)
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was removed from a server, or the server was deleted."""
-        if guild.id == self.parts.venue.guild_id:
-            log.warning("The bot was removed from the workshop's server; nothing is done until it is invited again")
-            self.parts.venue.forget_server()
 
 
 async def run(settings: Settings, token: str) -> None:
@@ -241,21 +189,25 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
         clock.now,
     )
 
-    client = WorkshopClient(COGS, access, opened, reconcile, mend, invalid.hear)
+    client = WorkshopClient(COGS, opened, reconcile, mend, invalid.hear)
     events = ScheduledEventJob(programme, opened, venue, pacer, home, incidents)
     awards, follow_ups = Awards(programme, opened), PledgeFollowUpJob(programme, opened)
     letters = DirectMessageJob(opened, client, pacer, incidents)
     transcripts = TranscriptJob(programme, opened, venue, pacer, home, incidents)
+    presence = PresenceWatch(opened, venue, clock, client, home)
     every = (
         Job(JobName.EVENTS, events.keep),
         Job(JobName.FOLLOW_UPS, follow_ups.keep),
         Job(JobName.DIRECT_MESSAGES, letters.keep),
         Job(JobName.TRANSCRIPTS, transcripts.keep),
         *jobs,
+        Job(JobName.PRESENCE, presence.mark_after_jump),
     )
     dispatcher = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
     programme.watch(follow_changes)
-    client.parts = Workshop(programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards)
+    client.workshop = Workshop(
+        programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards, presence
+    )
     async with client:
         try:
             yield client
@@ -265,18 +217,18 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
 
 async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settings: Settings) -> None:
     """Run until told to stop, or until the connection to Discord ends for good."""
-    parts = client.parts
+    workshop = client.workshop
 
     async def look() -> list[health.HealthFinding]:
-        now = parts.clock.now()
+        now = workshop.clock.now()
         connected = client.connected and client.is_ready() and not client.is_closed()
         return [
             health.heartbeat(client.latency, connected=connected),
-            health.rounds(parts.dispatcher.idle()),
-            health.deliveries(parts.dispatcher.overdue(), now),
-            health.jobs(parts.dispatcher.jobs.failing(), now),
-            health.refusals(parts.invalid.count(now), INVALID_LIMIT),
-            await health.database(lambda: parts.store.facts.put("alive", iso_utc(parts.clock.now()))),
+            health.rounds(workshop.dispatcher.idle()),
+            health.deliveries(workshop.dispatcher.overdue(), now),
+            health.jobs(workshop.dispatcher.jobs.failing(), now),
+            health.refusals(workshop.invalid.count(now), INVALID_LIMIT),
+            await health.database(lambda: workshop.store.facts.put("alive", iso_utc(workshop.clock.now()))),
         ]
 
     tasks: set[asyncio.Task[Any]] = {
@@ -284,7 +236,7 @@ async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settin
         asyncio.create_task(health.keep_fresh(settings.health, look), name="health"),
         asyncio.create_task(stop.wait(), name="stop"),
         asyncio.create_task(client.until_refused(), name="token"),
-        asyncio.create_task(_until_damaged(parts.store), name="damage"),
+        asyncio.create_task(_until_damaged(workshop.store), name="damage"),
     }
     done, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in others:

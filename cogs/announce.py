@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.domain import limits
 from bot.domain.announcement_kinds import QUIETABLE, Kind
 from bot.domain.announcements import NotifiedRole
@@ -17,16 +17,14 @@ from bot.domain.announcements import custom as custom_announcement
 from bot.domain.people.access import Role
 from bot.domain.text import clean, measure, shorten_markdown
 from bot.domain.venue import AGENDA, QUESTIONS, TEAM
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
 from bot.messages import announcements as announcements_messages
 from bot.messages import post
 from bot.messages.errors import UserError
-from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
-from bot.platform.answers import DONE, answer, suggestions
-from bot.platform.client import needs
-from bot.platform.interactions import Interaction, parse_local_time
-from bot.platform.router import pressed
-from bot.store.audit import AuditEntry
+from bot.platform.answers import DONE
+from bot.platform.router import command, pressed, suggests
 from bot.store.delivery.announcements import CustomAnnouncement
 from bot.store.delivery.deliveries import Delivery
 
@@ -39,13 +37,9 @@ _LISTED = 10
 class AnnounceCog(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
     """What moderators announce."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
     # --- written, shown, confirmed -----------------------------------------------------------------------------
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(name="new", description="Announce something, at a time of the workshop's zone")
+    @command(Role.MODERATOR, "Announce something, at a time of the workshop's zone", name="new")
     @app_commands.describe(
         text="What to announce",
         channel="Where: the announcements or a topic's channel",
@@ -55,7 +49,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
     )
     async def new(  # noqa: PLR0913, PLR0917 - one parameter an option
         self,
-        interaction: Interaction,
+        context: Context,
         text: app_commands.Range[str, 1, 2000],
         channel: discord.TextChannel,
         when: str,
@@ -63,16 +57,13 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
         daily: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
         """Show an announcement. The same text for the same place, instant and people is the same announcement."""
-        plan, now = self._parts.plan, self._parts.clock.now()
         custom = CustomAnnouncement(
-            "", _words(text), self._room(channel), parse_local_time(when, now, plan), plan.zone, interaction.user.id,
-            now,
-            notify, daily,
+            "", _words(text), _room(context, channel), context.parse_time(when), context.plan.zone, context.person.id,
+            context.now, notify, daily,
         )  # fmt: skip
-        await self._show(interaction, custom)
+        await _show(context, custom)
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Change the text or the time of something that is still to be announced")
+    @command(Role.MODERATOR, "Change the text or the time of something that is still to be announced")
     @app_commands.describe(
         announcement="Which one: begin to type its text",
         text="What to announce instead",
@@ -80,178 +71,161 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
     )
     async def edit(
         self,
-        interaction: Interaction,
+        context: Context,
         announcement: str,
         text: app_commands.Range[str, 1, 2000] | None = None,
         when: str | None = None,
     ) -> None:
         """Show what would be announced in place of another."""
-        former, plan, now = await self._found(announcement), self._parts.plan, self._parts.clock.now()
-        to_come = [one.due for one, custom in await self._planned() if custom.id == former.id]
+        former = await _found(context, announcement)
+        to_come = [one.due for one, custom in await _planned(context) if custom.id == former.id]
         if not to_come:
-            raise UserError("refused.announce.too_late")
+            context.refuse("refused.announce.too_late")
         words = _words(text) if text else former.text
-        due = parse_local_time(when, now, plan) if when else min(to_come)
-        custom = replace(former, text=words, due=due, author=interaction.user.id, written_at=now)
+        due = context.parse_time(when) if when else min(to_come)
+        custom = replace(former, text=words, due=due, author=context.person.id, written_at=context.now)
         if (words, due) == (former.text, min(to_come)):
-            raise UserError("refused.announce.nothing")
-        await self._show(interaction, custom, instead_of=former.id)
-
-    async def _show(self, interaction: Interaction, custom: CustomAnnouncement, instead_of: str = "") -> None:
-        """As it will look, with the button that plans it."""
-        language = self._parts.access.language(interaction)
-        draft = replace(custom, id=_key(custom))
-        await self._parts.store.announcements.draft(draft)
-        planned = text(language, "announce.preview", **self._values(draft))
-        confirm = Button(
-            custom_id("announce", draft.id, instead_of), label((language,), "button.announce"), primary=True
-        )
-        await answer(
-            interaction, Post((*self._post(draft).blocks, *self._repeats(draft, language), planned), (confirm,))
-        )
+            context.refuse("refused.announce.nothing")
+        await _show(context, custom, instead_of=former.id)
 
     @pressed("announce", Role.MODERATOR)
-    async def confirm(self, interaction: Interaction, draft: str, instead_of: str = "") -> None:
+    async def confirm(self, context: Context, draft: str, instead_of: str = "") -> None:
         """Plan what was shown; pressed again, it is planned once."""
-        custom, now = await self._found(draft), self._parts.clock.now()
-        language = self._parts.access.language(interaction)
+        custom = await _found(context, draft)
         what = "announcement edited" if instead_of else "announcement planned"
-        former = await self._parts.store.announcements.find(instead_of) if instead_of else None
-        deed = self._deed(interaction, what, draft, former.text if former else None, custom.text)
-        wanted = custom_announcement(self._parts.plan, custom.id, custom.room, custom.due, now, daily=custom.daily)
+        former = await context.store.announcements.find(instead_of) if instead_of else None
+        deed = context.audit_entry("announce", what, draft, former.text if former else None, custom.text)
+        wanted = custom_announcement(context.plan, custom.id, custom.room, custom.due, context.now, daily=custom.daily)
         if not wanted:
-            raise UserError("refused.announce.passed")
+            context.refuse("refused.announce.passed")
         try:
-            fresh = await self._parts.store.announcements.plan(wanted, deed, instead_of or None)
+            fresh = await context.store.announcements.plan(wanted, deed, instead_of or None)
         except LookupError:
             raise UserError("refused.announce.too_late") from None
-        self._parts.dispatcher.stir()
-        told = text(language, "announce.planned" if fresh else "announce.already", **self._values(custom))
-        await answer(interaction, " ".join([DONE, told, *self._repeats(custom, language)]))
+        context.workshop.dispatcher.stir()
+        told = context.say("announce.planned" if fresh else "announce.already", **_values(context, custom))
+        await context.reply(" ".join([DONE, told, *_repeats(context, custom)]))
 
     # --- listed, sent, taken back ------------------------------------------------------------------------------
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(name="list", description="What you and the other moderators have still to announce")
-    async def list_planned(self, interaction: Interaction) -> None:
+    @command(Role.MODERATOR, "What you and the other moderators have still to announce", name="list")
+    async def list_planned(self, context: Context) -> None:
         """What is still to be sent, and which kinds are switched off."""
-        language = self._parts.access.language(interaction)
-        planned = await self._planned()
-        lines = [self._line(delivery, custom, language) for delivery, custom in planned[:_LISTED]]
-        quiet = (await self._parts.store.restraints.all()).quiet
+        planned = await _planned(context)
+        lines = [_line(context, delivery, custom) for delivery, custom in planned[:_LISTED]]
+        quiet = (await context.store.restraints.all()).quiet
         if quiet:
-            named = ", ".join(text(language, f"kind.{kind}") for kind in quiet)
-            lines.append("🔕 " + text(language, "announce.quiet", kinds=named))
-        await answer(interaction, Post((f"{DONE} {text(language, 'announce.list', n=len(planned))}", *lines)))
+            named = ", ".join(context.say(f"kind.{kind}") for kind in quiet)
+            lines.append("🔕 " + context.say("announce.quiet", kinds=named))
+        await context.reply(Post((f"{DONE} {context.say('announce.list', n=len(planned))}", *lines)))
 
-    def _line(self, delivery: Delivery, custom: CustomAnnouncement, language: str) -> str:
-        facts = [post.moment(delivery.due, "F"), f"<#{self._parts.venue.rooms.get(delivery.room, 0)}>"]
-        facts += [text(language, f"audience.{custom.audience}")] if custom.audience else []
-        facts += [text(language, "announce.daily")] if custom.daily else []
-        return f"{' · '.join(facts)}\n> " + shorten_markdown(custom.text, 200).replace("\n", "\n> ")
-
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Announce at once something that is still to be announced")
+    @command(Role.MODERATOR, "Announce at once something that is still to be announced")
     @app_commands.describe(announcement="Which one: begin to type its text")
-    async def send(self, interaction: Interaction, announcement: str) -> None:
+    async def send(self, context: Context, announcement: str) -> None:
         """Send one now; of one that comes daily, the next."""
-        custom = await self._found(announcement)
-        deed = self._deed(interaction, "announcement sent at once", custom.id)
-        if not await self._parts.store.announcements.send_now(custom.id, deed):
-            raise UserError("refused.announce.too_late")
-        self._parts.dispatcher.stir()
-        await self._tell(interaction, "announce.sent", channel=f"<#{self._parts.venue.rooms.get(custom.room, 0)}>")
+        custom = await _found(context, announcement)
+        deed = context.audit_entry("announce", "announcement sent at once", custom.id)
+        if not await context.store.announcements.send_now(custom.id, deed):
+            context.refuse("refused.announce.too_late")
+        context.workshop.dispatcher.stir()
+        await context.done("announce.sent", channel=context.workshop.channel(custom.room))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Take back something that is still to be announced")
+    @command(Role.MODERATOR, "Take back something that is still to be announced")
     @app_commands.describe(announcement="Which one: begin to type its text")
-    async def cancel(self, interaction: Interaction, announcement: str) -> None:
+    async def cancel(self, context: Context, announcement: str) -> None:
         """Take one back; of one that comes daily, all that is to come."""
-        custom = await self._found(announcement)
-        deed = self._deed(interaction, "announcement taken back", custom.id, custom.text)
-        if not await self._parts.store.announcements.cancel(custom.id, deed):
-            raise UserError("refused.announce.too_late")
-        self._parts.dispatcher.stir()
-        await self._tell(interaction, "announce.cancelled", when=post.moment(custom.due, "F"))
+        custom = await _found(context, announcement)
+        deed = context.audit_entry("announce", "announcement taken back", custom.id, custom.text)
+        if not await context.store.announcements.cancel(custom.id, deed):
+            context.refuse("refused.announce.too_late")
+        context.workshop.dispatcher.stir()
+        await context.done("announce.cancelled", when=post.moment(custom.due, "F"))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Switch a kind of automatic announcement off, or on again")
+    @command(Role.MODERATOR, "Switch a kind of automatic announcement off, or on again")
     @app_commands.describe(kind="Which kind", on="Whether it is quiet: not announced until you switch it on again")
-    async def quiet(self, interaction: Interaction, kind: str, on: bool) -> None:  # noqa: FBT001 - Discord's own kind of option
+    async def quiet(self, context: Context, kind: str, on: bool) -> None:  # noqa: FBT001 - Discord's own kind of option
         """Switch a kind off or on; what is planned follows."""
         if kind not in QUIETABLE:
-            raise UserError("refused.announce.kind")
-        deed = self._deed(interaction, "kind switched off" if on else "kind switched on", kind)
-        await self._parts.store.restraints.switch(Kind(kind), deed, quiet=on)
-        await self._parts.dispatcher.replan()
-        named = text(self._parts.access.language(interaction), f"kind.{Kind(kind)}")
-        await self._tell(interaction, "announce.off" if on else "announce.on", kind=named)
+            context.refuse("refused.announce.kind")
+        deed = context.audit_entry("announce", "kind switched off" if on else "kind switched on", kind)
+        await context.store.restraints.switch(Kind(kind), deed, quiet=on)
+        await context.workshop.dispatcher.replan()
+        named = context.say(f"kind.{Kind(kind)}")
+        await context.done("announce.off" if on else "announce.on", kind=named)
 
     # --- suggestions -------------------------------------------------------------------------------------------
 
-    @edit.autocomplete("announcement")
-    @send.autocomplete("announcement")
-    @cancel.autocomplete("announcement")
-    async def suggest_planned(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("announcement", edit, send, cancel)
+    async def suggest_planned(self, context: Context) -> Iterable[tuple[str, str]]:
         """What is still to be sent, by its next wall time and first words."""
-        tz = self._parts.plan.tz
-        following = {custom.id: (delivery, custom) for delivery, custom in reversed(await self._planned())}
+        tz = context.plan.tz
+        following = {custom.id: (delivery, custom) for delivery, custom in reversed(await _planned(context))}
         ordered = sorted(following.values(), key=lambda one: one[0].due)
-        named = ((c.id, " ".join(f"{d.due.astimezone(tz):%d.%m. %H:%M} · {c.text}".split())) for d, c in ordered)
-        return suggestions(typed, named)
+        return ((c.id, " ".join(f"{d.due.astimezone(tz):%d.%m. %H:%M} · {c.text}".split())) for d, c in ordered)
 
-    @quiet.autocomplete("kind")
-    async def suggest_kinds(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("kind", quiet)
+    async def suggest_kinds(self, context: Context) -> Iterable[tuple[str, str]]:
         """What can be switched off."""
-        language = self._parts.access.language(interaction)
-        return suggestions(typed, ((str(kind), text(language, f"kind.{kind}")) for kind in QUIETABLE))
+        return ((str(kind), context.say(f"kind.{kind}")) for kind in QUIETABLE)
 
-    # --- what they share ---------------------------------------------------------------------------------------
 
-    async def _planned(self) -> list[tuple[Delivery, CustomAnnouncement]]:
-        planned = await self._parts.store.deliveries.planned(Kind.CUSTOM)
-        found = [(delivery, await self._parts.store.announcements.find(delivery.subject)) for delivery in planned]
-        return [(delivery, custom) for delivery, custom in found if custom is not None]
+async def _show(context: Context, custom: CustomAnnouncement, instead_of: str = "") -> None:
+    """As it will look, with the button that plans it."""
+    draft = replace(custom, id=_key(custom))
+    await context.store.announcements.draft(draft)
+    planned = context.say("announce.preview", **_values(context, draft))
+    confirm = Button(
+        custom_id("announce", draft.id, instead_of), label((context.language,), "button.announce"), primary=True
+    )
+    await context.reply(Post((*_post(context, draft).blocks, *_repeats(context, draft), planned), (confirm,)))
 
-    async def _found(self, announcement: str) -> CustomAnnouncement:
-        custom = await self._parts.store.announcements.find(announcement)
-        if custom is None:
-            raise UserError("refused.announce.unknown")
-        return custom
 
-    def _room(self, channel: discord.TextChannel) -> str:
-        keys = {discord_id: key for key, discord_id in self._parts.venue.rooms.items()}
-        room = keys.get(channel.id)
-        if room is None or room in {AGENDA, QUESTIONS, TEAM}:
-            raise UserError("refused.announce.channel", channel=channel.mention)
-        return room
+async def _planned(context: Context) -> list[tuple[Delivery, CustomAnnouncement]]:
+    planned = await context.store.deliveries.planned(Kind.CUSTOM)
+    found = [(delivery, await context.store.announcements.find(delivery.subject)) for delivery in planned]
+    return [(delivery, custom) for delivery, custom in found if custom is not None]
 
-    def _post(self, custom: CustomAnnouncement) -> Post:
-        notifies = self._parts.venue.role_id(custom.audience) if custom.audience else None
-        return announcements_messages.custom(self._parts.plan, custom.text, "", notifies)
 
-    def _values(self, custom: CustomAnnouncement) -> dict[str, str]:
-        """When and where, as the sentences about it say."""
-        plan = self._parts.plan
-        return {
-            "when": post.moment(custom.due, "F"),
-            "wall": f"{custom.due.astimezone(plan.tz):%Y-%m-%d %H:%M}",
-            "zone": plan.zone,
-            "channel": f"<#{self._parts.venue.rooms.get(custom.room, 0)}>",
-        }
+async def _found(context: Context, announcement: str) -> CustomAnnouncement:
+    custom = await context.store.announcements.find(announcement)
+    if custom is None:
+        context.refuse("refused.announce.unknown")
+    return custom
 
-    def _repeats(self, custom: CustomAnnouncement, language: str) -> tuple[str, ...]:
-        return (text(language, "announce.each_day"),) if custom.daily else ()
 
-    def _deed(
-        self, interaction: Interaction, what: str, subject: str, former: str | None = None, latter: str | None = None
-    ) -> AuditEntry:
-        now = self._parts.clock.now()
-        return AuditEntry(f"announce/{interaction.id}", now, interaction.user.id, what, subject, former, latter)
+def _room(context: Context, channel: discord.TextChannel) -> str:
+    keys = {discord_id: key for key, discord_id in context.workshop.venue.rooms.items()}
+    room = keys.get(channel.id)
+    if room is None or room in {AGENDA, QUESTIONS, TEAM}:
+        context.refuse("refused.announce.channel", channel=channel.mention)
+    return room
 
-    async def _tell(self, interaction: Interaction, key: str, **values: object) -> None:
-        language = self._parts.access.language(interaction)
-        await answer(interaction, f"{DONE} {text(language, key, **values)}")
+
+def _post(context: Context, custom: CustomAnnouncement) -> Post:
+    notifies = context.workshop.venue.role_id(custom.audience) if custom.audience else None
+    return announcements_messages.custom(context.plan, custom.text, "", notifies)
+
+
+def _values(context: Context, custom: CustomAnnouncement) -> dict[str, str]:
+    """When and where, as the sentences about it say."""
+    plan = context.plan
+    return {
+        "when": post.moment(custom.due, "F"),
+        "wall": f"{custom.due.astimezone(plan.tz):%Y-%m-%d %H:%M}",
+        "zone": plan.zone,
+        "channel": context.workshop.channel(custom.room),
+    }
+
+
+def _repeats(context: Context, custom: CustomAnnouncement) -> tuple[str, ...]:
+    return (context.say("announce.each_day"),) if custom.daily else ()
+
+
+def _line(context: Context, delivery: Delivery, custom: CustomAnnouncement) -> str:
+    facts = [post.moment(delivery.due, "F"), context.workshop.channel(delivery.room)]
+    facts += [context.say(f"audience.{custom.audience}")] if custom.audience else []
+    facts += [context.say("announce.daily")] if custom.daily else []
+    return f"{' · '.join(facts)}\n> " + shorten_markdown(custom.text, 200).replace("\n", "\n> ")
 
 
 def _words(typed: str) -> str:
@@ -271,4 +245,4 @@ def _key(custom: CustomAnnouncement) -> str:
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(AnnounceCog(client))
+    await client.take_up(AnnounceCog())

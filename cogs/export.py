@@ -9,16 +9,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.documents.export.kinds import Format, Subject
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Audience
 from bot.domain.people.access import Role
-from bot.messages.errors import UserError
-from bot.messages.i18n import text
-from bot.platform.answers import DONE, answer
-from bot.platform.client import needs
-from bot.platform.interactions import Interaction
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
+from bot.platform.router import command
 
 TableFormat = Literal["csv", "xlsx", "json", "md"]
 """What is no schedule."""
@@ -27,110 +24,92 @@ TableFormat = Literal["csv", "xlsx", "json", "md"]
 class ExportCog(commands.GroupCog, group_name="export", group_description="What the organisers take away"):
     """What the organisers take away."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Notes that authors let an audience read, as a file")
+    @command(Role.ORGANISER, "Notes that authors let an audience read, as a file")
     @app_commands.rename(audience="for")
     @app_commands.describe(audience="For whom the file is: only what authors let these read is in it")
     async def notes(
         self,
-        interaction: Interaction,
+        context: Context,
         format: TableFormat = "csv",  # noqa: A002 - people see it
         audience: Audience = Audience.ORGANISERS,
     ) -> None:
         """The notes that an audience may read."""
-        await self._hand_over(interaction, Subject.NOTES, Format(format), audience)
+        await _hand_over(context, Subject.NOTES, Format(format), audience)
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Who attended what, as a file")
-    async def attendance(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Who attended what, as a file")
+    async def attendance(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Who attended what."""
-        await self._hand_over(interaction, Subject.ATTENDANCE, Format(format))
+        await _hand_over(context, Subject.ATTENDANCE, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="What each person attended in all, as a file")
-    async def people(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "What each person attended in all, as a file")
+    async def people(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """What each person attended in all."""
-        await self._hand_over(interaction, Subject.PEOPLE, Format(format))
+        await _hand_over(context, Subject.PEOPLE, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Every stay and check-in from when to when, as a file")
-    async def intervals(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Every stay and check-in from when to when, as a file")
+    async def intervals(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """What attendance is worked out from."""
-        await self._hand_over(interaction, Subject.INTERVALS, Format(format))
+        await _hand_over(context, Subject.INTERVALS, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Attendance by country, organisation, day and session, as a file")
-    async def statistics(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Attendance by country, organisation, day and session, as a file")
+    async def statistics(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Attendance in figures."""
-        await self._hand_over(interaction, Subject.STATISTICS, Format(format))
+        await _hand_over(context, Subject.STATISTICS, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="The list of participants with who has joined, as a file")
-    async def participants(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "The list of participants with who has joined, as a file")
+    async def participants(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """The list of participants."""
-        await self._hand_over(interaction, Subject.PARTICIPANTS, Format(format))
+        await _hand_over(context, Subject.PARTICIPANTS, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Every session as it was planned and held, as a file")
-    async def agenda(self, interaction: Interaction, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Every session as it was planned and held, as a file")
+    async def agenda(self, context: Context, format: Format = Format.CSV) -> None:  # noqa: A002 - likewise
         """The agenda, cancelled sessions included."""
-        await self._hand_over(interaction, Subject.AGENDA, format)
+        await _hand_over(context, Subject.AGENDA, format)
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Every question, as a file")
-    async def questions(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Every question, as a file")
+    async def questions(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every question."""
-        await self._hand_over(interaction, Subject.QUESTIONS, Format(format))
+        await _hand_over(context, Subject.QUESTIONS, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Every answer about sessions and workshop without its author, as a file")
-    async def feedback(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Every answer about sessions and workshop without its author, as a file")
+    async def feedback(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every answer about sessions and workshop."""
-        await self._hand_over(interaction, Subject.FEEDBACK, Format(format))
+        await _hand_over(context, Subject.FEEDBACK, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="Every pledge, as a file")
-    async def pledges(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "Every pledge, as a file")
+    async def pledges(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """Every pledge."""
-        await self._hand_over(interaction, Subject.PLEDGES, Format(format))
+        await _hand_over(context, Subject.PLEDGES, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="What the channels held at the end, as a file")
-    async def transcripts(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "What the channels held at the end, as a file")
+    async def transcripts(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """What the channels held at the end."""
-        await self._hand_over(interaction, Subject.TRANSCRIPTS, Format(format))
+        await _hand_over(context, Subject.TRANSCRIPTS, Format(format))
 
-    @needs(Role.ORGANISER)
-    @app_commands.command(description="What moderators and organisers did, exports included, as a file")
-    async def audit(self, interaction: Interaction, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
+    @command(Role.ORGANISER, "What moderators and organisers did, exports included, as a file")
+    async def audit(self, context: Context, format: TableFormat = "csv") -> None:  # noqa: A002 - likewise
         """What moderators and organisers did."""
-        await self._hand_over(interaction, Subject.AUDIT, Format(format))
+        await _hand_over(context, Subject.AUDIT, Format(format))
 
-    async def _hand_over(
-        self, interaction: Interaction, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
-    ) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        # Imported here: a bot that starts doesn't need it yet.
-        from bot.documents.export import files, subjects  # noqa: PLC0415
 
-        parts = self._parts
-        language = parts.access.language(interaction)
-        source = Source(parts.programme, parts.store, parts.clock.now(), audience, language)
-        with tempfile.TemporaryFile() as made:
-            exported = await files.write(subject, form, source, made)
-            if made.tell() > interaction.filesize_limit:
-                raise UserError("refused.export.too_large", subject=str(subject), form=str(form))
-            await parts.store.audit.record(files.deed(str(interaction.id), source, interaction.user.id, exported))
-            made.seek(0)
-            rule = subjects.rule_told(subject, audience, source.plan, language)
-            told = text(language, "export.done", n=exported.rows, rule=rule)
-            file = discord.File(made, filename=exported.name)
-            await answer(interaction, f"{DONE} {told}", file)
+async def _hand_over(
+    context: Context, subject: Subject, form: Format, audience: Audience = Audience.ORGANISERS
+) -> None:
+    await context.defer()
+    # Imported here: a bot that starts doesn't need it yet.
+    from bot.documents.export import files, subjects  # noqa: PLC0415
+
+    source = Source(context.workshop.programme, context.store, context.now, audience, context.language)
+    with tempfile.TemporaryFile() as made:
+        exported = await files.write(subject, form, source, made)
+        if made.tell() > context.interaction.filesize_limit:
+            context.refuse("refused.export.too_large", subject=str(subject), form=str(form))
+        await context.store.audit.record(files.deed(str(context.interaction.id), source, context.person.id, exported))
+        made.seek(0)
+        rule = subjects.rule_told(subject, audience, source.plan, context.language)
+        await context.done("export.done", discord.File(made, filename=exported.name), n=exported.rows, rule=rule)
 
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(ExportCog(client))
+    await client.take_up(ExportCog())

@@ -2,48 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.domain.people.access import Role
-from bot.messages.errors import UserError
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
 from bot.messages.i18n import enumeration, language_name, language_named, text
-from bot.platform.answers import DONE, answer, suggestions
-from bot.platform.client import needs
-from bot.platform.interactions import Interaction
-from bot.platform.router import pressed
+from bot.platform.answers import DONE
+from bot.platform.router import command, pressed, suggests
 
 
 class LanguageCog(commands.Cog, description="Coming in"):
     """The languages of the workshop; Arabic among them, which Discord doesn't speak."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
-    @needs(Role.VISITOR)
-    @app_commands.command(description="Choose the language in which you are answered")
+    @command(Role.VISITOR, "Choose the language in which you are answered")
     @app_commands.describe(name="Which one: begin to type its name")
-    async def language(self, interaction: Interaction, name: str) -> None:
+    async def language(self, context: Context, name: str) -> None:
         """Choose by name or by code."""
-        await self.choose(interaction, language_named(name) or "")
+        await self.choose(context, language_named(name) or "")
 
-    @language.autocomplete("name")
-    async def suggest_languages(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("name", language)
+    async def suggest_languages(self, context: Context) -> Iterable[tuple[str, str]]:
         """The workshop's languages, each in its own writing."""
-        return suggestions(typed, ((code, language_name(code)) for code in self._parts.plan.languages))
+        return ((code, language_name(code)) for code in context.plan.languages)
 
     @pressed("language", Role.VISITOR)
-    async def choose(self, interaction: Interaction, code: str, _mark: str = "") -> None:
+    async def choose(self, context: Context, code: str, _mark: str = "") -> None:
         """Keep the choice, then say so in that language."""
-        spoken = self._parts.plan.languages
+        spoken = context.plan.languages
         if code not in spoken:
-            language = self._parts.access.language(interaction)
-            raise UserError("refused.language", languages=enumeration(language, map(language_name, spoken)))
-        await self._parts.store.participants.choose_language(interaction.user.id, code)
-        await answer(interaction, f"{DONE} {text(code, 'language.chosen')}")
+            context.refuse("refused.language", languages=enumeration(context.language, map(language_name, spoken)))
+        await context.store.participants.choose_language(context.person.id, code)
+        await context.reply(f"{DONE} {text(code, 'language.chosen')}")
 
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(LanguageCog(client))
+    await client.take_up(LanguageCog())

@@ -3,121 +3,106 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.documents.export import personal_data
 from bot.domain.attendance import own_attendance as own_attendance_rules
 from bot.domain.people.access import Role
 from bot.domain.venue import WELCOME
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
 from bot.messages import own_attendance as own_attendance_messages
 from bot.messages.errors import UserError
-from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.answers import DONE, answer
-from bot.platform.client import needs
-from bot.platform.interactions import Interaction
-from bot.platform.router import pressed
+from bot.platform.answers import DONE
+from bot.platform.router import command, pressed
 from bot.store.privacy.erasures import Erasure
 
 
 class MeCog(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
     """What the workshop keeps about one person: only they can ask, and only they see it."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
-    @needs(Role.PARTICIPANT)
-    @app_commands.command(name="attendance", description="Your attendance so far, session by session")
-    async def own_attendance(self, interaction: Interaction) -> None:
+    @command(Role.PARTICIPANT, "Your attendance so far, session by session", name="attendance")
+    async def own_attendance(self, context: Context) -> None:
         """Show it with its reasons, and where it stands against the plan's rule."""
-        plan, store, now = self._parts.plan, self._parts.store, self._parts.clock.now()
-        person = interaction.user
+        plan, store = context.plan, context.store
+        person = context.person
         checked = await store.attendance.of(person.id)
-        own = await self._parts.awards.record(person.id, person.display_name, now)
-        language, doors = self._parts.access.language(interaction), store.checkin_doors.by_hand
-        await answer(interaction, own_attendance_messages.own_attendance(plan, own, checked, now, language, doors))
+        own = await context.workshop.awards.record(person.id, person.display_name, context.now)
+        doors = store.checkin_doors.by_hand
+        await context.reply(
+            own_attendance_messages.own_attendance(plan, own, checked, context.now, context.language, doors)
+        )
 
-    @needs(Role.PARTICIPANT)
-    @app_commands.command(description="Your certificate as a PDF, or what is still missing for it")
-    async def certificate(self, interaction: Interaction) -> None:
+    @command(Role.PARTICIPANT, "Your certificate as a PDF, or what is still missing for it")
+    async def certificate(self, context: Context) -> None:
         """The command; the same as the button."""
-        await self.take_certificate(interaction)
+        await self.take_certificate(context)
 
     @pressed("certificate", Role.PARTICIPANT)
-    async def take_certificate(self, interaction: Interaction, _mark: str = "") -> None:
+    async def take_certificate(self, context: Context, _mark: str = "") -> None:
         """Hand it over, if it is earned by the plan's rule; else say what is missing, and what the person can do."""
-        person, store, now = interaction.user, self._parts.store, self._parts.clock.now()
-        place = store.participants.of(person.id)
+        place = context.place
         if place is None:
-            raise UserError("refused.certificate.no_place", channel=self._parts.venue.link(WELCOME))
+            context.refuse("refused.certificate.no_place", channel=context.workshop.venue.link(WELCOME))
         if place.role is not Role.PARTICIPANT:
-            raise UserError("refused.certificate.team")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+            context.refuse("refused.certificate.team")
+        await context.defer()
         try:
-            name, content = await self._parts.awards.file(person.id, now)
+            name, content = await context.workshop.awards.file(context.person.id, context.now)
         except LookupError:
-            raise await self._not_earned(person.id, place.name, now) from None
-        told = text(self._parts.access.language(interaction), "certificate.yours")
-        file = discord.File(io.BytesIO(content), filename=name)
-        await answer(interaction, f"{DONE} {told}", file)
-
-    async def _not_earned(self, person: int, name: str, now: datetime) -> UserError:
-        plan = self._parts.plan
-        own = await self._parts.awards.record(person, name, now)
-        outlook = own_attendance_rules.outlook(plan, own, await self._parts.store.attendance.of(person), now)
-        return UserError(
-            f"refused.certificate.{outlook}",
-            n=own_attendance_rules.minutes_missing(plan, own),
-            percent=own.whole_percent,
-            scheduled=round(own.observed),
-            rule=plan.attendance.percent,
-        )
+            raise await _not_earned(context, place.name) from None
+        await context.done("certificate.yours", discord.File(io.BytesIO(content), filename=name))
 
     # Also for who is no participant (any more): something may be kept of them all the same.
 
-    @needs(Role.VISITOR)
-    @app_commands.command(description="All that the workshop keeps about you, as files")
-    async def export(self, interaction: Interaction) -> None:
+    @command(Role.VISITOR, "All that the workshop keeps about you, as files")
+    async def export(self, context: Context) -> None:
         """Two files: one to read, one for programs."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        language = self._parts.access.language(interaction)
-        kept = await self._parts.store.personal_data.of(interaction.user.id)
-        made = {"me.md": personal_data.as_markdown(kept, self._parts.plan.title[language], language)}
+        await context.defer()
+        kept = await context.store.personal_data.of(context.person.id)
+        made = {"me.md": personal_data.as_markdown(kept, context.plan.title[context.language], context.language)}
         made["me.json"] = personal_data.as_json(kept)
         files = [discord.File(io.BytesIO(content), filename=name) for name, content in made.items()]
-        told = text(language, "me.exported", n=sum(len(part.rows) for part in kept))
-        await answer(interaction, f"{DONE} {told}", *files)
+        await context.done("me.exported", *files, n=sum(len(part.rows) for part in kept))
 
-    @needs(Role.VISITOR)
-    @app_commands.command(description="Erase what the workshop keeps about you, once you have seen what that means")
-    async def delete(self, interaction: Interaction) -> None:
+    @command(Role.VISITOR, "Erase what the workshop keeps about you, once you have seen what that means")
+    async def delete(self, context: Context) -> None:
         """Say what is erased and what stays; nothing is erased yet."""
-        language = self._parts.access.language(interaction)
-        said = (text(language, f"me.delete.{part}") for part in ("erased", "stays", "final"))
-        confirm = Button(custom_id("erase", str(interaction.id)), text(language, "button.erase"), primary=True)
-        await answer(interaction, Post((f"{DONE} {text(language, 'me.delete.heading')}", *said), (confirm,)))
+        said = (context.say(f"me.delete.{part}") for part in ("erased", "stays", "final"))
+        confirm = Button(custom_id("erase", str(context.interaction.id)), context.say("button.erase"), primary=True)
+        await context.reply(Post((f"{DONE} {context.say('me.delete.heading')}", *said), (confirm,)))
 
     @pressed("erase", Role.VISITOR)
-    async def erase(self, interaction: Interaction, erasure: str) -> None:
+    async def erase(self, context: Context, erasure: str) -> None:
         """Erase it, once for each time that it was asked for; cards follow, and so do role and name."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        # Their language is erased too.
-        language, person, parts = self._parts.access.language(interaction), interaction.user, self._parts
-        place = parts.store.participants.of(person.id)
-        await parts.store.erasures.erase(Erasure(erasure, person.id, parts.clock.now()))
-        parts.dispatcher.stir()
-        lines = [f"{DONE} {text(language, 'me.deleted')}"]
-        if place and isinstance(person, discord.Member) and parts.store.participants.of(person.id) is None:
-            allowed = await parts.venue.forget(person, place)
-            lines += [] if allowed else [text(language, "me.role_stays", role=place.role.name.capitalize())]
-        await answer(interaction, "\n".join(lines))
+        await context.defer()
+        person, place = context.person, context.place
+        done = context.say("me.deleted")  # said in their language, which is erased too
+        await context.store.erasures.erase(Erasure(erasure, person.id, context.now))
+        context.workshop.dispatcher.stir()
+        lines = [f"{DONE} {done}"]
+        if place and isinstance(person, discord.Member) and context.place is None:
+            allowed = await context.workshop.venue.forget(person, place)
+            lines += [] if allowed else [context.say("me.role_stays", role=place.role.name.capitalize())]
+        await context.reply("\n".join(lines))
+
+
+async def _not_earned(context: Context, name: str) -> UserError:
+    plan, person = context.plan, context.person.id
+    own = await context.workshop.awards.record(person, name, context.now)
+    outlook = own_attendance_rules.outlook(plan, own, await context.store.attendance.of(person), context.now)
+    return UserError(
+        f"refused.certificate.{outlook}",
+        n=own_attendance_rules.minutes_missing(plan, own),
+        percent=own.whole_percent,
+        scheduled=round(own.observed),
+        rule=plan.attendance.percent,
+    )
 
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(MeCog(client))
+    await client.take_up(MeCog())

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.domain.announcements import Announcement
 from bot.domain.contributions import questions as questions_rules
 from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.questions import OWNER_LENGTH, PLAIN, REASON_LENGTH, Question, QuestionState, with_outcome
 from bot.domain.people.access import Role
 from bot.domain.text import clean
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
 from bot.messages import questions as questions_messages
-from bot.messages.errors import UserError
-from bot.messages.i18n import text
 from bot.messages.post import Post, custom_id
-from bot.platform.answers import DONE, answer, suggestions
-from bot.platform.client import needs
-from bot.platform.errors import given_back
-from bot.platform.forms import form, paragraph
-from bot.platform.interactions import Interaction, parse_local_time, submitted
-from bot.platform.router import pressed
-from bot.store.audit import AuditEntry
+from bot.platform.answers import DONE
+from bot.platform.forms import paragraph
+from bot.platform.router import command, pressed, suggests
 from bot.store.questions import LED
 
 #: As many as fit in one message.
@@ -32,164 +30,150 @@ _LISTED = 10
 class QuestionCog(commands.GroupCog, group_name="question", group_description="The questions that participants ask"):
     """The queue of questions."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
-    @needs(Role.MODERATOR)
-    @app_commands.command(name="list", description="The questions that wait, the most wanted first, then the others")
+    @command(Role.MODERATOR, "The questions that wait, the most wanted first, then the others", name="list")
     @app_commands.describe(unheard="Whether administrations that were not heard yet come first")
     async def list_queue(
         self,
-        interaction: Interaction,
+        context: Context,
         unheard: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
         """The first of the queue."""
-        plan, language = self._parts.plan, self._parts.access.language(interaction)
-        queue = questions_rules.question_queue(
-            await self._parts.store.questions.all(), self._voice if unheard else None
-        )
+        plan = context.plan
+        voice = partial(_voice, context) if unheard else None
+        queue = questions_rules.question_queue(await context.store.questions.all(), voice)
         waiting = sum(one.state is QuestionState.WAITING for one in queue)
-        lines = [questions_messages.question_line(plan, one, language) for one in queue[:_LISTED]]
-        await answer(interaction, Post((f"{DONE} {text(language, 'question.list', n=waiting)}", *lines)))
+        lines = [questions_messages.question_line(plan, one, context.language) for one in queue[:_LISTED]]
+        await context.reply(Post((f"{DONE} {context.say('question.list', n=waiting)}", *lines)))
 
-    def _voice(self, question: Question) -> str | int:
-        """For whom a question speaks: an administration, or its author alone."""
-        place = self._parts.store.participants.of(question.author)
-        return place.administration if place else question.author
-
-    @needs(Role.MODERATOR)
-    @app_commands.command(name="state", description="Say what becomes of a question")
+    @command(Role.MODERATOR, "Say what becomes of a question", name="state")
     @app_commands.describe(
         question="Which one: begin to type its text", to="Asked, answered, in writing, or waiting again"
     )
-    async def set_state(self, interaction: Interaction, question: str, to: str) -> None:
+    async def set_state(self, context: Context, question: str, to: str) -> None:
         """Change what its card shows; what was merged or hidden is shown again."""
         if to not in PLAIN:
-            raise UserError("refused.question.no_such_state")
-        await self._lead(interaction, with_outcome(await self._found(question), QuestionState(to)))
+            context.refuse("refused.question.no_such_state")
+        await _lead(context, with_outcome(await _found(context, question), QuestionState(to)))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(name="answer", description="Write the answer to a question, for its card")
+    @command(Role.MODERATOR, "Write the answer to a question, for its card", name="answer")
     @app_commands.describe(question="Which one: begin to type its text")
-    async def write_answer(self, interaction: Interaction, question: str) -> None:
+    async def write_answer(self, context: Context, question: str) -> None:
         """Open the form."""
-        language = self._parts.access.language(interaction)
-        found = await self._found(question)
+        found = await _found(context, question)
         field = (
-            text(language, "question.answer"),
-            text(language, "question.answer_hint"),
+            context.say("question.answer"),
+            context.say("question.answer_hint"),
             paragraph("answer", found.answer or ""),
         )
-        shown = form(custom_id("replied", found.id), text(language, "question.answer"), [field])
-        await interaction.response.send_modal(shown)
+        await context.show_form(custom_id("replied", found.id), context.say("question.answer"), [field])
 
     @pressed("replied", Role.MODERATOR)
-    async def keep_answer(self, interaction: Interaction, question_id: str) -> None:
+    async def keep_answer(self, context: Context, question_id: str) -> None:
         """The form, sent. If the answer can't be kept, it goes back."""
-        typed = submitted(interaction)["answer"]
-        async with given_back(interaction, self._parts.access.language(interaction), typed):
+        typed = context.submitted()["answer"]
+        async with context.given_back(typed):
             words = tidy(typed, questions_rules.TEXT_LENGTH)
             if words is None:
-                raise UserError("refused.question.no_answer")
-            found = await self._found(question_id)
-            await self._lead(interaction, with_outcome(found, QuestionState.ANSWERED, answer=words))
+                context.refuse("refused.question.no_answer")
+            found = await _found(context, question_id)
+            await _lead(context, with_outcome(found, QuestionState.ANSWERED, answer=words))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Hand a question to somebody who answers it in writing")
+    @command(Role.MODERATOR, "Hand a question to somebody who answers it in writing")
     @app_commands.describe(
         question="Which one: begin to type its text",
         owner="Who answers it",
         when="Until when, in the workshop's zone: 2023-02-21 14:30",
     )
     async def write(
-        self, interaction: Interaction, question: str, owner: app_commands.Range[str, 1, OWNER_LENGTH], when: str
+        self, context: Context, question: str, owner: app_commands.Range[str, 1, OWNER_LENGTH], when: str
     ) -> None:
         """Say on its card who answers, and until when."""
-        due = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
-        found = await self._found(question)
-        await self._lead(interaction, with_outcome(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
+        due = context.parse_time(when)
+        found = await _found(context, question)
+        await _lead(context, with_outcome(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Make one question of two that ask the same")
+    @command(Role.MODERATOR, "Make one question of two that ask the same")
     @app_commands.describe(question="The one that goes: begin to type its text", into="The one that stays")
-    async def merge(self, interaction: Interaction, question: str, into: str) -> None:
+    async def merge(self, context: Context, question: str, into: str) -> None:
         """Give one question's votes to the other."""
-        found, other = await self._found(question), await self._found(into)
+        found, other = await _found(context, question), await _found(context, into)
         if found.id == other.id or other.state not in PLAIN:
-            raise UserError("refused.question.merge")
-        await self._lead(interaction, with_outcome(found, QuestionState.MERGED, merged_into=other.id))
+            context.refuse("refused.question.merge")
+        await _lead(context, with_outcome(found, QuestionState.MERGED, merged_into=other.id))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Withdraw a question's card; its author can read why")
+    @command(Role.MODERATOR, "Withdraw a question's card; its author can read why")
     @app_commands.describe(question="Which one: begin to type its text", reason="Why; its author can read it")
-    async def hide(
-        self, interaction: Interaction, question: str, reason: app_commands.Range[str, 1, REASON_LENGTH]
-    ) -> None:
+    async def hide(self, context: Context, question: str, reason: app_commands.Range[str, 1, REASON_LENGTH]) -> None:
         """Withdraw a question; its text stays with the organisers."""
-        await self._lead(
-            interaction, with_outcome(await self._found(question), QuestionState.HIDDEN, hidden_for=clean(reason))
+        await _lead(
+            context, with_outcome(await _found(context, question), QuestionState.HIDDEN, hidden_for=clean(reason))
         )
-
-    async def _lead(self, interaction: Interaction, after: Question) -> None:
-        """Keep what has become of a question, and say so."""
-        language, now = self._parts.access.language(interaction), self._parts.clock.now()
-        deed = AuditEntry(f"question/{interaction.id}", now, interaction.user.id, LED, after.id)
-        if not await self._parts.store.questions.lead(after, deed, await self._shown(after)):
-            raise UserError("refused.question.unknown")
-        self._parts.dispatcher.stir()
-        told = text(language, "question.changed", state=text(language, f"question.state.{after.state}"))
-        await answer(interaction, f"{DONE} {told}")
-
-    async def _shown(self, after: Question) -> list[Announcement]:
-        """What shows a question: its card, those that point to it or to which it points, and its session's list."""
-        plan, now = self._parts.plan, self._parts.clock.now()
-        every = await self._parts.store.questions.all()
-        touched = [one for one in every if after.id in {one.id, one.merged_into} or one.id == after.merged_into]
-        lists = (
-            questions_rules.open_questions_announcement(plan, one)
-            for one in plan.agenda
-            if one.id in {q.session for q in touched}
-        )
-        return [
-            *(questions_rules.card_announcement(plan, one.id, now) for one in touched),
-            *(each for each in lists if each),
-        ]
-
-    async def _found(self, question_id: str) -> Question:
-        question = await self._parts.store.questions.find(question_id)
-        if question is None:
-            raise UserError("refused.question.unknown")
-        return question
 
     # --- suggestions -------------------------------------------------------------------------------------------
 
-    @set_state.autocomplete("question")
-    async def suggest_every_question(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("question", set_state)
+    async def suggest_every_question(self, context: Context) -> Iterable[tuple[str, str]]:
         """The queue, then what was merged or hidden, by state, votes and first words."""
-        every = await self._parts.store.questions.all()
+        every = await context.store.questions.all()
         gone = [one for one in every if one.state not in PLAIN]
-        return self._suggested([*questions_rules.question_queue(every), *gone], typed)
+        return _named([*questions_rules.question_queue(every), *gone])
 
-    @write_answer.autocomplete("question")
-    @write.autocomplete("question")
-    @merge.autocomplete("question")
-    @merge.autocomplete("into")
-    @hide.autocomplete("question")
-    async def suggest_questions(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("question", write_answer, write, merge, hide)
+    @suggests("into", merge)
+    async def suggest_questions(self, context: Context) -> Iterable[tuple[str, str]]:
         """The queue, likewise."""
-        return self._suggested(questions_rules.question_queue(await self._parts.store.questions.all()), typed)
+        return _named(questions_rules.question_queue(await context.store.questions.all()))
 
-    def _suggested(self, found: list[Question], typed: str) -> list[app_commands.Choice[str]]:
-        signs = questions_messages.STATE_SIGN
-        return suggestions(typed, ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in found))
-
-    @set_state.autocomplete("to")
-    async def suggest_states(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("to", set_state)
+    async def suggest_states(self, context: Context) -> Iterable[tuple[str, str]]:
         """What can become of a question."""
-        language = self._parts.access.language(interaction)
-        return suggestions(typed, ((str(state), text(language, f"question.state.{state}")) for state in PLAIN))
+        return ((str(state), context.say(f"question.state.{state}")) for state in PLAIN)
+
+
+def _voice(context: Context, question: Question) -> str | int:
+    """For whom a question speaks: an administration, or its author alone."""
+    place = context.store.participants.of(question.author)
+    return place.administration if place else question.author
+
+
+async def _lead(context: Context, after: Question) -> None:
+    """Keep what has become of a question, and say so."""
+    entry = context.audit_entry("question", LED, after.id)
+    if not await context.store.questions.lead(after, entry, await _shown(context, after)):
+        context.refuse("refused.question.unknown")
+    context.workshop.dispatcher.stir()
+    await context.done("question.changed", state=context.say(f"question.state.{after.state}"))
+
+
+async def _shown(context: Context, after: Question) -> list[Announcement]:
+    """What shows a question: its card, those that point to it or to which it points, and its session's list."""
+    plan = context.plan
+    every = await context.store.questions.all()
+    touched = [one for one in every if after.id in {one.id, one.merged_into} or one.id == after.merged_into]
+    lists = (
+        questions_rules.open_questions_announcement(plan, one)
+        for one in plan.agenda
+        if one.id in {q.session for q in touched}
+    )
+    return [
+        *(questions_rules.card_announcement(plan, one.id, context.now) for one in touched),
+        *(each for each in lists if each),
+    ]
+
+
+async def _found(context: Context, question_id: str) -> Question:
+    question = await context.store.questions.find(question_id)
+    if question is None:
+        context.refuse("refused.question.unknown")
+    return question
+
+
+def _named(found: list[Question]) -> Iterable[tuple[str, str]]:
+    """Questions as suggestions name them, by their ids."""
+    signs = questions_messages.STATE_SIGN
+    return ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in found)
 
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(QuestionCog(client))
+    await client.take_up(QuestionCog())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Unpack
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Workshop, WorkshopClient
 from bot.domain.agenda import reschedule
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now, SessionDetails
@@ -18,14 +17,13 @@ from bot.domain.local_time import day_of
 from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY
 from bot.domain.text import clean, is_blank
+from bot.hosting.client import WorkshopClient
+from bot.hosting.context import Context
 from bot.messages import agenda_changes as agenda_changes_messages
 from bot.messages.errors import UserError
 from bot.messages.i18n import short_day
 from bot.platform import agenda_changes as agenda_changes_platform
-from bot.platform.answers import answer, suggestions
-from bot.platform.client import needs
-from bot.platform.interactions import Interaction, parse_local_time
-from bot.platform.router import pressed
+from bot.platform.router import command, pressed, suggests
 from bot.store.agenda_changes import AgendaChange, edits_of
 
 #: Characters of a title that the agenda of a day still shows whole.
@@ -38,13 +36,9 @@ Wording = app_commands.Range[str, 1, _TITLE_LENGTH]
 class SessionCog(commands.GroupCog, group_name="session", group_description="Changes of the agenda"):
     """Changes of the agenda."""
 
-    def __init__(self, client: WorkshopClient) -> None:
-        self._parts: Workshop = client.parts
-
     # --- the commands ------------------------------------------------------------------------------------------
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Start a session later, and by default the rest of its day too")
+    @command(Role.MODERATOR, "Start a session later, and by default the rest of its day too")
     @app_commands.describe(
         session="Which session",
         minutes="By how many minutes",
@@ -53,7 +47,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
     )
     async def delay(
         self,
-        interaction: Interaction,
+        context: Context,
         session: str,
         minutes: app_commands.Range[int, 1, 600],
         rest: bool = True,  # noqa: FBT001, FBT002 - Discord's own kind of option
@@ -62,43 +56,38 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         """Delay one session, or the day from it on."""
         by = timedelta(minutes=minutes)
         if rest:
-            await self._propose(interaction, lambda a, now: reschedule.delay_rest(a, session, by, now, absorb=absorb))
+            await _propose(context, lambda a, now: reschedule.delay_rest(a, session, by, now, absorb=absorb))
         else:
-            await self._propose(interaction, lambda a, now: reschedule.delay_session(a, session, by, now))
+            await _propose(context, lambda a, now: reschedule.delay_session(a, session, by, now))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Hold a session at another time, on this or another day")
+    @command(Role.MODERATOR, "Hold a session at another time, on this or another day")
     @app_commands.describe(session="Which session", when="When it starts, in the workshop's zone: 2023-02-21 14:30")
-    async def move(self, interaction: Interaction, session: str, when: str) -> None:
+    async def move(self, context: Context, session: str, when: str) -> None:
         """Move one session; it lasts as long as before."""
-        start = parse_local_time(when, self._parts.clock.now(), self._parts.plan)
-        await self._propose(interaction, lambda agenda, now: reschedule.move_session(agenda, session, start, now))
+        start = context.parse_time(when)
+        await _propose(context, lambda agenda, now: reschedule.move_session(agenda, session, start, now))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Let two sessions take each other's time and room")
+    @command(Role.MODERATOR, "Let two sessions take each other's time and room")
     @app_commands.describe(session="One session", other="The other one")
-    async def swap(self, interaction: Interaction, session: str, other: str) -> None:
+    async def swap(self, context: Context, session: str, other: str) -> None:
         """Swap two sessions."""
-        await self._propose(interaction, lambda agenda, now: reschedule.swap_sessions(agenda, session, other, now))
+        await _propose(context, lambda agenda, now: reschedule.swap_sessions(agenda, session, other, now))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Let a session end later, or earlier")
+    @command(Role.MODERATOR, "Let a session end later, or earlier")
     @app_commands.describe(session="Which session", minutes="By how many minutes; less than 0 for an earlier end")
-    async def extend(self, interaction: Interaction, session: str, minutes: app_commands.Range[int, -600, 600]) -> None:
+    async def extend(self, context: Context, session: str, minutes: app_commands.Range[int, -600, 600]) -> None:
         """Change a session's end; no other session moves."""
         by = timedelta(minutes=minutes)
-        end = self._found(session).ends_at + by
-        await self._propose(interaction, lambda agenda, now: reschedule.extend_session(agenda, session, end, now))
+        end = _found(context, session).ends_at + by
+        await _propose(context, lambda agenda, now: reschedule.extend_session(agenda, session, end, now))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Take a session off the agenda")
+    @command(Role.MODERATOR, "Take a session off the agenda")
     @app_commands.describe(session="Which session")
-    async def cancel(self, interaction: Interaction, session: str) -> None:
+    async def cancel(self, context: Context, session: str) -> None:
         """Cancel one session."""
-        await self._propose(interaction, lambda agenda, now: reschedule.cancel_session(agenda, session, now))
+        await _propose(context, lambda agenda, now: reschedule.cancel_session(agenda, session, now))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Put one more session on the agenda")
+    @command(Role.MODERATOR, "Put one more session on the agenda")
     @app_commands.describe(
         title="What it is called",
         when="When it starts, in the workshop's zone: 2023-02-21 14:30",
@@ -109,7 +98,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
     )
     async def add(  # noqa: PLR0913, PLR0917 - one parameter an option
         self,
-        interaction: Interaction,
+        context: Context,
         title: Wording,
         when: str,
         minutes: app_commands.Range[int, 1, 720],
@@ -118,11 +107,11 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         topic: str | None = None,
     ) -> None:
         """Add a session; its title is the same in every language until it is edited."""
-        plan, now = self._parts.plan, self._parts.clock.now()
-        start = parse_local_time(when, now, plan)
-        self._require_known(room, topic)
+        plan = context.plan
+        start = context.parse_time(when)
+        _require_known(context, room, topic)
         session = Session(
-            id=f"added-{interaction.id}",
+            id=f"added-{context.interaction.id}",
             kind=kind,
             day=day_of(start, plan.tz),
             starts_at=start,
@@ -134,10 +123,9 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
             speakers=(),
             materials=(),
         )
-        await self._propose(interaction, lambda agenda, moment: reschedule.add_session(agenda, session, moment))
+        await _propose(context, lambda agenda, moment: reschedule.add_session(agenda, session, moment))
 
-    @needs(Role.MODERATOR)
-    @app_commands.command(description="Change a session's title, room, topic, kind or speakers")
+    @command(Role.MODERATOR, "Change a session's title, room, topic, kind or speakers")
     @app_commands.describe(
         session="Which session",
         title="What it is called",
@@ -149,7 +137,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
     )
     async def edit(  # noqa: PLR0913, PLR0917 - one parameter an option
         self,
-        interaction: Interaction,
+        context: Context,
         session: str,
         title: Wording | None = None,
         language: str | None = None,
@@ -159,8 +147,8 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         speakers: app_commands.Range[str, 1, 400] | None = None,
     ) -> None:
         """Edit what is told of a session; when it is stays."""
-        self._require_known(room, topic)
-        found, plan = self._found(session), self._parts.plan
+        _require_known(context, room, topic)
+        found, plan = _found(context, session), context.plan
         details: SessionDetails = {}
         if title:
             spoken = (language,) if language in plan.languages else plan.languages
@@ -173,96 +161,53 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
             details["kind"] = kind
         if speakers:
             details["speakers"] = tuple(_speakers(speakers, plan.languages))
-        await self._propose(interaction, _edited(session, **details))
+        await _propose(context, _edited(session, **details))
 
     # --- suggestions -------------------------------------------------------------------------------------------
 
-    @delay.autocomplete("session")
-    @move.autocomplete("session")
-    @swap.autocomplete("session")
-    @swap.autocomplete("other")
-    @extend.autocomplete("session")
-    @cancel.autocomplete("session")
-    @edit.autocomplete("session")
-    async def suggest_sessions(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("session", delay, move, swap, extend, cancel, edit)
+    @suggests("other", swap)
+    async def suggest_sessions(self, context: Context) -> Iterable[tuple[str, str]]:
         """The sessions that are not over, by day, time and title."""
-        language, plan, now = self._parts.access.language(interaction), self._parts.plan, self._parts.clock.now()
-        named = (
-            (
-                one.id,
-                f"{short_day(language, one.day)} {one.starts_at.astimezone(plan.tz):%H:%M} · {one.title[language]}",
-            )
-            for one in plan.agenda
-            if one.ends_at > now
+        language, tz = context.language, context.plan.tz
+        return (
+            (one.id, f"{short_day(language, one.day)} {one.starts_at.astimezone(tz):%H:%M} · {one.title[language]}")
+            for one in context.plan.agenda
+            if one.ends_at > context.now
         )
-        return suggestions(typed, named)
 
-    @add.autocomplete("room")
-    @edit.autocomplete("room")
-    async def suggest_rooms(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("room", add, edit)
+    async def suggest_rooms(self, context: Context) -> Iterable[tuple[str, str]]:
         """The workshop's rooms."""
-        language = self._parts.access.language(interaction)
-        return suggestions(typed, ((room, name[language]) for room, name in self._parts.plan.room_names.items()))
+        return ((room, name[context.language]) for room, name in context.plan.room_names.items())
 
-    @add.autocomplete("topic")
-    @edit.autocomplete("topic")
-    async def suggest_topics(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("topic", add, edit)
+    async def suggest_topics(self, context: Context) -> Iterable[tuple[str, str]]:
         """The workshop's topics."""
-        language = self._parts.access.language(interaction)
-        return suggestions(typed, ((topic.id, topic.title[language]) for topic in self._parts.plan.topics))
+        return ((topic.id, topic.title[context.language]) for topic in context.plan.topics)
 
-    @edit.autocomplete("language")
-    async def suggest_languages(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    @suggests("language", edit)
+    async def suggest_languages(self, context: Context) -> Iterable[tuple[str, str]]:
         """The workshop's languages."""
-        return suggestions(typed, ((language, language) for language in self._parts.plan.languages))
+        return ((language, language) for language in context.plan.languages)
 
     # --- proposed, confirmed, taken back -----------------------------------------------------------------------
 
-    async def _propose(self, interaction: Interaction, change: Change) -> None:
-        """Show what a change would do; whoever confirms it does exactly that."""
-        plan, now = self._parts.plan, self._parts.clock.now()
-        language = self._parts.access.language(interaction)
-        try:
-            after = change(plan.agenda, Now(now, plan.tz))
-        except ChangeError as objection:
-            raise agenda_changes_platform.change_refused(objection, language) from None
-        changes = diff(plan.agenda, after)
-        if not changes:
-            raise UserError("refused.session.nothing")
-        proposal = AgendaChange(str(interaction.id), interaction.user.id, now, edits_of(changes))
-        await self._parts.store.agenda_changes.propose(proposal)
-        await answer(interaction, agenda_changes_messages.preview(plan, after, language, proposal.id))
-
     @pressed("agree", Role.MODERATOR)
-    async def agree(self, interaction: Interaction, change_id: str) -> None:
+    async def agree(self, context: Context, change_id: str) -> None:
         """Do what was shown."""
-        language, now = self._parts.access.language(interaction), self._parts.clock.now()
         done = await agenda_changes_platform.carry_out(
-            self._parts.programme, change_id, interaction.user.id, now, language
+            context.workshop.programme, change_id, context.person.id, context.now, context.language
         )
-        await answer(interaction, done)
+        await context.reply(done)
 
     @pressed("undo", Role.MODERATOR)
-    async def undo(self, interaction: Interaction, change_id: str) -> None:
+    async def undo(self, context: Context, change_id: str) -> None:
         """Take a change back."""
-        language, now = self._parts.access.language(interaction), self._parts.clock.now()
         undone = await agenda_changes_platform.take_back(
-            self._parts.programme, change_id, interaction.user.id, now, language
+            context.workshop.programme, change_id, context.person.id, context.now, context.language
         )
-        await answer(interaction, undone)
-
-    def _found(self, session_id: str) -> Session:
-        session = self._parts.plan.agenda.find(session_id)
-        if session is None:
-            raise UserError("refused.session.unknown")
-        return session
-
-    def _require_known(self, room: str | None, topic: str | None) -> None:
-        plan = self._parts.plan
-        if room is not None and room not in plan.room_names:
-            raise UserError("refused.session.room")
-        if topic is not None and plan.topic(topic) is None:
-            raise UserError("refused.session.topic")
+        await context.reply(undone)
 
 
 def _edited(session_id: str, **details: Unpack[SessionDetails]) -> Change:
@@ -285,6 +230,36 @@ def _speakers(typed: str, languages: tuple[str, ...]) -> list[Speaker]:
     ]
 
 
+async def _propose(context: Context, change: Change) -> None:
+    """Show what a change would do; whoever confirms it does exactly that."""
+    plan = context.plan
+    try:
+        after = change(plan.agenda, Now(context.now, plan.tz))
+    except ChangeError as objection:
+        raise agenda_changes_platform.change_refused(objection, context.language) from None
+    changes = diff(plan.agenda, after)
+    if not changes:
+        context.refuse("refused.session.nothing")
+    proposal = AgendaChange(str(context.interaction.id), context.person.id, context.now, edits_of(changes))
+    await context.store.agenda_changes.propose(proposal)
+    await context.reply(agenda_changes_messages.preview(plan, after, context.language, proposal.id))
+
+
+def _found(context: Context, session_id: str) -> Session:
+    session = context.plan.agenda.find(session_id)
+    if session is None:
+        context.refuse("refused.session.unknown")
+    return session
+
+
+def _require_known(context: Context, room: str | None, topic: str | None) -> None:
+    plan = context.plan
+    if room is not None and room not in plan.room_names:
+        context.refuse("refused.session.room")
+    if topic is not None and plan.topic(topic) is None:
+        context.refuse("refused.session.topic")
+
+
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the module is loaded."""
-    await client.take_up(SessionCog(client))
+    await client.take_up(SessionCog())

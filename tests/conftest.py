@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings
 
 from bot import app, store
-from bot.app import WorkshopClient
 from bot.clock import Clock
 from bot.domain.plan import Plan
+from bot.hosting.client import WorkshopClient
 from bot.importing import plan_file
 from bot.settings import ROOT, Settings
 

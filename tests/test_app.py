@@ -8,7 +8,7 @@ from typing import cast
 import discord
 import pytest
 
-from bot.app import WorkshopClient
+from bot.hosting.client import WorkshopClient
 
 HOME, ELSEWHERE = 1, 2
 
@@ -23,7 +23,7 @@ async def test_a_server_that_comes_is_seen_to_if_it_is_the_workshops(
         seen.append("seen to")
 
     monkeypatch.setattr(unconnected, "on_ready", on_ready)
-    await unconnected.parts.venue.adopt(HOME)
+    await unconnected.workshop.venue.adopt(HOME)
     for number in (ELSEWHERE, HOME, ELSEWHERE):
         await unconnected.on_guild_available(cast("discord.Guild", discord.Object(number)))
     assert seen == ["seen to"]

@@ -69,9 +69,9 @@ class Access:
         """How much of something a participant may have; None for the team, which may write down others' words."""
         return most if self.role(interaction) < Role.MODERATOR else None
 
-    async def require(self, interaction: Interaction, role: Role, doors: EntryRules) -> None:
+    async def require(self, interaction: Interaction, role: Role, rules: EntryRules) -> None:
         """Raises UserError where the entry point may not be used, or the person's role is too low."""
-        refused = access_refusal(interaction.guild_id, self._home(), doors)
+        refused = access_refusal(interaction.guild_id, self._home(), rules)
         if refused:
             raise UserError(f"refused.{refused}")
         member = interaction.user

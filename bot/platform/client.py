@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import Any, ClassVar, NoReturn, TypeVar, cast
+from typing import Any, ClassVar, NoReturn
 
 import aiohttp
 import discord
@@ -18,15 +19,14 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.domain.people.access import EntryRules, Role
 from bot.messages import i18n
 from bot.messages.post import Post
 from bot.platform.access import Access
 from bot.platform.backpressure import BackpressureGateway, Presses, let_go
 from bot.platform.errors import is_transient, tell_failure
-from bot.platform.interactions import Interaction, clean_options
+from bot.platform.interactions import Interaction
 from bot.platform.rate_limit import heard_by
-from bot.platform.router import Router
+from bot.platform.router import Router, check_command
 from bot.platform.views import allowed_mentions
 from bot.runtime import CONNECTIONS
 from bot.settings import DISCORD, SettingsError
@@ -90,22 +90,6 @@ async def point_at(api_base: str) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
-C = TypeVar("C", bound=app_commands.Command[Any, ..., Any] | app_commands.ContextMenu)
-
-
-def needs(role: Role, *, before_setup: bool = False) -> Callable[[C], C]:
-    """Who may use a command or an entry of a menu; `Tree` checks it for these and for the command's suggestions.
-
-    See Doors for `before_setup`.
-    """
-
-    def mark(command: C) -> C:
-        command.extras |= {"role": role, "doors": EntryRules(before_setup=before_setup)}
-        return command
-
-    return mark
-
-
 def _not_our_fault(record: logging.LogRecord) -> bool:
     """What Discord or the network does is a warning: nothing in the program is to be mended.
 
@@ -140,31 +124,18 @@ class Tree(app_commands.CommandTree["Plenary"]):
     """The slash commands, and the entries of menus."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        # NOTE: what is raised here reaches no hook of discord.py's, so nothing may be.
-        try:
-            self.client.access.limit(interaction)
-            clean_options(cast("dict[str, Any]", interaction.data).get("options", ()))
-            command = interaction.command
-            role, doors = (
-                (command.extras["role"], command.extras["doors"]) if command else (Role.ORGANISER, EntryRules())
-            )
-            await self.client.access.require(interaction, role, doors)
-        except Exception as failure:  # noqa: BLE001 - told to the person and to the log
-            await tell_failure(interaction, failure, self.client.access.language(interaction))
-            return False
-        return True
+        return await check_command(self.client, interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        await tell_failure(interaction, error, self.client.access.language(interaction))
+        await tell_failure(interaction, error, self.client.access_of(interaction).language(interaction))
 
 
-class Plenary(commands.Bot):
-    """The bot. `cogs` are module names; each gets this client, and takes what it needs from it."""
+class Plenary(commands.Bot, ABC):
+    """The bot. `cogs` are module names; each gets this client."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+    def __init__(
         self,
         cogs: Sequence[str],
-        access: Access,
         store: Store,
         on_every_ready: Callable[[], Awaitable[None]],
         on_changed: Callable[[int], Awaitable[None]],
@@ -188,9 +159,8 @@ class Plenary(commands.Bot):
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
         self._hear = hear
-        self.access = access
         self.presses = Presses()
-        self.router = Router(access)
+        self.router = Router(self)
         self._cogs = cogs
         self._store = store
         self._on_every_ready = on_every_ready
@@ -214,6 +184,14 @@ class Plenary(commands.Bot):
         """Wait until Discord refuses the token that it took at the start. Raises TokenRevokedError then."""
         await self._refused.wait()
         raise TokenRevokedError
+
+    @abstractmethod
+    def access_of(self, interaction: Interaction) -> Access:
+        """The access check of the workshop that an interaction belongs to."""
+
+    @abstractmethod
+    def context_of(self, interaction: Interaction) -> object:
+        """The context of an interaction that passed the check."""
 
     async def setup_hook(self) -> None:
         # NOTE: discord.py makes the session of all requests by itself, when it logs in.

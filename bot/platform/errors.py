@@ -96,7 +96,9 @@ def _logged(interaction: Interaction, failure: BaseException) -> str:
 
 
 @asynccontextmanager
-async def given_back(interaction: Interaction, language: str, words: str) -> AsyncGenerator[None, None]:
+async def returning_text(
+    interaction: Interaction, language: str, words: str, not_stored: UserError, filename: str
+) -> AsyncGenerator[None, None]:
     """Give the typed text back to its author, as a file with the reason, if the block can't store it.
 
     A message might be too short for it.
@@ -104,11 +106,11 @@ async def given_back(interaction: Interaction, language: str, words: str) -> Asy
     try:
         yield
     except (UserError, sqlite3.Error) as failure:
-        refusal = failure if isinstance(failure, UserError) else UserError("refused.not_kept")
+        refusal = failure if isinstance(failure, UserError) else not_stored
         if refusal is not failure:
             log.exception(
                 "The text sent with %s could not be stored; its author gets it back", name_for_log(interaction)
             )
         reason = text(language, refusal.key, **refusal.values)
-        file = discord.File(io.BytesIO(words.encode()), filename="text.txt")
+        file = discord.File(io.BytesIO(words.encode()), filename=filename)
         await answer(interaction, f"{REFUSED} {reason}", file)

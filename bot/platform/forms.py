@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import discord
 
@@ -13,8 +14,10 @@ from bot.platform.views import stateless
 Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Modal]
 
 
-def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]]) -> discord.ui.Modal:
-    """A form of fields, each with its label and a hint."""
+def form(
+    custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]], note: str = ""
+) -> discord.ui.Modal:
+    """A form of fields, each with its label and a hint; `note` is a text under them."""
     modal = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
     for label, hint, field in fields:
         modal.add_item(
@@ -24,6 +27,8 @@ def form(custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, F
                 component=field,
             )
         )
+    if note:
+        modal.add_item(discord.ui.TextDisplay[Any](note))
     return stateless(modal)
 
 

@@ -62,7 +62,7 @@ class TeamRequests:
         )
         return requested(rows[0][0]) if rows else None
 
-    async def refuse(self, request: str, deed: AuditEntry, report: Announcement) -> bool:
+    async def reject(self, request: str, deed: AuditEntry, report: Announcement) -> bool:
         """Refuse what somebody asked for, and report it; False if it is decided already."""
 
         def work(connection: sqlite3.Connection) -> bool:

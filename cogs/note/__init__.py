@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from bot.app import WorkshopClient
+from bot.hosting.client import WorkshopClient
 from cogs.note.commands import NoteCog
 from cogs.note.contacts import ContactsCog
 from cogs.note.from_message import FromMessageCog
 from cogs.note.review import ReviewCog
-from cogs.note.shared import NoteDesk
 from cogs.note.sharing import SharingCog
 
 
 async def setup(client: WorkshopClient) -> None:
     """Called by discord.py when the package is loaded."""
-    desk = NoteDesk(client.parts)
-    for cog in (NoteCog(desk), SharingCog(desk), ContactsCog(desk), ReviewCog(desk), FromMessageCog(desk, client.tree)):
+    for cog in (NoteCog(), SharingCog(), ContactsCog(), ReviewCog(), FromMessageCog(client.tree)):
         await client.take_up(cog)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import discord
 
@@ -76,7 +75,7 @@ def access_form(language: str, note: Note) -> discord.ui.Modal:
     """Who sees the note, and how its author is named; with the sentence to which its author agrees."""
     seen = ((str(level), text(language, f"note.visibility.{level}")) for level in Visibility)
     named = ((str(manner), text(language, f"note.attribution.{manner}")) for manner in Attribution)
-    made = _form(
+    return _form(
         language,
         # The language too: what is recorded are the words that were shown.
         custom_id("seen", note.id, language),
@@ -85,13 +84,14 @@ def access_form(language: str, note: Note) -> discord.ui.Modal:
             "visibility": choices("visibility", seen, str(note.visibility)),
             "attribution": choices("attribution", named, str(note.attribution)),
         },
+        note=text(language, "consent.access"),
     )
-    made.add_item(discord.ui.TextDisplay[Any](text(language, "consent.access")))
-    return made
 
 
-def _form(language: str, key: str, heading: str, fields: Mapping[str, Field]) -> discord.ui.Modal:
+def _form(
+    language: str, form_id: str, heading: str, fields: Mapping[str, Field], *, note: str = ""
+) -> discord.ui.Modal:
     labelled = (
         (text(language, f"form.{name}"), text(language, f"form.{name}_hint"), field) for name, field in fields.items()
     )
-    return form(key, heading, labelled)
+    return form(form_id, heading, labelled, note)

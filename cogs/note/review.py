@@ -8,26 +8,22 @@ from typing import TypedDict, Unpack
 
 from discord.ext import commands
 
-from bot.app import Workshop
 from bot.domain import limits
 from bot.domain.contributions import note_reviews as note_reviews_rules
 from bot.domain.contributions import notes
-from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, Review, ReviewAction, ReviewState
-from bot.domain.contributions.notes import Note, has_card, visible_to
+from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewAction, ReviewState
+from bot.domain.contributions.notes import Note, NoteWording, has_card, visible_to
 from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within, shorten
+from bot.hosting.context import Context
 from bot.messages import note_reviews as note_reviews_messages
-from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.messages.post import Post
-from bot.platform.answers import DONE, answer
-from bot.platform.errors import given_back
-from bot.platform.interactions import Interaction, submitted
+from bot.platform.answers import DONE
 from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
-from cogs.note import forms
-from cogs.note.shared import NoteDesk
+from cogs.note import forms, shared
 
 #: Characters of what is asked for, escaped: with the sentence around it, a private message holds it.
 _ASKED = 1500
@@ -46,190 +42,81 @@ class _Changed(TypedDict, total=False):
 class ReviewCog(commands.Cog):
     """What is pressed and sent under a note by its reviewers, and by its author in turn."""
 
-    def __init__(self, desk: NoteDesk) -> None:
-        self._desk = desk
-        self._parts: Workshop = desk.parts
-
     # --- moderators --------------------------------------------------------------------------------------------
 
     @pressed("review", Role.MODERATOR)
-    async def act(self, interaction: Interaction, action: str, note_id: str) -> None:
+    async def act(self, context: Context, action: str, note_id: str) -> None:
         """A button under a note that is reviewed: done at once, or a form."""
-        note = await self._found(interaction, note_id)
+        note = await _found(context, note_id)
         match action:
             case ReviewAction.NEXT:
-                await answer(interaction, await review_of(self._desk, interaction, after=note))
+                await context.reply(await review_of(context, after=note))
             case ReviewAction.CLEAR:
-                deed = self._deed(interaction, "note cleared", note)
+                entry = _entry(context, "note cleared", note)
                 cleared = _with(state=ReviewState.CLEARED, asked="")
-                await self._parts.store.note_reviews.change(note.id, cleared, deed)
-                await self._go_on(interaction, "review.cleared", title=_bold(note))
+                await context.store.note_reviews.change(note.id, cleared, entry)
+                await _go_on(context, "review.cleared", title=_bold(note))
             case ReviewAction.PUBLISH:
-                await self._publish(interaction, note)
+                await _publish(context, note)
             case ReviewAction.CHANGES | ReviewAction.EDIT | ReviewAction.TAG | ReviewAction.MERGE:
-                await self._open(interaction, ReviewAction(action), note)
+                await _open(context, ReviewAction(action), note)
             case _:
-                raise UserError("refused.gone")
-
-    async def _open(self, interaction: Interaction, action: ReviewAction, note: Note) -> None:
-        others: list[Note] = []
-        if action is ReviewAction.MERGE:
-            readable = await readable_by(self._desk, interaction)
-            others = [one for one in readable if one.id != note.id and one.topic == note.topic and has_card(one)]
-            if not others or not has_card(note):
-                raise UserError("refused.review.merge")
-        known = await self._parts.store.note_reviews.of(note.id)
-        offered = others[-limits.OPTIONS :]
-        form = forms.review_form(self._desk.language(interaction), action, note, known, offered)
-        await interaction.response.send_modal(form)
+                context.refuse("refused.gone")
 
     @pressed("reviewed", Role.MODERATOR)
-    async def keep(self, interaction: Interaction, action: str, note_id: str) -> None:
+    async def keep(self, context: Context, action: str, note_id: str) -> None:
         """A form about a note; what can't be kept comes back."""
-        typed = submitted(interaction)
-        async with given_back(interaction, self._desk.language(interaction), "\n\n".join(typed.values())):
-            note = await self._found(interaction, note_id)
+        typed = context.submitted()
+        async with context.given_back("\n\n".join(typed.values())):
+            note = await _found(context, note_id)
             match action:
                 case ReviewAction.CHANGES:
-                    await self._ask(interaction, note, typed["asked"])
+                    await _ask(context, note, typed["asked"])
                 case ReviewAction.EDIT:
-                    await self._propose(interaction, note, typed)
+                    await _propose(context, note, typed)
                 case ReviewAction.TAG:
-                    await self._tag(interaction, note, typed["tags"])
+                    await _tag(context, note, typed["tags"])
                 case _:
-                    await self._merge(interaction, note, typed["into"])
-
-    async def _ask(self, interaction: Interaction, note: Note, typed: str) -> None:
-        asked = notes.tidy(typed, note_reviews_rules.ASKED_LENGTH)
-        if asked is None:
-            raise UserError("refused.review.unreadable")
-        language = self._parts.language_of(note.author)
-        shown = escape_within(asked, _ASKED)
-        told = text(language, "letter.changes", title=_title(note), workshop=self._workshop(language), asked=shown)
-        letter_of = self._letter(
-            DirectMessageKind.CHANGES, f"{note.id}/{interaction.id}", note, told, interaction.user.id
-        )
-        deed = self._deed(interaction, "note sent back", note)
-        change = _with(state=ReviewState.CHANGES, asked=asked)
-        await self._parts.store.note_reviews.change(note.id, change, deed, letter=letter_of)
-        await self._go_on(interaction, "review.asked", title=_bold(note))
-
-    async def _propose(self, interaction: Interaction, note: Note, typed: dict[str, str]) -> None:
-        title = notes.tidy(typed["title"], notes.TITLE_LENGTH)
-        did, learned = (notes.tidy(typed[part], notes.PART_LENGTH) for part in ("did", "learned"))
-        if title is None or did is None or learned is None:
-            raise UserError("refused.review.unreadable")
-        wording = NoteWording(title, did, learned)
-        if wording == NoteWording(note.title, note.did, note.learned):
-            raise UserError("refused.review.same")
-        language = self._parts.language_of(note.author)
-        told = text(language, "letter.proposal", title=_title(note), workshop=self._workshop(language))
-        letter_of = self._letter(DirectMessageKind.PROPOSAL, f"{note.id}/{interaction.id}", note, told)
-        deed = self._deed(interaction, "edit proposed", note)
-        await self._parts.store.note_reviews.change(note.id, _with(proposal=wording), deed, letter=letter_of)
-        await self._go_on(interaction, "review.proposed", title=_bold(note))
-
-    async def _tag(self, interaction: Interaction, note: Note, typed: str) -> None:
-        tags = note_reviews_rules.parse_tags(typed)
-        if tags is None:
-            raise UserError("refused.review.tags", most=note_reviews_rules.TAGS, length=note_reviews_rules.TAG_LENGTH)
-        await self._parts.store.note_reviews.change(
-            note.id, _with(tags=tags), self._deed(interaction, "note tagged", note)
-        )
-        told = text(self._desk.language(interaction), "review.tagged", title=_bold(note))
-        shown_again = await review_of(self._desk, interaction, note.id)
-        await answer(interaction, _led_by(told, shown_again))
-
-    async def _merge(self, interaction: Interaction, note: Note, into: str) -> None:
-        other = await self._found(interaction, into)
-        deed = self._deed(interaction, "notes merged", note)
-        cards = self._desk.card(note), self._desk.card(other)
-        if await self._parts.store.note_reviews.merge(note.id, other.id, deed, cards) is None:
-            raise UserError("refused.review.merge")
-        await self._go_on(interaction, "review.merged", title=_bold(note))
-
-    async def _publish(self, interaction: Interaction, note: Note) -> None:
-        """A cleared note whose author allows it has its card; another author is asked."""
-        reviewed = self._parts.store.note_reviews
-        if (await reviewed.of(note.id)).state is not ReviewState.CLEARED:
-            raise UserError("refused.review.not_cleared")
-        if has_card(note):
-            deed = self._deed(interaction, "note published", note)
-            await reviewed.change(note.id, _with(wanted=False), deed, card=self._desk.card(note))
-            await self._go_on(interaction, "review.published", title=_bold(note))
-            return
-        language = self._parts.language_of(note.author)
-        told = text(language, "letter.publish", title=_title(note), workshop=self._workshop(language))
-        letter_of = self._letter(DirectMessageKind.PUBLISH, note.id, note, told)
-        deed = self._deed(interaction, "author asked to publish", note)
-        await reviewed.change(note.id, _with(wanted=True), deed, letter=letter_of)
-        await self._go_on(interaction, "review.wanted", title=_bold(note))
-
-    async def _found(self, interaction: Interaction, note_id: str) -> Note:
-        """A note that the moderator may read. Raises UserError."""
-        note = await self._parts.store.notes.find(note_id)
-        if note is None or not visible_to(note, notes.audience_of(self._parts.access.role(interaction))):
-            raise UserError("refused.review.unknown")
-        return note
-
-    async def _go_on(self, interaction: Interaction, key: str, **values: object) -> None:
-        """Say what is done, and show the next one."""
-        self._parts.dispatcher.stir()
-        told = text(self._desk.language(interaction), key, **values)
-        await answer(interaction, _led_by(told, await review_of(self._desk, interaction)))
-
-    def _deed(self, interaction: Interaction, what: str, note: Note) -> AuditEntry:
-        return AuditEntry(f"review/{interaction.id}", self._parts.clock.now(), interaction.user.id, what, note.id)
-
-    def _letter(
-        self, kind: DirectMessageKind, subject: str, note: Note, told: str, by: int | None = None
-    ) -> DirectMessage:
-        return direct_message(self._parts.plan.id, kind, subject, note.author, told, self._parts.clock.now(), by)
-
-    def _workshop(self, language: str) -> str:
-        return escape(self._parts.plan.title[language])
+                    await _merge(context, note, typed["into"])
 
     # --- authors -----------------------------------------------------------------------------------------------
 
     @pressed("proposed", Role.PARTICIPANT)
-    async def decide(self, interaction: Interaction, said: str, note_id: str) -> None:
+    async def decide(self, context: Context, said: str, note_id: str) -> None:
         """The author takes over another wording, or keeps their own."""
-        note = await self._desk.own(interaction, note_id)
-        card, now, accepted = self._desk.card(note), self._parts.clock.now(), said == "yes"
-        person = interaction.user.id
-        if not await self._parts.store.note_reviews.decide(note_id, person, card, now, accepted=accepted):
-            raise UserError("refused.review.answered")
-        self._parts.dispatcher.stir()
-        told = text(self._desk.language(interaction), "mine.accepted" if accepted else "mine.declined")
-        await answer(interaction, f"{DONE} {told}")
+        note = await shared.own(context, note_id)
+        card, accepted = shared.card(context, note), said == "yes"
+        person = context.person.id
+        if not await context.store.note_reviews.decide(note_id, person, card, context.now, accepted=accepted):
+            context.refuse("refused.review.answered")
+        context.workshop.dispatcher.stir()
+        await context.done("mine.accepted" if accepted else "mine.declined")
 
 
-async def readable_by(desk: NoteDesk, interaction: Interaction) -> list[Note]:
+async def readable_by(context: Context) -> list[Note]:
     """The notes that somebody may read by their role, the earliest first; a moderator reads what participants do."""
-    audience = notes.audience_of(desk.parts.access.role(interaction))
-    return [note for note in await desk.parts.store.notes.all() if visible_to(note, audience)]
+    audience = notes.audience_of(context.role)
+    return [note for note in await context.store.notes.all() if visible_to(note, audience)]
 
 
-async def review_of(
-    desk: NoteDesk, interaction: Interaction, note_id: str | None = None, *, after: Note | None = None
-) -> Post:
+async def review_of(context: Context, note_id: str | None = None, *, after: Note | None = None) -> Post:
     """A note as its reviewer reads it: a certain one, the next in the queue `after` another, or the first."""
-    language, store = desk.language(interaction), desk.parts.store
-    readable, reviewed = await readable_by(desk, interaction), await store.note_reviews.all()
-    audience = notes.audience_of(desk.parts.access.role(interaction))
+    readable, reviewed = await readable_by(context), await context.store.note_reviews.all()
+    audience = notes.audience_of(context.role)
     queue = note_reviews_rules.review_queue(readable, reviewed, audience)
     if note_id is not None:
         chosen = next((note for note in readable if note.id == note_id), None)
         if chosen is None:
-            raise UserError("refused.review.unknown")
+            context.refuse("refused.review.unknown")
     else:
         place = (after.written_at, after.id) if after else None
         later = (note for note in queue if place is None or (note.written_at, note.id) > place)
         chosen = next(later, queue[0] if queue else None)
     if chosen is None:
-        return Post((f"{DONE} {text(language, 'review.waiting', n=0)}",))
+        return Post((f"{DONE} {context.say('review.waiting', n=0)}",))
     known = reviewed.get(chosen.id, UNSEEN)
-    return note_reviews_messages.entry(desk.parts.plan, await desk.listed(chosen), known, len(queue), language)
+    listed = await shared.listed(context, chosen)
+    return note_reviews_messages.entry(context.plan, listed, known, len(queue), context.language)
 
 
 def _led_by(told: str, post: Post) -> Post:
@@ -246,3 +133,111 @@ def _title(note: Note) -> str:
 
 def _with(**changed: Unpack[_Changed]) -> Callable[[Review], Review]:
     return lambda former: replace(former, **changed)
+
+
+async def _open(context: Context, action: ReviewAction, note: Note) -> None:
+    others: list[Note] = []
+    if action is ReviewAction.MERGE:
+        readable = await readable_by(context)
+        others = [one for one in readable if one.id != note.id and one.topic == note.topic and has_card(one)]
+        if not others or not has_card(note):
+            context.refuse("refused.review.merge")
+    known = await context.store.note_reviews.of(note.id)
+    offered = others[-limits.OPTIONS :]
+    await context.show_modal(forms.review_form(context.language, action, note, known, offered))
+
+
+async def _ask(context: Context, note: Note, typed: str) -> None:
+    asked = notes.tidy(typed, note_reviews_rules.ASKED_LENGTH)
+    if asked is None:
+        context.refuse("refused.review.unreadable")
+    language = context.workshop.language_of(note.author)
+    shown = escape_within(asked, _ASKED)
+    workshop = _workshop(context, language)
+    wording = text(language, "letter.changes", title=_title(note), workshop=workshop, asked=shown)
+    subject = f"{note.id}/{context.interaction.id}"
+    message = _message(context, DirectMessageKind.CHANGES, subject, note, wording, by=context.person.id)
+    entry = _entry(context, "note sent back", note)
+    change = _with(state=ReviewState.CHANGES, asked=asked)
+    await context.store.note_reviews.change(note.id, change, entry, letter=message)
+    await _go_on(context, "review.asked", title=_bold(note))
+
+
+async def _propose(context: Context, note: Note, typed: dict[str, str]) -> None:
+    wording = notes.wording_of(typed)
+    if wording is None:
+        context.refuse("refused.review.unreadable")
+    if wording == NoteWording(note.title, note.did, note.learned):
+        context.refuse("refused.review.same")
+    language = context.workshop.language_of(note.author)
+    request = text(language, "letter.proposal", title=_title(note), workshop=_workshop(context, language))
+    message = _message(context, DirectMessageKind.PROPOSAL, f"{note.id}/{context.interaction.id}", note, request)
+    entry = _entry(context, "edit proposed", note)
+    await context.store.note_reviews.change(note.id, _with(proposal=wording), entry, letter=message)
+    await _go_on(context, "review.proposed", title=_bold(note))
+
+
+async def _tag(context: Context, note: Note, typed: str) -> None:
+    tags = note_reviews_rules.parse_tags(typed)
+    if tags is None:
+        context.refuse("refused.review.tags", most=note_reviews_rules.TAGS, length=note_reviews_rules.TAG_LENGTH)
+    await context.store.note_reviews.change(note.id, _with(tags=tags), _entry(context, "note tagged", note))
+    told = context.say("review.tagged", title=_bold(note))
+    shown_again = await review_of(context, note.id)
+    await context.reply(_led_by(told, shown_again))
+
+
+async def _merge(context: Context, note: Note, into: str) -> None:
+    other = await _found(context, into)
+    entry = _entry(context, "notes merged", note)
+    cards = shared.card(context, note), shared.card(context, other)
+    if await context.store.note_reviews.merge(note.id, other.id, entry, cards) is None:
+        context.refuse("refused.review.merge")
+    await _go_on(context, "review.merged", title=_bold(note))
+
+
+async def _publish(context: Context, note: Note) -> None:
+    """A cleared note whose author allows it has its card; another author is asked."""
+    reviewed = context.store.note_reviews
+    if (await reviewed.of(note.id)).state is not ReviewState.CLEARED:
+        context.refuse("refused.review.not_cleared")
+    if has_card(note):
+        entry = _entry(context, "note published", note)
+        await reviewed.change(note.id, _with(wanted=False), entry, card=shared.card(context, note))
+        await _go_on(context, "review.published", title=_bold(note))
+        return
+    language = context.workshop.language_of(note.author)
+    request = text(language, "letter.publish", title=_title(note), workshop=_workshop(context, language))
+    message = _message(context, DirectMessageKind.PUBLISH, note.id, note, request)
+    entry = _entry(context, "author asked to publish", note)
+    await reviewed.change(note.id, _with(wanted=True), entry, letter=message)
+    await _go_on(context, "review.wanted", title=_bold(note))
+
+
+async def _found(context: Context, note_id: str) -> Note:
+    """A note that the moderator may read. Raises UserError."""
+    note = await context.store.notes.find(note_id)
+    if note is None or not visible_to(note, notes.audience_of(context.role)):
+        context.refuse("refused.review.unknown")
+    return note
+
+
+async def _go_on(context: Context, key: str, **values: object) -> None:
+    """Say what is done, and show the next one."""
+    context.workshop.dispatcher.stir()
+    told = context.say(key, **values)
+    await context.reply(_led_by(told, await review_of(context)))
+
+
+def _entry(context: Context, action: str, note: Note) -> AuditEntry:
+    return context.audit_entry("review", action, note.id)
+
+
+def _message(  # noqa: PLR0913 - one parameter a part of it
+    context: Context, kind: DirectMessageKind, subject: str, note: Note, wording: str, *, by: int | None = None
+) -> DirectMessage:
+    return direct_message(context.plan.id, kind, subject, note.author, wording, context.now, by)
+
+
+def _workshop(context: Context, language: str) -> str:
+    return escape(context.plan.title[language])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import app
-from bot.app import WorkshopClient
+from bot.hosting.client import WorkshopClient
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel
 from typer.main import get_group
 
-from bot.app import WorkshopClient
 from bot.cli.main import app
 from bot.documents.export import subjects
 from bot.documents.export.kinds import Format, Subject
@@ -31,6 +30,7 @@ from bot.documents.export.table import Source
 from bot.domain.people.access import Role
 from bot.domain.plan import Plan
 from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, RoomForm, permission_bits, permission_words
+from bot.hosting.client import WorkshopClient
 from bot.messages.i18n import text
 from bot.platform.client import DiscordUnreachableError, TokenRevokedError
 from bot.settings import Settings, SettingsError
@@ -260,7 +260,7 @@ def test_the_table_of_formats_has_each() -> None:
 
 
 async def test_the_table_of_columns_has_those_of_each_subject_in_their_order(client: WorkshopClient) -> None:
-    source = Source(client.parts.programme, client.parts.store, datetime.now(UTC))
+    source = Source(client.workshop.programme, client.workshop.store, datetime.now(UTC))
     rows = {row[0]: coded(row[1]) for row in table(page(EXPORTS).partition("## Columns")[2], "subject")}
     for subject in Subject:
         columns = [

@@ -16,7 +16,6 @@ import pytest
 from discord import app_commands
 
 from bot import app
-from bot.app import WorkshopClient
 from bot.documents.export.kinds import Subject
 from bot.domain import limits
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
@@ -33,6 +32,7 @@ from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.domain.venue import PERMISSIONS, permission_bits, venue_rooms
+from bot.hosting.client import WorkshopClient
 from bot.messages import (
     agenda,
     announcements,
@@ -106,7 +106,7 @@ def unheard(code: str) -> list[str]:
         ast.unparse(call)
         for call in calls
         if isinstance(call.func, ast.Attribute)
-        and (call.func.attr in {"send_message", "defer"} or ast.unparse(call.func).endswith("followup.send"))
+        and re.search(r"(response\.defer|followup\.send|\.send_message)$", ast.unparse(call.func))
         and "ephemeral=True" not in [ast.unparse(word) for word in call.keywords]
     ]
 
@@ -114,20 +114,20 @@ def unheard(code: str) -> list[str]:
 def test_only_the_person_who_asked_sees_an_answer() -> None:
     public = "await i.response.send_message('a')\nawait i.followup.send('b', ephemeral=False)\nawait i.response.defer()"
     assert len(unheard(f"async def f(i):\n {public.replace(chr(10), chr(10) + ' ')}")) == 3
-    files = sorted(path for room in ("bot/platform", "cogs") for path in (ROOT / room).rglob("*.py"))
+    files = sorted(path for room in ("bot/platform", "bot/hosting", "cogs") for path in (ROOT / room).rglob("*.py"))
     assert {path.name: calls for path in files if (calls := unheard(path.read_text("utf-8")))} == {}
 
 
 def test_everything_pressed_has_the_role_in_the_table(client: WorkshopClient) -> None:
     assert {kind: entry.role for kind, entry in client.router.entries.items()} == PRESSED
-    assert {kind for kind, entry in client.router.entries.items() if entry.doors.private} == PRIVATE
+    assert {kind for kind, entry in client.router.entries.items() if entry.rules.private} == PRIVATE
 
 
 def test_before_setup_nothing_exists_but_setup_its_preview_and_status(client: WorkshopClient) -> None:
-    doors = {command.qualified_name: command.extras["doors"] for command in commands(client)}
-    doors |= {menu.name: menu.extras["doors"] for menu in menus(client)}
-    doors |= {kind: entry.doors for kind, entry in client.router.entries.items()}
-    assert {name for name, there in doors.items() if there.before_setup} == BEFORE_SETUP
+    rules = {command.qualified_name: command.extras["rules"] for command in commands(client)}
+    rules |= {menu.name: menu.extras["rules"] for menu in menus(client)}
+    rules |= {kind: entry.rules for kind, entry in client.router.entries.items()}
+    assert {name for name, there in rules.items() if there.before_setup} == BEFORE_SETUP
 
 
 def menus(client: WorkshopClient) -> list[app_commands.ContextMenu]:

@@ -62,7 +62,7 @@ async def test_of_many_decisions_one_counts(store: Store) -> None:
     await store.team_requests.ask(asked)
     told = await asyncio.gather(
         *(store.participants.approve(asked.id, LED, 1, NOON, deed(n), line(f"approved {n}")) for n in range(3)),
-        store.team_requests.refuse(asked.id, deed(7), line("refused")),
+        store.team_requests.reject(asked.id, deed(7), line("refused")),
     )
     assert [bool(each) for each in told] == [True, False, False, False]
     assert [each.id for each in await store.audit.all()] == ["place/0"]

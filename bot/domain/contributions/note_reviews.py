@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.contributions.notes import Audience, Note, tidy, visible_to
+from bot.domain.contributions.notes import Audience, Note, NoteWording, tidy, visible_to
 from bot.domain.text import fold
 
 TAGS, TAG_LENGTH = 5, 40
@@ -35,15 +35,6 @@ class ReviewAction(StrEnum):
     MERGE = "merge"
     PUBLISH = "publish"
     NEXT = "next"
-
-
-@dataclass(frozen=True, slots=True)
-class NoteWording:
-    """What a note says, as a moderator would say it."""
-
-    title: str
-    did: str
-    learned: str
 
 
 @dataclass(frozen=True, slots=True)

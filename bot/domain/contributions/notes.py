@@ -136,6 +136,22 @@ def tidy(typed: str, limit: int) -> str | None:
     return kept if len(kept) <= limit and not is_blank(kept) else None
 
 
+@dataclass(frozen=True, slots=True)
+class NoteWording:
+    """The text of a note, as its author or a moderator words it."""
+
+    title: str
+    did: str
+    learned: str
+
+
+def wording_of(typed: Mapping[str, str]) -> NoteWording | None:
+    """The text of a note as it was typed into a form, cleaned; None if a part is unreadable or too long."""
+    title = tidy(typed["title"], TITLE_LENGTH)
+    did, learned = (tidy(typed[part], PART_LENGTH) for part in ("did", "learned"))
+    return None if title is None or did is None or learned is None else NoteWording(title, did, learned)
+
+
 def invalid_links(typed: str) -> list[str]:
     """What of a text that should hold addresses of the web, separated by blanks, is none."""
     return [word for word in clean(typed).split() if not re.fullmatch(r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", word)]

@@ -1,0 +1,154 @@
+"""The context of one interaction: all that a handler needs to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import NoReturn
+
+import discord
+
+from bot.domain.people.access import Role
+from bot.domain.people.participants import Participant
+from bot.domain.plan import Plan
+from bot.hosting.workshop import Workshop
+from bot.messages.errors import UserError
+from bot.messages.i18n import text
+from bot.messages.post import Post
+from bot.platform import interactions
+from bot.platform.answers import DONE, answer, answer_all
+from bot.platform.errors import returning_text
+from bot.platform.forms import Field, form
+from bot.platform.interactions import Interaction
+from bot.store import Store
+from bot.store.audit import AuditEntry
+
+
+class Context:
+    """Who pressed or typed something in which workshop, and how to answer them.
+
+    Made for each of the thousands of presses of a storm, so it works out only what a handler asks for.
+    """
+
+    __slots__ = ("_language", "interaction", "now", "workshop")
+
+    def __init__(self, workshop: Workshop, interaction: Interaction) -> None:
+        self.workshop = workshop
+        self.interaction = interaction
+        """Discord's own object, for what is rarely needed."""
+        self.now: datetime = workshop.clock.now()
+        """The instant (UTC) at which the interaction was accepted."""
+        self._language: str | None = None
+
+    # --- where and who -----------------------------------------------------------------------------------------
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self.workshop.programme.plan
+
+    @property
+    def store(self) -> Store:
+        """The workshop's database."""
+        return self.workshop.store
+
+    @property
+    def person(self) -> discord.User | discord.Member:
+        """Who pressed or typed: `id`, `display_name` and `mention`; a member, unless in a direct message."""
+        return self.interaction.user
+
+    @property
+    def place(self) -> Participant | None:
+        """The person's place on the roster."""
+        return self.store.participants.of(self.person.id)
+
+    @property
+    def name(self) -> str:
+        """The person's name on the roster; without a place there, their name on Discord."""
+        return self.workshop.name_of(self.person.id, self.person.display_name)
+
+    @property
+    def role(self) -> Role:
+        """The person's role in the workshop."""
+        return self.workshop.access.role(self.interaction)
+
+    @property
+    def guild(self) -> discord.Guild:
+        """The server. Raises UserError in a direct message."""
+        if self.interaction.guild is None:
+            self.refuse("refused.not_in_server")
+        return self.interaction.guild
+
+    # --- what they are told ------------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The language in which the person is answered."""
+        if self._language is None:
+            self._language = self.workshop.access.language(self.interaction)
+        return self._language
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence of that key in the person's language."""
+        return text(self.language, key, **values)
+
+    def refuse(self, key: str, **values: object) -> NoReturn:
+        """Raise the UserError that tells the person why not, and what to do instead."""
+        raise UserError(key, **values)
+
+    async def reply(self, post: Post | str, *files: discord.File) -> None:
+        """Answer the person; nobody else sees it."""
+        await answer(self.interaction, post, *files)
+
+    async def reply_all(self, posts: Iterable[Post]) -> None:
+        """Answer with several posts, each with its own buttons."""
+        await answer_all(self.interaction, posts)
+
+    async def done(self, key: str, *files: discord.File, **values: object) -> None:
+        """Answer that it is done, with the sentence of that key."""
+        await answer(self.interaction, f"{DONE} {self.say(key, **values)}", *files)
+
+    async def defer(self) -> None:
+        """Show the person that the answer takes a while; without this, Discord gives up after 3 s."""
+        await self.interaction.response.defer(ephemeral=True, thinking=True)
+
+    # --- forms -------------------------------------------------------------------------------------------------
+
+    async def show_form(self, custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]]) -> None:
+        """Open a form of fields, each with its label and hint."""
+        await self.show_modal(form(custom_id, heading, fields))
+
+    async def show_modal(self, modal: discord.ui.Modal) -> None:
+        """Open a form that is made elsewhere."""
+        await self.interaction.response.send_modal(modal)
+
+    def submitted(self) -> dict[str, str]:
+        """What was typed and chosen in the form, by the custom id of each field."""
+        return interactions.submitted(self.interaction)
+
+    def given_back(
+        self, words: str, key: str = "refused.not_kept", filename: str = "text.txt"
+    ) -> AbstractAsyncContextManager[None]:
+        """Give the typed words back to the person if the block can't store them, with the reason.
+
+        `key`: the sentence for a failure of the database, which says nothing to the person.
+        """
+        return returning_text(self.interaction, self.language, words, UserError(key), filename)
+
+    # --- rules -------------------------------------------------------------------------------------------------
+
+    def parse_time(self, typed: str) -> datetime:
+        """Parse a wall time of the workshop's zone into an instant (UTC). Raises UserError."""
+        return interactions.parse_local_time(typed, self.now, self.plan)
+
+    def cap(self, most: int) -> int | None:
+        """How many of something a participant may have; None for the team, who may record others' words."""
+        return self.workshop.access.cap(self.interaction, most)
+
+    def audit_entry(
+        self, area: str, action: str, subject: str, former: str | None = None, latter: str | None = None
+    ) -> AuditEntry:
+        """An audit entry of what this interaction does; `area` tells apart the entries of one interaction."""
+        key = f"{area}/{self.interaction.id}"
+        return AuditEntry(key, self.now, self.person.id, action, subject, former, latter)
