@@ -115,8 +115,8 @@ def escape(typed: str) -> str:
     """
 
     def shield(match: re.Match[str]) -> str:
-        found = match[0]
-        return found if match["url"] else found[:-1] + "\\" + found[-1]
+        text = match[0]
+        return text if match["url"] else text[:-1] + "\\" + text[-1]
 
     return _ESCAPABLE.sub(shield, clean(typed))
 

@@ -188,14 +188,16 @@ def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]
         category = wanted.category(number)
         if category.key not in there:
             names = {shorten(category.name, limits.NAME), wanted.archive_name(number)}
-            called = (each.id for each in free if each.form is RoomForm.CATEGORY and each.name in names)
+            called = (channel.id for channel in free if channel.form is RoomForm.CATEGORY and channel.name in names)
             adopt(category.key, next(called, None))
     ours = {there.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
     for room in wanted.rooms[1:]:
         if room.key not in there:
             name = shorten(room.name, limits.NAME)
-            called = (each for each in free if each.category in ours and each.name == name and _is(each, room))
-            adopt(room.key, next((each.id for each in called if each.id not in taken), None))
+            called = (
+                channel for channel in free if channel.category in ours and channel.name == name and _is(channel, room)
+            )
+            adopt(room.key, next((channel.id for channel in called if channel.id not in taken), None))
     return there
 
 
@@ -269,7 +271,7 @@ class _Steps:
             category = self.wanted.category(number)
             channel = self._channel(category)
             if channel is not None:
-                self.inside[category.key] = sum(each.category == channel.id for each in self.server.channels.values())
+                self.inside[category.key] = sum(other.category == channel.id for other in self.server.channels.values())
                 yield from self._rename(channel, category, number)
                 yield from self._mend(channel, category)
             elif number == 1:

@@ -94,7 +94,7 @@ def _values(loaded: LoadedPlan, wishes: CloneRequest) -> dict[Place, str]:
     if wishes.title:
         title = json.dumps(wishes.title, ensure_ascii=False)  # which is YAML, too
         translated = isinstance(loaded.keys["title"], dict)
-        values |= {("title", each): title for each in plan.languages} if translated else {("title",): title}
+        values |= {("title", language): title for language in plan.languages} if translated else {("title",): title}
     return values
 
 

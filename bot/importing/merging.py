@@ -99,8 +99,8 @@ class _Merge:
     def days(self) -> list[Raw]:
         sessions: dict[str, list[Raw]] = {}
         for session in self._schedule.sessions:
-            if found := self._session(session):
-                day, entry = found
+            if placed := self._session(session):
+                day, entry = placed
                 sessions.setdefault(day.isoformat(), []).append(entry)
         if self._faults:
             raise ScheduleError("\n".join(first_faults(self._faults)))
@@ -158,18 +158,18 @@ class _Merge:
             "speakers": self._speakers(session.speakers, before.get("speakers", [])),
             "materials": self._materials(session.materials, before.get("materials", [])),
         }
-        told = {key: str(value) if key == "kind" else value for key, value in entry.items() if value}
+        changed = {key: str(value) if key == "kind" else value for key, value in entry.items() if value}
         if not before and (former := self._confidential_before(session, start, end)):
-            told["chatham_house"] = "true"
+            changed["chatham_house"] = "true"
             self.remarks.append(
                 f"'{session.id}' seems to be '{former}' under another id, and so is under the Chatham House Rule too. "
                 "If it is not, take its chatham_house out of the plan."
             )
-        if told["room"] == PLENARY and "room" not in before:
-            del told["room"]  # it goes without saying
+        if changed["room"] == PLENARY and "room" not in before:
+            del changed["room"]  # it goes without saying
         emptied = {"speakers"} if self._tells_speakers else set[str]()
         return start.date(), {
-            key: value for key, value in {**before, **told}.items() if key in told or key not in emptied
+            key: value for key, value in {**before, **changed}.items() if key in changed or key not in emptied
         }
 
     def _confidential_before(self, session: ScheduledSession, start: datetime, end: datetime) -> str | None:
@@ -216,8 +216,8 @@ class _Merge:
             return before
         if before and set(text.values()) <= _variants(before):
             return before
-        told = in_each_language(text, self._languages)
-        return told if len(set(told.values())) > 1 else next(iter(told.values()))
+        wording = in_each_language(text, self._languages)
+        return wording if len(set(wording.values())) > 1 else next(iter(wording.values()))
 
     def _room_id(self, room: NamedItem) -> str:
         """The plan's room of that id or that name; else the id that it will have."""
@@ -243,12 +243,12 @@ class _Merge:
 
     def _materials(self, materials: Iterable[Material], before: list[Raw]) -> list[Raw]:
         there = {entry["url"]: entry for entry in before}
-        found = [
+        entries = [
             there.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
             for material in materials
             if is_link(material.url)
         ]
-        return found or before
+        return entries or before
 
 
 def _order(entry: Raw) -> tuple[str, str, str]:
@@ -257,8 +257,8 @@ def _order(entry: Raw) -> tuple[str, str, str]:
 
 def _clock(moment: datetime, before: str | None) -> str:
     """`09:30`, or as the plan spells it."""
-    told = f"{moment:%H:%M}"
-    return before if before and before.zfill(5) == told else told
+    clock = f"{moment:%H:%M}"
+    return before if before and before.zfill(5) == clock else clock
 
 
 def _guessed(title: Text) -> SessionKind:
@@ -275,12 +275,12 @@ def _variants(wording: str | Mapping[str, str]) -> set[str]:
 
 def _topic(track: NamedItem, topics: Iterable[Raw]) -> str | None:
     names = {fold_letters(name) for name in track.name.values()}
-    found = (
+    topic_ids = (
         topic["id"]
         for topic in topics
         if topic["id"] == track.id or names & {fold_letters(name) for name in (topic["id"], *_variants(topic["title"]))}
     )
-    return next(found, None)
+    return next(topic_ids, None)
 
 
 def _speaker(name: str) -> Raw:

@@ -41,13 +41,13 @@ def _conflicts(plan: Plan, document: Document) -> Iterator[Remark]:
         for index, entry in enumerate(day.sessions)
     }
     for conflict in conflicts(plan.agenda):
-        what = f"'{conflict.other.id}' overlaps '{conflict.one.id}' {_collision(conflict)}."
-        yield document.remark(places[conflict.other.id], what)
+        what = f"'{conflict.second.id}' overlaps '{conflict.first.id}' {_collision(conflict)}."
+        yield document.remark(places[conflict.second.id], what)
 
 
 def _collision(conflict: Conflict) -> str:
     if isinstance(conflict, Overlap):
-        return f"in the room '{conflict.one.room}'"
+        return f"in the room '{conflict.first.room}'"
     return f"and '{next(iter(conflict.speaker.office.values()))}' speaks in both"
 
 

@@ -23,7 +23,7 @@ def preview_lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
     yield from (f"- {_session(before, session)}" for session in changes.cancelled)
     for changed in changes.changed:
         yield f"~ {_session(plan, changed.after)}"
-        yield from (f"    {said}" for said in _differences(before, plan, changed, language))
+        yield from (f"    {line}" for line in _differences(before, plan, changed, language))
     for room in changes.renamed_rooms:
         yield f"~ {text(language, 'import.room')} {room.room}: {_name(room.before)} -> {_name(room.after)}"
     counts = {
@@ -34,8 +34,8 @@ def preview_lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
         "elsewhere": len(changes.having(Aspect.ROOM)),
         "renamed": len(changes.renamed_rooms),
     }
-    told = ", ".join(text(language, f"import.count.{what}", n=n) for what, n in counts.items() if n)
-    yield f"{told}; {text(language, 'import.total', n=len(plan.agenda.sessions), zone=plan.zone)}"
+    summary = ", ".join(text(language, f"import.count.{what}", n=n) for what, n in counts.items() if n)
+    yield f"{summary}; {text(language, 'import.total', n=len(plan.agenda.sessions), zone=plan.zone)}"
 
 
 def _session(plan: Plan, session: Session) -> str:
@@ -49,22 +49,22 @@ def _time(plan: Plan, session: Session) -> str:
 
 
 def _differences(before: Plan, after: Plan, changed: ChangedSession, language: str) -> Iterator[str]:
-    one, other = changed.before, changed.after
-    told = {
-        Aspect.TIME: (_time(before, one), _time(after, other)),
-        Aspect.ROOM: (_name(before.room_names[one.room]), _name(after.room_names[other.room])),
-        Aspect.TITLE: (_name(one.title), _name(other.title)),
-        Aspect.SPEAKERS: (_speakers(one, language), _speakers(other, language)),
+    old, new = changed.before, changed.after
+    shown = {
+        Aspect.TIME: (_time(before, old), _time(after, new)),
+        Aspect.ROOM: (_name(before.room_names[old.room]), _name(after.room_names[new.room])),
+        Aspect.TITLE: (_name(old.title), _name(new.title)),
+        Aspect.SPEAKERS: (_speakers(old, language), _speakers(new, language)),
     }
-    for aspect, (was, is_) in told.items():
+    for aspect, (was, is_) in shown.items():
         if aspect in changed.aspects:
             yield f"{text(language, f'import.{aspect}')}: {was} -> {is_}"
     if Aspect.DETAILS in changed.aspects:
         parts = {
-            "kind": (one.kind, other.kind),
-            "topic": (one.topic, other.topic),
-            "description": (one.description, other.description),
-            "materials": (one.materials, other.materials),
+            "kind": (old.kind, new.kind),
+            "topic": (old.topic, new.topic),
+            "description": (old.description, new.description),
+            "materials": (old.materials, new.materials),
         }
         differing = (text(language, f"import.{part}") for part, (was, is_) in parts.items() if was != is_)
         yield f"{text(language, 'import.details')}: {', '.join(differing)}"

@@ -65,10 +65,10 @@ def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> 
 
 def _zone(zone: str) -> ZoneInfo:
     if zone not in zones():
-        found = (
+        problem = (
             f"There is no time zone '{zone}'" if zone else "There is no plan yet, so the zone of its times must be told"
         )
-        raise ScheduleError(f"{found}; give an IANA name: --zone Europe/Brussels")
+        raise ScheduleError(f"{problem}; give an IANA name: --zone Europe/Brussels")
     return ZoneInfo(zone)
 
 

@@ -56,7 +56,11 @@ def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
         f"The file calls the room '{room.room}' otherwise ({_once(room.after)}); a room is renamed in the plan."
         for room in proposal.changes.renamed_rooms
     )
-    lost = [one.id for one in plan.agenda if one.id in plan.confidential_sessions and not agenda.find(one.id)]
+    lost = [
+        session.id
+        for session in plan.agenda
+        if session.id in plan.confidential_sessions and not agenda.find(session.id)
+    ]
     unruled = (
         f"The session '{lost_id}' is under the Chatham House Rule and would be cancelled. Under another id the rule "
         "doesn't hold for it, unless the plan says so: set chatham_house there first."
@@ -87,9 +91,9 @@ def _once(text: Text) -> str:
 
 def plan_as_text(plan: Plan) -> bytes:
     """A plan's text with the agenda as it is held, and all that a schedule may refer to."""
-    told = plan.model_dump(include={"id", "title", "description", "organiser", "zone", "languages"})
+    written = plan.model_dump(include={"id", "title", "description", "organiser", "zone", "languages"})
     keys: dict[str, Any] = {
-        **told,
+        **written,
         "languages": list(plan.languages),
         "topics": [topic.model_dump() for topic in plan.topics],
         "rooms": [{**room.model_dump(), "kind": str(room.kind)} for room in plan.rooms],

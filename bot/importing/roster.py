@@ -56,19 +56,19 @@ def read_roster(source: bytes, name: str, languages: Iterable[str]) -> tuple[Par
         tables = _tables(source, name)
     except GridError as fault:
         raise RosterError([str(fault)]) from None
-    table, heading = max(((table, _heading(table)) for table in tables), key=lambda found: len(found[1].columns))
+    table, heading = max(((table, _heading(table)) for table in tables), key=lambda pair: len(pair[1].columns))
     reader = _Reader(tuple(languages), heading.columns)
     missing = [column for column in (RosterColumn.NAME, RosterColumn.ADMINISTRATION) if column not in heading.columns]
     if missing:
         listed = ", ".join(f"'{column}'" for column in RosterColumn)
         lacking = " and ".join(f"'{column}'" for column in missing)
         raise RosterError([f"no column is headed {lacking}; the first row must name the columns: {listed}"])
-    found = [place for row in table.rows if row.number > heading.row if (place := reader.place(row))]
-    if not found and not reader.faults:
+    places = [place for row in table.rows if row.number > heading.row if (place := reader.place(row))]
+    if not places and not reader.faults:
         reader.faults.append("there is nobody in it; write a row for each participant")
     if reader.faults:
         raise RosterError(reader.faults)
-    return tuple(found)
+    return tuple(places)
 
 
 def pack_roster(roster: Iterable[Participant]) -> str:
@@ -155,8 +155,8 @@ class _Reader:
     def _words(self, row: SheetRow, column: RosterColumn, longest: int) -> str:
         words = self._cell(row, column)
         if not fold(words):
-            found = f"found '{words}', which has no letter" if words else "it is empty"
-            self._wrong(row, column, f"{found}; write the {column}")
+            fault = f"found '{words}', which has no letter" if words else "it is empty"
+            self._wrong(row, column, f"{fault}; write the {column}")
         elif len(words) > longest:
             self._wrong(row, column, f"found {len(words)} characters; it may have {longest}")
         return words

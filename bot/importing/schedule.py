@@ -80,8 +80,8 @@ def slug(name: str) -> str:
 def guess_kind(name: str) -> SessionKind:
     """The kind of session that a conference system's name of a type means; a presentation where nothing tells."""
     lowered = name.casefold()
-    found = (kind for kind, words in _KINDS if any(word in lowered for word in words))
-    return next(found, SessionKind.PRESENTATION)
+    kinds = (kind for kind, words in _KINDS if any(word in lowered for word in words))
+    return next(kinds, SessionKind.PRESENTATION)
 
 
 def is_foreign(moment: datetime, zone: ZoneInfo) -> bool:

@@ -71,7 +71,7 @@ def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: S
 
 
 def _conflict(language: str, conflict: Conflict) -> str:
-    one, other = (f"**{escape(session.title[language])}**" for session in (conflict.one, conflict.other))
+    one, other = (f"**{escape(session.title[language])}**" for session in (conflict.first, conflict.second))
     if isinstance(conflict, DoubleBooking):
         speaker = escape(conflict.speaker.named(language))
         return text(language, "session.double_booked", speaker=speaker, one=one, other=other)
@@ -134,7 +134,7 @@ class _Teller:
         for room in changes.renamed_rooms:
             yield _Item(Section.RENAMED, "\n".join(self._each("change.called", before=room.before, after=room.after)))
         for swap in changes.swaps:
-            yield _Item(Section.SWAPPED, f"{self._changed(swap.one)}\n{self._changed(swap.other)}")
+            yield _Item(Section.SWAPPED, f"{self._changed(swap.first)}\n{self._changed(swap.second)}")
         elsewhere = [changed for changed in changes.alone if changed.aspects & {Aspect.TIME, Aspect.ROOM}]
         for changed in elsewhere:
             yield _Item(Section.CHANGED, self._changed(changed))

@@ -38,13 +38,13 @@ class ChangedSession:
     @property
     def aspects(self) -> frozenset[Aspect]:
         """In what the two differ."""
-        one, other = self.before, self.after
+        before, after = self.before, self.after
         differs = {
-            Aspect.TIME: _slot(one) != _slot(other),
-            Aspect.ROOM: one.room != other.room,
-            Aspect.TITLE: one.title != other.title,
-            Aspect.SPEAKERS: one.speakers != other.speakers,
-            Aspect.DETAILS: _details(one) != _details(other),
+            Aspect.TIME: _slot(before) != _slot(after),
+            Aspect.ROOM: before.room != after.room,
+            Aspect.TITLE: before.title != after.title,
+            Aspect.SPEAKERS: before.speakers != after.speakers,
+            Aspect.DETAILS: _details(before) != _details(after),
         }
         return frozenset(aspect for aspect, differs_in_it in differs.items() if differs_in_it)
 
@@ -62,8 +62,8 @@ class ChangedSession:
 class SwappedSessions:
     """Two sessions that took each other's time, and each other's room or none."""
 
-    one: ChangedSession
-    other: ChangedSession
+    first: ChangedSession
+    second: ChangedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Changes:
     @cached_property
     def alone(self) -> tuple[ChangedSession, ...]:
         """The sessions that changed, less those that a swap tells of."""
-        paired = {changed.after.id for swap in self.swaps for changed in (swap.one, swap.other)}
+        paired = {changed.after.id for swap in self.swaps for changed in (swap.first, swap.second)}
         return tuple(changed for changed in self.changed if changed.after.id not in paired)
 
     @property
@@ -162,7 +162,7 @@ def _details(session: Session) -> tuple[object, ...]:
     return session.kind, session.topic, session.description, session.materials
 
 
-def _swapped(one: ChangedSession, other: ChangedSession) -> bool:
-    exchanged = _slot(one.after) == _slot(other.before) and _slot(other.after) == _slot(one.before)
-    rooms_before, rooms_after = (one.before.room, other.before.room), (one.after.room, other.after.room)
+def _swapped(first: ChangedSession, second: ChangedSession) -> bool:
+    exchanged = _slot(first.after) == _slot(second.before) and _slot(second.after) == _slot(first.before)
+    rooms_before, rooms_after = (first.before.room, second.before.room), (first.after.room, second.after.room)
     return exchanged and rooms_after in (rooms_before, rooms_before[::-1])

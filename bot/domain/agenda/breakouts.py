@@ -97,13 +97,17 @@ def balanced_groups(people: Iterable[GroupMember], n: int, seed: str) -> tuple[t
     People are dealt like cards from a sorted pack: of a run of k alike, no group gets more than k/n, rounded up. An
     administration is one run in the pack, and so is each kind of organisation; within these, languages are.
     """
-    pack = sorted({one.person: one for one in people}.values(), key=lambda one: one.person)
-    kinds = {name: _commonest(each.organisation for each in pack if each.administration == name) for name in _of(pack)}
-    tongues = {name: _commonest(each.language for each in pack if each.administration == name) for name in _of(pack)}
+    pack = sorted({member.person: member for member in people}.values(), key=lambda member: member.person)
+    kinds = {
+        name: _commonest(member.organisation for member in pack if member.administration == name) for name in _of(pack)
+    }
+    tongues = {
+        name: _commonest(member.language for member in pack if member.administration == name) for name in _of(pack)
+    }
 
-    def place(one: GroupMember) -> tuple[str, ...]:
-        home = one.administration
-        sorted_by = (kinds[home], tongues[home], home, one.organisation, one.language, str(one.person))
+    def place(member: GroupMember) -> tuple[str, ...]:
+        home = member.administration
+        sorted_by = (kinds[home], tongues[home], home, member.organisation, member.language, str(member.person))
         return tuple(_shuffled(seed, part) for part in sorted_by)
 
     pack.sort(key=place)
@@ -111,7 +115,7 @@ def balanced_groups(people: Iterable[GroupMember], n: int, seed: str) -> tuple[t
 
 
 def _of(pack: Iterable[GroupMember]) -> set[str]:
-    return {one.administration for one in pack}
+    return {member.administration for member in pack}
 
 
 def _commonest(values: Iterable[str]) -> str:

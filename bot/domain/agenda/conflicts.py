@@ -11,22 +11,22 @@ from bot.domain.agenda.sessions import Agenda, Session, Speaker
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two sessions in one room at once; `one` starts first."""
+    """Two sessions in one room at once; `first` starts first."""
 
-    one: Session
-    other: Session
+    first: Session
+    second: Session
 
     def same(self, conflict: Conflict) -> bool:
         """Whether it is the same two sessions in the same room, at whatever time."""
-        return isinstance(conflict, Overlap) and self.one.room == conflict.one.room and _same_two(self, conflict)
+        return isinstance(conflict, Overlap) and self.first.room == conflict.first.room and _same_two(self, conflict)
 
 
 @dataclass(frozen=True, slots=True)
 class DoubleBooking:
-    """A speaker in two sessions at once; `one` starts first."""
+    """A speaker in two sessions at once; `first` starts first."""
 
-    one: Session
-    other: Session
+    first: Session
+    second: Session
     speaker: Speaker
 
     def same(self, conflict: Conflict) -> bool:
@@ -38,39 +38,39 @@ Conflict = Overlap | DoubleBooking
 
 
 def _same_two(conflict: Conflict, other: Conflict) -> bool:
-    return {conflict.one.id, conflict.other.id} == {other.one.id, other.other.id}
+    return {conflict.first.id, conflict.second.id} == {other.first.id, other.second.id}
 
 
 def overlaps(agenda: Agenda) -> tuple[Overlap, ...]:
-    """Every two sessions that are in one room at once, in order of the agenda."""
-    return tuple(Overlap(one, other) for one, other in _at_once(agenda) if one.room == other.room)
+    """Return every two sessions that are in one room at once, in order of the agenda."""
+    return tuple(Overlap(first, second) for first, second in _at_once(agenda) if first.room == second.room)
 
 
 def double_bookings(agenda: Agenda) -> tuple[DoubleBooking, ...]:
-    """Every speaker (the same office and organisation) who is in two sessions at once."""
+    """Return every speaker (the same office and organisation) who is in two sessions at once."""
     return tuple(
-        DoubleBooking(one, other, speaker)
-        for one, other in _at_once(agenda)
-        for speaker in one.speakers
-        if speaker in other.speakers
+        DoubleBooking(first, second, speaker)
+        for first, second in _at_once(agenda)
+        for speaker in first.speakers
+        if speaker in second.speakers
     )
 
 
 def conflicts(agenda: Agenda) -> tuple[Conflict, ...]:
-    """Everything that can't be held as the agenda has it."""
+    """Return everything that can't be held as the agenda has it."""
     return (*overlaps(agenda), *double_bookings(agenda))
 
 
 def new_conflicts(before: Agenda, after: Agenda) -> tuple[Conflict, ...]:
-    """The conflicts that a change of the agenda creates: those after it that were not there before."""
+    """Return the conflicts that a change of the agenda creates: those after it that were not there before."""
     known = conflicts(before)
     return tuple(conflict for conflict in conflicts(after) if not any(conflict.same(other) for other in known))
 
 
 def _at_once(agenda: Agenda) -> Iterator[tuple[Session, Session]]:
-    # The agenda is in order of starts: `other` never starts before `one`, and after one that starts too late all do.
-    for place, one in enumerate(agenda.sessions, 1):
-        for other in islice(agenda.sessions, place, None):
-            if other.starts_at >= one.ends_at:
+    # The agenda is in order of starts, so that once `second` starts too late, all after it do.
+    for place, first in enumerate(agenda.sessions, 1):
+        for second in islice(agenda.sessions, place, None):
+            if second.starts_at >= first.ends_at:
                 break
-            yield one, other
+            yield first, second

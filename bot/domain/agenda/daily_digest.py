@@ -48,16 +48,18 @@ def digest_of_day(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing tha
     sessions = plan.agenda.on(day)
     held = {session.id for session in sessions}
     of_the_day = plan.with_agenda(Agenda(sessions))
-    there = [
-        one for one in attendance_records(of_the_day, (p for p in presences if p.session in held), stays) if one.minutes
+    present = [
+        record
+        for record in attendance_records(of_the_day, (p for p in presences if p.session in held), stays)
+        if record.minutes
     ]
     return DailyDigest(
         day,
         sessions,
-        len(there),
-        sum(one.minutes for one in there),
+        len(present),
+        sum(record.minutes for record in present),
         tuple(n for n in notes if n.visibility is Visibility.PARTICIPANTS and day_of(n.written_at, plan.tz) == day),
-        tuple(one for one in question_queue(questions) if one.state is QuestionState.WAITING),
+        tuple(question for question in question_queue(questions) if question.state is QuestionState.WAITING),
         _first_after(plan.agenda, day),
     )
 

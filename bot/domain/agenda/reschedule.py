@@ -127,10 +127,10 @@ def move_session(agenda: Agenda, session_id: str, start: datetime, now: Now) -> 
 
 def swap_sessions(agenda: Agenda, one_id: str, other_id: str, now: Now) -> Agenda:
     """Each session takes the other's time and room, so that nothing overlaps that didn't before."""
-    one, other = _ahead(agenda, one_id, now), _ahead(agenda, other_id, now)
-    if one.id == other.id:
-        raise ChangeError(Objection.SAME, one)
-    return _with(agenda, _in_place_of(one, other), _in_place_of(other, one))
+    first, second = _ahead(agenda, one_id, now), _ahead(agenda, other_id, now)
+    if first.id == second.id:
+        raise ChangeError(Objection.SAME, first)
+    return _with(agenda, _in_place_of(first, second), _in_place_of(second, first))
 
 
 def _in_place_of(session: Session, other: Session) -> Session:

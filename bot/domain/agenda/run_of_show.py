@@ -43,8 +43,8 @@ class Hold:
 
 def next_sessions(agenda: Agenda, now: Now) -> tuple[Session, ...]:
     """The sessions that start next on today's agenda: several, if at the same instant."""
-    today = [one for one in agenda.on(day_of(now.at, now.zone)) if one.starts_at > now.at]
-    return tuple(one for one in today if one.starts_at == today[0].starts_at)
+    today = [session for session in agenda.on(day_of(now.at, now.zone)) if session.starts_at > now.at]
+    return tuple(session for session in today if session.starts_at == today[0].starts_at)
 
 
 def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
@@ -67,9 +67,9 @@ def show_state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold 
     `sequences`: each session with the number that grows with each of its changes, so that nothing that was undone is
     ever taken for what was before.
     """
-    standing = ([one.id for one in agenda.live(now.at)], [one.id for one in next_sessions(agenda, now)])
-    told = repr((standing, sorted(sequences), hold))
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    standing = ([session.id for session in agenda.live(now.at)], [session.id for session in next_sessions(agenda, now)])
+    seen = repr((standing, sorted(sequences), hold))
+    return hashlib.blake2b(seen.encode(), digest_size=8).hexdigest()
 
 
 def delay_day(agenda: Agenda, by: timedelta, now: Now) -> Agenda:

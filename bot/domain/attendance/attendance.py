@@ -180,11 +180,11 @@ def attendance_records(
     for (person, session), correction in corrections_in_force(corrections).items():
         corrected.setdefault(person, {})[session] = correction
     people = checked.keys() | stayed.keys() | corrected.keys()
-    told = (
+    records = (
         _named(plan, person, checked.get(person, {}), stayed.get(person, []), blind, corrected.get(person, {}))
         for person in people
     )
-    return tuple(sorted(told, key=lambda one: (one.name.casefold(), one.person)))
+    return tuple(sorted(records, key=lambda record: (record.name.casefold(), record.person)))
 
 
 def times_present(
@@ -194,7 +194,7 @@ def times_present(
 
     As `attendance_records` counts it: who was corrected to be there, was there from start to end.
     """
-    checked = {(one.session, one.person): one for one in presences}
+    checked = {(checkin.session, checkin.person): checkin for checkin in presences}
     corrected = corrections_in_force(corrections)
     times: dict[str, dict[int, tuple[Interval, ...]]] = {}
     for session in counted_sessions(plan):
@@ -208,7 +208,7 @@ def times_present(
             or _present(session, checked.get((session.id, person)), inside.get(person, ()))
             for person in sorted(people | inside.keys())
         }
-        absent = {p for p in there if (one := corrected.get((p, session.id))) and one.mark is Mark.ABSENT}
+        absent = {p for p in there if (correction := corrected.get((p, session.id))) and correction.mark is Mark.ABSENT}
         times[session.id] = {person: when for person, when in there.items() if when and person not in absent}
     return times
 

@@ -75,4 +75,6 @@ def parse_code(typed: str) -> str | None:
 def find_certificate(typed: str, given: Iterable[Certificate]) -> Certificate | None:
     """The certificate of a code; None if there is none."""
     wanted = parse_code(typed)
-    return next((one for one in given if wanted and hmac.compare_digest(one.code, wanted)), None)
+    return next(
+        (certificate for certificate in given if wanted and hmac.compare_digest(certificate.code, wanted)), None
+    )

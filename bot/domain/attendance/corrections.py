@@ -41,5 +41,8 @@ class Correction:
 
 def corrections_in_force(corrections: Iterable[Correction]) -> dict[tuple[int, str], Correction]:
     """The correction that counts, by person and session."""
-    standing = (one for one in corrections if one.undone_at is None)
-    return {(one.person, one.session): one for one in sorted(standing, key=lambda one: (one.at, one.id))}
+    standing = (correction for correction in corrections if correction.undone_at is None)
+    return {
+        (correction.person, correction.session): correction
+        for correction in sorted(standing, key=lambda correction: (correction.at, correction.id))
+    }

@@ -95,20 +95,20 @@ def attendance_reasons(  # noqa: PLR0913, PLR0917 - all that is known of one ses
         AttendanceReason.IN_ROOM: own.voice_by_session[session.id] > 0,
         AttendanceReason.UNOBSERVED: own.unobserved_by_session[session.id] > 0,
     }
-    told = [reason for reason, true in known.items() if true]
+    reasons = [reason for reason, true in known.items() if true]
     if presence is None and correction is None:
         match checkin_refusal(plan, session, now, doors):
             case None:
-                told.append(AttendanceReason.OPEN)
+                reasons.append(AttendanceReason.OPEN)
             case CheckinRefusal.CLOSED:
-                told.append(AttendanceReason.CLOSED)
+                reasons.append(AttendanceReason.CLOSED)
             case CheckinRefusal.NOT_YET:
-                told.append(AttendanceReason.AHEAD)
-            case _ if not told:
-                told.append(AttendanceReason.ABSENT)
+                reasons.append(AttendanceReason.AHEAD)
+            case _ if not reasons:
+                reasons.append(AttendanceReason.ABSENT)
             case _:
                 pass
-    return tuple(told)
+    return tuple(reasons)
 
 
 def minutes_missing(plan: Plan, own: AttendanceRecord) -> int:

@@ -33,7 +33,7 @@ class Stay(NamedTuple):
 def unite(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """The same moments as intervals that are in order, apart from each other, and not empty."""
     united: list[Interval] = []
-    for interval in sorted(one for one in intervals if one.since < one.until):
+    for interval in sorted(interval for interval in intervals if interval.since < interval.until):
         if united and interval.since <= united[-1].until:
             united[-1] = Interval(united[-1].since, max(united[-1].until, interval.until))
         else:
@@ -43,20 +43,20 @@ def unite(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def within(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
     """What of the intervals lies in a frame, united."""
-    return unite(Interval(max(one.since, frame.since), min(one.until, frame.until)) for one in intervals)
+    return unite(Interval(max(interval.since, frame.since), min(interval.until, frame.until)) for interval in intervals)
 
 
 def gaps(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
     """What of a frame lies in none of the intervals, united."""
     covered = within(intervals, frame)
-    begins = [frame.since, *(one.until for one in covered)]
-    ends = [*(one.since for one in covered), frame.until]
+    begins = [frame.since, *(interval.until for interval in covered)]
+    ends = [*(interval.since for interval in covered), frame.until]
     return unite(Interval(since, until) for since, until in zip(begins, ends, strict=True))
 
 
 def total(intervals: Iterable[Interval]) -> timedelta:
     """How long the intervals last together; a moment in several of them counts once."""
-    return sum((one.until - one.since for one in unite(intervals)), timedelta())
+    return sum((interval.until - interval.since for interval in unite(intervals)), timedelta())
 
 
 def headcounts(times: Mapping[int, Iterable[Interval]], instants: Sequence[datetime]) -> list[int]:

@@ -34,8 +34,12 @@ def roll_call_of(
     corrections: Iterable[Correction],
 ) -> SessionRoll:
     """The roll of a session; `there` are those in its room."""
-    corrected = {person: one for (person, held), one in corrections_in_force(corrections).items() if held == session.id}
-    checked_in = {one.person: one.name for one in presences if one.session == session.id}
+    corrected = {
+        person: correction
+        for (person, held), correction in corrections_in_force(corrections).items()
+        if held == session.id
+    }
+    checked_in = {checkin.person: checkin.name for checkin in presences if checkin.session == session.id}
     return SessionRoll(
         {person: name for person, name in checked_in.items() if person not in corrected},
         {person: name for person, name in there.items() if person not in corrected and person not in checked_in},

@@ -20,8 +20,8 @@ def session_word(secret: str, workshop: str, session: str, words: Sequence[Text]
     """
 
     def rank(word: Text) -> bytes:
-        said = f"{workshop}/{session}/{'/'.join(word.values())}"
-        return hmac.digest(secret.encode(), said.encode(), "sha256")
+        message = f"{workshop}/{session}/{'/'.join(word.values())}"
+        return hmac.digest(secret.encode(), message.encode(), "sha256")
 
     return max(words, key=rank)
 

@@ -96,8 +96,8 @@ def _grouped(
         case Scope.WORKSHOP:
             yield from (("", _whole(record)) for record in records)
         case Scope.COUNTRY | Scope.ORGANISATION:
-            told = [(_group(scope, place_of(record.person)), _whole(record)) for record in records]
-            yield from sorted(told, key=lambda pair: (pair[0] == UNKNOWN, pair[0]))
+            shares = [(_group(scope, place_of(record.person)), _whole(record)) for record in records]
+            yield from sorted(shares, key=lambda pair: (pair[0] == UNKNOWN, pair[0]))
         case Scope.DAY:
             for day in dict.fromkeys(session.day for session in counted):
                 part = tuple(session for session in counted if session.day == day)

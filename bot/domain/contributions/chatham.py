@@ -1,4 +1,8 @@
-"""The Chatham House Rule: what was said may be told, by whom may not; and groups in which nobody can be recognised."""
+"""The Chatham House Rule: what was said may be reported, but not who said it or who attended.
+
+Also groups so small that somebody could be recognised in them. Source of the rule: Chatham House,
+https://www.chathamhouse.org/about-us/chatham-house-rule.
+"""
 
 from __future__ import annotations
 
@@ -27,43 +31,43 @@ _LINK = re.compile(r"<@!?\d+>|(?:https?://|www\.)\S+", re.IGNORECASE)
 _ID = re.compile(r"\b(?:\d{15,20}|[0-9a-f]{16})\b")
 
 
-def is_confidential(plan: Plan, said: Note | Question) -> bool:
-    """Whether a note or a question is under the rule: since it was made, or by the plan in force."""
-    if isinstance(said, Note):
-        return said.confidential or said.topic in plan.confidential_topics
-    return said.confidential or said.session in plan.confidential_sessions
+def is_confidential(plan: Plan, contribution: Note | Question) -> bool:
+    """Return whether a note or a question is under the rule: since it was made, or by the plan in force."""
+    if isinstance(contribution, Note):
+        return contribution.confidential or contribution.topic in plan.confidential_topics
+    return contribution.confidential or contribution.session in plan.confidential_sessions
 
 
 def veiled_id(secret: str, key: str) -> str:
-    """The id under which others see a note or a question: always the same, and it doesn't lead back.
+    """Return the id under which others see a note or a question: always the same, and it doesn't lead back.
 
     The id in the store may be that of the Discord message from which the note was saved, which shows its author.
     """
     return hashlib.blake2b(key.encode(), digest_size=8, key=bytes.fromhex(secret)).hexdigest()
 
 
-def veil_ids(told: str, veil: Callable[[str], str], named: Collection[str] = ()) -> str:
-    """A text in which every id is veiled, but for those of what may be told by name."""
-    return _ID.sub(lambda found: found[0] if found[0] in named else veil(found[0]), told)
+def veil_ids(text: str, veil: Callable[[str], str], named: Collection[str] = ()) -> str:
+    """Return the text with every id veiled, except the ids in `named`, which may be shown."""
+    return _ID.sub(lambda match: match[0] if match[0] in named else veil(match[0]), text)
 
 
-def without_links(told: str) -> str:
-    """A text without the addresses and accounts in it, which may lead to whoever wrote it."""
-    return _LINK.sub("[…]", told)
+def without_links(text: str) -> str:
+    """Return the text without its addresses and accounts, which may lead to its author."""
+    return _LINK.sub("[…]", text)
 
 
 def shuffled(rows: Iterable[T]) -> list[T]:
-    """The rows in an order that tells nothing of when each was written: the same each time, for the same rows."""
+    """Return the rows in an order that doesn't show when each was written; the same rows always get the same order."""
     return sorted(rows, key=lambda row: hashlib.blake2b(repr(row).encode("utf-8", "replace"), digest_size=8).digest())
 
 
 def named_part(plan: Plan) -> Plan | None:
-    """The plan with the sessions alone that are not under the rule; None if there are none."""
+    """Return the plan with only the sessions that are not under the rule; None if there are none."""
     return _part(plan, under=False)
 
 
 def confidential_part(plan: Plan) -> Plan | None:
-    """The plan with the sessions alone that are under the rule; None if there are none."""
+    """Return the plan with only the sessions that are under the rule; None if there are none."""
     return _part(plan, under=True)
 
 
@@ -73,10 +77,10 @@ def _part(plan: Plan, *, under: bool) -> Plan | None:
 
 
 def nameable_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
-    """The groups that may be named: those of at least SMALLEST_GROUP. `members`: each with the group that it is in.
+    """Return the groups that may be named: those of at least SMALLEST_GROUP. `members`: (group, member) pairs.
 
-    Where only one group is smaller, the smallest of the others isn't named either: what is left unnamed would else be
-    known to be that group's.
+    Where only one group is smaller, the smallest of the others isn't named either: otherwise everything unnamed would
+    be known to belong to that group.
     """
     groups: dict[str, set[Hashable]] = {}
     for group, member in members:
@@ -87,22 +91,22 @@ def nameable_groups(members: Iterable[tuple[str, Hashable]]) -> frozenset[str]:
 
 
 def protected_summary(subject: str, answers: Collection[FeedbackAnswer], attended: Collection[int]) -> FeedbackSummary:
-    """What the answers about a session, or the workshop, add up to.
+    """Summarise the answers about a session or the workshop.
 
-    The choices are told of no session that `nameable_groups` leaves unnamed: an export has its answers all the same.
+    The choices are left out for a session that `nameable_groups` leaves unnamed: an export lists its answers anyway.
     """
-    told = nameable_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
-    found = feedback_summary(subject, answers, attended)
-    return found if subject == WORKSHOP or subject in told else replace(found, counts=None)
+    nameable = nameable_groups((answer.subject, answer.person) for answer in answers if answer.subject != WORKSHOP)
+    summary = feedback_summary(subject, answers, attended)
+    return summary if subject == WORKSHOP or subject in nameable else replace(summary, counts=None)
 
 
 def merge_small_groups(
     groups: Mapping[str, Sequence[T]], person: Callable[[T], Hashable]
 ) -> tuple[tuple[str | None, tuple[T, ...]], ...]:
-    """The groups in their order, those of fewer than SMALLEST_GROUP persons as one, without a name, at the end.
+    """Return the groups in their order, with those of fewer than SMALLEST_GROUP persons merged, unnamed, at the end.
 
-    If those are still too few together, the smallest of the others joins them: what is left out could else be worked
-    out from the sum. Nothing at all is told of fewer than SMALLEST_GROUP.
+    If those are still too few together, the smallest of the others joins them: otherwise the rest could be worked out
+    from the sum. Fewer than SMALLEST_GROUP persons in all give nothing.
     """
 
     def size(members: Iterable[T]) -> int:

@@ -28,9 +28,9 @@ class ChathamStamp(NamedTuple):
         return self.time is not None and self.room == room and overlap(self.time, time)
 
 
-def overlap(one: Interval, other: Interval) -> bool:
-    """Whether two intervals have a moment in common; an empty one has those around it."""
-    return one.since < other.until and other.since < one.until
+def overlap(first: Interval, second: Interval) -> bool:
+    """Whether two intervals have a moment in common; an empty one counts as within its surroundings."""
+    return first.since < second.until and second.since < first.until
 
 
 def lasting_stamps(

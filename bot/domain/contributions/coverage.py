@@ -39,13 +39,13 @@ def coverage_rows(places: Iterable[Participant], notes: Iterable[Note], audience
     """
     every = [place for place in places if place.role is Role.PARTICIPANT and place.administration]
     of_person = {place.person: place.administration for place in every if place.person is not None}
-    found: dict[str, Counter[str]] = {place.administration: Counter() for place in every}
+    counts: dict[str, Counter[str]] = {place.administration: Counter() for place in every}
     for note in notes:
         administration = of_person.get(note.author)
         telling = note.attribution in _TELLING and not note.confidential
         if administration and telling and visible_to(note, audience):
-            found[administration][note.topic] += 1
-    return [CoverageRow(name, found[name]) for name in sorted(found, key=lambda name: (bool(found[name]), name))]
+            counts[administration][note.topic] += 1
+    return [CoverageRow(name, counts[name]) for name in sorted(counts, key=lambda name: (bool(counts[name]), name))]
 
 
 def silent_participants(places: Iterable[Participant], notes: Iterable[Note]) -> tuple[int, ...]:

@@ -58,14 +58,14 @@ def pledges_open_at(plan: Plan) -> datetime:
 
 def public_pledges(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
     """The pledges as everybody may read them: by nobody, in an order that doesn't tell by whom, the one due first."""
-    told = (
+    anonymous = (
         replace(
-            one,
+            pledge,
             person=0,
             name="",
-            text=chatham.without_links(one.text) if plan.wholly_confidential else one.text,
-            progress=replace(one.progress, person=0, text="") if one.progress else None,
+            text=chatham.without_links(pledge.text) if plan.wholly_confidential else pledge.text,
+            progress=replace(pledge.progress, person=0, text="") if pledge.progress else None,
         )
-        for one in pledges
+        for pledge in pledges
     )
-    return sorted(chatham.shuffled(told), key=lambda one: one.by)
+    return sorted(chatham.shuffled(anonymous), key=lambda pledge: pledge.by)

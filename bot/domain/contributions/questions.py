@@ -78,8 +78,8 @@ class Question:
     def standing(self) -> str:
         """What has become of it, in words for the audit."""
         due = self.due and f"until {self.due.isoformat()}"
-        said = (self.answer, self.owner, due, self.merged_into, self.hidden_for)
-        return ": ".join((self.state, *(each for each in said if each)))
+        details = (self.answer, self.owner, due, self.merged_into, self.hidden_for)
+        return ": ".join((self.state, *(detail for detail in details if detail)))
 
 
 class QuestionOutcome(TypedDict, total=False):
@@ -92,10 +92,10 @@ class QuestionOutcome(TypedDict, total=False):
     hidden_for: str
 
 
-def with_outcome(question: Question, state: QuestionState, **said: Unpack[QuestionOutcome]) -> Question:
-    """The question as a moderator leaves it; what was said of it before no longer holds."""
+def with_outcome(question: Question, state: QuestionState, **outcome: Unpack[QuestionOutcome]) -> Question:
+    """Return the question with a new state and outcome; its former outcome is dropped."""
     bare = replace(question, answer=None, owner=None, due=None, merged_into=None, hidden_for=None)
-    return replace(bare, state=state, **said)
+    return replace(bare, state=state, **outcome)
 
 
 def card_announcement(plan: Plan, question_id: str, now: datetime) -> Announcement:
@@ -105,12 +105,19 @@ def card_announcement(plan: Plan, question_id: str, now: datetime) -> Announceme
 
 def open_questions_announcement(plan: Plan, session: Session) -> Announcement | None:
     """The message that lists a session's open questions; None if the session has no topic, and so no room for it."""
-    return next((one for one in planned(plan) if (one.kind, one.subject) == (Kind.OPEN, session.id)), None)
+    return next(
+        (
+            announcement
+            for announcement in planned(plan)
+            if (announcement.kind, announcement.subject) == (Kind.OPEN, session.id)
+        ),
+        None,
+    )
 
 
 def questions_still_open(questions: Iterable[Question], session: str) -> list[Question]:
     """A session's questions that await an answer, as moderators take them."""
-    return question_queue(one for one in questions if one.session == session and one.state in OPEN)
+    return question_queue(question for question in questions if question.session == session and question.state in OPEN)
 
 
 def question_queue(
@@ -121,12 +128,18 @@ def question_queue(
     With a `voice` (for whom a question speaks), those come first whose voice was not heard yet. What is merged or
     hidden is left out.
     """
-    shown = [one for one in questions if one.state in PLAIN]
-    heard = {voice(one) for one in shown if one.state in _HEARD} if voice else set[str | int]()
+    shown = [question for question in questions if question.state in PLAIN]
+    heard = {voice(question) for question in shown if question.state in _HEARD} if voice else set[str | int]()
 
-    def place(one: Question) -> tuple[bool, bool, int, datetime, str]:
-        waits = one.state is QuestionState.WAITING
-        return not waits, waits and voice is not None and voice(one) in heard, -one.votes, one.written_at, one.id
+    def place(question: Question) -> tuple[bool, bool, int, datetime, str]:
+        waits = question.state is QuestionState.WAITING
+        return (
+            not waits,
+            waits and voice is not None and voice(question) in heard,
+            -question.votes,
+            question.written_at,
+            question.id,
+        )
 
     return sorted(shown, key=place)
 
@@ -140,7 +153,7 @@ def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[
     days = plan.agenda.days
     named = plan.agenda.find(wanted)
     today = day_of(now, plan.tz)
-    day = named.day if named else next((one for one in days if one >= today), days[-1])
+    day = named.day if named else next((day for day in days if day >= today), days[-1])
     every = plan.agenda.on(day)
     offered = tuple(s for s in every if plan.counts_for_attendance(s) or s == named) or every
     begun = [session for session in offered if session.starts_at <= now]

@@ -59,7 +59,7 @@ def unsaved_rooms(plan: Plan, ids: Mapping[str, int], saved: Mapping[int, SavedT
     wanted += [key for key in ids if key.startswith(BREAKOUT_ROOM)]
     ends_at = plan.agenda.ends_at
     known = {key: saved.get(ids[key]) for key in wanted if key in ids}
-    return [key for key, one in known.items() if one is None or one.due(ends_at)]
+    return [key for key, transcript in known.items() if transcript is None or transcript.due(ends_at)]
 
 
 def names_nobody(plan: Plan, room: str) -> bool:

@@ -89,9 +89,9 @@ def sorted_places(places: Iterable[Participant]) -> list[Participant]:
     return sorted(places, key=lambda place: (fold(place.administration), fold(place.name), place.id))
 
 
-def same_name(one: str, other: str) -> bool:
+def same_name(first: str, second: str) -> bool:
     """Whether two names have the same words, in any order; accents, case and punctuation don't count."""
-    return sorted(fold(one).split()) == sorted(fold(other).split())
+    return sorted(fold(first).split()) == sorted(fold(second).split())
 
 
 def matching_places(places: Iterable[Participant], typed: str) -> tuple[Participant, ...]:

@@ -110,7 +110,7 @@ class ScheduleCollector:
             if moment.tzinfo is None:
                 where = zone or self._zone
                 moment = instant(moment.date(), moment.time(), where).astimezone(where)
-            found = moment.astimezone(UTC)
+            in_utc = moment.astimezone(UTC)
             self._foreign += is_foreign(moment, self._zone)
         except LocalTimeError as unclear:
             self.fault(place, f"{moment:%Y-%m-%d %H:%M} {_UNCLEAR[unclear.args[0]]}; write a time outside that hour")
@@ -118,15 +118,17 @@ class ScheduleCollector:
         except OverflowError:
             self.fault(place, f"{moment} is outside the calendar")
             return None
-        return found
+        return in_utc
 
     def moment(self, typed: object, place: str) -> datetime | None:
         """The instant (UTC) that an ISO 8601 text names; None and a fault if it names none."""
         try:
             moment = datetime.fromisoformat(typed if isinstance(typed, str) else "")
         except ValueError:
-            told = f"{one_line(typed)[:40]!r} is not a time" if typed and isinstance(typed, str) else "there is no time"
-            self.fault(place, f"{told}; export the schedule again, with dates and times")
+            fault = (
+                f"{one_line(typed)[:40]!r} is not a time" if typed and isinstance(typed, str) else "there is no time"
+            )
+            self.fault(place, f"{fault}; export the schedule again, with dates and times")
             return None
         return self.instant(moment, place)
 
@@ -142,50 +144,52 @@ class ScheduleCollector:
             self.fault(place, "it ends outside the calendar")
         return None
 
-    def add(self, found: RawSession) -> None:
+    def add(self, session: RawSession) -> None:
         """Keep a session, or tell what is wrong with it."""
-        told = found.place in self._faulty
+        has_fault = session.place in self._faulty
         title = {
-            language: shorten(one_line(words), _MAX_TITLE) for language, words in found.title.items() if one_line(words)
+            language: shorten(one_line(words), _MAX_TITLE)
+            for language, words in session.title.items()
+            if one_line(words)
         }
         if not title:
-            self.fault(found.place, "the session has no title; give it one")
-        if found.starts_at is None:
-            return  # that was told where it was read
-        if found.ends_at is None:
-            if not told:
-                self.fault(found.place, "the session has no end; give it an end or a length")
+            self.fault(session.place, "the session has no title; give it one")
+        if session.starts_at is None:
+            return  # the fault was reported where it was read
+        if session.ends_at is None:
+            if not has_fault:
+                self.fault(session.place, "the session has no end; give it an end or a length")
             return
-        start, end = (moment.replace(second=0, microsecond=0) for moment in (found.starts_at, found.ends_at))
-        if (start, end) != (found.starts_at, found.ends_at):
+        start, end = (moment.replace(second=0, microsecond=0) for moment in (session.starts_at, session.ends_at))
+        if (start, end) != (session.starts_at, session.ends_at):
             self.remark("Times have seconds; they are left out.")
         if end <= start:
-            self.fault(found.place, "the session doesn't end after its start; correct its end or its length")
-        elif self._is_first(found) and title:
-            self._sessions.append(self._session(found, title, start, end))
+            self.fault(session.place, "the session doesn't end after its start; correct its end or its length")
+        elif self._is_first(session) and title:
+            self._sessions.append(self._session(session, title, start, end))
 
-    def _is_first(self, found: RawSession) -> bool:
-        first = self._places.setdefault(found.id, found.place)
-        if first != found.place:
-            self.fault(found.place, f"the id '{found.id}' is used already at {first}; give each session its own")
-        return first == found.place
+    def _is_first(self, session: RawSession) -> bool:
+        first = self._places.setdefault(session.id, session.place)
+        if first != session.place:
+            self.fault(session.place, f"the id '{session.id}' is used already at {first}; give each session its own")
+        return first == session.place
 
-    def _session(self, found: RawSession, title: Text, start: datetime, end: datetime) -> ScheduledSession:
-        rooms = [self._named(room, self._rooms, "room") for room in map(one_line, found.rooms) if room]
+    def _session(self, session: RawSession, title: Text, start: datetime, end: datetime) -> ScheduledSession:
+        rooms = [self._named(room, self._rooms, "room") for room in map(one_line, session.rooms) if room]
         if len(rooms) > 1:
-            self.remark(f"'{found.id}' is in {len(rooms)} rooms; it is announced in the first one.")
-        description = {language: clean_description(words) for language, words in found.description.items()}
+            self.remark(f"'{session.id}' is in {len(rooms)} rooms; it is announced in the first one.")
+        description = {language: clean_description(words) for language, words in session.description.items()}
         return ScheduledSession(
-            id=found.id,
-            kind=found.kind,
+            id=session.id,
+            kind=session.kind,
             starts_at=start,
             ends_at=end,
             room=rooms[0] if rooms else PLENARY,
-            track=self._named(one_line(found.track), self._tracks, "track") if one_line(found.track) else None,
+            track=self._named(one_line(session.track), self._tracks, "track") if one_line(session.track) else None,
             title=title,
             description={language: words for language, words in description.items() if words} or None,
-            speakers=tuple(dict.fromkeys(name for name in map(one_line, found.speakers) if name))[:_MAX_SPEAKERS],
-            materials=tuple(_materials(found.materials, next(iter(title))))[:_MAX_MATERIALS],
+            speakers=tuple(dict.fromkeys(name for name in map(one_line, session.speakers) if name))[:_MAX_SPEAKERS],
+            materials=tuple(_materials(session.materials, next(iter(title))))[:_MAX_MATERIALS],
         )
 
     def _named(self, name: str, known: dict[str, NamedItem], kind: str) -> str:

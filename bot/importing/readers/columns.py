@@ -85,11 +85,11 @@ def _column(name: str) -> tuple[Column, str] | None:
     """The column of that name; `title (fr)` and `title_fr` say the language. No long cell is looked at."""
     if len(name) > _LONGEST_NAME:
         return None
-    if found := _known().get(_bare(name)):
-        return found
+    if known := _known().get(_bare(name)):
+        return known
     match = _SUFFIX.fullmatch(fold_letters(name).strip())
-    found = _known().get(_bare(match["name"])) if match else None
-    return (found[0], match["language"]) if match and found else None
+    known = _known().get(_bare(match["name"])) if match else None
+    return (known[0], match["language"]) if match and known else None
 
 
 def count_known_columns(grid: Grid) -> int:
@@ -103,16 +103,16 @@ def _header(grid: Grid) -> _Header:
     top = grid.rows[:_HEADER_WITHIN]
     for index in range(len(top)):
         for rows in (top[index : index + 1], top[index : index + 2]):
-            found = _Header(tuple(_places(rows)), rows[-1].number)
-            if found.named > best.named:
-                best = found
+            header = _Header(tuple(_places(rows)), rows[-1].number)
+            if header.named > best.named:
+                best = header
     return best
 
 
 def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
     """What each column is; the lower of two rows says it more exactly. Of merged cells, the first has the name."""
     for at in range(max(len(row.cells) for row in rows)):
-        named = next((found for row in reversed(rows) if (found := _column(row[at]))), None)
+        named = next((column for row in reversed(rows) if (column := _column(row[at]))), None)
         if named:
             yield _Place(at, *named)
 
@@ -154,9 +154,9 @@ class _Sheet:
 
     def _heading(self, row: SheetRow) -> bool:
         """Whether the row only names a day, over the rows of that day."""
-        said = {cell.strip() for cell in row.cells} - {""}
+        texts = {cell.strip() for cell in row.cells} - {""}
         try:
-            day = human_time.parse_day(next(iter(said))) if len(said) == 1 else None
+            day = human_time.parse_day(next(iter(texts))) if len(texts) == 1 else None
         except HumanTimeError:
             day = None
         self._day = day or self._day
@@ -170,9 +170,11 @@ class _Sheet:
             return
         if self._heading(row):
             return
-        said = {column for column in Column if self._header.cell(row, column)}
-        if not said & {Column.START, Column.END, Column.LENGTH}:
-            what = "it has no time, and was left out" if said else "no column of the header is filled; it was left out"
+        filled = {column for column in Column if self._header.cell(row, column)}
+        if not filled & {Column.START, Column.END, Column.LENGTH}:
+            what = (
+                "it has no time, and was left out" if filled else "no column of the header is filled; it was left out"
+            )
             self._gathering.remark(f"{place}: {what}.")
             return
         self._session(row, place)
@@ -228,14 +230,14 @@ class _Sheet:
             return start, self._gathering.instant(datetime.combine(day, second), place)
         return start, self._gathering.after(start, lasts, place) if start else None
 
-    def _day_of(self, said: str) -> date:
+    def _day_of(self, typed: str) -> date:
         """The day that the row says, or that of the rows above it."""
-        self._day = human_time.parse_day(said) or self._day
+        self._day = human_time.parse_day(typed) or self._day
         if self._day is None:
             raise HumanTimeError("there is no date; write one such as 20/02/2023, here or in a row above")
         return self._day
 
 
-def _without_day(said: str) -> str:
+def _without_day(typed: str) -> str:
     """`2023-02-20 09:30` less its day."""
-    return said.split(maxsplit=1)[-1] if human_time.parse_day(said) and " " in said.strip() else said
+    return typed.split(maxsplit=1)[-1] if human_time.parse_day(typed) and " " in typed.strip() else typed

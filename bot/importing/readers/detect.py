@@ -90,8 +90,8 @@ def _reader(source: bytes) -> Reader:
 
 
 def _json(source: bytes, zone: ZoneInfo) -> Schedule:
-    found = json_file.parse_json(_Top, source, "the conference system").model_fields_set
-    reader = next((reader for key, reader in _OF_JSON.items() if key in found), None)
+    keys = json_file.parse_json(_Top, source, "the conference system").model_fields_set
+    reader = next((reader for key, reader in _OF_JSON.items() if key in keys), None)
     if reader is None:
         raise ScheduleError(f"this JSON holds none of {', '.join(_OF_JSON)}, so it is no schedule. {_READABLE}.")
     return reader(source, zone)

@@ -124,8 +124,8 @@ def parse_day(typed: str) -> date | None:
     return _date(typed, int(year[0]), _months()[month[0]], int(numbers[0][0])) if numbers else None
 
 
-def _apart(one: re.Match[str], other: re.Match[str]) -> int:
-    return max(one.start() - other.end(), other.start() - one.end())
+def _apart(first: re.Match[str], second: re.Match[str]) -> int:
+    return max(first.start() - second.end(), second.start() - first.end())
 
 
 def _date(typed: str, year: int, month: int, day_: int) -> date:
@@ -163,8 +163,8 @@ def parse_clock_range(typed: str) -> tuple[time, time | None]:
         raise HumanTimeError(f"{_shown(typed)} is not a time of day; write hours and minutes, such as 09:30") from None
     # `2:00 - 3:00 pm`: both are in the afternoon; of `11:00 - 1:00 pm`, one.
     afternoon = start.replace(hour=(start.hour + 12) % 24)
-    said = (_clock().fullmatch(part.strip()) for part in (begun, *ended))
-    halves = [match["half"] if match else None for match in said]
+    matches = (_clock().fullmatch(part.strip()) for part in (begun, *ended))
+    halves = [match["half"] if match else None for match in matches]
     if end and len(halves) == 2 and not halves[0] and halves[1] and start < afternoon < end:  # noqa: PLR2004 - a range
         start = afternoon
     return start, end

@@ -42,8 +42,8 @@ class _Component:
     properties: dict[str, _Property] = field(default_factory=dict[str, _Property])
 
     def text(self, name: str) -> str:
-        found = self.properties.get(name)
-        return found.value if found else ""
+        content = self.properties.get(name)
+        return content.value if content else ""
 
 
 def read_icalendar(source: bytes, zone: ZoneInfo) -> Schedule:
@@ -160,15 +160,15 @@ def _end(
         return None
 
 
-def _instant(gathering: ScheduleCollector, found: _Property, place: str, zone: ZoneInfo) -> datetime | None:
+def _instant(gathering: ScheduleCollector, content: _Property, place: str, zone: ZoneInfo) -> datetime | None:
     try:
-        moment = datetime.strptime(found.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
+        moment = datetime.strptime(content.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
     except ValueError:
-        gathering.fault(place, f"{one_line(found.value)[:40]!r} is not a time; export the calendar again")
+        gathering.fault(place, f"{one_line(content.value)[:40]!r} is not a time; export the calendar again")
         return None
-    if found.value.strip().endswith("Z"):
+    if content.value.strip().endswith("Z"):
         return gathering.instant(moment.replace(tzinfo=UTC), place)
-    name = str(found.parameters.get("TZID", ""))
+    name = str(content.parameters.get("TZID", ""))
     known = _zone(name) if name else zone
     if known is None:
         gathering.fault(place, f"there is no time zone {one_line(name)[:60]!r}; use an IANA name, such as {zone.key}")

@@ -91,8 +91,8 @@ def read_pretalx(source: bytes, zone: ZoneInfo) -> Schedule:
 
 def _text(wording: _Wording, language: str = "en") -> Text:
     """Empty if nothing is written."""
-    told = {language: wording} if isinstance(wording, str) else wording or {}
-    return {language: clean(text) for language, text in told.items() if text and clean(text)}
+    texts = {language: wording} if isinstance(wording, str) else wording or {}
+    return {language: clean(text) for language, text in texts.items() if text and clean(text)}
 
 
 class _Reader:

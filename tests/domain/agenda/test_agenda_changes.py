@@ -117,7 +117,7 @@ def test_the_changes_turn_one_agenda_into_the_other(before: Agenda, after: Agend
 def test_every_session_that_differs_is_told_once(before: Agenda, after: Agenda) -> None:
     """As new, as cancelled, in a swap or alone, with at least one aspect."""
     changes = diff(before, after)
-    pairs = [*changes.alone, *(changed for swap in changes.swaps for changed in (swap.one, swap.other))]
+    pairs = [*changes.alone, *(changed for swap in changes.swaps for changed in (swap.first, swap.second))]
     told = [*changes.added, *changes.cancelled, *(pair.after for pair in pairs)]
     assert sorted(one.id for one in told) == sorted(
         key for key in {one.id for one in (*before, *after)} if before.find(key) != after.find(key)
@@ -164,7 +164,7 @@ def test_a_swap_is_one_change() -> None:
     swapped = move_session(swap_sessions(before, "a", "b", LONG_BEFORE), "c", EIGHT + minutes(300), LONG_BEFORE)
     (pair,) = diff(before, swapped).swaps
     assert isinstance(pair, SwappedSessions)
-    assert {pair.one.after.id, pair.other.after.id} == {"a", "b"}
+    assert {pair.first.after.id, pair.second.after.id} == {"a", "b"}
     assert [changed.after.id for changed in diff(before, swapped).alone] == ["c"]
     rooms = {"a": "plenary", "b": "attic"}
     in_own_rooms = Agenda(tuple(replace(one, room=rooms.get(one.id, one.room)) for one in swapped))
@@ -177,7 +177,7 @@ def test_each_session_is_in_one_swap_at_most() -> None:
     """Where two side by side change places with two others, there are two swaps."""
     before = agenda(*(session(key, 0, 30) for key in "ab"), *(session(key, 60, 30) for key in "cd"))
     after = swap_sessions(swap_sessions(before, "a", "c", LONG_BEFORE), "b", "d", LONG_BEFORE)
-    pairs = [(pair.one.after.id, pair.other.after.id) for pair in diff(before, after).swaps]
+    pairs = [(pair.first.after.id, pair.second.after.id) for pair in diff(before, after).swaps]
     assert sorted(key for pair in pairs for key in pair) == ["a", "b", "c", "d"]
     assert diff(before, after).alone == ()
 
@@ -404,12 +404,12 @@ def test_conflicts_are_those_of_a_plain_search(made: Agenda) -> None:
                     expected_rooms.add(both)
                 expected_speakers |= {(both, s.office["en"]) for s in one.speakers if s in other.speakers}
     overlaps, doubles = conflicts.overlaps(made), conflicts.double_bookings(made)
-    assert {frozenset({clash.one.id, clash.other.id}) for clash in overlaps} == expected_rooms
+    assert {frozenset({clash.first.id, clash.second.id}) for clash in overlaps} == expected_rooms
     assert len(overlaps) == len(expected_rooms)
-    told = [(frozenset({clash.one.id, clash.other.id}), clash.speaker.office["en"]) for clash in doubles]
+    told = [(frozenset({clash.first.id, clash.second.id}), clash.speaker.office["en"]) for clash in doubles]
     assert set(told) == expected_speakers
     assert len(told) == len(expected_speakers)
-    assert all(clash.one.starts_at <= clash.other.starts_at for clash in (*overlaps, *doubles))
+    assert all(clash.first.starts_at <= clash.second.starts_at for clash in (*overlaps, *doubles))
 
 
 @given(AGENDAS)
@@ -427,9 +427,9 @@ def test_a_change_is_told_the_conflicts_that_it_creates_and_no_others() -> None:
     clashing = move_session(before, "three", EIGHT + minutes(30), LONG_BEFORE)
     (created,) = conflicts.new_conflicts(before, clashing)
     assert isinstance(created, conflicts.DoubleBooking)
-    assert (created.one.id, created.other.id, created.speaker) == ("one", "three", SPEAKERS[0])
+    assert (created.first.id, created.second.id, created.speaker) == ("one", "three", SPEAKERS[0])
     same_room = edit_session(clashing, "three", room="plenary")
-    assert [(type(new), new.one.id, new.other.id) for new in conflicts.new_conflicts(clashing, same_room)] == [
+    assert [(type(new), new.first.id, new.second.id) for new in conflicts.new_conflicts(clashing, same_room)] == [
         (conflicts.Overlap, "one", "three"),
         (conflicts.Overlap, "three", "two"),
     ]
@@ -439,7 +439,7 @@ def test_an_overlap_in_another_room_is_another_overlap() -> None:
     """Two sessions that were in each other's way elsewhere are in each other's way anew."""
     before = agenda(session("one", 0, 60), session("two", 30, 60))
     after = edit_session(edit_session(before, "one", room="attic"), "two", room="attic")
-    assert [new.one.room for new in conflicts.new_conflicts(before, after)] == ["attic"]
+    assert [new.first.room for new in conflicts.new_conflicts(before, after)] == ["attic"]
 
 
 def test_the_example_has_no_conflict(example: Plan) -> None:

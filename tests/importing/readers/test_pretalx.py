@@ -52,7 +52,7 @@ def test_the_third_version_differs_from_the_second_as_known(versions: list[Sched
     changes = between(versions[1], versions[2])
     assert (changes.cancelled, len(changes.added), len(changes.moved)) == ((), 4, 2)
     (swap,) = changes.swaps
-    assert {swap.one.after.id, swap.other.after.id} == {"b3mu99", "dt9hxe"}
+    assert {swap.first.after.id, swap.second.after.id} == {"b3mu99", "dt9hxe"}
     (renamed,) = changes.renamed_rooms
     assert (renamed.before, renamed.after) == ({"en": "Forum Hall"}, {"en": "PyCharm (Forum Hall)"})
     assert len(renamed.sessions) == 35
