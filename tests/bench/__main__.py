@@ -19,7 +19,7 @@ from bot import runtime
 from tests.bench import tables
 from tests.bench.bench import Bench
 from tests.bench.measure import Figure
-from tests.bench.scenarios import due, exports, growth, idle, startup, steady, storm, tls, writes
+from tests.bench.scenarios import due, exports, growth, hostile, idle, startup, steady, storm, tls, writes
 
 Scenario = Callable[[Bench], AsyncIterator[Figure]]
 
@@ -34,6 +34,7 @@ SCENARIOS: dict[str, Scenario] = {
     "idle": idle.measure,
     "exports": exports.measure,
     "growth": growth.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from bot.domain.announcement_kinds import KINDS, Kind
+from bot.domain.planned_announcements import planned
 from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.people import Person
 from tests.e2e.world import PLAN, World, buttons
@@ -158,6 +160,25 @@ async def restart_with(world: World, plan: str) -> None:
     assert await world.stop_bot() == 0
     (world.folder / "plan.yaml").write_text(plan, "utf-8")
     await world.start_bot()
+
+
+# --- announcements
+
+
+def missed_announcements(world: World, since: str, until: str) -> tuple[int, int]:
+    """How many of the plan's announcements are marked late, and how many left out, if no bot runs between two times.
+
+    The lists of open questions are not counted: the workshops of these tests have none.
+    """
+    due = [
+        announcement
+        for announcement in planned(world.plan)
+        if world.at(since) < announcement.due <= world.at(until) and announcement.kind is not Kind.OPEN
+    ]
+    left_out = [announcement for announcement in due if announcement.expires <= world.at(until)]
+    late = [announcement for announcement in due if KINDS[announcement.kind].marked_late]
+    assert due
+    return len(set(late) - set(left_out)), len(left_out)
 
 
 # --- erasing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -109,24 +109,30 @@ def small_plan(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def rehearsals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Rehearsed]]:
-    """Two rehearsals, side by side: the example, and one day with all kinds of action in which the bot is killed."""
-    under_way: dict[str, Rehearsed] = {}
+@pytest.fixture
+def rehearsal_of_the_example(tmp_path: Path) -> Iterator[Rehearsed]:
+    """A rehearsal of the example, under way; each request is checked if Discord's OpenAPI file is at hand."""
+    with _rehearsing(tmp_path, *(["--openapi", OPENAPI] if OPENAPI else [])) as under_way:
+        yield under_way
+
+
+@pytest.fixture
+def rehearsal_with_kills(tmp_path: Path) -> Iterator[Rehearsed]:
+    """A rehearsal of one day with all kinds of action, under way, in which the bot is killed."""
     day = ROOT / "tests" / "crash"
-    options = {
-        "whole": ["--openapi", OPENAPI] if OPENAPI else [],
-        "killed": [str(day / "plan.yaml"), "--cast", str(day / "cast.yaml"), "--kill", "5", "--seed", "3"],
-    }
-    for name, given in options.items():
-        folder = tmp_path_factory.mktemp(name)
-        with (folder / "told").open("wb") as told:
-            process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", "bot", "rehearse", "--out", str(folder / "out"), *given],
-                cwd=ROOT, env=bare_environment({}), stdin=subprocess.DEVNULL, stdout=told, stderr=told,
-            )  # fmt: skip
-        under_way[name] = Rehearsed(folder / "out", folder / "told", process)
-    yield under_way
-    for each in under_way.values():
-        each.process.kill()
-        each.process.wait()
+    options = (str(day / "plan.yaml"), "--cast", str(day / "cast.yaml"), "--kill", "5", "--seed", "3")
+    with _rehearsing(tmp_path, *options) as under_way:
+        yield under_way
+
+
+@contextmanager
+def _rehearsing(folder: Path, *options: str) -> Generator[Rehearsed]:
+    """`plenary rehearse` in a process of its own, which is killed in the end."""
+    with (folder / "told").open("wb") as told:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "bot", "rehearse", "--out", str(folder / "out"), *options],
+            cwd=ROOT, env=bare_environment({}), stdin=subprocess.DEVNULL, stdout=told, stderr=told,
+        )  # fmt: skip
+    yield Rehearsed(folder / "out", folder / "told", process)
+    process.kill()
+    process.wait()

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 AMINA, KARIM, MODERATOR, TEAM = "amina", "karim", "moderator", "team"
 #: Words that belong to several kinds of data, such as names: all of them together remove them.
 SEVERAL = "several"
+#: Kinds without words of their own: they quote those of other kinds, so a purge of them alone removes none.
+QUOTING = {RetentionKind.LETTERS, RetentionKind.AUDIT}
 #: Words that no purge removes: the workshop's own.
 PROGRAMME = "programme"
 _WORD = re.compile(rf"(?:{'|'.join([*RetentionKind, SEVERAL, PROGRAMME])})0[a-z]+0[a-z]+0".encode())
@@ -219,6 +221,7 @@ async def test_a_purge_finds_every_word_of_its_kind_and_no_other(workshop: World
     folder = workshop.database.parent
     assert uncovered(workshop) == [], f"have somebody write into these here, or mend {register.__file__}"
     before = words(folder)
+    assert {word.partition("0")[0] for word in before} == {*RetentionKind, SEVERAL, PROGRAMME} - QUOTING
     for kind in RetentionKind:
         copy = shutil.copytree(folder, tmp_path / kind)
         await purge(copy / workshop.database.name, [kind])
@@ -251,6 +254,7 @@ async def test_erasing_finds_every_word_of_somebody_and_nobody_elses(workshop: W
     folder = workshop.database.parent
     before = words(folder)
     own = {word for word in before if f"0{AMINA}0" in word}
+    assert own & posted(workshop)
     exported = await workshop.amina.slash(workshop.channel("announcements"), "me export")
     (told,) = [file.content for file in exported.attachments if file.filename == "me.json"]
     assert {word for word in own if "reviewed" not in word and "problem" not in word} <= {

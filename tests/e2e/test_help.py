@@ -31,6 +31,7 @@ async def told(world: World, person: Person) -> str:
     assert (await person.slash(world.general, "help")).ephemeral
     await world.settle()
     pages = [message for key, message in sorted(messages.items()) if key not in before]
+    assert pages
     assert all(page.is_ephemeral for page in pages)
     return "\n".join(map(shown_text, pages))
 

@@ -29,6 +29,8 @@ async def test_all_is_purged_at_a_yes_and_the_cards_leave_discord(workshop: Worl
     await workshop.until("2023-03-25 09:05")
     await workshop.press(workshop.amina, "announcements", "checkin:welcome")
     assert len(note_cards(workshop)) == 1
+    assert any("Which port?" in message.text for message in workshop.messages("questions"))
+    assert any("Amina" in message.text for message in workshop.messages("team"))
     running = await workshop.plenary("purge", "--yes")
     assert (running.code, "stop that one first" in running.err) == (2, True)
     await workshop.stop_bot()

@@ -117,6 +117,7 @@ async def try_all(world: World, person: Person, channel: int, but: Collection[st
             told.append((way.name, answer.text))
     assert content(world) == kept
     assert world.witness.changes() == done
+    assert told
     return told
 
 

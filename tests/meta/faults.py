@@ -19,4 +19,5 @@ def assert_same(actual: Collection[object], expected: Collection[object], edit: 
     there, listed = (list(held.items()) if isinstance(held, dict) else list(held) for held in (actual, expected))
     faults = [f"missing there: {item}" for item in there if item not in listed]
     faults += [f"not in the code (any more): {item}" for item in listed if item not in there]
+    faults += [f"there twice: {item}" for number, item in enumerate(listed) if item in listed[:number]]
     assert_none(faults, edit)

@@ -36,6 +36,7 @@ from bot.platform.client import DiscordUnreachableError, TokenRevokedError
 from bot.settings import Settings, SettingsError
 from bot.store.engine.lock import DatabaseDamagedError, DatabaseUnusableError
 from tests.entries import COMMANDS, MENUS
+from tests.meta.faults import assert_none, assert_same
 from tests.pictures.shots import KEPT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,7 +110,7 @@ def test_settings_in_the_file_are_read_commented_or_not() -> None:
 
 def test_the_file_names_every_setting_and_no_other() -> None:
     toml = (ROOT / "config/plenary.toml").read_text("utf-8")
-    assert sorted(described(toml)) == SETTINGS
+    assert_same(SETTINGS, described(toml).keys(), "edit config/plenary.toml")
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -139,13 +140,15 @@ def test_the_example_of_an_env_file_has_every_variable_with_its_default() -> Non
     variables = {match[1]: match[2] for match in matches if match}
     given = {"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": "/etc/plenary/token", "PLENARY_PLAN": "workshop/plan.yaml"}
     defaults = {f"PLENARY_{name.upper()}": default_of(name) for name in SETTINGS}
-    assert variables == defaults | given
+    assert_same(defaults | given, variables, "edit .env.example")
 
 
 def test_no_page_names_a_setting_that_there_is_not() -> None:
     known = {f"PLENARY_{name.upper()}" for name in SETTINGS} | {"PLENARY_PORT"}  # an example of a wrong one
     named = {name: set(re.findall(r"PLENARY_[A-Z_]+", page(name))) - known for name in PAGES}
-    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+    assert_none(
+        [f"{name}: {word}" for name, unknown in named.items() for word in sorted(unknown)], "correct these pages"
+    )
 
 
 # --- commands and keys -----------------------------------------------------------------------------------------
@@ -168,14 +171,16 @@ def test_a_planted_command_is_found() -> None:
 
 def test_no_page_names_a_slash_command_that_there_is_not() -> None:
     named = {name: slash_commands(page(name), COMMANDS) - set(COMMANDS) for name in PAGES}
-    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+    assert_none(
+        [f"{name}: {word}" for name, unknown in named.items() for word in sorted(unknown)], "correct these pages"
+    )
 
 
 @pytest.mark.parametrize("role", MANUALS)
 def test_every_slash_command_is_explained_to_those_who_may_use_it(role: Role) -> None:
     named = {command for name in MANUALS[role] for command in slash_commands(page(name), COMMANDS)}
     missing = {command for command, lowest in COMMANDS.items() if lowest is role} - named
-    assert missing == set(), f"explain these in {MANUALS[role][0]}"
+    assert_none(sorted(missing), f"explain these in {MANUALS[role][0]}")
 
 
 def shell_commands(markdown: str) -> set[str]:
@@ -186,20 +191,25 @@ def shell_commands(markdown: str) -> set[str]:
 
 def test_every_command_of_the_shell_is_in_the_table() -> None:
     named = [command for row in table(page(OPERATORS), "command") for command in coded(row[0])]
-    assert sorted(named) == sorted(f"plenary {command}" for command in get_group(app).commands)
+    expected = [f"plenary {command}" for command in get_group(app).commands]
+    assert_same(expected, named, f"edit the table of commands in {OPERATORS}")
 
 
 def test_no_page_names_a_command_of_the_shell_that_there_is_not() -> None:
     # `docker compose exec plenary plenary health`, `docker build -t plenary`, `useradd … plenary`
     known = {*get_group(app).commands, "plenary"}
     named = {name: shell_commands(page(name)) - known for name in PAGES}
-    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+    assert_none(
+        [f"{name}: {word}" for name, unknown in named.items() for word in sorted(unknown)], "correct these pages"
+    )
 
 
 def test_no_page_names_a_target_of_make_that_there_is_not() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {name: set(re.findall(r"(?:`|^ {4})make ([a-z]+)", page(name), re.MULTILINE)) - targets for name in PAGES}
-    assert {name: unknown for name, unknown in named.items() if unknown} == {}
+    assert_none(
+        [f"{name}: {word}" for name, unknown in named.items() for word in sorted(unknown)], "correct these pages"
+    )
 
 
 def part_of(annotation: object) -> type[BaseModel] | None:
@@ -230,13 +240,14 @@ def listed_parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]
 
 def test_the_table_of_the_plan_has_every_key_and_no_other() -> None:
     named = [key for row in table(page(PLAN), "key") for key in coded(row[0])]
-    assert sorted(named) == sorted(keys_of(Plan))
+    assert_same(list(keys_of(Plan)), named, f"edit the table of keys in {PLAN}")
 
 
 def test_the_table_of_a_session_has_every_key_and_no_other() -> None:
     rows = table(page(PLAN).partition("A session has these keys")[2], "key")
     session = dict(listed_parts(Plan))["sessions"]
-    assert sorted(key for row in rows for key in coded(row[0])) == sorted(session.model_fields)
+    named = [key for row in rows for key in coded(row[0])]
+    assert_same(session.model_fields.keys(), named, f"edit the table of a session in {PLAN}")
 
 
 def test_the_plans_page_names_every_key_of_its_lists() -> None:
@@ -244,7 +255,9 @@ def test_the_plans_page_names_every_key_of_its_lists() -> None:
     assert {"topics", "rooms", "days", "sessions", "speakers", "materials"} == set(lists)
     named = set(coded(page(PLAN)))
     missing = {key: set(part.model_fields) - named for key, part in lists.items()}
-    assert {key: names for key, names in missing.items() if names} == {}
+    assert_none(
+        [f"{key}: {name}" for key, names in missing.items() for name in sorted(names)], f"explain these in {PLAN}"
+    )
 
 
 # --- exports ---------------------------------------------------------------------------------------------------
@@ -252,7 +265,8 @@ def test_the_plans_page_names_every_key_of_its_lists() -> None:
 
 def test_the_table_of_subjects_has_each() -> None:
     rows = [(row[0], *coded(row[1])) for row in table(page(EXPORTS), "subject")]
-    assert sorted(rows) == sorted((str(subject), f"/export {subject}") for subject in Subject)
+    expected = [(str(subject), f"/export {subject}") for subject in Subject]
+    assert_same(expected, rows, f"edit the table of subjects in {EXPORTS}")
 
 
 def test_the_table_of_formats_has_each() -> None:
@@ -322,7 +336,7 @@ def said() -> str:
 def test_every_sentence_in_the_troubleshooting_is_one_that_somebody_may_read() -> None:
     rows, all_texts = table(page(OPERATORS), "you read"), said()
     assert len(rows) > 20
-    assert [row[0] for row in rows if row[0] not in all_texts] == []
+    assert_none([row[0] for row in rows if row[0] not in all_texts], f"nobody reads these: correct {OPERATORS}")
 
 
 def test_every_button_in_the_manuals_is_there() -> None:
@@ -354,19 +368,19 @@ def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
             target = (PAGES[name].parent / file).resolve() if file else PAGES[name]
             if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
                 dead.append(link)
-    assert dead == []
+    assert_none(dead, f"these links of {name} lead nowhere")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_file_that_a_page_names_is_there(name: str) -> None:
     named = set(re.findall(r"`((?:bot|cogs|config|docs|tests)/[\w./-]*)`", page(name)))
     named |= set(re.findall(r"\b((?:config|tests)/[\w./-]+\w)", page(name)))
-    assert [file for file in sorted(named) if not (ROOT / file).exists()] == []
+    assert_none([file for file in sorted(named) if not (ROOT / file).exists()], f"{name} names these; correct it")
 
 
 def test_every_page_is_in_the_menu_of_the_website() -> None:
     menu = set(re.findall(r'"([\w/]+\.md)"', (ROOT / "zensical.toml").read_text("utf-8")))
-    assert {f"docs/{name}" for name in menu} == set(PAGES) - {README}
+    assert_same(set(PAGES) - {README}, {f"docs/{name}" for name in menu}, "edit the menu in zensical.toml")
 
 
 def test_every_picture_that_is_made_is_shown_and_no_other_is_kept() -> None:
