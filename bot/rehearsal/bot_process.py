@@ -1,4 +1,4 @@
-"""The real bot, `plenary run`, in a process of its own: started, killed, started again, stopped."""
+"""The real bot, `plenary run`, in its own process: started, killed, restarted, stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 _STOP_SECONDS = 8
-#: Exit codes after which whoever keeps a bot running starts it again: "Discord can't be reached", and SIGKILL.
+#: Exit codes after which a service manager restarts the bot: "Discord can't be reached", and SIGKILL.
 _TRY_AGAIN = (1, -signal.SIGKILL)
 
 _PLENARY_RUN = (sys.executable, "-m", "bot", "run")
@@ -22,7 +22,7 @@ def _inherited() -> dict[str, str]:
 
 
 class Running(Protocol):
-    """A process that was started, as asyncio has it."""
+    """A started process, with the methods of asyncio's."""
 
     @property
     def pid(self) -> int:
@@ -31,7 +31,7 @@ class Running(Protocol):
 
     @property
     def returncode(self) -> int | None:
-        """Its exit code; None while it runs; minus a signal's number if that ended it."""
+        """Its exit code; None while it runs; a negative signal number if a signal ended it."""
         ...
 
     def send_signal(self, number: int, /) -> None:
@@ -52,25 +52,25 @@ class BotEndedError(RuntimeError):
 
 
 class BotProcess:
-    """`plenary run` with settings of the rehearsal's, its log in a file."""
+    """`plenary run` with the rehearsal's settings, and its log in a file."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self.environment = environment
-        """Its settings. Those of the rehearsal's own process are not passed on."""
+        """Its settings. The settings of the rehearsal's own process are not passed on."""
         self._log = log
         self._process: Running | None = None
         self._stopping = False
         self.kills = 0
 
     async def start(self) -> None:
-        """Start it; it is ready once Discord hears from it."""
+        """Start it; it is ready once it has connected to Discord."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *_PLENARY_RUN, env={**_inherited(), **self.environment}, stderr=log, stdin=asyncio.subprocess.DEVNULL
             )
 
     async def kill(self) -> None:
-        """SIGKILL, in the middle of whatever it does, and start it again at once."""
+        """Send SIGKILL, and restart it at once."""
         process = self._running
         self.kills += 1
         self._process = None
@@ -79,7 +79,7 @@ class BotProcess:
         await self.start()
 
     async def stop(self) -> int:
-        """SIGTERM, and its exit code. Raises BotEndedError if it doesn't end in time."""
+        """Send SIGTERM and return the exit code. Raises BotEndedError if it does not end in time."""
         process = self._running
         self._stopping = True
         process.send_signal(signal.SIGTERM)
@@ -91,20 +91,20 @@ class BotProcess:
             raise BotEndedError(f"The bot did not end within {_STOP_SECONDS} s of SIGTERM.\n{self._tail()}") from None
 
     async def abandon(self) -> None:
-        """End it however it stands: for when the rehearsal itself fails."""
+        """Kill it if it runs: for a rehearsal that fails."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 
     async def watch(self, *, patient: bool) -> None:
-        """Wait until it ends by itself, which it must not. Raises BotEndedError then.
+        """Watch for an unexpected end of the process. Raises BotEndedError then.
 
-        If `patient`, it is started again after an exit code that asks for it, as a service manager would.
+        If `patient`, it is restarted after an exit code that asks for it, as a service manager would.
         """
         while not self._stopping:
             process = self._process
             if process is None:
-                await asyncio.sleep(0.01)  # being killed and started again
+                await asyncio.sleep(0.01)  # being restarted
                 continue
             code = await process.wait()
             if process is not self._process or self._stopping:
@@ -130,6 +130,6 @@ class BotProcess:
         return "\n".join(self._log.read_text("utf-8", errors="replace").splitlines()[-15:])
 
     def errors_logged(self) -> int:
-        """Lines in its log at ERROR or above."""
+        """The number of lines in its log at ERROR or above."""
         lines = self._log.read_text("utf-8", errors="replace").splitlines()
         return sum(" ERROR " in line[:40] or " CRITICAL " in line[:40] for line in lines)

@@ -1,4 +1,4 @@
-"""What a rehearsal shows on the terminal: how far it is, and what it found."""
+"""The terminal output of a rehearsal: its progress, and the verdict."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.rehearsal.timekeeper import Timekeeper
 
 
 async def show(console: Console, plan: Plan, keeper: Timekeeper, counts: Callable[[], str]) -> None:
-    """How far it is, until cancelled: live on a terminal, else a line a day."""
+    """Show the progress until cancelled: live on a terminal, otherwise one line per day."""
     if console.is_terminal:
         with Live(console=console, transient=True, refresh_per_second=8) as live:
             while True:
@@ -39,7 +39,7 @@ def _scene(plan: Plan, keeper: Timekeeper, counts: str) -> str:
 
 
 def show_verdict(console: Console, name: str, verdict: Verdict) -> None:
-    """The table of all figures, then what must be nothing, a line each, then every remark."""
+    """Print the table of all figures, then the promised figures, then every remark."""
     table = Table(title=f"{name}: {'sound' if verdict.sound else 'NOT SOUND'}", show_header=False)
     for title, value in cast("dict[str, object]", asdict(verdict.summary)).items():
         cells = cast("dict[str, float]", value if isinstance(value, dict) else {})

@@ -54,7 +54,7 @@ _OUR_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class RehearsalRequest:
-    """What to rehearse and how."""
+    """The options of a rehearsal."""
 
     plan: Path
     cast: Path
@@ -64,13 +64,13 @@ class RehearsalRequest:
     kills: int
     openapi: Path | None
     draw: Draw = nothing_goes_wrong
-    """What goes wrong with requests and gateway."""
+    """The faults to inject into requests and gateway."""
     lasting: int | None = None
-    """The seed of what goes wrong for hours, if anything does."""
+    """The seed of a fault that lasts for hours, if there is one."""
 
     @property
     def patient(self) -> bool:
-        """Whether people try again as they are asked to, and the bot is started again where it ends."""
+        """Whether people retry after refusals, and the bot is restarted when it ends: with injected faults."""
         return self.draw is not nothing_goes_wrong
 
 
@@ -90,7 +90,7 @@ async def run(request: RehearsalRequest) -> int:
 
 
 class Rehearsal:
-    """One run."""
+    """One run of the real bot against the simulated Discord."""
 
     def __init__(self, request: RehearsalRequest, plan: Plan, cast: Cast, console: Console) -> None:
         self._request = request
@@ -131,7 +131,7 @@ class Rehearsal:
         return self._trouble.draw(request, self._discord.backend)
 
     def _prepare_folder(self) -> None:
-        """Make the folder; of what is in it, only what a rehearsal writes is replaced."""
+        """Make the folder, and remove the files of an earlier rehearsal from it; others stay."""
         try:
             self._out.mkdir(parents=True, exist_ok=True)
             for name in _OUR_FILES:
@@ -146,7 +146,7 @@ class Rehearsal:
     # --- the play ----------------------------------------------------------------------------------------------
 
     async def play(self) -> None:
-        """All three days. Raises BotEndedError if the bot ends by itself."""
+        """Play the whole workshop. Raises BotEndedError if the bot ends by itself."""
         await self._discord.start()
         await self._keeper.start()
         self._actors.arrive(permission_bits())
@@ -173,7 +173,7 @@ class Rehearsal:
         }
 
     async def _plan_in_force(self) -> Plan:
-        """The plan with the agenda as it is held, which people read in /agenda."""
+        """The plan with the agenda in force, as people read it in /agenda."""
         async with store.opened(self._out / "plenary.db", to_read=True) as opened:
             programme = PlanInForce(self.plan, opened)
             await programme.load()
@@ -212,14 +212,14 @@ class Rehearsal:
             await part()
 
     async def _kill_now_and_then(self) -> None:
-        """Kill the bot at instants when something is due, some real milliseconds into it."""
+        """Kill the bot some real milliseconds after instants at which announcements or actions are due."""
         chance = random.Random(f"{self._request.seed}/kills")  # noqa: S311 - seeded on purpose
         planned = [announcement.due for announcement in planned_announcements.planned(self.plan)]
         due = [moment for moment in planned if self._begins <= moment <= self._ends] + self._actors.moments()
         for moment in sorted(chance.choices(due, k=self._request.kills)):
             await self._keeper.sleep_until(moment)
             async with self._keeper.stepping_out():
-                # One in ten comes while the bot is still starting from the one before.
+                # One kill in ten comes while the bot is still starting after the kill before.
                 if chance.random() < 0.9:  # noqa: PLR2004
                     await self._discord.wait_online()
                 await asyncio.sleep(chance.uniform(0, 0.06))
@@ -238,9 +238,9 @@ class Rehearsal:
     # --- the findings ------------------------------------------------------------------------------------------
 
     async def export(self) -> None:
-        """Export as organisers would, from the shell: all subjects by one process, because each takes a while.
+        """Export all subjects from the shell, as organisers do, and make the closing pack.
 
-        And make the closing pack, beside.
+        One process exports all subjects, because each start takes a while.
         """
         await asyncio.gather(
             self._export(*Subject, forms=_TABLES),
@@ -256,12 +256,12 @@ class Rehearsal:
             sys.executable, "-m", "bot", *arguments, env=os.environ | self.environment(),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        _, told = await process.communicate()
+        _, errors = await process.communicate()
         if process.returncode:
-            raise SettingsError(f"plenary {' '.join(arguments)} failed: {told.decode()}")
+            raise SettingsError(f"plenary {' '.join(arguments)} failed: {errors.decode()}")
 
     def exported(self) -> Exported:
-        """What was exported."""
+        """The exported rows, by subject."""
         return {subject: json.loads((self._out / f"{subject}.json").read_bytes())["rows"] for subject in _SUBJECTS}
 
     async def examine(self, exported: Exported, began: float, *, packed: bool) -> Verdict:
@@ -289,7 +289,7 @@ class Rehearsal:
         )
 
     def tell(self, verdict: Verdict) -> None:
-        """Leave the files behind, and show the table."""
+        """Write the files that stay, and print the verdict."""
         (self._out / "summary.json").write_text(verdict.summary.to_json(), "utf-8")
         text = transcript(self.plan, self._cast.server, self._discord)
         (self._out / "transcript.md").write_text(text, "utf-8")
@@ -299,7 +299,7 @@ class Rehearsal:
                 "Requests were not checked against Discord's OpenAPI file: give --openapi to have them."
             )
         if isinstance(self._request.draw, RandomFaults):
-            self._console.print("What went wrong: " + self._request.draw.told(), markup=False)
+            self._console.print("What went wrong: " + self._request.draw.summary(), markup=False)
         if self._trouble:
             self._console.print(f"What went wrong for hours: {self._trouble}", markup=False)
         self._console.print(f"Everything it left behind is in {self._request.out}/", markup=False)

@@ -126,8 +126,8 @@ class Timekeeper:
         await self._tell()
         async for message in socket:
             if message.type is aiohttp.WSMsgType.TEXT:
-                told = json.loads(message.data)
-                self._heard = (told["number"], told["resting"])
+                report = json.loads(message.data)
+                self._heard = (report["number"], report["resting"])
                 self._changed.set()
         if self._socket is socket:
             self._socket = None

@@ -23,18 +23,18 @@ class _Exported:
     present: float
     unobserved: float
     corrected: bool
-    """What a moderator said counts, wherever the person was."""
+    """Whether a moderator corrected it, which counts wherever the person was."""
 
     @classmethod
     def of(cls, row: Mapping[str, Any] | None) -> _Exported:
-        """A row of the export; who has none was never there."""
+        """The presence in a row of the export; a person without a row was never there."""
         if row is None:
             return cls(0, 0, 0, corrected=False)
         seconds = (60 * row[f"{kind}minutes"] for kind in ("voice_", "", "unobserved_"))
         return cls(*seconds, corrected=bool(row["corrected_by"]))
 
     def fits(self, truth: float, *, outages: bool) -> bool:
-        """Nobody has more than they were there, and nobody less, unless it was not seen."""
+        """Whether the export has the true seconds; fewer only where the bot could not observe them."""
         error = _ERROR + _IN_TENTHS
         if outages and self.corrected:
             return self.voice <= truth + error
@@ -46,18 +46,18 @@ class _Exported:
 def misjudged(
     plan: Plan, stays: Sequence[Stay], exported: Iterable[Mapping[str, Any]], *, outages: bool
 ) -> Iterator[str]:
-    """Each presence that the export has wrong by more than an alive mark a session."""
+    """Presences in the export that are wrong by more than one alive mark per session."""
     rows = {(int(row["person_id"]), row["session"]): row for row in exported}
     people = {stay.person: stay.name for stay in stays}
     for session in filter(plan.counts_for_attendance, plan.agenda):
         for person, name in people.items():
-            truth, told = _truth(stays, person, session), _Exported.of(rows.get((person, session.id)))
-            if not told.fits(truth, outages=outages):
-                yield f"{name} was in the room of {session.id} for {truth:.0f} s; exported: {told}"
+            truth, recorded = _truth(stays, person, session), _Exported.of(rows.get((person, session.id)))
+            if not recorded.fits(truth, outages=outages):
+                yield f"{name} was in the room of {session.id} for {truth:.0f} s; exported: {recorded}"
 
 
 def _truth(stays: Iterable[Stay], person: int, session: Session) -> float:
-    """Seconds that somebody was in a session's rooms. Nobody is in two places, so their stays never overlap."""
+    """Seconds that a person was in a session's rooms. Stays of one person never overlap."""
     own = [stay.time for stay in stays if stay.person == person and is_room_of(session, stay.room)]
-    shares = (min(each.until, session.ends_at) - max(each.since, session.starts_at) for each in own)
+    shares = (min(stay.until, session.ends_at) - max(stay.since, session.starts_at) for stay in own)
     return sum(max(0.0, share.total_seconds()) for share in shares)

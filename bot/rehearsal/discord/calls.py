@@ -172,8 +172,8 @@ class Calls:
         return self._backend.messages[record.channel_id].get(message_id or 0)
 
     def _files(self, message: Message) -> tuple[Attachment, ...]:
-        found = ((each["filename"], self._backend.cdn.get(each["url"])) for each in message.attachments)
-        return tuple(Attachment(name, content) for name, content in found if content is not None)
+        files = ((file["filename"], self._backend.cdn.get(file["url"])) for file in message.attachments)
+        return tuple(Attachment(name, content) for name, content in files if content is not None)
 
 
 async def _in_time(event: asyncio.Event, seconds: float, sentence: str) -> None:

@@ -27,7 +27,7 @@ _LONGEST_TEXT = 4000
 def find_component(message: Message, kind: ComponentType, custom_id: str) -> Json:
     """The component of a message with a custom id. Raises CannotDo if there is none, or if it is disabled."""
     parts = (part for part in walk_components(message.components) if part["type"] == kind)
-    part = next((each for each in parts if each.get("custom_id") == custom_id), None)
+    part = next((part for part in parts if part.get("custom_id") == custom_id), None)
     if part is None:
         raise CannotDo(f"the message has no {kind.name.lower()} {custom_id!r}")
     if part.get("disabled"):
@@ -99,12 +99,12 @@ def chosen_values(part: Json, given: Wire) -> list[str]:
     options: list[Json] = part["options"]
     name = part["custom_id"]
     if given is None:
-        chosen = [each["value"] for each in options if each.get("default")]
+        chosen = [option["value"] for option in options if option.get("default")]
     else:
         chosen = [given] if isinstance(given, str) else list(cast("Sequence[str]", given))
     if not chosen and part.get("required", True):
         raise CannotDo(f"{name!r} is required")
-    unknown = set(chosen) - {each["value"] for each in options}
+    unknown = set(chosen) - {option["value"] for option in options}
     if unknown:
         raise CannotDo(f"{name!r} doesn't offer {', '.join(sorted(unknown))}")
     most = len(options) if part["type"] == ComponentType.CHECKBOX_GROUP else 1

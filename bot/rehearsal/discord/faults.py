@@ -1,4 +1,4 @@
-"""What can go wrong between the bot and Discord, on demand: at any request, or in the gateway."""
+"""Faults between the bot and Discord, injected on demand into requests and the gateway."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.rehearsal.discord.limits import DiscordRequest
 
 
 class Fault(Enum):
-    """One thing that goes wrong."""
+    """One kind of fault."""
 
     RATE_LIMIT = "429 of a route"
     GLOBAL_LIMIT = "429 of all routes"
@@ -32,9 +32,9 @@ class Fault(Enum):
 
 
 Draw = Callable[[DiscordRequest], Fault | None]
-"""Says for each request what goes wrong with it."""
+"""Decides the fault of each request, if any."""
 
-#: What is answered: status, body, headers. discord.py takes a 429 without Via for a ban, hence no bare one has it.
+#: The answer of each fault: status, body, headers. discord.py takes a 429 without Via for a ban: BARE_LIMIT has none.
 ANSWERS: Mapping[Fault, tuple[int, dict[str, Any], dict[str, str]]] = {
     Fault.RATE_LIMIT: (
         429,
@@ -65,7 +65,7 @@ _WEIGHTS = dict.fromkeys(Fault, 10) | {Fault.STALL: 3, Fault.GATEWAY_ZOMBIE: 1, 
 
 
 class RandomFaults:
-    """A share of the requests goes wrong, seeded; what did is counted."""
+    """Injects seeded faults into a share of the requests, and counts them."""
 
     def __init__(self, seed: int, share: float = 0.05) -> None:
         self._chance = random.Random(f"{seed}/faults")  # noqa: S311 - seeded on purpose
@@ -73,7 +73,7 @@ class RandomFaults:
         self.done: Counter[Fault] = Counter()
 
     def __call__(self, request: DiscordRequest) -> Fault | None:
-        """What goes wrong with this request, if anything."""
+        """The fault of this request, if any."""
         del request
         if self._chance.random() >= self._share:
             return None
@@ -81,11 +81,11 @@ class RandomFaults:
         self.done[fault] += 1
         return fault
 
-    def told(self) -> str:
-        """What went wrong so far, and how often."""
+    def summary(self) -> str:
+        """The injected faults so far, with their counts."""
         return "; ".join(f"{fault.value}: {count}" for fault, count in self.done.most_common()) or "nothing"
 
 
 def nothing_goes_wrong(request: DiscordRequest) -> None:
-    """A good day."""
+    """Inject no fault."""
     del request

@@ -1,4 +1,4 @@
-"""The simulated Discord's gateway: sessions that outlive their sockets, and events as each asked for them."""
+"""The simulated Discord's gateway: sessions that outlive their sockets, and events by their intents."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _INTENTS = {
 
 
 class _Session:
-    """One gateway session: it outlives its socket, so that a RESUME finds what it missed."""
+    """One gateway session; it outlives its socket, so that a RESUME replays the events it missed."""
 
     def __init__(self, intents: int) -> None:
         self.id = secrets.token_hex(16)
@@ -53,9 +53,9 @@ class _Session:
         return needed is None or bool(self.intents & _INTENTS[needed])
 
     def send(self, event: str, payload: Mapping[str, Any], *, silent: bool = False) -> None:
-        """Number an event, keep it for a RESUME, and send it if a socket is open and doesn't play dead.
+        """Number an event, keep it for a RESUME, and send it if a socket is open, unless `silent`.
 
-        It is turned to text here and now: the payload is simcord's own state, and changes.
+        The payload is serialised at once, because it is simcord's own state, which changes.
         """
         self._sequence += 1
         text = json.dumps({"op": 0, "s": self._sequence, "t": event, "d": payload})
@@ -64,7 +64,7 @@ class _Session:
             self.outbox.put_nowait(text)
 
     def replay(self, after: int) -> bool:
-        """Send again what came after a sequence number, or return False if that is no longer known."""
+        """Replay the events after a sequence number; False if they are no longer kept."""
         if self.outbox is None or not self._sequence - len(self._sent) <= after <= self._sequence:
             return False
         for sequence, text in self._sent:
@@ -74,9 +74,9 @@ class _Session:
 
 
 class SimulatedGateway:
-    """The bot's connection to its events. `gone` is called when the bot has left.
+    """The bot's connection to its events. `gone` is called when the bot disconnects.
 
-    `faults` collects what the bot asked for and the simulation can't do.
+    `faults` collects requests of the bot that the simulation does not support.
     """
 
     def __init__(self, backend: Backend, token: str, *, gone: Callable[[], None], faults: list[str]) -> None:
@@ -85,17 +85,17 @@ class SimulatedGateway:
         self.online = asyncio.Event()
         self._backend = backend
         self._token = token
-        self._told_gone = gone
+        self._on_gone = gone
         self._faults = faults
         self._sessions: dict[str, _Session] = {}
         self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._silent = False
         self._pings: dict[bytes, asyncio.Event] = {}
-        """Those not yet answered."""
+        """The pings without an answer yet."""
 
     @property
     def reads_content(self) -> bool:
-        """Whether the bot asked to read what people write."""
+        """Whether the bot has the intent to read message content."""
         return any(_reads_content(session) for session in self._sessions.values())
 
     async def close(self) -> None:
@@ -104,25 +104,25 @@ class SimulatedGateway:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
     def cut(self) -> None:
-        """Drop the bot's connection without a word; it may resume."""
+        """Drop the bot's connection without a close frame; it may resume."""
         for transport in self._sockets.values():
             if transport is not None:
                 transport.abort()
 
     def forget(self) -> None:
-        """Drop the bot's connection and its session: it can't resume, and must begin anew."""
+        """Drop the bot's connection and its session; it cannot resume, and must identify again."""
         self._sessions.clear()
         self.cut()
 
     def fall_silent(self) -> None:
-        """Become a zombie: the connection stays open, and nothing comes through it any more, not even heartbeats."""
+        """Become a zombie: the connection stays open, but carries nothing any more, not even heartbeats."""
         self._silent = True
 
     async def caught_up(self) -> None:
-        """Wait until the bot has taken in all that it was told so far; at once, if it isn't there to take it in.
+        """Wait until the bot has received all events so far; return at once if it is not connected.
 
-        NOTE: this is a WebSocket's ping, which is answered in turn. To ask for a heartbeat, as Discord does, won't do:
-        discord.py sends no more than 110 of anything in a minute.
+        NOTE: this is a WebSocket ping, which is answered in order. A heartbeat request, as Discord sends it, fails:
+        discord.py sends at most 110 frames a minute.
         """
         outbox = next((session.outbox for session in self._sessions.values() if session.outbox is not None), None)
         if outbox is None or self._silent:
@@ -137,7 +137,7 @@ class SimulatedGateway:
             self._pings.pop(ping).set()
 
     def emit(self, event: str, payload: Mapping[str, Any]) -> None:
-        """Tell each session of an event, if it asked for such."""
+        """Send an event to each session with the intent for it."""
         for session in self._sessions.values():
             if session.wants(event, payload):
                 self.activity += 1
@@ -145,8 +145,8 @@ class SimulatedGateway:
 
     def _for_session(self, session: _Session, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         if event in {"GUILD_CREATE", "GUILD_UPDATE"} and not session.intents & _INTENTS["members"]:
-            told = {str(self._backend.bot_user.id), *(state["user_id"] for state in payload.get("voice_states", ()))}
-            return {**payload, "members": [each for each in payload["members"] if each["user"]["id"] in told]}
+            known = {str(self._backend.bot_user.id), *(state["user_id"] for state in payload.get("voice_states", ()))}
+            return {**payload, "members": [member for member in payload["members"] if member["user"]["id"] in known]}
         if event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and not _reads_content(session):
             copied: dict[str, Any] = json.loads(json.dumps(payload))
             censor_message(copied, self._backend.bot_user.id, backend=self._backend)
@@ -154,7 +154,7 @@ class SimulatedGateway:
         return payload
 
     async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
-        """One connection of the bot's, from HELLO to its end."""
+        """Serve one connection of the bot, from HELLO to its end."""
         socket = web.WebSocketResponse(timeout=1, max_msg_size=_LARGEST_FRAME, autoping=False)
         await socket.prepare(incoming)
         self._silent = False
@@ -191,14 +191,14 @@ class SimulatedGateway:
                 return self._identified(outbox, int(frame["d"]["intents"]))
             case 6:
                 return self._resumed(outbox, frame["d"])
-            case 3:  # presence: nobody in a rehearsal looks at it
+            case 3:  # presence, which no rehearsal uses
                 pass
             case operation:
                 self._faults.append(f"gateway operation {operation}: not simulated")
         return session
 
     def _identified(self, outbox: Outbox, intents: int) -> _Session:
-        self._sessions = {key: each for key, each in self._sessions.items() if each.outbox is not None}
+        self._sessions = {key: session for key, session in self._sessions.items() if session.outbox is not None}
         session = _Session(intents)
         session.outbox = outbox
         guilds = list(self._backend.guilds.values())
@@ -232,16 +232,16 @@ class SimulatedGateway:
         return None
 
     def _gone(self, session: _Session | None, outbox: Outbox, *, for_good: bool) -> None:
-        # A session that was resumed on another socket in the meantime isn't this socket's to end.
+        # A session that was resumed on another socket in the meantime stays.
         if session is None or session.outbox is not outbox:
             return
         session.outbox = None
         self._answered(list(self._pings))
         if for_good:
             del self._sessions[session.id]
-        if all(each.outbox is None for each in self._sessions.values()):
+        if all(session.outbox is None for session in self._sessions.values()):
             self.online.clear()
-            self._told_gone()
+            self._on_gone()
 
 
 def _reads_content(session: _Session) -> bool:
@@ -249,7 +249,7 @@ def _reads_content(session: _Session) -> bool:
 
 
 async def _write(socket: web.WebSocketResponse, outbox: Outbox) -> None:
-    """Send what is put in the outbox, in order, until the connection ends; its reader tells everyone."""
+    """Send the outbox in order, until the connection ends; the reader handles its end."""
     try:
         while True:
             match await outbox.get():
@@ -258,4 +258,4 @@ async def _write(socket: web.WebSocketResponse, outbox: Outbox) -> None:
                 case ping:
                     await socket.ping(ping)
     except ConnectionError:
-        _log.info("the bot's connection ended while it was sent something")
+        _log.info("the connection ended while an event was sent to the bot")

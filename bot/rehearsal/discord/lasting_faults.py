@@ -1,4 +1,4 @@
-"""What goes wrong between the bot and Discord for hours, and what may then be missing at the end of a rehearsal."""
+"""Faults that last for hours, and what may be missing at the end of a rehearsal because of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Lasting(Enum):
-    """What goes wrong for hours."""
+    """The kinds of lasting faults."""
 
     ROOM = "a room that refuses"
     VENUE = "rooms and roles that can't be made or changed"
@@ -35,20 +35,20 @@ class Lasting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LastingFault:
-    """One thing that goes wrong from one instant to another (UTC), and is then healed."""
+    """One fault from one instant to another (UTC)."""
 
     kind: Lasting
     begins: datetime
     ends: datetime
     room: str
-    """The room that refuses, or that somebody deletes when no room can be made."""
+    """The room that refuses messages, or the room that is deleted while none can be made."""
 
     @classmethod
     def drawn(cls, seed: int, plan: Plan, begins: datetime, ends: datetime) -> LastingFault:
         """The fault of a seed, in a rehearsal from `begins` to `ends`: 0 is the first kind, 1 the next, and so on.
 
-        Each ends hours before the rehearsal, so that what it held up can be made up for. Rooms can't be changed in one
-        night: by day people need rooms that open.
+        It ends hours before the rehearsal does, so that the bot can catch up. The fault of the venue lasts one night,
+        because people need the rooms that open by day.
         """
         kind = tuple(Lasting)[seed % len(Lasting)]
         chance = random.Random(f"{seed}/lasting")  # noqa: S311 - seeded on purpose
@@ -58,7 +58,7 @@ class LastingFault:
                 room, first = chance.choice((ANNOUNCEMENTS, AGENDA)), begins + whole * chance.uniform(0.1, 0.4)
                 return cls(kind, first, first + whole * chance.uniform(0.1, 0.4), room)
             case Lasting.VENUE:
-                # A room in which nothing stands before the day: what stood in it would be missing, too.
+                # A room without posts before the day, because its posts are deleted with it.
                 opens = {AGENDA: plan.morning(plan.agenda.days[0])}
                 opens |= {topic.id: plan.topic_opens_at(topic.id) for topic in plan.topics}
                 room = max(opens, key=lambda name: opens[name])
@@ -73,15 +73,15 @@ class LastingFault:
 
     @property
     def fault(self) -> Fault:
-        """What is answered meanwhile."""
+        """The answer to its requests while it lasts."""
         return Fault.THROTTLED if self.kind is Lasting.MESSAGES else Fault.FORBIDDEN
 
     def lasts(self, now: datetime) -> bool:
-        """Whether it goes wrong now."""
+        """Whether the fault lasts at an instant."""
         return self.begins <= now < self.ends
 
     def strikes(self, request: DiscordRequest, backend: Backend) -> bool:
-        """Whether a request is one of those that go wrong."""
+        """Whether the fault concerns a request."""
         match self.kind, request.method, request.segments:
             case Lasting.ROOM, _, ["channels", channel_id, "messages", *_]:
                 return backend.get_channel(int(channel_id)).name == self.room
@@ -99,7 +99,7 @@ class LastingFault:
 
 
 class LastingTrouble:
-    """A lasting fault at work in a rehearsal. `otherwise` says what goes wrong with all other requests."""
+    """Injects a lasting fault; `otherwise` decides the faults of all other requests."""
 
     def __init__(self, fault: LastingFault, keeper: Timekeeper, otherwise: Draw) -> None:
         self.fault = fault
@@ -109,31 +109,31 @@ class LastingTrouble:
 
     @property
     def _known(self) -> datetime:
-        """When the bot must have found out that the fault is healed."""
+        """The instant by which the bot must have noticed the end of the fault."""
         return self.fault.ends + REFUSED.longest
 
     def draw(self, request: DiscordRequest, backend: Backend) -> Fault | None:
-        """Say what goes wrong with a request."""
+        """The fault of a request, if any."""
         if self.fault.lasts(self._keeper.now()) and self.fault.strikes(request, backend):
             self._struck += 1
             return self.fault.fault
         return self._otherwise(request)
 
     def refuses(self, channel: str) -> bool:
-        """Whether a channel takes no messages of the bot, or did so lately that the bot need not know yet."""
+        """Whether a channel refuses the bot's messages, or did until recently, so that the bot may not know the end."""
         fault = self.fault
         now = self._keeper.now()
         return fault.kind is Lasting.ROOM and channel == fault.room and fault.begins <= now < self._known
 
     async def delete_a_room(self, discord: LoopbackDiscord) -> None:
-        """Where rooms can't be made, delete one that the bot must make again."""
+        """Delete a room while none can be made, if that is the fault: the bot must make it again."""
         if self.fault.kind is Lasting.VENUE:
             await self._keeper.sleep_until(self.fault.begins)
-            for channel in _called(discord, self.fault.room):
+            for channel in _channels_named(discord, self.fault.room):
                 discord.backend.delete_channel(channel.id)
 
     def excused(self, given_up: Iterable[Delivery]) -> list[Delivery]:
-        """The deliveries that may be missing: of the room that refused, and of no more use once it took messages."""
+        """The deliveries that may be missing: those of the refusing room that expired before it took messages again."""
         fault = self.fault
         return [
             delivery
@@ -143,18 +143,18 @@ class LastingTrouble:
             and fault.begins <= delivery.expires <= self._known
         ]
 
-    def unhealed(self, discord: LoopbackDiscord, letters: Iterable[DirectMessage]) -> Iterator[str]:
-        """What is not again as it must be, or was not told to the team."""
-        if self.fault.kind is Lasting.VENUE and len(_called(discord, self.fault.room)) != 1:
+    def unhealed(self, discord: LoopbackDiscord, direct_messages: Iterable[DirectMessage]) -> Iterator[str]:
+        """What the bot did not repair after the fault, or did not report to the team."""
+        if self.fault.kind is Lasting.VENUE and len(_channels_named(discord, self.fault.room)) != 1:
             yield f"there is no #{self.fault.room}, or more than one"
         if self.fault.kind is Lasting.MESSAGES:
-            for letter in letters:  # nobody in a cast takes no direct messages
-                if letter.state is not DirectMessageState.SENT:
-                    yield f"the direct message to {letter.person} ({letter.kind}) is {letter.state}"
+            for message in direct_messages:  # everybody in a cast accepts direct messages
+                if message.state is not DirectMessageState.SENT:
+                    yield f"the direct message to {message.person} ({message.kind}) is {message.state}"
         if self._struck and not any(
             message.text.startswith(REPORT_SIGN)
             and self.fault.begins <= datetime.fromisoformat(message.timestamp) < self.fault.ends
-            for channel in _called(discord, TEAM)
+            for channel in _channels_named(discord, TEAM)
             for message in discord.messages(channel.id)
         ):
             yield f"the team was not told of {self.fault.kind.value}"
@@ -165,5 +165,5 @@ class LastingTrouble:
         return f"{self.fault.kind.value}{room}, from {begins} to {ends} UTC: {self._struck} requests"
 
 
-def _called(discord: LoopbackDiscord, name: str) -> list[Channel]:
+def _channels_named(discord: LoopbackDiscord, name: str) -> list[Channel]:
     return [channel for channel in discord.backend.channels.values() if channel.name == name]

@@ -1,4 +1,4 @@
-"""What Discord enforces and neither simcord nor the OpenAPI file does, as rules around each request.
+"""Rules that Discord enforces, but neither simcord nor the OpenAPI file, applied to each request.
 
 simcord has these already: 6,000 characters in embeds, which components may stand in which, and the end of a new
 external event. Lengths and numbers are checked here too, because simcord counts characters: see `payloads`.
@@ -197,8 +197,8 @@ class Limits:
     def _arriving(self, items: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> int:
         """How many of the moved channels come to the wanted category from elsewhere."""
         target = wanted.get("parent_id")
-        moved = [each for each in items if target and str(each.get("parent_id")) == str(target)]
-        return sum(self._backend.get_channel(int(each["id"])).parent_id != int(target or 0) for each in moved)
+        moved = [item for item in items if target and str(item.get("parent_id")) == str(target)]
+        return sum(self._backend.get_channel(int(item["id"])).parent_id != int(target or 0) for item in moved)
 
     def _event_keeps_its_end(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
         event = self._backend.get_scheduled_event(guild_id, event_id)
@@ -217,7 +217,7 @@ class Limits:
             raise _invalid("scheduled_start_time", "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", "Cannot schedule in the past")
 
     def _event_goes_on(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
-        """From scheduled to active or cancelled, from active to completed; one that is over can't be changed."""
+        """Scheduled becomes active or cancelled, active becomes completed; an event that is over cannot be changed."""
         status = self._backend.get_scheduled_event(guild_id, event_id).status
         if (wanted := body.get("status") or status) != status and (status, wanted) not in _STEPS:
             raise _invalid("status", "TRANSITION_INVALID", f"An event can't go from {status} to {wanted}")

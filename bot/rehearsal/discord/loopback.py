@@ -52,7 +52,7 @@ class _Clock:
 
 
 class _Backend(Backend):
-    """simcord asks for Manage Events wherever an event is written; Discord, for Create Events, if it is one's own."""
+    """simcord requires Manage Events to write any event; Discord requires Create Events for one's own events."""
 
     def require_permissions(self, guild_id: int | None, user_id: int, channel_id: int | None, *names: str) -> None:
         asked = ("create_events" if name == "manage_events" else name for name in names)
@@ -61,7 +61,7 @@ class _Backend(Backend):
 
 @route("GET", "/guilds/{guild_id}/roles/member-counts")
 def _member_counts(context: RequestContext) -> dict[str, int]:
-    """How many members have each role; simcord knows no such route."""
+    """The number of members of each role; simcord lacks this route."""
     guild = context.backend.get_guild(context.int_arg("guild_id"))
     held = Counter(number for member in guild.members.values() for number in member.role_ids)
     return {str(number): held[number] for number in guild.roles if number != guild.id}
@@ -70,8 +70,8 @@ def _member_counts(context: RequestContext) -> dict[str, int]:
 class LoopbackDiscord:
     """A Discord with one bot, that of `token`. `now` is the rehearsal's clock (aware, UTC).
 
-    `faults_of_ours` names what the bot asked for and the simulation can't do: it must stay empty. `draw` says for each
-    request what goes wrong with it.
+    `faults_of_ours` lists requests of the bot that the simulation does not support: it must stay empty. `draw` decides
+    the fault of each request.
     """
 
     def __init__(
@@ -89,13 +89,13 @@ class LoopbackDiscord:
         self.checker = checker
         self.gateway = SimulatedGateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
         self.application: dict[str, Any] = {"bot_public": False}
-        """What the developer portal says of the bot, where that is not as simcord has it."""
+        """Settings of the bot in the developer portal that differ from simcord's."""
         self.requests_total = 0
         self.in_flight = 0
         self.invalid_at: list[datetime] = []
-        """When a request was answered 401, 403 or 429: 10,000 in 10 minutes would have the address banned.
+        """Instants of answers 401, 403 and 429: Discord bans an address after 10,000 in 10 minutes.
 
-        Those 429 don't count that other users of the same resource have caused: their scope is `shared`.
+        A 429 with the scope `shared`, which other users of the resource caused, does not count.
         """
         self._now = now
         self._token = token
@@ -137,7 +137,7 @@ class LoopbackDiscord:
 
     @property
     def online(self) -> bool:
-        """Whether a bot is connected and was told that it is ready."""
+        """Whether a bot is connected and has received READY."""
         return self.gateway.online.is_set()
 
     async def wait_online(self) -> None:
@@ -155,7 +155,7 @@ class LoopbackDiscord:
     # -------------------------------------------------------------- the world
 
     def add_guild(self, name: str, *, bot_permissions: int) -> int:
-        """Make a server owned by somebody else, with the bot in it, and return its id."""
+        """Make a server with the bot in it, owned by another person, and return its id."""
         if bot_permissions & ADMINISTRATOR:
             raise ValueError("a rehearsal shows nothing about permissions if the bot is an administrator")
         guild = self.backend.create_guild(name)
@@ -173,7 +173,7 @@ class LoopbackDiscord:
         manage_guild: bool = False,
         guild_id: int | None = None,
     ) -> Person:
-        """Let somebody join a server, the newest one unless `guild_id` says which."""
+        """Let a new person join a server, by default the newest."""
         home = guild_id if guild_id is not None else list(self.backend.guilds)[-1]
         user = self.backend.make_user(name)
         self.backend.add_member(home, user.id, roles=role_ids, nick=nick, announce=True)
@@ -191,13 +191,13 @@ class LoopbackDiscord:
     def messages(self, channel_id: int) -> list[SeenMessage]:
         """What was written in a channel for everyone in it to see, oldest first; no notices of Discord's own."""
         stored = sorted(self.backend.messages[channel_id].items())
-        shown = (each for _, each in stored if not each.is_ephemeral and not each.flags & _LOADING)
-        return [self._seen(each) for each in shown if each.system_metadata is None]
+        shown = (message for _, message in stored if not message.is_ephemeral and not message.flags & _LOADING)
+        return [self._seen(message) for message in shown if message.system_metadata is None]
 
     def all_messages(self) -> list[SeenMessage]:
         """The messages of every channel, oldest first."""
-        found = [message for channel_id in self.backend.messages for message in self.messages(channel_id)]
-        return sorted(found, key=lambda message: message.id)
+        messages = [message for channel_id in self.backend.messages for message in self.messages(channel_id)]
+        return sorted(messages, key=lambda message: message.id)
 
     def _seen(self, message: Message) -> SeenMessage:
         channel = self.backend.channels[message.channel_id]
@@ -278,7 +278,7 @@ class LoopbackDiscord:
             return self._our_fault(501, request, error)
         except BackendError as error:
             return error.status, error.to_json()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is a gap of ours, and named as one
+        except Exception as error:  # noqa: BLE001 - any error is a gap of the simulation, and is reported as one
             _log.exception("the simulated Discord failed at %s %s", request.method, request.path)
             return self._our_fault(500, request, error)
         finally:
@@ -360,7 +360,7 @@ def _form(form: Mapping[str, Any]) -> tuple[Wire, tuple[Upload, ...]]:
     plain = {name: value for name, value in form.items() if isinstance(value, str)}
     body: dict[str, Any] = json.loads(plain["payload_json"]) if "payload_json" in plain else dict(plain)
     described: dict[str, str | None] = {
-        str(each.get("id")): each.get("description") for each in body.get("attachments") or ()
+        str(file.get("id")): file.get("description") for file in body.get("attachments") or ()
     }
     files: list[Upload] = []
     for name, value in form.items():

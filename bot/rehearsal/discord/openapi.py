@@ -57,11 +57,11 @@ class OpenApiChecker:
     def check(self, method: str, path: str, query: Mapping[str, str], body: Wire) -> None:
         """Check one request; `path` starts after /api/v10, `body` is its parsed JSON or None."""
         self.checked += 1
-        found = self._match(method.lower(), path)
-        if found is None:
+        match = self._match(method.lower(), path)
+        if match is None:
             self.violations.append(f"{method} {path}: Discord has no such operation")
             return
-        operation, values = found
+        operation, values = match
         given = {**values, **{name: _typed(text, operation.types.get(name)) for name, text in query.items()}}
         for fault in _faults(operation.parameters, given):
             self.violations.append(f"{operation.name}: parameter {fault}")
@@ -98,7 +98,9 @@ class OpenApiChecker:
         return _Operation(
             name=f"{method.upper()} {template}",
             parameters=self._validator(_parameters_schema(parameters)),
-            types={each["name"]: _types(each["schema"]) for each in parameters if each["in"] == "query"},
+            types={
+                parameter["name"]: _types(parameter["schema"]) for parameter in parameters if parameter["in"] == "query"
+            },
             body=self._validator({"$ref": _body_pointer(method, template, body)}) if body else None,
             body_required=bool(body and body.get("required") and "application/json" in body["content"]),
         )
@@ -109,8 +111,8 @@ class OpenApiChecker:
 
 def _allow_text_bitsets(node: Wire) -> None:
     if isinstance(node, list):
-        for each in cast("list[Wire]", node):
-            _allow_text_bitsets(each)
+        for item in cast("list[Wire]", node):
+            _allow_text_bitsets(item)
     elif isinstance(node, dict):
         for name, schema in cast("dict[str, Wire]", node).items():
             if name in _BITSETS and isinstance(schema, dict) and "integer" in _types(cast("Json", schema)):
@@ -128,11 +130,11 @@ def _body_pointer(method: str, template: str, body: Mapping[str, Any]) -> str:
 
 
 def _parameters_schema(parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    asked = [each for each in parameters if each["in"] in {"path", "query"}]
+    checked = [parameter for parameter in parameters if parameter["in"] in {"path", "query"}]
     return {
         "type": "object",
-        "properties": {each["name"]: _absolute(each["schema"]) for each in asked},
-        "required": [each["name"] for each in asked if each.get("required")],
+        "properties": {parameter["name"]: _absolute(parameter["schema"]) for parameter in checked},
+        "required": [parameter["name"] for parameter in checked if parameter.get("required")],
         "additionalProperties": False,
     }
 
@@ -177,7 +179,7 @@ def _faults(validator: jsonschema_rs.Draft202012Validator, instance: Wire) -> It
 def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
     """Follow "none of these fits" to the fault in the alternative that was meant: the one of the same type."""
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", None) or []
-    meant = [branch for branch in branches if branch and not any(_is_other_type(each) for each in branch)]
+    meant = [branch for branch in branches if branch and not any(_is_other_type(fault) for fault in branch)]
     if not meant:
         return error
     return _cause(min(meant, key=len)[0])

@@ -95,7 +95,9 @@ def _component_faults(components: Sequence[Json]) -> Iterator[str]:
             yield from _option_faults(component["options"])
         if kind == _INPUT and measure(component.get("value") or "") > component.get("max_length", limits.TEXT_INPUT):
             yield f"component {kind}: what is filled in is longer than the field takes"
-    yield from _repeated("custom id", [each["custom_id"] for each in components if each.get("custom_id")])
+    yield from _repeated(
+        "custom id", [component["custom_id"] for component in components if component.get("custom_id")]
+    )
 
 
 def _option_faults(options: Sequence[Json]) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Person:
         Raises CannotDo if the client wouldn't send it, NoAnswer if the bot doesn't answer.
         """
         root, leaf, nesting = self._command(channel_id, command)
-        missing = [each["name"] for each in options_of(leaf) if each.get("required") and each["name"] not in options]
+        missing = [spec["name"] for spec in options_of(leaf) if spec.get("required") and spec["name"] not in options]
         if missing:
             raise CannotDo(f"/{command} needs {', '.join(missing)}")
         filled, resolved = self._fill(command, leaf, options, channel_id)
@@ -95,7 +95,7 @@ class Person:
     ) -> list[Json]:
         """Type into an option and return the suggestions. Raises as `slash` does."""
         root, leaf, nesting = self._command(channel_id, command)
-        spec = next((each for each in options_of(leaf) if each["name"] == option), None)
+        spec = next((spec for spec in options_of(leaf) if spec["name"] == option), None)
         if spec is None or not spec.get("autocomplete"):
             raise CannotDo(f"/{command} suggests nothing for {option!r}")
         options, resolved = self._fill(command, leaf, filled, channel_id)
@@ -203,7 +203,7 @@ class Person:
             leaf, nesting = walk_to_subcommand(root, rest)
         except SetupError as error:
             raise CannotDo(str(error)) from error
-        if any(each["type"] in SUBCOMMANDS for each in options_of(leaf)):
+        if any(spec["type"] in SUBCOMMANDS for spec in options_of(leaf)):
             raise CannotDo(f"/{path} isn't a whole command")
         return root, leaf, nesting
 
@@ -221,7 +221,7 @@ class Person:
     def _fill(
         self, command: str, leaf: Json, options: Mapping[str, OptionValue], channel_id: int
     ) -> tuple[list[Json], Json]:
-        specs = {each["name"]: each for each in options_of(leaf)}
+        specs = {spec["name"]: spec for spec in options_of(leaf)}
         unknown = sorted(options.keys() - specs.keys())
         if unknown:
             raise CannotDo(f"/{command} has no option {', '.join(unknown)}")

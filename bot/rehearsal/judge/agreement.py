@@ -1,4 +1,4 @@
-"""Whether every post, event and calendar entry shows the agenda that was confirmed in the end."""
+"""Compares the agenda with all that shows it: posts, scheduled events, calendar, closing pack, direct messages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from bot.messages.fitting import fitted
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.judge.history import History
 
-#: The status of a scheduled event that doesn't take place.
+#: The status of a cancelled scheduled event.
 _CANCELLED = 4
 
 
 def disagreements(  # noqa: PLR0913, PLR0917 - all that shows an agenda
     history: History, discord: LoopbackDiscord, guild_id: int, now: datetime, ics: bytes, unposted: Collection[str] = ()
 ) -> list[str]:
-    """Everything that shows another agenda than the one that was confirmed; `ics` is the exported calendar.
+    """The differences between the confirmed agenda and all that shows it; `ics` is the exported calendar.
 
     `unposted` are the ids of the deliveries that may be missing.
     """
@@ -43,43 +43,48 @@ def disagreements(  # noqa: PLR0913, PLR0917 - all that shows an agenda
 def mispacked(
     pack: Path, exported: Mapping[str, Sequence[object]], ids: Mapping[str, int], discord: LoopbackDiscord
 ) -> Iterator[str]:
-    """What is wrong with the closing pack, or other in it than it is elsewhere. `ids`: the workshop's rooms."""
-    if wrong := faults(pack):
-        yield from wrong
+    """The faults of the closing pack, and where it differs from the exports. `ids`: the workshop's rooms."""
+    if pack_faults := faults(pack):
+        yield from pack_faults
         return
     messages = sum(len(discord.messages(number)) for number in ids.values() if number in discord.backend.messages)
     wanted = {**{subject: len(rows) for subject, rows in exported.items()}, "transcripts": messages}
-    rows = {one["path"]: one["rows"] for one in read_manifest(pack)["files"]}
+    rows = {file["path"]: file["rows"] for file in read_manifest(pack)["files"]}
     for subject, count in wanted.items():
         if (packed := rows[f"organisers/{subject}.json"]) != count:
-            yield f"the closing pack has {packed} rows of {subject}, and there are {count}"
+            yield f"the closing pack has {packed} rows of {subject}, expected {count}"
 
 
-def misdelivered(letters: Iterable[DirectMessage], discord: LoopbackDiscord) -> Iterator[str]:
-    """The direct messages that are there more or less often than they are recorded as sent, by person and text."""
+def misdelivered(direct_messages: Iterable[DirectMessage], discord: LoopbackDiscord) -> Iterator[str]:
+    """Direct messages that Discord has more or less often than they are recorded as sent, by person and text."""
     sent: Counter[tuple[int, str]] = Counter()
-    for letter in letters:
-        sent[letter.person, letter.text] += letter.state is DirectMessageState.SENT
+    for message in direct_messages:
+        sent[message.person, message.text] += message.state is DirectMessageState.SENT
     for (person, text), recorded in sent.items():
         channel = discord.backend.dm_channels.get(person)
-        there = sum(message.text == text for message in discord.messages(channel)) if channel else 0
-        if there != recorded:
-            yield f"a direct message to {person} is recorded as sent {recorded} times, and is there {there} times"
+        posted = sum(message.text == text for message in discord.messages(channel)) if channel else 0
+        if posted != recorded:
+            yield f"a direct message to {person} is recorded as sent {recorded} times, Discord has it {posted} times"
 
 
 def misshown(plan: Plan, discord: LoopbackDiscord, now: datetime, unposted: Collection[str] = ()) -> Iterator[str]:
-    """The agenda posts that don't show their day as it is held; each day of the agenda has one."""
-    shown = {custom_id.rpartition(":")[2]: one.text for one in discord.all_messages() for custom_id in one.custom_ids}
-    for each in planned(plan):
-        if each.kind is Kind.AGENDA and each.id not in unposted:
-            day = datetime.fromisoformat(each.subject).date()
-            wanted = "\n".join(fitted(agenda.agenda(plan, day, now, each.id)).blocks)
-            if shown.get(each.id) != wanted:
-                yield f"the agenda of {each.subject} is posted as {shown.get(each.id)!r}, and held as {wanted!r}"
+    """Agenda posts that do not show their day as it is held; each day of the agenda has one post."""
+    shown = {
+        custom_id.rpartition(":")[2]: message.text
+        for message in discord.all_messages()
+        for custom_id in message.custom_ids
+    }
+    for announcement in planned(plan):
+        if announcement.kind is Kind.AGENDA and announcement.id not in unposted:
+            day = datetime.fromisoformat(announcement.subject).date()
+            expected = "\n".join(fitted(agenda.agenda(plan, day, now, announcement.id)).blocks)
+            posted = shown.get(announcement.id)
+            if posted != expected:
+                yield f"the agenda of {announcement.subject} is posted as {posted!r}, but held as {expected!r}"
 
 
 def misscheduled(plan: Plan, discord: LoopbackDiscord, guild_id: int) -> list[str]:
-    """How the server's scheduled events differ from the agenda: one a session that is no break, at its instants."""
+    """Where the scheduled events differ from the agenda: each session that is no break has one, at its times."""
     wanted = Counter(
         (event_marker(plan.id, session.id), session.starts_at, session.ends_at)
         for session in plan.agenda
@@ -96,12 +101,12 @@ def misscheduled(plan: Plan, discord: LoopbackDiscord, guild_id: int) -> list[st
     )
     missing = [f"no scheduled event {mark} at {starts}" for mark, starts, _ in (wanted - there).elements()]
     return missing + [
-        f"unasked for: scheduled event {mark} at {starts}" for mark, starts, _ in (there - wanted).elements()
+        f"unexpected: scheduled event {mark} at {starts}" for mark, starts, _ in (there - wanted).elements()
     ]
 
 
 def misdated(history: History, ics: bytes) -> Iterator[str]:
-    """How the calendar differs: an entry a session at its instants, also of the cancelled ones, which say so."""
+    """Where the calendar differs from the agenda: each session has an entry at its times, also if it is cancelled."""
     held = {session.id for session in history.plan.agenda}
     wanted = Counter(
         (
@@ -117,4 +122,4 @@ def misdated(history: History, ics: bytes) -> Iterator[str]:
     for uid, starts, _, status in (wanted - there).elements():
         yield f"no calendar entry {uid} at {starts}, {status}"
     for uid, starts, _, status in (there - wanted).elements():
-        yield f"unasked for: calendar entry {uid} at {starts}, {status}"
+        yield f"unexpected: calendar entry {uid} at {starts}, {status}"

@@ -1,6 +1,6 @@
-"""The agenda's history in a rehearsal, and the announcements that there must be: from what moderators confirmed.
+"""The agenda's history in a rehearsal, and the announcements that follow from it.
 
-Nothing here looks at the bot's deliveries, so that the bot is not its own judge.
+Both follow from the changes that moderators confirmed, not from the bot's deliveries: the bot does not judge itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A time (UTC) in which one plan is in force."""
+    """A period (UTC) with one plan in force."""
 
     plan: Plan
     since: datetime
@@ -30,9 +30,9 @@ class _Stretch:
 
 
 class History:
-    """A plan as its file has it, and the changes that were applied to it, the earliest first.
+    """The plan of the file, and the changes that were applied to it, the earliest first.
 
-    `here`: since when the team knows that a session's speakers are there, so that it is asked no more.
+    `here` maps a session to the instant at which the team knew that its speakers are there: it is then no longer asked.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class History:
 
     @property
     def plan(self) -> Plan:
-        """The plan in force in the end."""
+        """The plan in force at the end."""
         *_, last = self._stretches()
         return last.plan
 
     @property
     def ever(self) -> dict[str, Session]:
-        """Every session that was on the agenda at any time, by its id, as it was last."""
+        """Every session that was ever on the agenda, by id, in its latest form."""
         return {session.id: session for stretch in self._stretches() for session in stretch.plan.agenda}
 
     def _stretches(self) -> Iterator[_Stretch]:
@@ -63,23 +63,27 @@ class History:
             yield _Stretch(plan, since, until)
 
     def announcements(self) -> dict[str, Announcement]:
-        """Every announcement that plan and changes ask for, by id.
+        """Every announcement that the plan and its changes ask for, by id.
 
-        One is sent when it is due, under the plan in force then; or at once, if a change makes it due in the past and
-        it is still of use.
+        An announcement is sent when it is due under the plan in force then; or at once, if a change makes it due in the
+        past and it has not expired.
         """
-        found: dict[str, Announcement] = {}
+        announcements: dict[str, Announcement] = {}
         for stretch in self._stretches():
-            for each in planned_announcements.planned(stretch.plan):
-                if each.due < stretch.until and each.expires > stretch.since and not self._answered(each):
-                    found.setdefault(each.id, each)
-        return found | {each.id: each for each in self._notices()}
+            for announcement in planned_announcements.planned(stretch.plan):
+                in_force = announcement.due < stretch.until and announcement.expires > stretch.since
+                if in_force and not self._answered(announcement):
+                    announcements.setdefault(announcement.id, announcement)
+        return announcements | {notice.id: notice for notice in self._notices()}
 
-    def _answered(self, each: Announcement) -> bool:
-        return each.kind is Kind.LADDER and all(self._here.get(key, _EVER) <= each.due for key in each.subjects)
+    def _answered(self, announcement: Announcement) -> bool:
+        """Whether the team already knew that the speakers are there, so that it was not asked."""
+        return announcement.kind is Kind.LADDER and all(
+            self._here.get(session, _EVER) <= announcement.due for session in announcement.subjects
+        )
 
     def _notices(self) -> Iterator[Announcement]:
-        """One notice for all changes of a minute, unless they cancel each other out."""
+        """One notice for all changes within a minute, unless they cancel each other out."""
         waiting: list[AgendaChange] = []
         for change in self._changes:
             if waiting and _applied(change) > _applied(waiting[0]) + NOTICE_AFTER:

@@ -194,7 +194,7 @@ class Posts:
         for custom_id in message.custom_ids:
             if question := self._asked.get(custom_id.rpartition(":")[2]):
                 return question
-        return f"unasked for: {message.text[:80]!r}"
+        return f"unexpected: {message.text[:80]!r}"
 
 
 def _due(

@@ -92,4 +92,4 @@ def test_a_rehearsal_finds_what_is_missing_twice_or_at_another_time(discord: Loo
     make(3)
     make(4, timedelta(minutes=5))
     unasked = misscheduled(example, discord, guild)
-    assert [each.partition(":")[0] for each in unasked] == ["unasked for", "unasked for"]
+    assert [each.partition(":")[0] for each in unasked] == ["unexpected", "unexpected"]
