@@ -1,6 +1,6 @@
-"""Says how much of delivery, store, clock and domain the tests ran, line by line and branch by branch.
+"""Prints the coverage of delivery, store, clock and domain, by lines and by branches.
 
-It should be at least 95 % of either, in each of the four. Reads what `pytest --cov` has left behind.
+Each should be at least 95 %. Reads the data that `pytest --cov` wrote.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ LEAST = 95
 
 
 def main() -> None:
-    told = subprocess.run(
+    report = subprocess.run(
         [sys.executable, "-m", "coverage", "json", "--quiet", "-o", "-"], check=True, stdout=subprocess.PIPE
     ).stdout
-    little = False
+    below = False
     for name, place in CORE.items():
         sums: Counter[str] = Counter()
-        for path, measured in json.loads(told)["files"].items():
+        for path, measured in json.loads(report)["files"].items():
             if path.startswith(place):
                 sums.update({key: value for key, value in measured["summary"].items() if isinstance(value, int)})
         lines = 100 * sums["covered_lines"] / sums["num_statements"]
         branches = 100 * sums["covered_branches"] / sums["num_branches"]
-        little = little or min(lines, branches) < LEAST
+        below = below or min(lines, branches) < LEAST
         print(f"coverage of {name:<8} {lines:5.1f} % of lines, {branches:5.1f} % of branches")  # noqa: T201 - for `make test`
-    if little:
-        print(f"Each should be at least {LEAST} %: see the lines named above.")  # noqa: T201 - likewise
+    if below:
+        print(f"Each should be at least {LEAST} %: see the lines named above.")  # noqa: T201 - for `make test`
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the process from which bots are forked has imported and read before: all that is the same in each of them."""
+"""Everything that all forked bots share: the fork server imports and reads it once."""
 
 from __future__ import annotations
 

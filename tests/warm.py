@@ -1,6 +1,6 @@
-"""The bot in a process of its own, forked from one that has its modules and texts: to read them is most of a start.
+"""The bot in its own process, forked from one that has loaded its modules and texts, which is most of a start.
 
-What is forked does all that `plenary run` does. The rehearsals, and tests of the command itself, start it as users do.
+The fork does all that `plenary run` does. Rehearsals, and tests of the command itself, start the bot as users do.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _context.set_forkserver_preload(["__main__", "tests.preloaded"])
 
 
 def plenary_run(environment: Mapping[str, str], log: str) -> None:
-    """`plenary run`, in a process that was forked for it."""
+    """`plenary run`, in a forked process."""
     with Path(log).open("ab") as file:
         os.dup2(file.fileno(), sys.stderr.fileno())
     _become(("run",), environment)
 
 
 def plenary_command(arguments: Sequence[str], environment: Mapping[str, str], out: str, err: str) -> None:
-    """`plenary` with other arguments, in a process that was forked for it."""
+    """`plenary` with other arguments, in a forked process."""
     for path, stream in ((out, sys.stdout), (err, sys.stderr)):
         with Path(path).open("wb") as file:
             os.dup2(file.fileno(), stream.fileno())
@@ -44,24 +44,24 @@ def _become(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
     for name in [name for name in os.environ if name.startswith(("PLENARY_", "DISCORD_"))]:
         del os.environ[name]
     os.environ.update(environment)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which the server ignores
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the fork server ignores it
     sys.argv = ["plenary", *arguments]
-    from bot.__main__ import main  # noqa: PLC0415 - the test's own process has no use for it
+    from bot.__main__ import main  # noqa: PLC0415 - the test's own process does not need it
 
     main()
 
 
 class Forked:
-    """What asyncio has for a process that it started itself."""
+    """A forked process, with the methods of asyncio's processes."""
 
     def __init__(self, run: Callable[..., None], *arguments: object) -> None:
         self._process = _context.Process(target=run, args=arguments)
         self._process.start()
         self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(self._process.sentinel, self._note_the_end)
+        self._loop.add_reader(self._process.sentinel, self._on_end)
 
-    def _note_the_end(self) -> None:
+    def _on_end(self) -> None:
         self._loop.remove_reader(self._process.sentinel)
         self._process.join()
         self._ended.set()
@@ -77,7 +77,7 @@ class Forked:
 
     def send_signal(self, number: int) -> None:
         if self._process.is_alive():
-            # It may have died, and whoever started it not have said so yet.
+            # It may have ended without the fork server having said so yet.
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
@@ -91,7 +91,7 @@ class Forked:
 
 
 class WarmBot(BotProcess):
-    """A bot that starts in a fifth of the time."""
+    """A bot that is forked: it starts in a fifth of the time."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, run: Run = plenary_run) -> None:
         super().__init__(environment, log)

@@ -1,4 +1,4 @@
-"""The real bot in its own process, a real database, and a simulated Discord whose time a test moves."""
+"""Fixtures: the world of a test, a workshop in it, the shell, and rehearsals."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
 from tests.e2e.shell import Ran, Rehearsed, bare_environment, run_plenary
-from tests.e2e.world import BEGINS, OPENAPI, PLAN, TOKEN, Witness, World
+from tests.e2e.witness import OPENAPI, Witness
+from tests.e2e.world import BEGINS, PLAN, TOKEN, World
 from tests.warm import WarmBot
 
 
 @asynccontextmanager
 async def _conducted(keeper: Timekeeper) -> AsyncGenerator[None, None]:
-    """Time passes as the test says, for as long as this lasts."""
+    """Conduct the time while the block runs: it moves as the test says."""
     conducting = asyncio.create_task(keeper.conduct(datetime.max.replace(tzinfo=UTC)), name="conduct")
     try:
         async with keeper.on_stage():
@@ -39,13 +40,13 @@ async def _conducted(keeper: Timekeeper) -> AsyncGenerator[None, None]:
 
 @pytest.fixture
 def written_plan() -> str:
-    """The plan as its organisers wrote it; a module may have another."""
+    """The text of the plan; a test module may have another."""
     return PLAN
 
 
 @pytest.fixture
 async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
-    """The afternoon before the workshop: people are in the server; the bot is invited, and doesn't run yet."""
+    """The afternoon before the workshop: people are in the server, and the bot is invited but does not run."""
     (tmp_path / "plan.yaml").write_text(written_plan, "utf-8")
     plan = plan_file.load_plan(tmp_path / "plan.yaml").plan
     witness = Witness()
@@ -83,7 +84,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def workshop(world: World) -> World:
-    """The same with the bot online, the rooms open and the roles handed out."""
+    """The world with the bot online, the rooms open, and the roles given."""
     await world.start_bot()
     await world.setup()
     return world
@@ -91,13 +92,13 @@ async def workshop(world: World) -> World:
 
 @pytest.fixture
 def plenary() -> Callable[..., Awaitable[Ran]]:
-    """Runs a command of the shell, with the settings given as `environment` and no others."""
+    """Runs a shell command with the settings given as `environment` only."""
     return run_plenary
 
 
 @pytest.fixture(scope="session")
 def openapi() -> str | None:
-    """Where Discord's OpenAPI file is, if it is at hand."""
+    """The path of Discord's OpenAPI file, if it is at hand."""
     return OPENAPI
 
 
@@ -111,14 +112,14 @@ def small_plan(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def rehearsal_of_the_example(tmp_path: Path) -> Iterator[Rehearsed]:
-    """A rehearsal of the example, under way; each request is checked if Discord's OpenAPI file is at hand."""
+    """A running rehearsal of the example; each request is checked if Discord's OpenAPI file is at hand."""
     with _rehearsing(tmp_path, *(["--openapi", OPENAPI] if OPENAPI else [])) as under_way:
         yield under_way
 
 
 @pytest.fixture
 def rehearsal_with_kills(tmp_path: Path) -> Iterator[Rehearsed]:
-    """A rehearsal of one day with all kinds of action, under way, in which the bot is killed."""
+    """A running rehearsal of one day with all kinds of action, in which the bot is killed."""
     day = ROOT / "tests" / "crash"
     options = (str(day / "plan.yaml"), "--cast", str(day / "cast.yaml"), "--kill", "5", "--seed", "3")
     with _rehearsing(tmp_path, *options) as under_way:
@@ -127,7 +128,7 @@ def rehearsal_with_kills(tmp_path: Path) -> Iterator[Rehearsed]:
 
 @contextmanager
 def _rehearsing(folder: Path, *options: str) -> Generator[Rehearsed]:
-    """`plenary rehearse` in a process of its own, which is killed in the end."""
+    """`plenary rehearse` in its own process, which is killed at the end."""
     with (folder / "told").open("wb") as told:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "bot", "rehearse", "--out", str(folder / "out"), *options],

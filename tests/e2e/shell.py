@@ -14,14 +14,14 @@ from bot.settings import ROOT
 
 
 def bare_environment(given: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the tests, less every setting of Plenary's, with those given."""
+    """The environment of the tests without Plenary's settings, and with the given ones."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PLENARY_", "DISCORD_"))}
     return {**kept, **given}
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command that has ended."""
+    """The result of a command."""
 
     code: int
     out: bytes
@@ -29,7 +29,7 @@ class Ran:
 
 
 async def run_plenary(*arguments: str, environment: Mapping[str, str], under: Sequence[str] = ()) -> Ran:
-    """`plenary …` with those settings and no others, started by the command `under` if there is one."""
+    """Run `plenary …` with the given settings only, through the command `under` if there is one."""
     process = await asyncio.create_subprocess_exec(
         *under, sys.executable, "-m", "bot", *arguments,
         cwd=ROOT, env=bare_environment(environment), stdin=asyncio.subprocess.DEVNULL,
@@ -47,12 +47,12 @@ async def run_plenary(*arguments: str, environment: Mapping[str, str], under: Se
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """A rehearsal under way: where it writes, and its process."""
+    """A running rehearsal: its output folder, its terminal output, and its process."""
 
     folder: Path
     told: Path
     process: subprocess.Popen[bytes]
 
     async def code(self) -> int:
-        """Its exit code, once it has ended."""
+        """Wait for its end, and return the exit code."""
         return await asyncio.to_thread(self.process.wait, 400)

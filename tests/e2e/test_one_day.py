@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.settings import ROOT
 
 if TYPE_CHECKING:
-    from tests.e2e.conftest import Ran
+    from tests.e2e.shell import Ran
 
     Plenary = Callable[..., Awaitable[Ran]]
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
@@ -25,16 +23,13 @@ from bot.domain.plan import Plan
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.loopback import LoopbackDiscord
-from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.discord.people import Person
 from bot.rehearsal.timekeeper import Timekeeper
 from tests.e2e.shell import Ran
+from tests.e2e.witness import Witness
 from tests.warm import Forked, WarmBot, plenary_command
 
 TOKEN: Final = "end-to-end.token"  # noqa: S105 - of a simulated Discord, which knows no other
-
-
-OPENAPI: Final = os.environ.get("DISCORD_OPENAPI")
 
 
 # Clocks are put forward on the Sunday between its two days.
@@ -115,51 +110,16 @@ ROLES: Final = ("Organiser", "Moderator", "Participant")
 
 
 async def eventually(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
-    """Wait until something is so; a failure, named by `what`, if it isn't in time."""
+    """Wait until a condition holds; fails with `what` if it does not within the real seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"never came: {what}"
         await asyncio.sleep(0.005)
 
 
-@cache
-def _checker(path: str) -> OpenApiChecker:
-    return OpenApiChecker(Path(path))
-
-
-class Witness:
-    """Sees each request just before Discord takes it; may act upon it. Holds it against Discord's OpenAPI file."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[str, str]] = []
-        self.on_request: Callable[[str, str], None] | None = None
-        self._checker = _checker(OPENAPI) if OPENAPI else None
-        self._before = len(self._checker.violations) if self._checker else 0
-
-    @property
-    def violations(self) -> list[str]:
-        return self._checker.violations[self._before :] if self._checker else []
-
-    def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
-        self.requests.append((method, path))
-        if self._checker is not None:
-            self._checker.check(method, path, query, body)
-        if self.on_request is not None:
-            self.on_request(method, path)
-
-    def count(self, method: str, ending: str) -> int:
-        """How many requests of a method had a path that ends so."""
-        return sum(each == method and path.endswith(ending) for each, path in self.requests)
-
-    def changes(self) -> list[tuple[str, str]]:
-        """Requests that change something in the server: everything but looking, answering and syncing commands."""
-        harmless = ("/interactions/", "/webhooks/", "/applications/")
-        return [(method, path) for method, path in self.requests if method != "GET" and not path.startswith(harmless)]
-
-
 @dataclass(repr=False)
 class World:
-    """A server with people, the bot's process when it runs, its database, and time."""
+    """A server with people, the bot's process and database, and the time of both."""
 
     folder: Path
     plan: Plan
@@ -172,27 +132,27 @@ class World:
     bot: WarmBot
     running: bool = False
     settings: dict[str, str] = field(default_factory=dict[str, str])
-    """Settings of the bot beside those of every test."""
+    """Further settings of the bot."""
     forgiven: set[str] = field(default_factory=set[str])
-    """Kinds of fault that the test means to provoke; see `faults`."""
+    """Kinds of faults that the test provokes on purpose; see `faults`."""
 
     # --- time
 
     def at(self, moment: str) -> datetime:
-        """The instant of a wall time of the workshop's zone, such as 2023-03-25 09:30."""
+        """The instant of a wall time in the workshop's zone, such as 2023-03-25 09:30."""
         return wall(moment, self.plan.tz)
 
     async def until(self, moment: str | datetime) -> None:
-        """Time moves on to an instant, and the bot has done all that was due by then."""
+        """Move time to an instant, and wait until the bot has done everything due by then."""
         await self.keeper.sleep_until(self.at(moment) if isinstance(moment, str) else moment)
         await self.settle()
 
     async def settle(self) -> None:
-        """The bot does what there is to do, and rests. Three seconds pass; none of them is waited for in real time."""
+        """Let three seconds of the rehearsal's time pass, so that the bot does its work and rests."""
         await self.keeper.sleep_until(self.keeper.now() + timedelta(seconds=3))
 
     async def jump(self, moment: str | datetime) -> None:
-        """Time moves on while no bot runs to see it."""
+        """Move time while no bot runs."""
         assert not self.running
         await self.keeper._move_to(  # noqa: SLF001 - time is moved for a bot that rests; here there is none
             self.at(moment) if isinstance(moment, str) else moment
@@ -224,7 +184,7 @@ class World:
         return (self.folder / "bot.log").read_text("utf-8")
 
     async def start_bot(self) -> None:
-        """Start it, and wait until it is online and has done what there was to do."""
+        """Start the bot, and wait until it is online and has done its work."""
         self.bot = WarmBot(self.environment, self.folder / "bot.log")
         await self.bot.start()
         self.running = True
@@ -233,27 +193,27 @@ class World:
         await self.settle()
 
     async def stop_bot(self) -> int:
-        """SIGTERM, and its exit code; it may take 8 s."""
+        """Send SIGTERM, and return the exit code; may take 8 s."""
         code = await self.bot.stop()
         await self._offline()
         return code
 
     async def kill_bot(self) -> None:
-        """SIGKILL."""
+        """Send SIGKILL, and wait until Discord has noticed."""
         await self.bot.abandon()
         await self._offline()
 
     def kill_in_the_act(self) -> None:
-        """SIGKILL from within a request of the bot's: Discord takes the request, and the bot never hears of it."""
-        process = self.bot._process  # noqa: SLF001 - whatever waits would let the bot hear the answer
+        """Send SIGKILL during a request of the bot: Discord handles the request, but the bot never gets the answer."""
+        process = self.bot._process  # noqa: SLF001 - to wait would let the bot get the answer
         assert process is not None
         process.kill()
 
     async def cut(self) -> None:
-        """Break the bot's connection to Discord's gateway, as a failing network does; it comes back by itself."""
+        """Break the bot's connection to the gateway, as a network failure does; the bot reconnects."""
         self.discord.gateway.cut()
         async with asyncio.timeout(20):
-            while self.discord.online:  # noqa: ASYNC110 - it may be back within milliseconds: look at every turn
+            while self.discord.online:  # noqa: ASYNC110 - it may reconnect within milliseconds
                 await asyncio.sleep(0)
 
     async def _offline(self) -> None:
@@ -261,7 +221,7 @@ class World:
         self.running = False
 
     async def plenary(self, *arguments: str, **environment: str) -> Ran:
-        """A command of the shell, with the settings of the bot but for those given."""
+        """Run a shell command with the bot's settings, some replaced by those given."""
         with NamedTemporaryFile() as out, NamedTemporaryFile() as err:
             forked = Forked(plenary_command, arguments, {**self.environment, **environment}, out.name, err.name)
             try:
@@ -293,11 +253,11 @@ class World:
 
     @property
     def visitor(self) -> Person:
-        """In the server, and not in the workshop."""
+        """A person in the server who is not in the workshop."""
         return self.people["visitor"]
 
     async def setup(self) -> ReceivedAnswer:
-        """The organiser opens the rooms, and gives people their roles."""
+        """The organiser runs `/workshop setup` and gives people their roles."""
         answer = await self.organiser.slash(self.general, "workshop setup")
         self.hand_out_roles()
         await self.settle()
@@ -310,17 +270,17 @@ class World:
             self.discord.give_role(self.people[name], roles[role])
 
     def allow(self, channel_id: int, role_id: int, permission: str) -> None:
-        """Grant a role something in a channel, as a human administrator would."""
+        """Grant a role a permission in a channel, as an administrator would."""
         overwrites = self.discord.backend.get_channel(channel_id).overwrites
-        found = next((each for each in overwrites if each.target_id == role_id), None)
+        overwrite = next((overwrite for overwrite in overwrites if overwrite.target_id == role_id), None)
         bit = discord.Permissions(**{permission: True}).value
-        allowed, denied = (found.allow, found.deny) if found else (0, 0)
+        allowed, denied = (overwrite.allow, overwrite.deny) if overwrite else (0, 0)
         self.discord.backend.set_overwrite(
             channel_id, Overwrite(role_id, OverwriteType.ROLE, allowed | bit, denied & ~bit)
         )
 
     async def press(self, person: Person, channel: str, button: str) -> ReceivedAnswer:
-        """Press the button whose custom id begins so, under the latest message that has one."""
+        """Press the button whose custom id begins with `button`, under the latest message that has one."""
         for message in reversed(self.messages(channel)):
             for custom_id in message.custom_ids:
                 if custom_id.startswith(button):
@@ -328,13 +288,13 @@ class World:
         raise AssertionError(f"no button {button} in #{channel}")
 
     async def press_in(self, person: Person, answer: ReceivedAnswer, channel: str, button: str) -> ReceivedAnswer:
-        """Press a button of an answer that only this person sees."""
+        """Press a button of an ephemeral answer."""
         assert answer.message_id is not None
-        found = [each for each in buttons(answer) if each.startswith(button)]
-        return await person.press(answer.message_id, self.channel(channel), found[0])
+        custom_id = next(custom_id for custom_id in buttons(answer) if custom_id.startswith(button))
+        return await person.press(answer.message_id, self.channel(channel), custom_id)
 
     def plant(self, channel_id: int, custom_id: str) -> SeenMessage:
-        """A message of the bot's with one button, as an earlier version may have left it."""
+        """Post a message of the bot with one button, as an earlier version may have left it."""
         button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id}
         backend = self.discord.backend
         row = {"type": 1, "components": [button]}

@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from tests.meta.faults import assert_none
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -214,7 +216,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_code_keeps_the_rule(rule: Rule) -> None:
     violations = [violation for source in sources(RULES[rule]) for violation in rule(source)]
-    assert not violations, f"{rule.__doc__}\n" + "\n".join(violations)
+    assert_none(violations, f"{rule.__doc__}")
 
 
 # --- the rules themselves --------------------------------------------------------------------------------------
@@ -299,3 +301,17 @@ def test_every_file_of_the_program_is_read() -> None:
 def test_an_exemption_is_in_use(pattern: str, name: str) -> None:
     used = {asked for source in sources() if source.lies_in(pattern) for _, asked in asked_for_time(source)}
     assert name in used
+
+
+#: Folders of tests that are named by behaviour; all others mirror the rooms of bot.
+BY_BEHAVIOUR = ("tests/bench", "tests/crash", "tests/e2e", "tests/meta", "tests/pictures")
+
+
+def test_every_test_is_in_the_folder_of_its_room() -> None:
+    folders = {source.path.rpartition("/")[0] for source in sources(TESTS) if "/test_" in source.path}
+    assert "tests/domain" in folders
+    mirrored = sorted(folder for folder in folders if not folder.startswith(BY_BEHAVIOUR))
+    assert_none(
+        [folder for folder in mirrored if not (ROOT / "bot" / folder.removeprefix("tests").lstrip("/")).is_dir()],
+        "tests/ROOM/test_FILE.py tests bot/ROOM/FILE.py, but these rooms do not exist: move the tests to their room",
+    )
