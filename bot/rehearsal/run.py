@@ -23,16 +23,15 @@ from bot.domain.venue import permission_bits
 from bot.importing import plan_file
 from bot.rehearsal import progress
 from bot.rehearsal.bot_process import BotEndedError, BotProcess
-from bot.rehearsal.cast import script as casts
 from bot.rehearsal.cast.actors import Actors
-from bot.rehearsal.cast.script import Cast, wall
+from bot.rehearsal.cast.script import Cast, read_cast, wall
 from bot.rehearsal.cast.stage import Stage
 from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
 from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
-from bot.rehearsal.judge.examination import Evidence, examine
+from bot.rehearsal.judge.examination import Evidence, judge
 from bot.rehearsal.judge.records import Exported
 from bot.rehearsal.judge.transcript import transcript
 from bot.rehearsal.judge.verdict import Verdict
@@ -78,7 +77,7 @@ async def run(request: RehearsalRequest) -> int:
     """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for a fault that a person must fix first."""
     began = time.monotonic()
     plan = plan_file.load_plan(request.plan).plan
-    rehearsal = Rehearsal(request, plan, casts.read(request.cast), Console())
+    rehearsal = Rehearsal(request, plan, read_cast(request.cast), Console())
     try:
         await rehearsal.play()
     except BotEndedError as ended:
@@ -266,7 +265,7 @@ class Rehearsal:
 
     async def examine(self, exported: Exported, began: float, *, packed: bool) -> Verdict:
         """Compare what people were told with what is stored, with Discord, and with the closing pack (if `packed`)."""
-        return await examine(self._evidence(packed=packed), exported, began)
+        return await judge(self._evidence(packed=packed), exported, began)
 
     def _evidence(self, *, packed: bool) -> Evidence:
         return Evidence(

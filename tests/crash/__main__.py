@@ -27,7 +27,7 @@ from bot.documents.export.kinds import Format, Subject
 from bot.documents.export.table import Source
 from bot.importing import plan_file
 from bot.rehearsal.bot_process import BotProcess
-from bot.rehearsal.cast import script as casts
+from bot.rehearsal.cast.script import read_cast
 from bot.rehearsal.discord.faults import Fault
 from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.judge.verdict import Verdict
@@ -80,7 +80,7 @@ class CrashDay(Rehearsal):
         self._commit = f"{point.number} {point.side}" if point and point.kind == "commit" else "0 "
         plan, cast = _HERE / "plan.yaml", _HERE / "cast.yaml"
         asked = RehearsalRequest(plan, cast, folder, 0, 1, 0, None, draw=self.killer)
-        super().__init__(asked, plan_file.load_plan(plan).plan, casts.read(cast), Console(file=StringIO()))
+        super().__init__(asked, plan_file.load_plan(plan).plan, read_cast(cast), Console(file=StringIO()))
         self.bot = WarmBot({}, folder.resolve() / "bot.log", hooked_run)
 
     def environment(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 import yaml
 
-from bot.rehearsal.cast import script as casts
+from bot.rehearsal.cast.script import read_cast
 from bot.settings import ROOT
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     assert {name: set(value) if isinstance(value, dict) else None for name, value in summary.items()} == dict(SUMMARY)
     assert_sound(summary)
     assert summary["workshop"] == "wco-mena-2023"
-    assert summary["cast"]["people"] == len(casts.read(CAST).people)
+    assert summary["cast"]["people"] == len(read_cast(CAST).people)
     assert summary["messages"]["seen"] >= 40
     assert summary["sessions"]["announced"] == summary["sessions"]["planned"] == len(example.agenda.sessions)
     assert summary["check_ins"]["stored"] >= 200

@@ -23,8 +23,7 @@ from simcord.results import ResponseMessage
 
 from bot import runtime
 from bot.importing import plan_file
-from bot.rehearsal.cast import script as casts
-from bot.rehearsal.cast.script import wall
+from bot.rehearsal.cast.script import read_cast, wall
 from bot.rehearsal.run import Rehearsal, RehearsalRequest
 from bot.settings import ROOT
 from tests.pictures.browser import Browser, browser
@@ -154,7 +153,7 @@ async def main(kept: Path) -> None:
         )  # fmt: skip
         plan = plan_file.load_plan(request.plan).plan
         async with browser() as page:
-            rehearsal = PicturedRehearsal(request, plan, casts.read(request.cast), Console(quiet=True))
+            rehearsal = PicturedRehearsal(request, plan, read_cast(request.cast), Console(quiet=True))
             rehearsal.browser, rehearsal.out = page, out
             await rehearsal.play()
             (out / f"{TOGETHER}.png").write_bytes(await _side_by_side(page, out))

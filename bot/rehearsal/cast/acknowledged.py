@@ -9,8 +9,8 @@ from bot.domain.attendance.presence import Stay
 
 
 @dataclass(frozen=True, slots=True)
-class CustomAnnouncement:
-    """The room of a moderator's announcement, and how often it is posted there."""
+class AcknowledgedAnnouncement:
+    """A moderator's announcement that was confirmed: its room, and how often it is posted there."""
 
     room: str
     times: int
@@ -54,7 +54,7 @@ class Acknowledged:
     corrections: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     """Attendance that moderators corrected and did not undo, by Discord id and session id."""
     pledges: dict[int, str] = field(default_factory=dict[int, str])
-    announced: dict[str, CustomAnnouncement] = field(default_factory=dict[str, CustomAnnouncement])
+    announced: dict[str, AcknowledgedAnnouncement] = field(default_factory=dict[str, AcknowledgedAnnouncement])
     """Custom announcements that were confirmed and not cancelled, by their text."""
     panels: int = 0
     """Control panels that moderators were told are posted."""

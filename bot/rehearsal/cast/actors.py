@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.rehearsal.cast.acknowledged import Acknowledged
-from bot.rehearsal.cast.attending import attend, attends, rate
+from bot.rehearsal.cast.attending import attend, attends, rate_session
 from bot.rehearsal.cast.commands import Command
 from bot.rehearsal.cast.group_work import work_in_groups
 from bot.rehearsal.cast.joining import join, joins
@@ -69,7 +69,7 @@ class Actors:
             if stage.plan.counts_for_attendance(session) and attends(member, chance):
                 yield partial(attend, stage, member, session, chance)
                 if session.kind in stage.plan.announcements.feedback.kinds:
-                    yield partial(rate, stage, member, session)
+                    yield partial(rate_session, stage, member, session)
 
     def moments(self) -> list[datetime]:
         """The instants of the cast's scripted actions."""

@@ -84,7 +84,7 @@ async def _stay(stage: Stage, member: CastMember, session: Session, chance: rand
     await stage.person(member).leave_voice()
 
 
-async def rate(stage: Stage, member: CastMember, session: Session) -> None:
+async def rate_session(stage: Stage, member: CastMember, session: Session) -> None:
     """Rate a session some minutes after its end, if the person rates it at all."""
     rates = rating(member, session.id, stage.seed)
     if rates is None:

@@ -11,7 +11,7 @@ from simcord.components import walk_components
 
 from bot.domain.text import clean
 from bot.domain.venue import ANNOUNCEMENTS
-from bot.rehearsal.cast.acknowledged import CustomAnnouncement
+from bot.rehearsal.cast.acknowledged import AcknowledgedAnnouncement
 from bot.rehearsal.cast.script import Expected, ScriptedAction, Step, wall
 from bot.rehearsal.cast.stage import Attempt, Stage
 from bot.rehearsal.discord.calls import Attachment, CannotDo, ReceivedAnswer
@@ -130,7 +130,7 @@ class Command:
             days = 1
             if options.get("daily") == "true":
                 days += (plan.agenda.days[-1] - wall(options["when"], plan.tz).date()).days
-            announced[clean(options["text"])] = CustomAnnouncement(options["channel"].removeprefix("#"), days)
+            announced[clean(options["text"])] = AcknowledgedAnnouncement(options["channel"].removeprefix("#"), days)
         elif command in {"cancel", "edit"}:
             words = options["announcement"].removeprefix("?")
             former = next(text for text in announced if words in text)

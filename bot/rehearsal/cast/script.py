@@ -1,4 +1,4 @@
-"""The cast of a rehearsal: who joins, and what they do, as one YAML file tells it."""
+"""The cast of a rehearsal: its people and their actions, read from one YAML file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bot.domain.local_time import instant
 from bot.settings import SettingsError
 
 WallTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$")]
-"""`2023-02-20 09:30`, on the wall of the workshop's zone."""
+"""A wall time of the workshop's zone, such as `2023-02-20 09:30`."""
 
 
 def wall(at: str, zone: ZoneInfo) -> datetime:
-    """The instant (UTC) that a wall time of a cast names."""
+    """The instant (UTC) of a wall time in a zone."""
     day, clock = at.split(" ")
     return instant(date.fromisoformat(day), time.fromisoformat(clock), zone)
 
@@ -29,34 +29,34 @@ class _Part(BaseModel):
 
 
 class Habit(StrEnum):
-    """How somebody checks in to sessions."""
+    """How a person checks in to sessions."""
 
     PUNCTUAL = "punctual"
     """Presses the button in the minutes around the start."""
     COMMAND = "command"
     """Types /checkin instead."""
     LATE = "late"
-    """Comes well after the start of most sessions."""
+    """Arrives long after the start of most sessions."""
     TWICE = "twice"
-    """Presses, and presses again to be sure."""
+    """Presses the button twice."""
     SELDOM = "seldom"
     """Attends about half of the sessions."""
     NEVER = "never"
-    """Registered, and never comes."""
+    """Is registered, but never attends."""
 
 
 class Expected(StrEnum):
-    """What the answer to an action must be."""
+    """The expected answer to an action."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
 
 
 class SharedNote(_Part):
-    """A note that somebody shares during or after a session."""
+    """A note that a person shares during or after a session."""
 
     after: str
-    """The session's id; the note comes between its start and an hour after its end."""
+    """The session's id; the note is shared between its start and an hour after its end."""
     by: Annotated[str, Field(pattern="^(command|button)$")] = "command"
     topic: str
     kind: Annotated[str, Field(pattern="^(worked|failed|mixed|recommendation)$")]
@@ -64,11 +64,11 @@ class SharedNote(_Part):
     did: str
     learned: str
     shown: bool = True
-    """Whether its author lets it be shown in the topic's channel."""
+    """Whether its author shows it in the topic's channel."""
 
 
 class CastMember(_Part):
-    """One person, as registered."""
+    """One registered person."""
 
     id: str
     name: str
@@ -77,48 +77,47 @@ class CastMember(_Part):
     organisation: Annotated[str, Field(pattern="^(customs|international|company)$")]
     language: Annotated[str, Field(pattern="^(en|fr|ar)$")]
     locale: str = "en-US"
-    """What their Discord is set to; Discord has no Arabic."""
+    """The language of their Discord client; Discord has no Arabic."""
     role: Annotated[str, Field(pattern="^(participant|moderator|organiser|visitor)$")] = "participant"
-    """A visitor is in the server and never joins."""
+    """A visitor is in the server, but never joins the workshop."""
     replaces: str = ""
-    """The name of whose place they take, if they are a substitute."""
+    """The name of the person whose place they take, if they are a substitute."""
     checks_in: Habit = Habit.PUNCTUAL
     notes: tuple[SharedNote, ...] = ()
 
 
 class Step(_Part):
-    """One press, and what comes of it."""
+    """One press, and the form and answer that follow it."""
 
     press: str = ""
-    """What the custom id of the button or select begins with."""
+    """The beginning of the custom id of the button or select."""
     choose: str = ""
-    """The value chosen, where it is a select."""
+    """The value to choose, if it is a select."""
     fill: dict[str, str] = {}
-    """What is typed into the form that opens, by field; what comes after is the answer to the form."""
+    """The values for the form that opens, by field; `answer` and `says` are then about the answer to the form."""
     answer: Expected = Expected.ACCEPTED
     says: str = ""
     """Words that the answer must contain."""
 
 
 class ScriptedAction(Step):
-    """What one person does at one moment: a slash command, an entry of a message's menu, or a press."""
+    """One action of one person: a slash command, an entry of a message's menu, a press, or a message."""
 
     at: WallTime
     who: str
     command: str = ""
     """The command's full name, such as `announce new`, or the menu entry's."""
     write: str = ""
-    """A message of their own, in the channel."""
+    """The text of a message that the person writes in the channel."""
     options: dict[str, str] = {}
-    """`#name` stands for a channel, `@id` for somebody in the cast; `?words` picks the first suggestion that contains
-    the words; a `file` is what the file holds."""
+    """`#name` is a channel, `@id` a person of the cast, and `?words` takes the first suggestion for these words; the
+    option `file` has the content of a file."""
     channel: str = ""
-    """Where; the announcements, if left out."""
+    """The channel's name; by default that of announcements."""
     on: str = ""
-    """Words of the message that the menu is opened on, or that has what is pressed; if left out, the latest that has
-    it."""
+    """Words of the message whose menu or button is used; by default the latest message with that button."""
     then: tuple[Step, ...] = ()
-    """Each is done with what was answered before."""
+    """Further steps; each presses something in the answer before it."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -128,7 +127,7 @@ class ScriptedAction(Step):
 
 
 class Recommendation(_Part):
-    """What a group recommends."""
+    """The recommendation of a group."""
 
     topic: str
     title: str
@@ -137,16 +136,16 @@ class Recommendation(_Part):
 
 
 class GroupWork(_Part):
-    """Everybody who sits in a session's room goes to the room of their group; in each, somebody speaks for it."""
+    """Participants in a session's room move to the rooms of their groups, and each group recommends something."""
 
     at: WallTime
     session: str
     recommendations: Annotated[tuple[Recommendation, ...], Field(min_length=2)]
-    """One a group, in the order of the rooms."""
+    """One per group, in the order of the rooms."""
 
 
 class Cast(_Part):
-    """Everyone in a rehearsal, and what they do beyond their habits."""
+    """The people of a rehearsal, and their scripted actions."""
 
     server: str
     begins: WallTime
@@ -166,8 +165,8 @@ class Cast(_Part):
         return self
 
 
-def read(path: Path) -> Cast:
-    """The cast in a YAML file. Raises SettingsError with every fault."""
+def read_cast(path: Path) -> Cast:
+    """Read the cast from a YAML file. Raises SettingsError with all faults."""
     try:
         return Cast.model_validate(yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader))  # noqa: S506 - text only
     except OSError as failure:

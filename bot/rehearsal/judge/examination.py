@@ -114,7 +114,7 @@ async def read_stored(opened: Store, trouble: LastingTrouble | None) -> Stored:
     )
 
 
-async def examine(evidence: Evidence, exported: Exported, began: float) -> Verdict:
+async def judge(evidence: Evidence, exported: Exported, began: float) -> Verdict:
     """The verdict on a rehearsal that began at `began` of time.monotonic(); `exported` are the organisers' exports."""
     async with store.opened(evidence.database, to_read=True) as opened:
         stored = await read_stored(opened, evidence.trouble)
