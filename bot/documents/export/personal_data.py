@@ -28,5 +28,5 @@ def as_markdown(dossier: Iterable[PersonalRecords], title: str, language: str) -
 def _entries(records: PersonalRecords) -> Iterator[str]:
     for row in records.rows:
         told = (pair for pair in zip(records.columns, row, strict=True) if pair[1] is not None)
-        # A text of several lines stays within its point.
-        yield "\n".join(f"- {name}: {isolate(str(value))}".replace("\n", "\n  ") for name, value in told)
+        # The lines of a text are indented to stay within its list item: `writable` makes carriage returns lines too.
+        yield "\n".join(f"- {name}: {isolate(writable(str(value)))}".replace("\n", "\n  ") for name, value in told)

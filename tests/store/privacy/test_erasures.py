@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot import store as stores
@@ -312,6 +312,7 @@ async def test_a_person_gets_everything_of_theirs(database: Database, store: Sto
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(words=st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+@example(words="two lines\rof an old Macintosh")
 async def test_any_text_comes_out_as_it_was_kept(tmp_path_factory: pytest.TempPathFactory, words: str) -> None:
     async with stores.opened(tmp_path_factory.mktemp("any") / "plenary.db") as store:
         await store.participants.choose_language(ME, words)
