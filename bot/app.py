@@ -43,8 +43,7 @@ from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
 from bot.platform.venue import Venue
 from bot.settings import Settings, SettingsError
 from bot.store import Store
-from bot.store.engine.database import iso_utc
-from bot.store.engine.lock import DatabaseDamagedError
+from bot.store.engine.errors import DatabaseDamagedError
 from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
@@ -228,7 +227,7 @@ async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settin
             health.deliveries(workshop.dispatcher.overdue(), now),
             health.jobs(workshop.dispatcher.jobs.failing(), now),
             health.refusals(workshop.invalid.count(now), INVALID_LIMIT),
-            await health.database(lambda: workshop.store.facts.put("alive", iso_utc(workshop.clock.now()))),
+            health.database(await workshop.store.write_fault(workshop.clock.now())),
         ]
 
     tasks: set[asyncio.Task[Any]] = {

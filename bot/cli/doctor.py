@@ -34,7 +34,7 @@ from bot.platform.client import DiscordUnreachableError, point_at
 from bot.platform.guild import invitation, own_role
 from bot.settings import Settings, SettingsError
 from bot.store.engine.backup import faults_in
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
 from bot.store.venue import GUILD_FACT
 
 _STYLES = {Level.OK: "green", Level.LOOK: "yellow", Level.BAD: "bold red"}

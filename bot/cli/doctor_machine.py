@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.utils
 import platform
 import shutil
-import sqlite3
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from bot.domain.people import retention
 from bot.domain.plan import Plan
 from bot.settings import Settings
 from bot.store.engine.backup import backups_in, faults_in, prefix_of
-from bot.store.engine.database import require_one_name
-from bot.store.engine.file_modes import files_of, open_to_others
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError, StoreError
+from bot.store.engine.files import files_of, open_to_others, require_one_name
+from bot.store.engine.sqlite import SQLITE_VERSION
 from bot.store.privacy.purges import counted_in
 
 _LITTLE, _TOO_LITTLE = 1 << 30, 100 << 20  # bytes of free disk
@@ -68,7 +67,7 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Do
     """Everything that needs no network."""
     yield ok(f"Python {platform.python_version()}.")
     # NOTE: 3.7.0 to 3.51.2 can damage a database in WAL mode that two processes write to.
-    yield ok(f"SQLite {sqlite3.sqlite_version}; a lock sees to it that one process writes.")
+    yield ok(f"SQLite {SQLITE_VERSION}; a lock sees to it that one process writes.")
     if plan:
         yield zone(plan.zone)
     yield disk("the database", settings.database)
@@ -146,7 +145,7 @@ def terms(path: Path, plan: Plan, now: datetime) -> Iterator[DoctorFinding]:
     """Whether anything is kept for longer than the plan says."""
     try:
         found = counted_in(path, retention.overdue_kinds(plan, now))
-    except sqlite3.Error:
+    except StoreError:
         return  # told by the look at the database
     for kind, count in found.items():
         what = (

@@ -18,7 +18,7 @@ from bot.documents.export.kinds import Format, Subject
 from bot.domain.contributions.notes import Audience
 from bot.domain.languages import LANGUAGES
 from bot.settings import ROOT, Settings, SettingsError
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
 
 #: The exit code where what was asked for came out bad; README has a table of all codes.
 _BAD = 1

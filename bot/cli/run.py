@@ -9,7 +9,7 @@ import sys
 from bot import app, runtime, settings
 from bot.platform.client import DiscordUnreachableError
 from bot.settings import SettingsError
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
 
 #: An address of an interaction or a webhook: what is in front of its token, and the token.
 _TOKEN = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.-]+")

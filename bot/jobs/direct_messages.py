@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -31,6 +30,7 @@ from bot.messages.post import Button, Post
 from bot.platform.rate_limit import Pacer
 from bot.platform.views import layout
 from bot.store import Store
+from bot.store.engine.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class DirectMessageJob:
         try:
             async with asyncio.timeout(_SECONDS):
                 channel = await self._send(letter, known)
-        except sqlite3.Error:
+        except StoreError:
             raise
         except Exception as failure:  # noqa: BLE001 - recorded, and tried again: one message never holds up the others
             await self._failed(letter, failure, throttle, now)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -34,6 +33,7 @@ from bot.platform.rate_limit import InvalidAnswers, Pacer
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
+from bot.store.engine.errors import StoreError
 from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
@@ -161,7 +161,7 @@ class Dispatcher:
                     await self._round()
                 if not (self._outbox.busy or self.jobs.running):
                     await self._arm()
-            except sqlite3.Error:
+            except StoreError:
                 # Nothing is sent that can't be recorded. The sweep tries again.
                 log.exception("The database can't be used; no announcement is sent until it can")
             except Exception:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import discord
 
 from bot.domain.backoff import REFUSED, TRANSIENT, Backoff
 from bot.platform.errors import is_transient
+from bot.store.engine.errors import TransactionError
 
 
 def backoff_for(failure: Exception) -> Backoff:
     """Short for what passes by itself, also a role or channel that was deleted meanwhile; long for a refusal."""
-    return TRANSIENT if is_transient(failure) or isinstance(failure, LookupError | sqlite3.Error) else REFUSED
+    return TRANSIENT if is_transient(failure) or isinstance(failure, LookupError | TransactionError) else REFUSED
 
 
 def asked_for(failure: Exception) -> timedelta:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.nightly_backup import backup_due, next_night, superseded_backups
 from bot.store.engine.backup import backup, backups_in, name_at, prefix_of
-from bot.store.engine.database import PART
-from bot.store.engine.file_modes import close_to_others
+from bot.store.engine.copies import PART
+from bot.store.engine.files import close_to_others
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class NightlyBackupJob:
     async def keep(self, now: datetime) -> datetime:
         """Make a backup if one is due; the next instant at which one will be.
 
-        Raises BackupError, sqlite3.Error or OSError. A copy to a share that hangs is waited for again the next time.
+        Raises BackupError, StoreError or OSError. A copy to a share that hangs is waited for again the next time.
         """
         if self._copying is None or self._copying.done():
             if self._not_before is not None and now < self._not_before:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from bot.platform.venue import Venue
 from bot.platform.views import allowed_mentions, layout
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
+from bot.store.engine.errors import StoreError
 from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
@@ -169,7 +169,7 @@ class Outbox:
         self._pauses.failed(delivery.id if unfit else lane, now, backoff, at_least=asked_for(failure))
         if isinstance(failure, TimeoutError):
             release_global_limit(self._client)
-        if isinstance(failure, sqlite3.Error):
+        if isinstance(failure, StoreError):
             log.error("%s could not be recorded", delivery, exc_info=failure)
             return
         if backoff is not REFUSED or (isinstance(failure, discord.NotFound) and failure.code == _UNKNOWN_CHANNEL):

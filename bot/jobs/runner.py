@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from bot.domain.backoff import REFUSED, Pauses
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.jobs.incidents import IncidentReporter
 from bot.messages.errors import UserError
+from bot.store.engine.errors import TransactionError
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ class Jobs:
             release_global_limit(self._client)
         if isinstance(failure, UserError):
             await self._incidents.trouble_began(job.key, failure.key, **failure.values)
-        elif isinstance(failure, sqlite3.Error):
+        elif isinstance(failure, TransactionError):
             log.error("The job %s could not use the database; it is tried again", job.name, exc_info=failure)
         elif backoff_for(failure) is REFUSED:
             log.warning("The job %s failed", job.name, exc_info=failure)

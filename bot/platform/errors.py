@@ -7,7 +7,6 @@ import io
 import logging
 import secrets
 import socket
-import sqlite3
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from bot.messages.errors import TooOftenError, UserError
 from bot.messages.i18n import text
 from bot.platform.answers import REFUSED, answer
 from bot.platform.interactions import Interaction, name_for_log, typed_text
+from bot.store.engine.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ async def tell_failure(interaction: Interaction, failure: BaseException, languag
             else:
                 return
         words = typed_text(interaction)
-        key = "refused.not_kept" if words and isinstance(cause, sqlite3.Error) else "refused.failure"
+        key = "refused.not_kept" if words and isinstance(cause, StoreError) else "refused.failure"
         await _say(interaction, text(language, key, reference=_logged(interaction, cause)), words)
     except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, KeyError) as unreachable:
         log.warning("The failure could not be reported to the person in %s: %r", name_for_log(interaction), unreachable)
@@ -105,7 +105,7 @@ async def returning_text(
     """
     try:
         yield
-    except (UserError, sqlite3.Error) as failure:
+    except (UserError, StoreError) as failure:
         refusal = failure if isinstance(failure, UserError) else not_stored
         if refusal is not failure:
             log.exception(

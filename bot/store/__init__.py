@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,8 +21,9 @@ from bot.store.delivery.deliveries import Deliveries
 from bot.store.delivery.direct_messages import DirectMessages
 from bot.store.delivery.incidents import Incidents
 from bot.store.delivery.restraints import Restraints
-from bot.store.engine.database import Database, is_damage
-from bot.store.engine.lock import DatabaseDamagedError
+from bot.store.engine.database import Database
+from bot.store.engine.errors import DamageError, DatabaseDamagedError, StoreError
+from bot.store.engine.instants import iso_utc
 from bot.store.feedback import Feedback, Pledges
 from bot.store.note_reviews import NoteReviews
 from bot.store.notes import Notes
@@ -39,9 +40,11 @@ from bot.store.team_requests import TeamRequests
 from bot.store.transcripts import Transcripts
 from bot.store.venue import Facts, VenueRecords
 
+_WRITE_SECONDS = 10
+
 
 class Store:
-    """Everything kept, by subject."""
+    """The workshop's database, by subject."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,8 +79,17 @@ class Store:
         self.erasures = Erasures(database, self.participants)
         self.purges = Purges(database, self.audit, self.erasures)
 
+    async def write_fault(self, now: datetime) -> str:
+        """Make a small write; return why it failed or took longer than 10 s, empty if it is done."""
+        try:
+            async with asyncio.timeout(_WRITE_SECONDS):
+                await self.facts.put("alive", iso_utc(now))
+        except (StoreError, TimeoutError) as failure:
+            return str(failure) or f"no write was done within {_WRITE_SECONDS} s"
+        return ""
+
     async def until_damaged(self) -> NoReturn:
-        """Wait until the file is found damaged. Raises DatabaseDamagedError then."""
+        """Wait until the file is found damaged, then raise DatabaseDamagedError."""
         raise DatabaseDamagedError(self._database.path, await asyncio.shield(self._database.damage))
 
 
@@ -93,9 +105,7 @@ async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, 
             await everything.notes.fold()
         await everything.checkin_doors.load()
         yield everything
-    except sqlite3.DatabaseError as failure:
-        if is_damage(failure):
-            raise DatabaseDamagedError(database.path, failure) from None
-        raise
+    except DamageError as failure:
+        raise DatabaseDamagedError(database.path, failure) from None
     finally:
         await database.close()

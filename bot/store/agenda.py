@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from bot.domain.agenda.sessions import Agenda, Session
-from bot.store.engine.database import Database, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 from bot.store.privacy.chatham_stamps import renew_stamps
 
 _JSON = TypeAdapter(Session)
@@ -47,30 +48,30 @@ class HeldAgenda:
         is held again.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(transaction: Transaction) -> None:
             known = {
                 key: (before, held, cancelled)
-                for key, before, held, cancelled in connection.execute(
+                for key, before, held, cancelled in transaction.fetch_all(
                     "SELECT id, planned, held, cancelled_at FROM session"
                 )
             }
             for session in planned:
-                _follow(connection, session, known.pop(session.id, None))
+                _follow(transaction, session, known.pop(session.id, None))
             left_out = [(iso_utc(now), key) for key, (before, _, _) in known.items() if before is not None]
-            connection.executemany(
+            transaction.execute_many(
                 "UPDATE session SET planned = NULL, cancelled_at = coalesce(cancelled_at, ?), sequence = sequence + 1"
                 " WHERE id = ?",
                 left_out,
             )
-            renew_stamps(connection, now)
+            renew_stamps(transaction, now)
 
         await self._database.write(work)
 
 
-def _follow(connection: sqlite3.Connection, session: Session, known: tuple[str | None, str, str | None] | None) -> None:
+def _follow(transaction: Transaction, session: Session, known: tuple[str | None, str, str | None] | None) -> None:
     told = _JSON.dump_json(session).decode()
     if known is None:
-        connection.execute(
+        transaction.execute(
             "INSERT INTO session (id, planned, held, sequence) VALUES (?, ?, ?, 0)", (session.id, told, told)
         )
         return
@@ -78,7 +79,7 @@ def _follow(connection: sqlite3.Connection, session: Session, known: tuple[str |
     if before == told:
         return
     back = before is None and cancelled is not None
-    connection.execute(
+    transaction.execute(
         "UPDATE session SET planned = ?, held = ?, sequence = sequence + ?, cancelled_at = ? WHERE id = ?",
         (told, told, int(held != told or back), None if back else cancelled, session.id),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +14,9 @@ from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import announce
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.privacy.chatham_stamps import renew_stamps
 
 #: How long what was proposed can be confirmed, and what was done can be taken back by one press.
@@ -106,7 +107,7 @@ class AgendaChanges:
 
     async def propose(self, change: AgendaChange) -> None:
         """Keep what is shown to somebody before they confirm it."""
-        await self._database.write(lambda connection: _insert(connection, change))
+        await self._database.write(lambda transaction: _insert(transaction, change))
 
     async def find(self, change_id: str) -> AgendaChange | None:
         """One by its id."""
@@ -135,11 +136,11 @@ class AgendaChanges:
         proposed.
         """
 
-        def work(connection: sqlite3.Connection) -> AgendaChange:
-            change = _one(connection, change_id)
+        def work(transaction: Transaction) -> AgendaChange:
+            change = _one(transaction, change_id)
             if change.applied_at is None and now - change.proposed_at > VALID:
                 raise TooLateError(change.id)
-            return _apply(connection, workshop, change, who, now)
+            return _apply(transaction, workshop, change, who, now)
 
         return await self._database.write(work)
 
@@ -149,21 +150,21 @@ class AgendaChanges:
         Raises ChangedMeanwhileError, TooLateError, LookupError.
         """
 
-        def work(connection: sqlite3.Connection) -> AgendaChange:
-            change = _one(connection, change_id)
+        def work(transaction: Transaction) -> AgendaChange:
+            change = _one(transaction, change_id)
             back = AgendaChange(
                 f"undo-{change.id}", who, now, tuple(edit.reversed() for edit in reversed(change.edits)), change.id
             )
-            if change.applied_at is None or (now - change.applied_at > VALID and not _known(connection, back.id)):
+            if change.applied_at is None or (now - change.applied_at > VALID and not _known(transaction, back.id)):
                 raise TooLateError(change.id)
-            _insert(connection, back)
-            return _apply(connection, workshop, _one(connection, back.id), who, now)
+            _insert(transaction, back)
+            return _apply(transaction, workshop, _one(transaction, back.id), who, now)
 
         return await self._database.write(work)
 
 
-def _insert(connection: sqlite3.Connection, change: AgendaChange) -> None:
-    connection.execute(
+def _insert(transaction: Transaction, change: AgendaChange) -> None:
+    transaction.execute(
         "INSERT INTO agenda_change (id, author, proposed_at, edits, undoes) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING",
         (
@@ -176,34 +177,32 @@ def _insert(connection: sqlite3.Connection, change: AgendaChange) -> None:
     )
 
 
-def _known(connection: sqlite3.Connection, change_id: str) -> bool:
-    return connection.execute("SELECT 1 FROM agenda_change WHERE id = ?", (change_id,)).fetchone() is not None
+def _known(transaction: Transaction, change_id: str) -> bool:
+    return transaction.fetch_one("SELECT 1 FROM agenda_change WHERE id = ?", (change_id,)) is not None
 
 
-def _one(connection: sqlite3.Connection, change_id: str) -> AgendaChange:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,)).fetchone()  # noqa: S608
+def _one(transaction: Transaction, change_id: str) -> AgendaChange:
+    row = transaction.fetch_one(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,))  # noqa: S608
     if row is None:
         raise LookupError(change_id)
     return _change(row)
 
 
-def _apply(
-    connection: sqlite3.Connection, workshop: str, change: AgendaChange, who: int, now: datetime
-) -> AgendaChange:
+def _apply(transaction: Transaction, workshop: str, change: AgendaChange, who: int, now: datetime) -> AgendaChange:
     if change.applied_at is not None:
         return change
     for edit in change.edits:
-        _require_unchanged(connection, edit)
+        _require_unchanged(transaction, edit)
     for edit in change.edits:
-        _carry_out(connection, edit, now)
-    renew_stamps(connection, now)
-    notice = _notice(connection, workshop, change.id, now)
-    connection.execute(
+        _carry_out(transaction, edit, now)
+    renew_stamps(transaction, now)
+    notice = _notice(transaction, workshop, change.id, now)
+    transaction.execute(
         "UPDATE agenda_change SET applied_at = ?, notice = ? WHERE id = ?", (iso_utc(now), notice, change.id)
     )
     subjects = " ".join(edit.session.id for edit in change.edits)
     record(
-        connection,
+        transaction,
         AuditEntry(
             f"change/{change.id}",
             now,
@@ -221,47 +220,45 @@ def _told(sessions: Iterable[Session | None]) -> str:
     return "[" + ", ".join(_SESSION.dump_json(one).decode() if one else "null" for one in sessions) + "]"
 
 
-def _held(connection: sqlite3.Connection, session_id: str) -> Session | None:
-    row = connection.execute("SELECT held FROM session WHERE id = ? AND cancelled_at IS NULL", (session_id,)).fetchone()
+def _held(transaction: Transaction, session_id: str) -> Session | None:
+    row = transaction.fetch_one("SELECT held FROM session WHERE id = ? AND cancelled_at IS NULL", (session_id,))
     return _SESSION.validate_json(row[0]) if row else None
 
 
-def _require_unchanged(connection: sqlite3.Connection, edit: AgendaEdit) -> None:
-    held = _held(connection, edit.session.id)
+def _require_unchanged(transaction: Transaction, edit: AgendaEdit) -> None:
+    held = _held(transaction, edit.session.id)
     if held != edit.before:
-        raise ChangedMeanwhileError(held or edit.session, _latest(connection, edit.session.id))
+        raise ChangedMeanwhileError(held or edit.session, _latest(transaction, edit.session.id))
 
 
-def _latest(connection: sqlite3.Connection, session_id: str) -> AgendaChange | None:
-    rows = connection.execute(
+def _latest(transaction: Transaction, session_id: str) -> AgendaChange | None:
+    rows = transaction.fetch_all(
         f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at DESC, id DESC"  # noqa: S608
     )
     changes = (_change(row) for row in rows)
     return next((one for one in changes if any(edit.session.id == session_id for edit in one.edits)), None)
 
 
-def _carry_out(connection: sqlite3.Connection, edit: AgendaEdit, now: datetime) -> None:
+def _carry_out(transaction: Transaction, edit: AgendaEdit, now: datetime) -> None:
     if edit.after is None:
-        connection.execute(
+        transaction.execute(
             "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = ?", (iso_utc(now), edit.session.id)
         )
         return
-    connection.execute(
+    transaction.execute(
         "INSERT INTO session (id, held, sequence) VALUES (?, ?, 0) ON CONFLICT (id) DO UPDATE SET"
         " held = excluded.held, sequence = session.sequence + 1, cancelled_at = NULL",
         (edit.session.id, _SESSION.dump_json(edit.after).decode()),
     )
 
 
-def _notice(connection: sqlite3.Connection, workshop: str, change_id: str, now: datetime) -> str:
+def _notice(transaction: Transaction, workshop: str, change_id: str, now: datetime) -> str:
     """The subject of the notice that tells of a change: one that is still to be sent, or a new one."""
-    waiting = connection.execute(
-        "SELECT subject FROM delivery WHERE kind = ? AND state = 'planned'", (Kind.CHANGE,)
-    ).fetchone()
+    waiting = transaction.fetch_one("SELECT subject FROM delivery WHERE kind = ? AND state = 'planned'", (Kind.CHANGE,))
     if waiting:
         return str(waiting[0])
     due = now + NOTICE_AFTER
-    plan_delivery(connection, announce(workshop, Kind.CHANGE, change_id, due))
+    plan_delivery(transaction, announce(workshop, Kind.CHANGE, change_id, due))
     return change_id
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from bot.domain.attendance.attendance import CheckIn
-from bot.store.engine.database import Database, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 _TRIED = "SELECT count(*) FROM word_try WHERE session = ? AND person = ?"
 
@@ -19,8 +19,8 @@ class Attendance:
     async def check_in(self, presence: CheckIn) -> CheckIn:
         """Keep a check-in, and return the one that counts: the first, if there was one already."""
 
-        def work(connection: sqlite3.Connection) -> CheckIn:
-            return presence if _keep(connection, presence) else _kept(connection, presence) or presence
+        def work(transaction: Transaction) -> CheckIn:
+            return presence if _keep(transaction, presence) else _kept(transaction, presence) or presence
 
         return await self._database.write(work)
 
@@ -31,19 +31,19 @@ class Attendance:
         word is of no use any more. The same wrong word again costs nothing.
         """
 
-        def work(connection: sqlite3.Connection) -> CheckIn | int:
-            if there := _kept(connection, presence):
+        def work(transaction: Transaction) -> CheckIn | int:
+            if there := _kept(transaction, presence):
                 return there
-            if right and _spent(connection, presence) < tries:
-                _keep(connection, presence)
+            if right and _spent(transaction, presence) < tries:
+                _keep(transaction, presence)
                 return presence
-            if _spent(connection, presence) < tries:
-                connection.execute(
+            if _spent(transaction, presence) < tries:
+                transaction.execute(
                     "INSERT INTO word_try (session, person, tried) VALUES (?, ?, ?)"
                     " ON CONFLICT (session, person, tried) DO NOTHING",
                     (presence.session, presence.person, tried),
                 )
-            return tries - _spent(connection, presence)
+            return tries - _spent(transaction, presence)
 
         return await self._database.write(work)
 
@@ -77,22 +77,22 @@ class Attendance:
         return [CheckIn(session, person, name, instant(since)) for session, person, name, since in rows]
 
 
-def _keep(connection: sqlite3.Connection, presence: CheckIn) -> bool:
+def _keep(transaction: Transaction, presence: CheckIn) -> bool:
     """Keep one, unless there is one already."""
-    cursor = connection.execute(
+    changed = transaction.execute(
         "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (session, person) DO NOTHING",
         (presence.session, presence.person, presence.name, iso_utc(presence.since)),
     )
-    return cursor.rowcount == 1
+    return changed == 1
 
 
-def _kept(connection: sqlite3.Connection, like: CheckIn) -> CheckIn | None:
-    row = connection.execute(
+def _kept(transaction: Transaction, like: CheckIn) -> CheckIn | None:
+    row = transaction.fetch_one(
         "SELECT name, since FROM presence WHERE session = ? AND person = ?", (like.session, like.person)
-    ).fetchone()
+    )
     return CheckIn(like.session, like.person, row[0], instant(row[1])) if row else None
 
 
-def _spent(connection: sqlite3.Connection, presence: CheckIn) -> int:
-    return int(connection.execute(_TRIED, (presence.session, presence.person)).fetchone()[0])
+def _spent(transaction: Transaction, presence: CheckIn) -> int:
+    return int(transaction.fetch_value(_TRIED, (presence.session, presence.person)))

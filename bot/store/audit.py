@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sqlite3
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.engine.database import Database, instant, iso_utc, sync
+from bot.store.engine.database import Database
+from bot.store.engine.files import sync
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,9 @@ class AuditEntry:
     latter: str | None = None
 
 
-def record(connection: sqlite3.Connection, deed: AuditEntry) -> None:
+def record(transaction: Transaction, deed: AuditEntry) -> None:
     """Keep a deed, in the transaction of what was done."""
-    connection.execute(
+    transaction.execute(
         "INSERT INTO audit (id, at, who, what, subject, former, latter) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING",
         (deed.id, iso_utc(deed.at), deed.who, deed.what, deed.subject, deed.former, deed.latter),
@@ -83,7 +85,7 @@ class Audit:
 
     async def record(self, deed: AuditEntry) -> None:
         """Keep a deed that changes nothing else in the store."""
-        await self._database.write(lambda connection: record(connection, deed))
+        await self._database.write(lambda transaction: record(transaction, deed))
 
     async def record_aside(self, deed: AuditEntry) -> None:
         """Keep a deed though another process writes to the database. Raises OSError."""

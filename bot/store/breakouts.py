@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +10,9 @@ from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
 from bot.domain.announcement_kinds import Kind
 from bot.store.agenda_changes import VALID, TooLateError
 from bot.store.audit import AuditEntry, record
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 _COLUMNS = "id, topic, minutes, author, proposed_at, opened_at, ends_at"
 
@@ -33,18 +34,18 @@ class Breakouts:
     async def propose(self, breakout: Breakout) -> None:
         """Keep what is shown to somebody before they confirm it."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO breakout (id, topic, minutes, author, proposed_at) VALUES (?, ?, ?, ?, ?)",
                 (breakout.id, breakout.topic, breakout.minutes, breakout.author, iso_utc(breakout.proposed_at)),
             )
-            connection.executemany(
+            transaction.execute_many(
                 "INSERT INTO breakout_group (breakout, number) VALUES (?, ?)",
                 [(breakout.id, group.number) for group in breakout.groups],
             )
             for group in breakout.groups:
                 for member in group.members:
-                    _put(connection, breakout.id, group.number, member)
+                    _put(transaction, breakout.id, group.number, member)
 
         await self._database.write(work)
 
@@ -55,72 +56,72 @@ class Breakouts:
         never was.
         """
 
-        def work(connection: sqlite3.Connection) -> Breakout:
-            breakout = _one(connection, breakout_id)
+        def work(transaction: Transaction) -> Breakout:
+            breakout = _one(transaction, breakout_id)
             if breakout.opened_at is not None:
                 return breakout
-            other = _read(connection, "ends_at > ?", iso_utc(deed.at))
+            other = _read(transaction, "ends_at > ?", iso_utc(deed.at))
             if other:
                 raise OtherBreakoutError(other[0])
             if deed.at - breakout.proposed_at > VALID:
                 raise TooLateError(breakout_id)
             ends_at = deed.at + timedelta(minutes=breakout.minutes)
-            connection.execute(
+            transaction.execute(
                 "UPDATE breakout SET opened_at = ?, ends_at = ? WHERE id = ?",
                 (iso_utc(deed.at), iso_utc(ends_at), breakout_id),
             )
-            record(connection, deed)
-            return _one(connection, breakout_id)
+            record(transaction, deed)
+            return _one(transaction, breakout_id)
 
         return await self._database.write(work)
 
     async def end_at(self, breakout_id: str, ends_at: datetime, deed: AuditEntry) -> bool:
         """Let open groups work until another instant; False if they are over."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            moved = connection.execute(
+        def work(transaction: Transaction) -> bool:
+            moved = transaction.execute(
                 "UPDATE breakout SET ends_at = ? WHERE id = ? AND ends_at > ?",
                 (iso_utc(ends_at), breakout_id, iso_utc(deed.at)),
             )
-            if moved.rowcount:
-                _outdate(connection, breakout_id)
-                record(connection, deed)
-            return bool(moved.rowcount)
+            if moved:
+                _outdate(transaction, breakout_id)
+                record(transaction, deed)
+            return bool(moved)
 
         return await self._database.write(work)
 
     async def move(self, breakout_id: str, number: int, member: GroupMember, deed: AuditEntry) -> None:
         """Put somebody into a group: out of another, or in addition. Nobody speaks for a group that they left."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            _put(connection, breakout_id, number, member)
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            _put(transaction, breakout_id, number, member)
+            transaction.execute(
                 "UPDATE breakout_group SET rapporteur = NULL WHERE breakout = ? AND number <> ? AND rapporteur = ?",
                 (breakout_id, number, member.person),
             )
-            _outdate(connection, breakout_id)
-            record(connection, deed)
+            _outdate(transaction, breakout_id)
+            record(transaction, deed)
 
         await self._database.write(work)
 
     async def appoint(self, breakout_id: str, number: int, deed: AuditEntry) -> None:
         """Whoever did the deed speaks for a group, instead of whoever did before."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE breakout_group SET rapporteur = ? WHERE breakout = ? AND number = ?",
                 (deed.who, breakout_id, number),
             )
-            _outdate(connection, breakout_id)
-            record(connection, deed)
+            _outdate(transaction, breakout_id)
+            record(transaction, deed)
 
         await self._database.write(work)
 
     async def archive(self, breakout_id: str, now: datetime) -> None:
         """Record that nothing is left to be done."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (iso_utc(now), breakout_id))
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (iso_utc(now), breakout_id))
 
         await self._database.write(work)
 
@@ -152,13 +153,13 @@ def _select(condition: str) -> str:
     return f"SELECT {_COLUMNS} FROM breakout WHERE {condition} ORDER BY opened_at, id"  # noqa: S608 - this file's only
 
 
-def _read(connection: sqlite3.Connection, condition: str, *parameters: str) -> tuple[Breakout, ...]:
-    groups = connection.execute("SELECT breakout, number, rapporteur FROM breakout_group ORDER BY number")
-    return _assembled(connection.execute(_select(condition), parameters), groups, connection.execute(_MEMBERS))
+def _read(transaction: Transaction, condition: str, *parameters: str) -> tuple[Breakout, ...]:
+    groups = transaction.fetch_all("SELECT breakout, number, rapporteur FROM breakout_group ORDER BY number")
+    return _assembled(transaction.fetch_all(_select(condition), parameters), groups, transaction.fetch_all(_MEMBERS))
 
 
-def _one(connection: sqlite3.Connection, breakout_id: str) -> Breakout:
-    found = _read(connection, "id = ?", breakout_id)
+def _one(transaction: Transaction, breakout_id: str) -> Breakout:
+    found = _read(transaction, "id = ?", breakout_id)
     if not found:
         raise LookupError(breakout_id)
     return found[0]
@@ -186,17 +187,17 @@ def _assembled(rows: Iterable[Row], groups: Iterable[Row], members: Iterable[Row
     )
 
 
-def _put(connection: sqlite3.Connection, breakout_id: str, number: int, member: GroupMember) -> None:
-    connection.execute(
+def _put(transaction: Transaction, breakout_id: str, number: int, member: GroupMember) -> None:
+    transaction.execute(
         "INSERT INTO breakout_member (breakout, person, number, name, administration) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (breakout, person) DO UPDATE SET number = excluded.number",
         (breakout_id, member.person, number, member.name, member.administration),
     )
 
 
-def _outdate(connection: sqlite3.Connection, breakout_id: str) -> None:
+def _outdate(transaction: Transaction, breakout_id: str) -> None:
     """Have the groups' messages edited."""
-    connection.execute(
+    transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"
         " (SELECT breakout || ':' || number FROM breakout_group WHERE breakout = ?)",
         (Kind.GROUP, breakout_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from bot.store.engine.transaction import Transaction
 
 
 class TooManyError(Exception):
@@ -13,10 +13,10 @@ class TooManyError(Exception):
         self.most = most
 
 
-def require_room(connection: sqlite3.Connection, counting: str, person: int, most: int | None) -> None:
+def require_room(transaction: Transaction, counting: str, person: int, most: int | None) -> None:
     """Raise TooManyError where somebody has as many as they may; no `most`: any number. For work that adds one.
 
     `counting`: the SQL that counts them, given the person.
     """
-    if most is not None and connection.execute(counting, (person,)).fetchone()[0] >= most:
+    if most is not None and transaction.fetch_value(counting, (person,)) >= most:
         raise TooManyError(most)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.announcements import Announcement
@@ -11,7 +10,9 @@ from bot.domain.people.direct_messages import DirectMessage
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
 from bot.store.delivery.direct_messages import write_direct_message
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 
 def _contact(row: Row) -> Contact:
@@ -31,16 +32,16 @@ class Contacts:
     async def echo(self, note: str, person: int, now: datetime, card: Announcement, *, too: bool) -> None:
         """Keep that somebody does what a note tells of, or no longer says so. Said again, it changes nothing."""
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(transaction: Transaction) -> None:
             if too:
-                connection.execute(
+                transaction.execute(
                     "INSERT INTO note_echo (note, person, since) VALUES (?, ?, ?)"
                     " ON CONFLICT (note, person) DO NOTHING",
                     (note, person, iso_utc(now)),
                 )
             else:
-                connection.execute("DELETE FROM note_echo WHERE note = ? AND person = ?", (note, person))
-            outdate(connection, card)
+                transaction.execute("DELETE FROM note_echo WHERE note = ? AND person = ?", (note, person))
+            outdate(transaction, card)
 
         await self._database.write(work)
 
@@ -63,12 +64,12 @@ class Contacts:
         Raises TooManyError if `most` authors have yet to answer them.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
-            if not connection.execute("SELECT 1 FROM contact WHERE note = ? AND asker = ?", (note, asker)).fetchone():
+        def work(transaction: Transaction) -> None:
+            if not transaction.fetch_one("SELECT 1 FROM contact WHERE note = ? AND asker = ?", (note, asker)):
                 unanswered = "SELECT count(*) FROM contact WHERE asker = ? AND agreed IS NULL"
-                require_room(connection, unanswered, asker, most)
-            write_direct_message(connection, letter)
-            connection.execute(
+                require_room(transaction, unanswered, asker, most)
+            write_direct_message(transaction, letter)
+            transaction.execute(
                 "INSERT INTO contact (note, asker, name, asked_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (note, asker) DO NOTHING",
                 (note, asker, asker_name, iso_utc(now)),
@@ -79,8 +80,8 @@ class Contacts:
     async def answer(self, note: str, author: int, asker: int, *, agreed: bool) -> Contact | None:
         """Keep an author's answer; None if there is nothing to answer. Who agreed once has been named, and stays so."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE contact SET agreed = ? WHERE note = ? AND asker = ? AND coalesce(agreed, 0) = 0"
                 " AND EXISTS (SELECT 1 FROM note WHERE note.id = contact.note AND note.author = ?)",
                 (int(agreed), note, asker, author),
@@ -112,8 +113,8 @@ class Contacts:
     async def request(self, request: NoteRequest, question: Announcement) -> None:
         """Ask a message's author for consent, and plan the question: both, and once."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO note_request (message, channel_id, author, asker, text, asked_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (message) DO NOTHING",
                 (
@@ -125,7 +126,7 @@ class Contacts:
                     iso_utc(request.asked_at),
                 ),
             )
-            plan_delivery(connection, question)
+            plan_delivery(transaction, question)
 
         await self._database.write(work)
 
@@ -142,8 +143,8 @@ class Contacts:
     async def decline(self, message: str, question: Announcement) -> None:
         """Forget a message's text, and take the question away. That it was asked stays, so that nobody asks again."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE note_request SET text = NULL WHERE message = ?", (message,))
-            outdate(connection, question)
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE note_request SET text = NULL WHERE message = ?", (message,))
+            outdate(transaction, question)
 
         await self._database.write(work)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.attendance.corrections import Correction, Mark, corrections_in_force
 from bot.store.audit import AuditEntry, record
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 _COLUMNS = "id, session, person, name, status, reason, author, author_name, at, undone_at"
 _READ = f"SELECT {_COLUMNS} FROM correction"  # noqa: S608 - names only
@@ -38,9 +39,9 @@ class Corrections:
     async def add(self, correction: Correction) -> None:
         """Keep a correction; of the same id it is the same one, however often it is sent."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            former = _standing(connection, correction)
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            former = _standing(transaction, correction)
+            transaction.execute(
                 f"INSERT INTO correction ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"  # noqa: S608 - names only
                 " ON CONFLICT (id) DO NOTHING",
                 (
@@ -62,22 +63,22 @@ class Corrections:
                 "attendance corrected",
                 _subject(correction),
                 former,
-                _standing(connection, correction),
+                _standing(transaction, correction),
             )
-            record(connection, deed)
+            record(transaction, deed)
 
         await self._database.write(work)
 
     async def undo(self, correction_id: str, who: int, now: datetime) -> Correction:
         """Take a correction back; taken back before, nothing happens. Raises LookupError if there is none such."""
 
-        def work(connection: sqlite3.Connection) -> Correction:
-            row = connection.execute(f"{_READ} WHERE id = ?", (correction_id,)).fetchone()
+        def work(transaction: Transaction) -> Correction:
+            row = transaction.fetch_one(f"{_READ} WHERE id = ?", (correction_id,))
             if row is None:
                 raise LookupError(correction_id)
             correction = _correction(row)
-            former = _standing(connection, correction)
-            connection.execute(
+            former = _standing(transaction, correction)
+            transaction.execute(
                 "UPDATE correction SET undone_at = ? WHERE id = ? AND undone_at IS NULL", (iso_utc(now), correction_id)
             )
             deed = AuditEntry(
@@ -87,9 +88,9 @@ class Corrections:
                 "correction undone",
                 _subject(correction),
                 former,
-                _standing(connection, correction),
+                _standing(transaction, correction),
             )
-            record(connection, deed)
+            record(transaction, deed)
             return correction
 
         return await self._database.write(work)
@@ -117,10 +118,10 @@ def _subject(correction: Correction) -> str:
     return f"{correction.session} {correction.person}"
 
 
-def _standing(connection: sqlite3.Connection, like: Correction) -> str | None:
+def _standing(transaction: Transaction, like: Correction) -> str | None:
     """What counts of the same person and session, in words."""
-    rows = connection.execute(f"{_READ} WHERE person = ? AND session = ?", (like.person, like.session))
-    found = corrections_in_force(map(_correction, rows.fetchall())).get((like.person, like.session))
+    rows = transaction.fetch_all(f"{_READ} WHERE person = ? AND session = ?", (like.person, like.session))
+    found = corrections_in_force(map(_correction, rows)).get((like.person, like.session))
     return f"{found.mark}: {found.reason}" if found else None
 
 
@@ -144,13 +145,13 @@ class CheckinDoors:
     async def hold(self, session: str, deed: AuditEntry, *, is_open: bool) -> None:
         """Open or close a session's check-in, and record the deed."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO door (session, is_open) VALUES (?, ?)"
                 " ON CONFLICT (session) DO UPDATE SET is_open = excluded.is_open",
                 (session, int(is_open)),
             )
-            record(connection, deed)
+            record(transaction, deed)
 
         await self._database.write(work)
         self._by_hand[session] = is_open

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date
 
 from bot.domain.contributions.feedback import FeedbackAnswer
 from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 
 def _answer(row: Row) -> FeedbackAnswer:
@@ -36,8 +37,8 @@ class Feedback:
     async def put(self, answer: FeedbackAnswer) -> None:
         """Keep an answer in the place of an earlier one."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO feedback (subject, person, answers, written_at) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (subject, person) DO UPDATE SET answers = excluded.answers,"
                 " written_at = excluded.written_at",
@@ -76,8 +77,8 @@ class Pledges:
     async def put(self, pledge: Pledge) -> None:
         """Keep a pledge in the place of an earlier one."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO pledge (person, name, text, by_day, follow_up, written_at) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (person) DO UPDATE SET name = excluded.name, text = excluded.text,"
                 " by_day = excluded.by_day, follow_up = excluded.follow_up, written_at = excluded.written_at",
@@ -105,8 +106,8 @@ class Pledges:
     async def report(self, progress: PledgeProgress) -> None:
         """Keep what somebody says of their pledge, in the place of what they said when asked that time."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO pledge_progress (person, months, state, text, written_at) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (person, months) DO UPDATE SET state = excluded.state, text = excluded.text,"
                 " written_at = excluded.written_at",

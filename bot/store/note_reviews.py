@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -16,7 +15,8 @@ from bot.domain.text import fold
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import outdate, plan_again
 from bot.store.delivery.direct_messages import write_direct_message
-from bot.store.engine.database import Database, Row
+from bot.store.engine.database import Database
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.notes import find_note, keep_note, keep_wording
 
 _COLUMNS = "note, state, asked, tags, proposal, wanted, merged_into"
@@ -28,15 +28,15 @@ def _review(row: Row) -> Review:
     return Review(ReviewState(state), asked, tuple(json.loads(tags)), wording, bool(wanted), merged_into)
 
 
-def _find(connection: sqlite3.Connection, note_id: str) -> Review:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM note_review WHERE note = ?", (note_id,)).fetchone()  # noqa: S608 - names only
+def _find(transaction: Transaction, note_id: str) -> Review:
+    row = transaction.fetch_one(f"SELECT {_COLUMNS} FROM note_review WHERE note = ?", (note_id,))  # noqa: S608 - names only
     return _review(row) if row else UNSEEN
 
 
-def _put(connection: sqlite3.Connection, note_id: str, review: Review) -> None:
+def _put(transaction: Transaction, note_id: str, review: Review) -> None:
     proposal = json.dumps(asdict(review.proposal), ensure_ascii=False) if review.proposal else None
     tags = json.dumps(review.tags, ensure_ascii=False)
-    connection.execute(
+    transaction.execute(
         f"INSERT INTO note_review ({_COLUMNS}, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
         " ON CONFLICT (note) DO UPDATE SET state = excluded.state, asked = excluded.asked, tags = excluded.tags,"
         " proposal = excluded.proposal, wanted = excluded.wanted, merged_into = excluded.merged_into,"
@@ -90,31 +90,31 @@ class NoteReviews:
     ) -> None:
         """Change a review, and tell the note's author; changed already, nothing happens but that `card` is planned."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            former = _find(connection, note_id)
+        def work(transaction: Transaction) -> None:
+            former = _find(transaction, note_id)
             latter = change(former)
             if card:
-                plan_again(connection, card)
+                plan_again(transaction, card)
             if latter == former:
                 return
-            _put(connection, note_id, latter)
-            record(connection, replace(deed, former=_told(former), latter=_told(latter)))
+            _put(transaction, note_id, latter)
+            record(transaction, replace(deed, former=_told(former), latter=_told(latter)))
             if letter:
-                write_direct_message(connection, letter)
+                write_direct_message(transaction, letter)
 
         await self._database.write(work)
 
     async def decide(self, note_id: str, author: int, card: Announcement, now: datetime, *, accepted: bool) -> bool:
         """The author accepts or declines another wording; False if none of theirs waits for it."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            note, review = find_note(connection, note_id), _find(connection, note_id)
+        def work(transaction: Transaction) -> bool:
+            note, review = find_note(transaction, note_id), _find(transaction, note_id)
             if note is None or note.author != author or review.proposal is None:
                 return False
             if accepted:
-                keep_note(connection, note, replace(note, **asdict(review.proposal)), now, card)
+                keep_note(transaction, note, replace(note, **asdict(review.proposal)), now, card)
                 review = replace(review, state=ReviewState.CLEARED, asked="")
-            _put(connection, note_id, replace(review, proposal=None))
+            _put(transaction, note_id, replace(review, proposal=None))
             return True
 
         return await self._database.write(work)
@@ -128,19 +128,19 @@ class NoteReviews:
         has become a part of another note.
         """
 
-        def work(connection: sqlite3.Connection) -> Note | None:
-            merged, kept = find_note(connection, note_id), find_note(connection, into)
+        def work(transaction: Transaction) -> Note | None:
+            merged, kept = find_note(transaction, note_id), find_note(transaction, into)
             # What has become a part of another note isn't shown; shown again, it stands alone.
             if merged is None or kept is None or not (has_card(merged) and has_card(kept)) or note_id == into:
                 return None
-            _put(connection, note_id, replace(_find(connection, note_id), merged_into=into))
-            keep_wording(connection, merged, into, deed.at)
+            _put(transaction, note_id, replace(_find(transaction, note_id), merged_into=into))
+            keep_wording(transaction, merged, into, deed.at)
             # What had become a part of it is a part of the other one too.
-            connection.execute("UPDATE note_review SET merged_into = ? WHERE merged_into = ?", (into, note_id))
-            connection.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PRIVATE, note_id))
+            transaction.execute("UPDATE note_review SET merged_into = ? WHERE merged_into = ?", (into, note_id))
+            transaction.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PRIVATE, note_id))
             for card in cards:
-                outdate(connection, card)
-            record(connection, replace(deed, former=note_id, latter=into))
+                outdate(transaction, card)
+            record(transaction, replace(deed, former=note_id, latter=into))
             return kept
 
         return await self._database.write(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
@@ -28,7 +27,9 @@ from bot.domain.contributions.notes import (
 from bot.domain.text import fold
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_again
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.privacy.chatham_stamps import stamp_note
 
 _COLUMNS = (
@@ -64,14 +65,14 @@ def _details(note: Note) -> str:
     return orjson.dumps({str(detail): text for detail, text in note.details.items()}).decode()
 
 
-def find_note(connection: sqlite3.Connection, note_id: str) -> Note | None:
+def find_note(transaction: Transaction, note_id: str) -> Note | None:
     """One note by its id. For work that writes what follows from it."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,)).fetchone()  # noqa: S608 - names only
+    row = transaction.fetch_one(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,))  # noqa: S608 - names only
     return _note(row) if row else None
 
 
-def _insert(connection: sqlite3.Connection, note: Note) -> None:
-    connection.execute(
+def _insert(transaction: Transaction, note: Note) -> None:
+    transaction.execute(
         f"INSERT INTO note ({_COLUMNS}, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names only
         (
             note.id,
@@ -90,13 +91,13 @@ def _insert(connection: sqlite3.Connection, note: Note) -> None:
             note.folded,
         ),
     )
-    stamp_note(connection, note.id)
+    stamp_note(transaction, note.id)
 
 
-def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: datetime) -> None:
+def keep_wording(transaction: Transaction, former: Note, of: str, now: datetime) -> None:
     """Keep what a note says as a revision `of` a note: of itself, or of the one of which it becomes a part."""
     merged = None if of == former.id else former.id
-    connection.execute(
+    transaction.execute(
         "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details, merged)"
         " SELECT ?, (SELECT coalesce(max(number) + 1, 0) FROM note_revision WHERE note = ?), ?,"
         " topic, kind, title, did, learned, details, ? FROM note WHERE id = ?",
@@ -104,36 +105,36 @@ def keep_wording(connection: sqlite3.Connection, former: Note, of: str, now: dat
     )
 
 
-def _reword(connection: sqlite3.Connection, former: Note, note: Note, now: datetime) -> None:
+def _reword(transaction: Transaction, former: Note, note: Note, now: datetime) -> None:
     """Keep what a note says, and what it said before; moderators look at it again."""
-    keep_wording(connection, former, former.id, now)
-    connection.execute("UPDATE note_review SET state = 'waiting', asked = '' WHERE note = ?", (former.id,))
-    connection.execute(
+    keep_wording(transaction, former, former.id, now)
+    transaction.execute("UPDATE note_review SET state = 'waiting', asked = '' WHERE note = ?", (former.id,))
+    transaction.execute(
         "UPDATE note SET topic = ?, kind = ?, title = ?, did = ?, learned = ?, details = ?, folded = ? WHERE id = ?",
         (note.topic, note.kind, note.title, note.did, note.learned, _details(note), note.folded, note.id),
     )
-    stamp_note(connection, note.id)
+    stamp_note(transaction, note.id)
 
 
-def _settle_request(connection: sqlite3.Connection, note_id: str) -> None:
+def _settle_request(transaction: Transaction, note_id: str) -> None:
     """A message of which a note was asked for is one: the question is no more."""
-    [(secret,)] = connection.execute("SELECT value FROM fact WHERE name = 'id_secret'").fetchall()
-    asked = [message for (message,) in connection.execute("SELECT message FROM note_request")]
+    [(secret,)] = transaction.fetch_all("SELECT value FROM fact WHERE name = 'id_secret'")
+    asked = [message for (message,) in transaction.fetch_all("SELECT message FROM note_request")]
     for message in (one for one in asked if note_id in {one, veiled_id(secret, one)}):
-        connection.execute("DELETE FROM note_request WHERE message = ?", (message,))
-        connection.execute(
+        transaction.execute("DELETE FROM note_request WHERE message = ?", (message,))
+        transaction.execute(
             "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
         )
 
 
-def _stand_alone(connection: sqlite3.Connection, note_id: str) -> None:
+def _stand_alone(transaction: Transaction, note_id: str) -> None:
     """What its author has chosen anew is no part of another note (any more), and nothing waits for their choice."""
-    connection.execute(
+    transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"
         " AND subject = (SELECT merged_into FROM note_review WHERE note = ?)",
         (Kind.CARD, note_id),
     )
-    connection.execute("UPDATE note_review SET merged_into = NULL, wanted = 0 WHERE note = ?", (note_id,))
+    transaction.execute("UPDATE note_review SET merged_into = NULL, wanted = 0 WHERE note = ?", (note_id,))
 
 
 class Notes:
@@ -148,7 +149,7 @@ class Notes:
         words = [(note.folded, note.id) for note in map(_note, old)]
         if words:
             await self._database.write(
-                lambda connection: connection.executemany("UPDATE note SET folded = ? WHERE id = ?", words)
+                lambda transaction: transaction.execute_many("UPDATE note SET folded = ? WHERE id = ?", words)
             )
 
     async def submit(self, note: Note, card: Announcement, most: int | None = None) -> Note | None:
@@ -158,19 +159,19 @@ class Notes:
         TooManyError if its author has `most` others.
         """
 
-        def work(connection: sqlite3.Connection) -> Note | None:
-            former = find_note(connection, note.id)
+        def work(transaction: Transaction) -> Note | None:
+            former = find_note(transaction, note.id)
             if former is None:
-                require_room(connection, "SELECT count(*) FROM note WHERE author = ?", note.author, most)
-                _insert(connection, note)
-                _settle_request(connection, note.id)
-                return find_note(connection, note.id)
+                require_room(transaction, "SELECT count(*) FROM note WHERE author = ?", note.author, most)
+                _insert(transaction, note)
+                _settle_request(transaction, note.id)
+                return find_note(transaction, note.id)
             if former.author != note.author:
                 return None
             reworded = replace(
                 former, topic=note.topic, kind=note.kind, title=note.title, did=note.did, learned=note.learned
             )
-            return keep_note(connection, former, reworded, note.written_at, card)
+            return keep_note(transaction, former, reworded, note.written_at, card)
 
         return await self._database.write(work)
 
@@ -179,13 +180,13 @@ class Notes:
     ) -> Note | None:
         """Keep some details of a note; of these, an empty one is taken out. None if there is no such note."""
 
-        def work(connection: sqlite3.Connection) -> Note | None:
-            former = find_note(connection, note_id)
+        def work(transaction: Transaction) -> Note | None:
+            former = find_note(transaction, note_id)
             if former is None:
                 return None
             merged = {**former.details, **details}
             kept = {detail: merged[detail] for detail in Detail if merged.get(detail)}
-            return keep_note(connection, former, replace(former, details=kept), now, card)
+            return keep_note(transaction, former, replace(former, details=kept), now, card)
 
         return await self._database.write(work)
 
@@ -195,16 +196,16 @@ class Notes:
         None if there is no such note of that person's. Where it isn't shown any more, the card will be taken away.
         """
 
-        def work(connection: sqlite3.Connection) -> Note | None:
-            former = find_note(connection, consent.note)
+        def work(transaction: Transaction) -> Note | None:
+            former = find_note(transaction, consent.note)
             if former is None or former.author != consent.person:
                 return None
             note = replace(former, visibility=consent.visibility, attribution=consent.attribution)
-            connection.execute(
+            transaction.execute(
                 "UPDATE note SET visibility = ?, attribution = ? WHERE id = ?",
                 (note.visibility, note.attribution, note.id),
             )
-            connection.execute(
+            transaction.execute(
                 "INSERT INTO note_consent"
                 " (note, number, person, visibility, attribution, key, language, wording, given_at)"
                 " SELECT ?, count(*), ?, ?, ?, ?, ?, ?, ? FROM note_consent WHERE note = ?",
@@ -221,9 +222,9 @@ class Notes:
                 ),
             )
             if has_card(note):
-                plan_again(connection, card)
-            _stand_alone(connection, note.id)
-            outdate(connection, card)
+                plan_again(transaction, card)
+            _stand_alone(transaction, note.id)
+            outdate(transaction, card)
             return note
 
         return await self._database.write(work)
@@ -289,9 +290,9 @@ class Notes:
         return [_note(row) for row in rows]
 
 
-def keep_note(connection: sqlite3.Connection, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
+def keep_note(transaction: Transaction, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
     """Keep what a note says by now, and have its card edited. For work that finds out what that is."""
     if note != former:
-        _reword(connection, former, note, now)
-        outdate(connection, card)
+        _reword(transaction, former, note, now)
+        outdate(transaction, card)
     return note

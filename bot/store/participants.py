@@ -6,7 +6,6 @@ commit.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,9 @@ from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, RosterChange
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, Work, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction, Work
 from bot.store.team_requests import close_request, outdate_requests
 
 _COLUMNS = (
@@ -94,8 +95,8 @@ class Participants:
     async def choose_language(self, person: int, language: str) -> None:
         """Keep the language that somebody wants to be answered in."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO chosen_language (person, language) VALUES (?, ?)"
                 " ON CONFLICT (person) DO UPDATE SET language = excluded.language",
                 (person, language),
@@ -107,7 +108,7 @@ class Participants:
     async def put(self, places: Iterable[Participant]) -> None:
         """Keep places as they are given, all or none; those of the same ids are replaced."""
         every = tuple(places)
-        await self._database.write(lambda connection: _put(connection, every))
+        await self._database.write(lambda transaction: _put(transaction, every))
         for place in every:
             self._remember(place)
 
@@ -127,26 +128,26 @@ class Participants:
         or none of that role any more.
         """
 
-        def work(connection: sqlite3.Connection) -> Row | None:
-            return connection.execute(
+        def work(transaction: Transaction) -> Row | None:
+            return transaction.fetch_one(
                 "UPDATE participant SET person = ?, joined_at = ?, name = coalesce(?, name)"  # noqa: S608 - names only
                 " WHERE id = ? AND role = ? AND person IS NULL"
                 " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = ?)"
                 f" RETURNING {_COLUMNS}",
                 (person, iso_utc(now), under, place.id, place.role, person),
-            ).fetchone()
+            )
 
         return await self._taken(work, report, deed)
 
     async def introduce(self, place: Participant, report: Announcement) -> Participant | None:
         """Keep the place of somebody who isn't on the roster, and plan the report; None if they have one already."""
 
-        def work(connection: sqlite3.Connection) -> Row | None:
-            return connection.execute(
+        def work(transaction: Transaction) -> Row | None:
+            return transaction.fetch_one(
                 f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
                 f" ON CONFLICT DO NOTHING RETURNING {_COLUMNS}",
                 _row(place),
-            ).fetchone()
+            )
 
         return await self._taken(work, report)
 
@@ -156,8 +157,8 @@ class Participants:
         if place is None or place.grant == grant:
             return
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE participant SET granted_role = ?, server_joined_at = ? WHERE person = ?",
                 (grant.role_id, iso_utc(grant.since), person),
             )
@@ -175,8 +176,8 @@ class Participants:
         or if it has another role by now.
         """
 
-        def work(connection: sqlite3.Connection) -> Row | None:
-            row = connection.execute(
+        def work(transaction: Transaction) -> Row | None:
+            row = transaction.fetch_one(
                 "UPDATE participant SET person = :person, joined_at = coalesce(joined_at, :now) WHERE id = :place"  # noqa: S608 - names only
                 " AND role = :role AND coalesce(person, :person) = :person"
                 " AND NOT EXISTS (SELECT 1 FROM participant WHERE person = :person AND id <> :place)"
@@ -188,9 +189,9 @@ class Participants:
                     "role": place.role,
                     "request": request,
                 },
-            ).fetchone()
+            )
             if row:
-                close_request(connection, request)
+                close_request(transaction, request)
             return row
 
         return await self._taken(work, report, deed)
@@ -214,18 +215,18 @@ class Participants:
         if place is None:
             return None
 
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(transaction: Transaction) -> bool:
             if participants.is_introduced(place):
-                cursor = connection.execute("DELETE FROM participant WHERE person = ?", (person,))
+                changed = transaction.execute("DELETE FROM participant WHERE person = ?", (person,))
             else:
-                cursor = connection.execute(
+                changed = transaction.execute(
                     "UPDATE participant SET person = NULL, joined_at = NULL, granted_role = NULL,"
                     " server_joined_at = NULL WHERE person = ?",
                     (person,),
                 )
-            if cursor.rowcount:
-                _report(connection, deed, report)
-            return bool(cursor.rowcount)
+            if changed:
+                _report(transaction, deed, report)
+            return bool(changed)
 
         if not await self._database.write(work):
             return None
@@ -248,10 +249,10 @@ class Participants:
     async def _taken(
         self, work: Work[Row | None], report: Announcement | None, deed: AuditEntry | None = None
     ) -> Participant | None:
-        def with_report(connection: sqlite3.Connection) -> Row | None:
-            row = work(connection)
+        def with_report(transaction: Transaction) -> Row | None:
+            row = work(transaction)
             if row:
-                _report(connection, deed, report)
+                _report(transaction, deed, report)
             return row
 
         row = await self._database.write(with_report)
@@ -269,14 +270,14 @@ class Participants:
         """Make the places those of a roster (`participants.roster_change`); `told`: what is recorded and reported."""
         every = tuple(roster)
 
-        def work(connection: sqlite3.Connection) -> RosterChange:
+        def work(transaction: Transaction) -> RosterChange:
             # Read here, so that nobody can take a place in between.
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM participant").fetchall()  # noqa: S608 - names only
+            rows = transaction.fetch_all(f"SELECT {_COLUMNS} FROM participant")  # noqa: S608 - names only
             change = participants.roster_change(map(_participant, rows), every)
-            connection.executemany("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
-            _put(connection, (*change.new, *change.changed))
-            outdate_requests(connection)
-            _report(connection, *told(change))
+            transaction.execute_many("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
+            _put(transaction, (*change.new, *change.changed))
+            outdate_requests(transaction)
+            _report(transaction, *told(change))
             return change
 
         change = await self._database.write(work)
@@ -287,12 +288,12 @@ class Participants:
         return change
 
 
-def _report(connection: sqlite3.Connection, deed: AuditEntry | None, report: Announcement | None) -> None:
+def _report(transaction: Transaction, deed: AuditEntry | None, report: Announcement | None) -> None:
     """Keep what was done, for the audit and for the team to read."""
     if deed:
-        record(connection, deed)
+        record(transaction, deed)
     if report:
-        plan_delivery(connection, report)
+        plan_delivery(transaction, report)
 
 
 def _row(place: Participant) -> Row:
@@ -311,17 +312,17 @@ def _row(place: Participant) -> Row:
     )
 
 
-def vacate(connection: sqlite3.Connection, person: int) -> None:
+def vacate(transaction: Transaction, person: int) -> None:
     """Leave of somebody's place only what is not theirs. For work that erases all else of them."""
-    for row in connection.execute(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)).fetchall():  # noqa: S608 - names only
+    for row in transaction.fetch_all(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)):  # noqa: S608 - names only
         place = _participant(row)
-        connection.execute("DELETE FROM participant WHERE id = ?", (place.id,))
+        transaction.execute("DELETE FROM participant WHERE id = ?", (place.id,))
         if kept := participants.vacated_place(place):
-            _put(connection, (kept,))
+            _put(transaction, (kept,))
 
 
-def _put(connection: sqlite3.Connection, places: Iterable[Participant]) -> None:
-    connection.executemany(
+def _put(transaction: Transaction, places: Iterable[Participant]) -> None:
+    transaction.execute_many(
         f"INSERT INTO participant ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - names only
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, administration = excluded.administration,"
         " country = excluded.country, organisation = excluded.organisation, language = excluded.language,"

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import Announcement
 from bot.domain.plan import Plan
-from bot.store.engine.database import Database, instant
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.database import Database
+from bot.store.engine.errors import DatabaseUnusableError, WrongWorkshopError
+from bot.store.engine.instants import instant
 from bot.store.venue import Facts
 
 #: The fact that holds the plan, as Plan.as_json writes it.
 PLAN_FACT = "plan"
-
-
-class WrongWorkshopError(DatabaseUnusableError):
-    """The database holds another workshop."""
-
-    def __init__(self, database: Path, held: str, given: str) -> None:
-        known = f"the workshop {held}" if held else "another workshop (nothing that it announced is in this plan)"
-        super().__init__(
-            f"{database} holds {known}, and the plan is that of {given}. Nothing was changed. Set PLENARY_PLAN to the "
-            f"plan of {held or 'the workshop in it'}, or PLENARY_DATABASE to the database of {given} (a new file for a "
-            "new workshop)."
-        )
 
 
 class Plans:

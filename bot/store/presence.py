@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.attendance.presence import Interval, Stay
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 _LAST_SEEN = "(SELECT max(until) FROM watch)"
 _ALL = f"SELECT person, name, room, since, coalesce(until, {_LAST_SEEN}) FROM voice_stay"  # noqa: S608 - ours
@@ -42,21 +43,21 @@ class PresenceStays:
     async def begin_watch(self, there: Iterable[Whereabouts], now: datetime) -> None:
         """A new watch, and who is there. Nobody saw what was before, so the former watch's stays end with it."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE until IS NULL")  # noqa: S608 - ours
-            _watch_anew(connection, now)
+        def work(transaction: Transaction) -> None:
+            transaction.execute(f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE until IS NULL")  # noqa: S608 - ours
+            _watch_anew(transaction, now)
             for one in there:
-                _enter(connection, one, now)
+                _enter(transaction, one, now)
 
         await self._database.write(work)
 
     async def resume_watch(self, now: datetime) -> None:
         """A new watch whose stays go on: all that happened since the former one has been told, but not when."""
-        await self._database.write(lambda connection: _watch_anew(connection, now))
+        await self._database.write(lambda transaction: _watch_anew(transaction, now))
 
     async def keep_alive(self, now: datetime) -> None:
         """A sign of life: the bot has been watching until now."""
-        await self._database.write(lambda connection: _sign_of_life(connection, now))
+        await self._database.write(lambda transaction: _sign_of_life(transaction, now))
 
     async def moved(self, to: Whereabouts, now: datetime, *, seen: bool) -> None:
         """Somebody came, went or changed rooms: just now, or (not `seen`) at some time since the last sign of life.
@@ -65,14 +66,14 @@ class PresenceStays:
         they are where they went.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(transaction: Transaction) -> None:
             if seen:
-                _sign_of_life(connection, now)
-            connection.execute(
+                _sign_of_life(transaction, now)
+            transaction.execute(
                 f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE person = ? AND until IS NULL",  # noqa: S608 - ours
                 (to.person,),
             )
-            _enter(connection, to, now)
+            _enter(transaction, to, now)
 
         await self._database.write(work)
 
@@ -107,22 +108,22 @@ class PresenceStays:
         return [Interval(instant(since), instant(until)) for since, until in rows]
 
 
-def _watch_anew(connection: sqlite3.Connection, now: datetime) -> None:
-    connection.execute(
+def _watch_anew(transaction: Transaction, now: datetime) -> None:
+    transaction.execute(
         "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (iso_utc(now), iso_utc(now))
     )
 
 
-def _sign_of_life(connection: sqlite3.Connection, now: datetime) -> None:
-    connection.execute(
+def _sign_of_life(transaction: Transaction, now: datetime) -> None:
+    transaction.execute(
         "UPDATE watch SET until = ? WHERE since = (SELECT max(since) FROM watch) AND until < ?",
         (iso_utc(now), iso_utc(now)),
     )
 
 
-def _enter(connection: sqlite3.Connection, where: Whereabouts, now: datetime) -> None:
+def _enter(transaction: Transaction, where: Whereabouts, now: datetime) -> None:
     if where.room is not None:
-        connection.execute(
+        transaction.execute(
             "INSERT INTO voice_stay (person, name, room, since) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (person, since, room) DO UPDATE SET until = NULL",
             (where.person, where.name, where.room, iso_utc(now)),

@@ -26,8 +26,8 @@ from bot.store.agenda import HeldSession, agenda_of
 from bot.store.agenda_changes import AgendaChange
 from bot.store.audit import AuditEntry
 from bot.store.engine.backup import faults_in
-from bot.store.engine.database import iso_utc
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
+from bot.store.engine.instants import iso_utc
 from bot.store.privacy.erasures import NOBODY
 
 _ROSTER_FACT = "roster"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -11,7 +10,9 @@ from bot.domain.contributions.questions import OPEN, PLAIN, Question, QuestionSt
 from bot.store.audit import AuditEntry, record
 from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.privacy.chatham_stamps import stamp_question
 
 #: What the audit calls everything that moderators make of a question.
@@ -60,10 +61,10 @@ class Questions:
         await an answer.
         """
 
-        def work(connection: sqlite3.Connection) -> bool:
-            if _one(connection, question.id) is None:
-                require_room(connection, _OPEN, question.author, most)
-            cursor = connection.execute(
+        def work(transaction: Transaction) -> bool:
+            if _one(transaction, question.id) is None:
+                require_room(transaction, _OPEN, question.author, most)
+            changed = transaction.execute(
                 f"INSERT INTO question ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
                 " ON CONFLICT (id) DO UPDATE SET anonymous = excluded.anonymous, session = excluded.session,"
                 " text = excluded.text WHERE question.author = excluded.author",
@@ -78,10 +79,10 @@ class Questions:
                     question.state,
                 ),
             )
-            stamp_question(connection, question.id)
-            if cursor.rowcount == 1 and not plan_delivery(connection, card):
-                outdate(connection, card)
-            return cursor.rowcount == 1
+            stamp_question(transaction, question.id)
+            if changed == 1 and not plan_delivery(transaction, card):
+                outdate(transaction, card)
+            return changed == 1
 
         return await self._database.write(work)
 
@@ -91,17 +92,17 @@ class Questions:
         What is merged is counted where it was merged into. None if there is no such question, or it is their own.
         """
 
-        def work(connection: sqlite3.Connection) -> bool | None:
-            question = _one(connection, question_id)
+        def work(transaction: Transaction) -> bool | None:
+            question = _one(transaction, question_id)
             while question and question.merged_into:
-                question = _one(connection, question.merged_into)
+                question = _one(transaction, question.merged_into)
             if question is None or question.author == person:
                 return None
-            outdate(connection, card(question.id))
+            outdate(transaction, card(question.id))
             key = (question.id, person)
-            taken = connection.execute("DELETE FROM question_vote WHERE question = ? AND person = ?", key).rowcount
+            taken = transaction.execute("DELETE FROM question_vote WHERE question = ? AND person = ?", key)
             if not taken:
-                connection.execute("INSERT INTO question_vote (question, person) VALUES (?, ?)", key)
+                transaction.execute("INSERT INTO question_vote (question, person) VALUES (?, ?)", key)
             return not taken
 
         return await self._database.write(work)
@@ -115,11 +116,11 @@ class Questions:
         recorded with what the question was before, is done once, however often it is sent.
         """
 
-        def work(connection: sqlite3.Connection) -> bool:
-            before = _one(connection, after.id)
-            if before is None or (after.merged_into and not _takes(connection, after.merged_into, after.id)):
+        def work(transaction: Transaction) -> bool:
+            before = _one(transaction, after.id)
+            if before is None or (after.merged_into and not _takes(transaction, after.merged_into, after.id)):
                 return False
-            connection.execute(
+            transaction.execute(
                 "UPDATE question SET state = ?, answer = ?, owner = ?, due = ?, merged_into = ?, hidden_for = ?"
                 " WHERE id = ?",
                 (
@@ -133,10 +134,10 @@ class Questions:
                 ),
             )
             if after.merged_into:
-                _unite_votes(connection, before, after.merged_into)
+                _unite_votes(transaction, before, after.merged_into)
             for announcement in shown:
-                outdate(connection, announcement)
-            record(connection, replace(deed, former=before.standing, latter=after.standing))
+                outdate(transaction, announcement)
+            record(transaction, replace(deed, former=before.standing, latter=after.standing))
             return True
 
         return await self._database.write(work)
@@ -156,28 +157,28 @@ class Questions:
         return int(rows[0][0])
 
 
-def _one(connection: sqlite3.Connection, question_id: str) -> Question | None:
-    row = connection.execute(f"{_READ} WHERE id = ?", (question_id,)).fetchone()
+def _one(transaction: Transaction, question_id: str) -> Question | None:
+    row = transaction.fetch_one(f"{_READ} WHERE id = ?", (question_id,))
     return _question(row) if row else None
 
 
-def _takes(connection: sqlite3.Connection, into: str, merged: str) -> bool:
-    target = _one(connection, into)
+def _takes(transaction: Transaction, into: str, merged: str) -> bool:
+    target = _one(transaction, into)
     return target is not None and target.id != merged and target.state in PLAIN
 
 
-def _unite_votes(connection: sqlite3.Connection, merged: Question, into: str) -> None:
-    connection.execute(
+def _unite_votes(transaction: Transaction, merged: Question, into: str) -> None:
+    transaction.execute(
         "INSERT INTO question_vote (question, person) SELECT CAST(? AS TEXT), person FROM question_vote"
         " WHERE question = ? ON CONFLICT (question, person) DO NOTHING",
         (into, merged.id),
     )
-    connection.execute(
+    transaction.execute(
         "INSERT INTO question_vote (question, person) VALUES (?, ?) ON CONFLICT (question, person) DO NOTHING",
         (into, merged.author),
     )
     # Nobody counts beside their own question.
-    connection.execute(
+    transaction.execute(
         "DELETE FROM question_vote WHERE question = ? AND person = (SELECT author FROM question WHERE id = ?)",
         (into, into),
     )

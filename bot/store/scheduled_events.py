@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from bot.store.engine.database import Database
+from bot.store.engine.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class ScheduledEvents:
     async def begin(self, session: str) -> None:
         """Record that one is about to be made or changed: until that is settled, nobody knows what it shows."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO event (session) VALUES (?) ON CONFLICT (session) DO UPDATE SET shown = NULL", (session,)
             )
 
@@ -42,8 +42,8 @@ class ScheduledEvents:
     async def settle(self, session: str, discord_id: int | None, shown: str) -> None:
         """Record which one it is and what it shows; None if there is none, and need be none."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE event SET discord_id = ?, shown = ? WHERE session = ?", (discord_id, shown, session)
             )
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 
 from bot.domain.contributions.transcripts import SavedTranscript, TranscriptChannel, TranscriptMessage
-from bot.store.engine.database import Database, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 #: What is to be edited or taken away is not told meanwhile: somebody has changed their mind about it.
 _OUTDATED = "SELECT message_id FROM delivery WHERE unshown > 0 AND message_id IS NOT NULL"
 
 
-def outdate_transcript(connection: sqlite3.Connection, delivery: str) -> None:
+def outdate_transcript(transaction: Transaction, delivery: str) -> None:
     """Have saved anew what a delivery changes on Discord, and don't tell what it showed. For work that records it."""
-    connection.execute(
+    transaction.execute(
         "UPDATE transcript SET unsaved = unsaved + 1 WHERE room = (SELECT room FROM delivery WHERE id = ?)", (delivery,)
     )
-    connection.execute(
+    transaction.execute(
         "DELETE FROM transcript_message WHERE message = (SELECT message_id FROM delivery WHERE id = ?)", (delivery,)
     )
 
 
-def drop_outdated(connection: sqlite3.Connection) -> None:
+def drop_outdated(transaction: Transaction) -> None:
     """Forget what is to be edited or taken away, and have every channel saved anew. For work that purges."""
-    _drop(connection)
-    connection.execute("UPDATE transcript SET unsaved = unsaved + 1")
+    _drop(transaction)
+    transaction.execute("UPDATE transcript SET unsaved = unsaved + 1")
 
 
-def _drop(connection: sqlite3.Connection) -> None:
-    connection.execute(f"DELETE FROM transcript_message WHERE message IN ({_OUTDATED})")  # noqa: S608 - ours
+def _drop(transaction: Transaction) -> None:
+    transaction.execute(f"DELETE FROM transcript_message WHERE message IN ({_OUTDATED})")  # noqa: S608 - ours
 
 
 class Transcripts:
@@ -52,12 +53,12 @@ class Transcripts:
     async def begin(self, channel: TranscriptChannel) -> int:
         """Record that a channel is about to be saved; how often it has changed since it was saved."""
 
-        def work(connection: sqlite3.Connection) -> int:
-            return connection.execute(
+        def work(transaction: Transaction) -> int:
+            return transaction.fetch_value(
                 "INSERT INTO transcript (channel, room, name) VALUES (?, ?, ?)"
                 " ON CONFLICT (channel) DO UPDATE SET room = excluded.room, name = excluded.name RETURNING unsaved",
                 (channel.id, channel.room, channel.name),
-            ).fetchone()[0]
+            )
 
         return await self._database.write(work)
 
@@ -81,20 +82,20 @@ class Transcripts:
             for one in messages
         ]
 
-        def work(connection: sqlite3.Connection) -> bool:
+        def work(transaction: Transaction) -> bool:
             ended = iso_utc(ended_at) if ended_at else None
-            if not connection.execute(
+            if not transaction.execute(
                 "UPDATE transcript SET unsaved = 0, ended_at = coalesce(?, ended_at) WHERE channel = ? AND unsaved = ?",
                 (ended, channel, before),
-            ).rowcount:
+            ):
                 return False
-            connection.execute("DELETE FROM transcript_message WHERE channel = ?", (channel,))
-            connection.executemany(
+            transaction.execute("DELETE FROM transcript_message WHERE channel = ?", (channel,))
+            transaction.execute_many(
                 "INSERT INTO transcript_message (message, channel, author, name, written_at, edited_at, text)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            _drop(connection)
+            _drop(transaction)
             return True
 
         return await self._database.write(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -11,6 +10,7 @@ from bot.domain.contributions.chatham import veiled_id
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_room_again
 from bot.store.engine.database import Database
+from bot.store.engine.transaction import Transaction
 
 #: The server that the workshop belongs to.
 GUILD_FACT = "guild"
@@ -30,22 +30,22 @@ class VenueRecords:
     async def keep(self, key: str, discord_id: int, now: datetime) -> None:
         """Remember what a key is on Discord. What stood in a room's former channel is planned again for this one."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO venue (key, discord_id) VALUES (?, ?)"
                 " ON CONFLICT (key) DO UPDATE SET discord_id = excluded.discord_id",
                 (key, discord_id),
             )
-            plan_room_again(connection, key, discord_id, now)
+            plan_room_again(transaction, key, discord_id, now)
 
         await self._database.write(work)
 
     async def move(self, guild: int, deed: AuditEntry) -> None:
         """Make another server the workshop's. What is known of the former one stays, and counts for nothing there."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE fact SET value = ? WHERE name = ?", (str(guild), GUILD_FACT))
-            record(connection, deed)
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE fact SET value = ? WHERE name = ?", (str(guild), GUILD_FACT))
+            record(transaction, deed)
 
         await self._database.write(work)
 
@@ -64,8 +64,8 @@ class Facts:
     async def put(self, name: str, value: str) -> None:
         """Keep a value."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (name, value),
             )
@@ -80,10 +80,10 @@ class Facts:
     async def once(self, name: str, value: str) -> str:
         """Keep a value unless there is one; the one that is kept."""
 
-        def work(connection: sqlite3.Connection) -> str:
-            connection.execute(
+        def work(transaction: Transaction) -> str:
+            transaction.execute(
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (name, value)
             )
-            return connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0]
+            return transaction.fetch_value("SELECT value FROM fact WHERE name = ?", (name,))
 
         return await self._database.write(work)

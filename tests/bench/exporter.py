@@ -26,7 +26,7 @@ from bot.domain.plan import Plan
 from bot.domain.text import fold
 from bot.importing import plan_file
 from bot.settings import ROOT
-from bot.store.engine.database import iso_utc
+from bot.store.engine.instants import iso_utc
 from bot.store.programme import PlanInForce
 from tests.bench.writers import WRITERS
 

@@ -20,9 +20,8 @@ from bot.importing import plan_file
 from bot.settings import ROOT, Settings
 from bot.store.engine.backup import backup, name_at
 from bot.store.engine.database import Database
-from bot.store.engine.lock import DatabaseInUseError
-from tests.store.privacy.test_erasures import found
-from tests.store.privacy.test_purges import fill, word
+from bot.store.engine.errors import DatabaseInUseError
+from tests.store.rows import files_with, fill_every_kind, word
 
 Tiny = Callable[..., Plan]
 EXAMPLE = ROOT / "config" / "workshops" / "wco-mena-2023.yaml"
@@ -57,9 +56,9 @@ async def chosen(tmp_path: Path) -> Settings:
     plan_file.load_plan(tmp_path / "plan.yaml")
     made = Settings(plan=tmp_path / "plan.yaml", database=tmp_path / "plenary.db", backups=tmp_path / "backups")
     database = await Database.open(made.database)
-    await database.write(fill)
-    await database.write(lambda connection: connection.execute("DELETE FROM session"))
-    await database.write(lambda connection: connection.execute("DELETE FROM fact WHERE name = 'plan'"))
+    await database.write(fill_every_kind)
+    await database.write(lambda transaction: transaction.execute("DELETE FROM session"))
+    await database.write(lambda transaction: transaction.execute("DELETE FROM fact WHERE name = 'plan'"))
     await database.close()
     return made
 
@@ -70,7 +69,7 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     told: list[str] = []
     await retention.purge(chosen, BEFORE, told.append, lambda _: True)
     assert told[-1] == "Nothing is to be purged."
-    assert found(chosen.database, word(RetentionKind.NOTES))
+    assert files_with(chosen.database, word(RetentionKind.NOTES))
 
     told.clear()
     await retention.purge(chosen, AFTER, told.append, lambda _: False)
@@ -81,11 +80,11 @@ async def test_it_says_what_it_will_do_and_does_it_after_a_yes(chosen: Settings)
     assert " notes: 1" in goes["notes"]
     assert "private messages: 8" in goes["letters"]
     assert told[-1].startswith("Nothing was purged.")
-    assert found(chosen.database, word(RetentionKind.NOTES))
+    assert files_with(chosen.database, word(RetentionKind.NOTES))
 
     told.clear()
     await retention.purge(chosen, AFTER, told.append, lambda _: True)
-    gone = {kind for kind in RetentionKind if not found(chosen.database, word(kind))}
+    gone = {kind for kind in RetentionKind if not files_with(chosen.database, word(kind))}
     assert gone == {RetentionKind.NOTES, RetentionKind.LETTERS}
     held = told[told.index("It is erased, and recorded in the audit.") + 1 :]
     assert held[0].startswith("These nightly backups still hold it")

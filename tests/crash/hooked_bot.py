@@ -11,30 +11,31 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.store.engine import database
+from bot.store.engine import writer
 from tests.warm import plenary_run
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
+
+    from bot.store.engine.sqlite import SqliteTransaction
 
 
 def hooked_run(environment: Mapping[str, str], log: str) -> None:
     """`plenary run` with the hook."""
     counted = Path(environment["CRASH_FOLDER"]) / "commits"
     number, _, side = environment["CRASH_COMMIT"].partition(" ")
-    real = database._transact  # noqa: SLF001 - there is no seam here, and there shouldn't be one for a test
+    real = writer.transact
 
-    def transact(connection: sqlite3.Connection, batch: Any) -> list[Any]:  # noqa: ANN401 - whatever it takes
+    def transact(transaction: SqliteTransaction, works: Any) -> list[Any]:  # noqa: ANN401 - whatever it takes
         with counted.open("a") as file:
             file.write(".")
         reached = counted.stat().st_size == int(number)
         if reached and side == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        outcomes = real(connection, batch)
+        outcomes = real(transaction, works)
         if reached and side == "after":
             os.kill(os.getpid(), signal.SIGKILL)
         return outcomes
 
-    database._transact = transact  # noqa: SLF001 - see above
+    writer.transact = transact
     plenary_run(environment, log)

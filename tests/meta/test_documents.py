@@ -34,7 +34,7 @@ from bot.hosting.client import WorkshopClient
 from bot.messages.i18n import text
 from bot.platform.client import DiscordUnreachableError, TokenRevokedError
 from bot.settings import Settings, SettingsError
-from bot.store.engine.lock import DatabaseDamagedError, DatabaseUnusableError
+from bot.store.engine.errors import DatabaseDamagedError, DatabaseUnusableError
 from tests.entries import COMMANDS, MENUS
 from tests.meta.faults import assert_none, assert_same
 from tests.pictures.shots import KEPT

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-import sqlite3
 import ssl
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,6 +20,7 @@ from bot.messages.errors import UserError
 from bot.platform import errors
 from bot.platform.answers import REFUSED
 from bot.platform.errors import is_transient, tell_failure
+from bot.store.engine.errors import DamageError, TransactionError
 
 LONG = "x" * 100_000
 
@@ -125,8 +125,8 @@ def test_trouble_of_the_network_passes(failure: Exception) -> None:
         FileNotFoundError(errno.ENOENT, "gone", "report.typ"),
         TimeoutError(errno.ETIMEDOUT, "a share that hangs", "/mnt/backups/plenary.db"),
         OSError("something"),
-        sqlite3.OperationalError("disk I/O error"),
-        sqlite3.DatabaseError("database disk image is malformed"),
+        TransactionError("disk I/O error"),
+        DamageError("database disk image is malformed"),
         ValueError("ours"),
         KeyError("ours"),
     ],

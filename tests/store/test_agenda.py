@@ -15,7 +15,8 @@ from bot import store as stores
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 from bot.store import Store
 from bot.store.agenda import HeldSession, agenda_of
-from bot.store.engine.database import Database, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import iso_utc
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -96,7 +97,7 @@ async def test_a_session_cancelled_by_hand_stays_cancelled(store: Store, databas
     """Whether the file says the same of it or something else; its sequence grows with what the file changes."""
     await store.agenda.follow(BOTH, NOON)
     await database.write(
-        lambda connection: connection.execute(
+        lambda transaction: transaction.execute(
             "UPDATE session SET cancelled_at = ?, sequence = sequence + 1 WHERE id = 'panel'", (iso_utc(NOON),)
         )
     )

@@ -136,7 +136,7 @@ async def test_showing_a_note_plans_its_card_once_and_records_the_words_of_each_
 async def test_a_note_whose_card_cannot_be_planned_is_not_shown(store: Store, database: Database) -> None:
     """Note, consent and card: all or nothing."""
     await store.notes.submit(NOTE, card(NOTE))
-    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
+    await database.write(lambda transaction: transaction.execute("ALTER TABLE delivery RENAME TO away"))
     with pytest.raises(Exception, match="delivery"):
         await store.notes.open_to(consent(Visibility.PARTICIPANTS), card(NOTE))
     assert await store.notes.all() == [NOTE]
@@ -252,7 +252,7 @@ async def test_nobody_finds_what_they_may_not_see(store: Store, audience: Audien
 
 async def test_what_was_kept_before_there_was_a_search_is_found(store: Store, database: Database) -> None:
     await store.notes.submit(NOTE, card(NOTE))
-    await database.write(lambda connection: connection.execute("UPDATE note SET folded = NULL").rowcount)
+    await database.write(lambda transaction: transaction.execute("UPDATE note SET folded = NULL"))
     assert await store.notes.search("d", 1, Audience.ORGANISERS, 9) == []
     await store.notes.fold()
     assert await store.notes.search("d", 1, Audience.ORGANISERS, 9) == [NOTE]

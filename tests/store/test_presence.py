@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.attendance.presence import Interval, Stay
 from bot.store import Store
-from bot.store.engine import database as databases
+from bot.store.engine import sqlite
 from bot.store.engine.database import Database
 from bot.store.presence import Whereabouts
 
@@ -124,7 +124,7 @@ async def test_one_persons_stays_are_read_without_the_others(store: Store) -> No
 
 async def test_stays_come_in_pages_as_they_are_all_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also what is still open; what happens meanwhile is in none of the later pages."""
-    monkeypatch.setattr(databases, "_PAGE", 3)
+    monkeypatch.setattr(sqlite, "_PAGE", 3)
     everybody = [Whereabouts(n, f"P{n}", HALL) for n in range(8)]
     await store.presence.begin_watch(everybody, at(0))
     await store.presence.keep_alive(at(5))

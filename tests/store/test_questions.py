@@ -56,7 +56,7 @@ async def test_a_question_submitted_again_is_the_same_and_nobody_rewords_that_of
 
 async def test_a_question_whose_card_cannot_be_planned_is_not_kept(store: Store, database: Database) -> None:
     """Both or neither."""
-    await database.write(lambda connection: connection.execute("ALTER TABLE delivery RENAME TO away").rowcount)
+    await database.write(lambda transaction: transaction.execute("ALTER TABLE delivery RENAME TO away"))
     with pytest.raises(Exception, match="delivery"):
         await store.questions.submit(QUESTION, CARD)
     assert await store.questions.all() == []

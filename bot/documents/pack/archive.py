@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.domain.text import all_writable
-from bot.store.engine.database import PART, sync
+from bot.store.engine.copies import PART
+from bot.store.engine.files import sync
 
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
 #: All files in an archive say that they were made then, so that the same content is the same archive.

@@ -13,7 +13,7 @@ from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.domain.text import fold, spoken
 from bot.settings import SettingsError
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
 from bot.store.programme import opened_alone
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,9 @@ from bot.domain.announcement_kinds import KINDS, Kind
 from bot.domain.announcements import Announcement, NotifiedRole
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 _COLUMNS = "id, text, room, due, zone, author, written_at, audience, daily"
 
@@ -60,8 +61,8 @@ class CustomAnnouncements:
     async def draft(self, custom: CustomAnnouncement) -> None:
         """Keep what somebody is shown before they confirm it."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 f"INSERT INTO custom_announcement ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - names only
                 " ON CONFLICT (id) DO NOTHING",
                 (
@@ -88,13 +89,13 @@ class CustomAnnouncements:
         nothing of that is to come any more, nothing is done, and LookupError raised.
         """
 
-        def work(connection: sqlite3.Connection) -> bool:
-            fresh = [one for one in announcements if _plan(connection, one)]
+        def work(transaction: Transaction) -> bool:
+            fresh = [one for one in announcements if _plan(transaction, one)]
             if not fresh:
                 return False
-            if instead_of is not None and not _cancel(connection, instead_of, deed.at):
+            if instead_of is not None and not _cancel(transaction, instead_of, deed.at):
                 raise LookupError(instead_of)
-            record(connection, deed)
+            record(transaction, deed)
             return True
 
         return await self._database.write(work)
@@ -102,26 +103,26 @@ class CustomAnnouncements:
     async def cancel(self, custom_id: str, deed: AuditEntry) -> bool:
         """Take back what is still to come of one; True also if it was taken back before, False if it was sent."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            if _cancel(connection, custom_id, deed.at):
-                record(connection, deed)
+        def work(transaction: Transaction) -> bool:
+            if _cancel(transaction, custom_id, deed.at):
+                record(transaction, deed)
                 return True
-            return _has(connection, custom_id, "cancelled") and not _has(connection, custom_id, "sending")
+            return _has(transaction, custom_id, "cancelled") and not _has(transaction, custom_id, "sending")
 
         return await self._database.write(work)
 
     async def send_now(self, custom_id: str, deed: AuditEntry) -> bool:
         """Have the next one that is to come sent at once; False if none is to come."""
 
-        def work(connection: sqlite3.Connection) -> bool:
-            cursor = connection.execute(
+        def work(transaction: Transaction) -> bool:
+            changed = transaction.execute(
                 "UPDATE delivery SET due = ?, expires = ? WHERE id = (SELECT id FROM delivery"
                 " WHERE kind = ? AND subject = ? AND state = 'planned' ORDER BY due LIMIT 1)",
                 (iso_utc(deed.at), iso_utc(deed.at + KINDS[Kind.CUSTOM].lifetime), Kind.CUSTOM, custom_id),
             )
-            if cursor.rowcount == 1:
-                record(connection, deed)
-            return cursor.rowcount == 1
+            if changed == 1:
+                record(transaction, deed)
+            return changed == 1
 
         return await self._database.write(work)
 
@@ -143,30 +144,30 @@ class CustomAnnouncements:
         return {custom.id: custom for custom in map(_custom, rows)}
 
 
-def _plan(connection: sqlite3.Connection, announcement: Announcement) -> bool:
-    if plan_delivery(connection, announcement):
+def _plan(transaction: Transaction, announcement: Announcement) -> bool:
+    if plan_delivery(transaction, announcement):
         return True
-    cursor = connection.execute(
+    changed = transaction.execute(
         "UPDATE delivery SET state = 'planned', due = ?, expires = ?, settled_at = NULL"
         " WHERE id = ? AND state = 'cancelled'",
         (iso_utc(announcement.due), iso_utc(announcement.expires), announcement.id),
     )
-    return cursor.rowcount == 1
+    return changed == 1
 
 
-def _cancel(connection: sqlite3.Connection, custom_id: str, now: datetime) -> bool:
+def _cancel(transaction: Transaction, custom_id: str, now: datetime) -> bool:
     """Whether anything was still to come."""
-    cursor = connection.execute(
+    changed = transaction.execute(
         "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE kind = ? AND subject = ? AND state = 'planned'",
         (iso_utc(now), Kind.CUSTOM, custom_id),
     )
-    return cursor.rowcount > 0
+    return changed > 0
 
 
-def _has(connection: sqlite3.Connection, custom_id: str, state: str) -> bool:
+def _has(transaction: Transaction, custom_id: str, state: str) -> bool:
     return (
-        connection.execute(
+        transaction.fetch_one(
             "SELECT 1 FROM delivery WHERE kind = ? AND subject = ? AND state = ?", (Kind.CUSTOM, custom_id, state)
-        ).fetchone()
+        )
         is not None
     )

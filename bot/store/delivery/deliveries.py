@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,9 @@ from datetime import datetime
 from bot.domain.announcement_kinds import KINDS, Kind
 from bot.domain.announcements import Announcement, DeliveryState
 from bot.store.audit import AuditEntry, record
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.transcripts import outdate_transcript
 
 _COLUMNS = (
@@ -81,9 +82,9 @@ def _in_order(deliveries: Iterable[Delivery]) -> list[Delivery]:
     return sorted(deliveries, key=lambda delivery: (delivery.due, _PLACES.index(delivery.kind), delivery.id))
 
 
-def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) -> bool:
+def plan_delivery(transaction: Transaction, announcement: Announcement) -> bool:
     """Plan one; False if it is there already. For work that writes it together with what it announces."""
-    cursor = connection.execute(
+    changed = transaction.execute(
         "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
         " VALUES (?, ?, ?, ?, ?, ?, 'planned') ON CONFLICT (id) DO NOTHING",
         (
@@ -95,27 +96,27 @@ def plan_delivery(connection: sqlite3.Connection, announcement: Announcement) ->
             iso_utc(announcement.expires),
         ),
     )
-    return cursor.rowcount == 1
+    return changed == 1
 
 
-def outdate(connection: sqlite3.Connection, announcement: Announcement) -> None:
+def outdate(transaction: Transaction, announcement: Announcement) -> None:
     """Have a message edited. For work that writes it together with what the message is about."""
-    connection.execute("UPDATE delivery SET unshown = unshown + 1 WHERE id = ?", (announcement.id,))
+    transaction.execute("UPDATE delivery SET unshown = unshown + 1 WHERE id = ?", (announcement.id,))
 
 
-def plan_again(connection: sqlite3.Connection, announcement: Announcement) -> None:
+def plan_again(transaction: Transaction, announcement: Announcement) -> None:
     """Plan one, also if it was taken back or given up. For work that writes it together with what it announces."""
-    if not plan_delivery(connection, announcement):
-        connection.execute(
+    if not plan_delivery(transaction, announcement):
+        transaction.execute(
             "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?, begun_at = NULL, problem = NULL"
             " WHERE id = ? AND state IN ('cancelled', 'skipped', 'failed')",
             (announcement.room, iso_utc(announcement.due), iso_utc(announcement.expires), announcement.id),
         )
 
 
-def plan_room_again(connection: sqlite3.Connection, room: str, channel_id: int, now: datetime) -> None:
+def plan_room_again(transaction: Transaction, room: str, channel_id: int, now: datetime) -> None:
     """Plan what stood in a room's former channel for its new one. For work that writes which channel it is now."""
-    connection.execute(
+    transaction.execute(
         "UPDATE delivery SET state = 'planned', begun_at = NULL, settled_at = NULL, channel_id = NULL,"
         " message_id = NULL, shown = NULL, retracted = retracted + 1"
         " WHERE room = ? AND state = 'sent' AND channel_id <> ? AND expires > ?",
@@ -137,19 +138,19 @@ class Deliveries:
         """
         wanted = {announcement.id: announcement for announcement in announcements if announcement.expires > now}
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(transaction: Transaction) -> None:
             marks = ", ".join("?" * len(names))
-            planned = connection.execute(
+            planned = transaction.fetch_all(
                 f"SELECT id FROM delivery WHERE state = 'planned' AND kind IN ({marks})",  # noqa: S608 - marks only
                 names,
-            ).fetchall()
-            connection.executemany(
+            )
+            transaction.execute_many(
                 "UPDATE delivery SET state = 'cancelled', settled_at = ? WHERE id = ?",
                 [(iso_utc(now), key) for (key,) in planned if key not in every],
             )
             for announcement in wanted.values():
-                if not plan_delivery(connection, announcement):
-                    connection.execute(
+                if not plan_delivery(transaction, announcement):
+                    transaction.execute(
                         "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?"
                         " WHERE id = ? AND state IN ('planned', 'cancelled')",
                         (
@@ -166,15 +167,15 @@ class Deliveries:
 
     async def add(self, announcement: Announcement) -> bool:
         """Plan one more; False if it is there already."""
-        return await self._database.write(lambda connection: plan_delivery(connection, announcement))
+        return await self._database.write(lambda transaction: plan_delivery(transaction, announcement))
 
     async def release(self, announcement: Announcement, deed: AuditEntry) -> None:
         """Plan one that somebody wants to be sent, and record who, unless one of its kind is there or on its way."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute(_ANNOUNCED, (announcement.kind,)).fetchone() is None:
-                plan_again(connection, announcement)
-                record(connection, deed)
+        def work(transaction: Transaction) -> None:
+            if transaction.fetch_one(_ANNOUNCED, (announcement.kind,)) is None:
+                plan_again(transaction, announcement)
+                record(transaction, deed)
 
         await self._database.write(work)
 
@@ -185,26 +186,26 @@ class Deliveries:
     async def skip_expired(self, now: datetime) -> list[Delivery]:
         """Give up what is due and past its lifetime, and return it."""
 
-        def work(connection: sqlite3.Connection) -> list[Row]:
+        def work(transaction: Transaction) -> list[Row]:
             # By when it was due, of which there is an index: to look at 100,000 that wait took 50 ms.
-            return connection.execute(
+            return transaction.fetch_all(
                 "UPDATE delivery SET state = 'skipped', settled_at = ?, problem = 'past its lifetime'"  # noqa: S608
                 f" WHERE state = 'planned' AND due <= ? AND expires <= ? RETURNING {_COLUMNS}",
                 (iso_utc(now), iso_utc(now), iso_utc(now)),
-            ).fetchall()
+            )
 
         return [_delivery(row) for row in await self._database.write(work)]
 
     async def take(self, now: datetime, limit: int) -> list[Delivery]:
         """Take up what is due, the earliest first: recorded as `sending` before anything is sent."""
 
-        def work(connection: sqlite3.Connection) -> list[Row]:
-            return connection.execute(
+        def work(transaction: Transaction) -> list[Row]:
+            return transaction.fetch_all(
                 f"UPDATE delivery SET state = 'sending', begun_at = ? WHERE id IN"  # noqa: S608 - names only
                 f" (SELECT id FROM delivery WHERE state = 'planned' AND due <= ? ORDER BY {_ORDER} LIMIT ?)"
                 f" RETURNING {_COLUMNS}",
                 (iso_utc(now), iso_utc(now), limit),
-            ).fetchall()
+            )
 
         return _in_order([_delivery(row) for row in await self._database.write(work)])
 
@@ -245,21 +246,21 @@ class Deliveries:
     async def settle_sent(self, delivery_id: str, now: datetime, channel: int, message: int, shown: str) -> None:
         """Record that Discord has it."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE delivery SET state = 'sent', settled_at = ?, channel_id = ?, message_id = ?, shown = ?,"
                 " problem = NULL WHERE id = ?",
                 (iso_utc(now), channel, message, shown, delivery_id),
             )
-            outdate_transcript(connection, delivery_id)
+            outdate_transcript(transaction, delivery_id)
 
         await self._database.write(work)
 
     async def settle(self, delivery_id: str, state: DeliveryState, now: datetime, problem: str | None = None) -> None:
         """Record that it ended without being sent."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE delivery SET state = ?, settled_at = ?, problem = ? WHERE id = ?",
                 (state, iso_utc(now), problem, delivery_id),
             )
@@ -269,28 +270,28 @@ class Deliveries:
     async def record_problem(self, delivery_id: str, problem: str) -> None:
         """Record why it could not be sent yet."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE delivery SET problem = ? WHERE id = ?", (problem, delivery_id))
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE delivery SET problem = ? WHERE id = ?", (problem, delivery_id))
 
         await self._database.write(work)
 
     async def begin_edit(self, delivery_id: str) -> None:
         """Record that a message is about to be edited: until that is settled, nobody knows what it shows."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE delivery SET shown = NULL WHERE id = ?", (delivery_id,))
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE delivery SET shown = NULL WHERE id = ?", (delivery_id,))
 
         await self._database.write(work)
 
     async def record_shown(self, delivery: Delivery, shown: str) -> None:
         """Record what a message shows, made of what was so when `delivery` was read; later changes stay unshown."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE delivery SET shown = ?, unshown = unshown - ? WHERE id = ?",
                 (shown, delivery.unshown, delivery.id),
             )
-            outdate_transcript(connection, delivery.id)
+            outdate_transcript(transaction, delivery.id)
 
         await self._database.write(work)
 
@@ -302,9 +303,9 @@ class Deliveries:
         If what it is about has changed since `delivery` was read, it is planned in any case, and looked at again.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
-            outdate_transcript(connection, delivery.id)
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            outdate_transcript(transaction, delivery.id)
+            transaction.execute(
                 "UPDATE delivery SET state = CASE WHEN ? OR unshown > ? THEN 'planned' ELSE 'cancelled' END,"
                 " room = ?, due = ?, expires = ?, settled_at = ?, begun_at = NULL, channel_id = NULL,"
                 " message_id = NULL, shown = NULL, unshown = unshown - ?, retracted = retracted + ? WHERE id = ?",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,7 +13,9 @@ from bot.domain.people.direct_messages import (
     Throttle,
 )
 from bot.store.audit import AuditEntry, record
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 
 _WRITTEN = "id, person, author, kind, text, written_at, button, label, state"
 _COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
@@ -39,9 +40,9 @@ def _letter(row: Row) -> DirectMessage:
     )
 
 
-def write_direct_message(connection: sqlite3.Connection, letter: DirectMessage) -> bool:
+def write_direct_message(transaction: Transaction, letter: DirectMessage) -> bool:
     """Have a message sent; False if it was written before. For work that writes it together with its cause."""
-    cursor = connection.execute(
+    changed = transaction.execute(
         f"INSERT INTO letter ({_WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
         (
             letter.id,
@@ -55,7 +56,7 @@ def write_direct_message(connection: sqlite3.Connection, letter: DirectMessage) 
             letter.state,
         ),
     )
-    return cursor.rowcount == 1
+    return changed == 1
 
 
 class DirectMessages:
@@ -68,10 +69,10 @@ class DirectMessages:
         """Have those sent that were not written before, and record who wanted it; how many these are."""
         every = tuple(letters)
 
-        def work(connection: sqlite3.Connection) -> int:
-            count = sum(write_direct_message(connection, each) for each in every)
+        def work(transaction: Transaction) -> int:
+            count = sum(write_direct_message(transaction, each) for each in every)
             if count:
-                record(connection, deed)
+                record(transaction, deed)
             return count
 
         return await self._database.write(work)
@@ -80,12 +81,12 @@ class DirectMessages:
         """Have these sent on an occasion that comes once: who would have one later has none."""
         every = tuple(letters)
 
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute(
+        def work(transaction: Transaction) -> None:
+            if transaction.execute(
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, iso_utc(now))
-            ).rowcount:
+            ):
                 for each in every:
-                    write_direct_message(connection, each)
+                    write_direct_message(transaction, each)
 
         await self._database.write(work)
 
@@ -159,11 +160,11 @@ class DirectMessages:
         begun_at = iso_utc(letter.begun_at) if letter.begun_at else None
         value = f"{iso_utc(throttle.since)} {iso_utc(throttle.until)} {throttle.refusals}"
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "UPDATE letter SET state = ?, begun_at = ? WHERE id = ?", (letter.state, begun_at, letter.id)
             )
-            connection.execute(
+            transaction.execute(
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 (_THROTTLE, value),
             )
@@ -180,4 +181,4 @@ class DirectMessages:
         return [_letter(row) for row in rows]
 
     async def _put(self, sql: str, *parameters: str | int) -> None:
-        await self._database.write(lambda connection: connection.execute(sql, parameters))
+        await self._database.write(lambda transaction: transaction.execute(sql, parameters))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 
 class Incidents:
@@ -24,19 +25,19 @@ class Incidents:
     async def begin(self, key: str, now: datetime, report: Announcement) -> None:
         """Open an incident and plan its report; nothing happens if it is open already."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute(
+        def work(transaction: Transaction) -> None:
+            if transaction.execute(
                 "INSERT INTO incident (key, began_at) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", (key, iso_utc(now))
-            ).rowcount:
-                plan_delivery(connection, report)
+            ):
+                plan_delivery(transaction, report)
 
         await self._database.write(work)
 
     async def end(self, key: str, report: Announcement | None) -> None:
         """Close an incident and plan its report, if it has one; nothing happens if it is not open."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            if connection.execute("DELETE FROM incident WHERE key = ?", (key,)).rowcount and report:
-                plan_delivery(connection, report)
+        def work(transaction: Transaction) -> None:
+            if transaction.execute("DELETE FROM incident WHERE key = ?", (key,)) and report:
+                plan_delivery(transaction, report)
 
         await self._database.write(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from bot.domain.agenda.run_of_show import Hold
@@ -11,7 +10,9 @@ from bot.domain.announcements import announce
 from bot.domain.planned_announcements import Restraint
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
-from bot.store.engine.database import Database, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 
 class Restraints:
@@ -43,52 +44,54 @@ class Restraints:
     async def begin_hold(self, workshop: str, hold: Hold, who: int) -> None:
         """Hold the day, and tell people so; held already, it goes on being held since then."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            cursor = connection.execute(
+        def work(transaction: Transaction) -> None:
+            changed = transaction.execute(
                 "INSERT INTO hold (id, since) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM hold WHERE until IS NULL)"
                 " ON CONFLICT (id) DO NOTHING",
                 (hold.id, iso_utc(hold.since)),
             )
-            if cursor.rowcount != 1:
+            if changed != 1:
                 return
-            record(connection, AuditEntry(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
-            plan_delivery(connection, announce(workshop, Kind.HOLD, hold.id, hold.since))
+            record(transaction, AuditEntry(f"hold/{hold.id}", hold.since, who, "day held", hold.id))
+            plan_delivery(transaction, announce(workshop, Kind.HOLD, hold.id, hold.since))
 
         await self._database.write(work)
 
     async def end_hold(self, hold: Hold, who: int, now: datetime) -> None:
         """The day goes on."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (iso_utc(now), hold.id))
+        def work(transaction: Transaction) -> None:
+            transaction.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (iso_utc(now), hold.id))
             since = iso_utc(hold.since)
-            record(connection, AuditEntry(f"hold-end/{hold.id}", now, who, "day resumed", hold.id, since, iso_utc(now)))
+            record(
+                transaction, AuditEntry(f"hold-end/{hold.id}", now, who, "day resumed", hold.id, since, iso_utc(now))
+            )
 
         await self._database.write(work)
 
     async def speakers_are_here(self, session: str, who: int, now: datetime) -> None:
         """Nobody need be asked about a session's speakers any more."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
+        def work(transaction: Transaction) -> None:
+            transaction.execute(
                 "INSERT INTO speakers_here (session, since) VALUES (?, ?) ON CONFLICT (session) DO NOTHING",
                 (session, iso_utc(now)),
             )
-            record(connection, AuditEntry(f"here/{session}", now, who, "speakers are there", session))
+            record(transaction, AuditEntry(f"here/{session}", now, who, "speakers are there", session))
 
         await self._database.write(work)
 
     async def switch(self, kind: Kind, deed: AuditEntry, *, quiet: bool) -> None:
         """Switch a kind of announcement off, or on again."""
 
-        def work(connection: sqlite3.Connection) -> None:
-            former = connection.execute("SELECT 1 FROM quiet_kind WHERE kind = ?", (kind,)).fetchone() is not None
+        def work(transaction: Transaction) -> None:
+            former = transaction.fetch_one("SELECT 1 FROM quiet_kind WHERE kind = ?", (kind,)) is not None
             if former == quiet:
                 return
             if quiet:
-                connection.execute("INSERT INTO quiet_kind (kind) VALUES (?) ON CONFLICT (kind) DO NOTHING", (kind,))
+                transaction.execute("INSERT INTO quiet_kind (kind) VALUES (?) ON CONFLICT (kind) DO NOTHING", (kind,))
             else:
-                connection.execute("DELETE FROM quiet_kind WHERE kind = ?", (kind,))
-            record(connection, deed)
+                transaction.execute("DELETE FROM quiet_kind WHERE kind = ?", (kind,))
+            record(transaction, deed)
 
         await self._database.write(work)

@@ -1,45 +1,27 @@
-"""One process writes to a database. The operating system holds the lock, so a killed process leaves none."""
+"""The lock of the one process that writes to a database: the operating system's, so a killed process leaves none."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
-
-class DatabaseUnusableError(RuntimeError):
-    """The database can't be opened; the message says why and what to do."""
-
-    exit_code: ClassVar[int] = 2
-
-
-class DatabaseInUseError(DatabaseUnusableError):
-    """Another process has the database."""
-
-
-class DatabaseDamagedError(DatabaseUnusableError):
-    """SQLite found a page that makes no sense: a failing disk, or a program that wrote into the file."""
-
-    exit_code = 4
-
-    def __init__(self, database: Path, failure: Exception) -> None:
-        super().__init__(
-            f"{database} is damaged ({failure}). Stop the bot and go back to the newest sound backup: plenary restore "
-            "FILE. It checks the backup first, and keeps what is there now. The nightly backups are in the folder "
-            "that PLENARY_BACKUPS names."
-        )
+from bot.store.engine.errors import DatabaseInUseError
 
 
 class WriterLock:
-    """Held from `take` to `release`, or to the end of the process, whatever ends it."""
+    """The lock, held from `take` to `release` or to the end of the process."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
     @classmethod
     def take(cls, database: Path) -> Self:
-        """Raises DatabaseInUseError, naming the process that holds it. The file is locked, whatever link names it."""
+        """Take the lock of a database, by whatever link it is named.
+
+        Raises DatabaseInUseError, which names the process that holds it, and OSError.
+        """
         real = database.resolve()
         path = real.with_name(real.name + ".lock")
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -12,7 +11,9 @@ from bot.domain.announcement_kinds import Kind
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp, lasting_stamps
 from bot.domain.plan import Plan
-from bot.store.engine.database import Database, Row, instant, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Row, Transaction
 from bot.store.plans import PLAN_FACT
 
 _SESSION = TypeAdapter(Session)
@@ -47,54 +48,54 @@ def _stamp(row: Row) -> ChathamStamp:
     return ChathamStamp(session, topic, room, Interval(instant(since), instant(until)) if since else None)
 
 
-def renew_stamps(connection: sqlite3.Connection, now: datetime) -> None:
+def renew_stamps(transaction: Transaction, now: datetime) -> None:
     """Stamp what the agenda and the plan in force put under the rule. For work that has changed either.
 
     What was stamped stays so, unless nothing was held or contributed under the stamp: see `lasting_stamps`.
     """
-    former = frozenset(map(_stamp, connection.execute(_READ)))
-    contributed = {subject for (subject,) in connection.execute(_CONTRIBUTED)}
+    former = frozenset(map(_stamp, transaction.fetch_all(_READ)))
+    contributed = {subject for (subject,) in transaction.fetch_all(_CONTRIBUTED)}
     contributed |= {WHOLE} if contributed else set()
-    plan = connection.execute("SELECT value FROM fact WHERE name = ?", (PLAN_FACT,)).fetchone()
+    plan = transaction.fetch_one("SELECT value FROM fact WHERE name = ?", (PLAN_FACT,))
     current = frozenset[ChathamStamp]()
     if plan:
-        held = connection.execute("SELECT held FROM session WHERE cancelled_at IS NULL")
+        held = transaction.fetch_all("SELECT held FROM session WHERE cancelled_at IS NULL")
         agenda = Agenda(tuple(_SESSION.validate_json(session) for (session,) in held))
         kept = lasting_stamps(former, contributed, now)
         current = Plan.from_json(plan[0]).with_agenda(agenda).with_stamps(kept).agenda_stamps
-    connection.execute("DELETE FROM stamp")
-    connection.executemany(
+    transaction.execute("DELETE FROM stamp")
+    transaction.execute_many(
         "INSERT INTO stamp (session, topic, room, since, until) VALUES (?, ?, ?, ?, ?)",
         [
             (one.id, one.topic, one.room, *(map(iso_utc, one.time) if one.time else (None, None)))
             for one in lasting_stamps(former - current, contributed, now) | current
         ],
     )
-    _stamp_contributions(connection)
+    _stamp_contributions(transaction)
 
 
-def _stamp_contributions(connection: sqlite3.Connection) -> None:
+def _stamp_contributions(transaction: Transaction) -> None:
     """Have what came under the rule confidential from now on, and its cards edited."""
-    connection.execute(
+    transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"  # noqa: S608 - conditions of this module only
         f" (SELECT id FROM note WHERE {_NOTES} UNION"
         f" SELECT merged_into FROM note_review WHERE note IN (SELECT id FROM note WHERE {_NOTES}))",
         (Kind.CARD,),
     )
-    connection.execute(
+    transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"  # noqa: S608 - likewise
         f" AND subject IN (SELECT id FROM question WHERE {_QUESTIONS})",
         (Kind.QUESTION,),
     )
-    connection.execute(f"UPDATE note SET confidential = 1 WHERE {_NOTES}")  # noqa: S608 - likewise
-    connection.execute(f"UPDATE question SET confidential = 1 WHERE {_QUESTIONS}")  # noqa: S608 - likewise
+    transaction.execute(f"UPDATE note SET confidential = 1 WHERE {_NOTES}")  # noqa: S608 - likewise
+    transaction.execute(f"UPDATE question SET confidential = 1 WHERE {_QUESTIONS}")  # noqa: S608 - likewise
 
 
-def stamp_note(connection: sqlite3.Connection, note_id: str) -> None:
+def stamp_note(transaction: Transaction, note_id: str) -> None:
     """Have a note confidential if its topic is under the rule. For work that writes the note."""
-    connection.execute(f"UPDATE note SET confidential = 1 WHERE id = ? AND {_NOTES}", (note_id,))  # noqa: S608 - likewise
+    transaction.execute(f"UPDATE note SET confidential = 1 WHERE id = ? AND {_NOTES}", (note_id,))  # noqa: S608 - likewise
 
 
-def stamp_question(connection: sqlite3.Connection, question_id: str) -> None:
+def stamp_question(transaction: Transaction, question_id: str) -> None:
     """Have a question confidential if its session is under the rule. For work that writes the question."""
-    connection.execute(f"UPDATE question SET confidential = 1 WHERE id = ? AND {_QUESTIONS}", (question_id,))  # noqa: S608
+    transaction.execute(f"UPDATE question SET confidential = 1 WHERE id = ? AND {_QUESTIONS}", (question_id,))  # noqa: S608

@@ -7,14 +7,16 @@ import logging
 import os
 import re
 import secrets
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.engine.database import Database, iso_utc, sync
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.database import Database
+from bot.store.engine.errors import DatabaseUnusableError, StoreError
+from bot.store.engine.files import sync
+from bot.store.engine.instants import iso_utc
+from bot.store.engine.transaction import Transaction
 from bot.store.participants import Participants, vacate
 from bot.store.privacy.register import TABLES, pattern
 
@@ -114,9 +116,9 @@ class Erasures:
                 "Start the bot once: it erases it again."
             )
 
-    def owe_bytes(self, connection: sqlite3.Connection, key: str) -> None:
+    def owe_bytes(self, transaction: Transaction, key: str) -> None:
         """Have `scrub`, now or at the next start, overwrite what was deleted. For work that deletes something."""
-        connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
+        transaction.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
 
     async def _done(self) -> set[str]:
         return {key for (key,) in await self._database.read("SELECT id FROM erasure")}
@@ -129,13 +131,13 @@ class Erasures:
             "nobody": NOBODY,
         }
 
-        def work(connection: sqlite3.Connection) -> None:
-            if not connection.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,)).rowcount:
+        def work(transaction: Transaction) -> None:
+            if not transaction.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,)):
                 return
             for name, table in TABLES.items():
                 for change in table.erased:
-                    connection.execute(change.statement(name), values)
-            vacate(connection, person)
+                    transaction.execute(change.statement(name), values)
+            vacate(transaction, person)
 
         await self._database.write(work)
 
@@ -145,9 +147,9 @@ class Erasures:
         try:
             if rows and await self._overwritten():
                 await self._database.write(
-                    lambda connection: connection.executemany("UPDATE erasure SET scrubbed = 1 WHERE id = ?", rows)
+                    lambda transaction: transaction.execute_many("UPDATE erasure SET scrubbed = 1 WHERE id = ?", rows)
                 )
-        except sqlite3.Error as failure:
+        except StoreError as failure:
             log.warning("The file could not be rid of what was erased (%s); the next start does it", failure)
 
     async def _overwritten(self) -> bool:

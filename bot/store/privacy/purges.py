@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 
 from bot.domain.people.retention import RetentionKind
 from bot.store.audit import Audit, AuditEntry, record
 from bot.store.engine.database import Database
+from bot.store.engine.errors import StoreError
+from bot.store.engine.sqlite import file_transaction
+from bot.store.engine.transaction import Transaction
 from bot.store.privacy.erasures import Erasures
 from bot.store.privacy.register import TABLES, Change
 from bot.store.transcripts import drop_outdated
@@ -18,10 +19,10 @@ from bot.store.transcripts import drop_outdated
 Counts = dict[str, int]
 
 
-def counted(connection: sqlite3.Connection, kind: RetentionKind) -> Counts:
+def counted(transaction: Transaction, kind: RetentionKind) -> Counts:
     """How many rows there are of a kind, by what they are called; of what there is none, nothing."""
     counts = {
-        TABLES[name].called: connection.execute(f"SELECT count(*) FROM {name} WHERE {change.where}").fetchone()[0]  # noqa: S608 - of the register only
+        TABLES[name].called: transaction.fetch_value(f"SELECT count(*) FROM {name} WHERE {change.where}")  # noqa: S608 - of the register only
         for name, change in _changes(kind)
         if not change.sets
     }
@@ -38,9 +39,9 @@ def _changes(kind: RetentionKind) -> Iterator[tuple[str, Change]]:
 
 
 def counted_in(path: Path, kinds: Iterable[RetentionKind]) -> Mapping[RetentionKind, int]:
-    """How many rows of each kind a database holds, read beside whoever writes to it. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        found = {kind: sum(counted(connection, kind).values()) for kind in kinds}
+    """How many rows of each kind a database holds, read beside whoever writes to it. Raises StoreError."""
+    with file_transaction(path) as transaction:
+        found = {kind: sum(counted(transaction, kind).values()) for kind in kinds}
     return {kind: count for kind, count in found.items() if count}
 
 
@@ -48,7 +49,7 @@ def may_hold(path: Path, kinds: Iterable[RetentionKind]) -> bool:
     """Whether a copy of the database holds any of it; one that can't be read may."""
     try:
         return bool(counted_in(path, kinds))
-    except sqlite3.Error:
+    except StoreError:
         return True
 
 
@@ -63,7 +64,7 @@ class Purges:
     async def counts(self) -> Mapping[RetentionKind, Counts]:
         """What there is of each kind. Raises OSError if the deeds beside the database can't be read."""
         found = await self._database.write(
-            lambda connection: {kind: counted(connection, kind) for kind in RetentionKind}
+            lambda transaction: {kind: counted(transaction, kind) for kind in RetentionKind}
         )
         aside = await self._audit.count_aside()
         return found | {
@@ -76,13 +77,13 @@ class Purges:
         Raises OSError if the deeds beside the database can't be erased; done again, it is made up for.
         """
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(transaction: Transaction) -> None:
             for kind in kinds:
                 for name, change in _changes(kind):
-                    connection.execute(change.statement(name))
-            drop_outdated(connection)
-            record(connection, deed)
-            self._erasures.owe_bytes(connection, deed.id)
+                    transaction.execute(change.statement(name))
+            drop_outdated(transaction)
+            record(transaction, deed)
+            self._erasures.owe_bytes(transaction, deed.id)
 
         await self._database.write(work)
         if RetentionKind.AUDIT in kinds:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.store.engine.database import iso_utc
+from bot.store.engine.instants import iso_utc
 from tests.bench import bots
 from tests.bench.bench import Bench, settled_workshop
 from tests.bench.bots import BARE, PLENARY

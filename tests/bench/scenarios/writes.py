@@ -14,7 +14,8 @@ import aiosqlite
 
 from bot.domain.attendance.attendance import CheckIn
 from bot.store.attendance import Attendance
-from bot.store.engine.database import Database, iso_utc
+from bot.store.engine.database import Database
+from bot.store.engine.instants import iso_utc
 from tests.bench.bench import Bench
 from tests.bench.measure import Collected, Figure
 from tests.bench.workshop import person

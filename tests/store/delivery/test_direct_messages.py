@@ -16,7 +16,8 @@ from bot.domain.announcements import DeliveryState
 from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message, next_throttle
 from bot.store import Store
 from bot.store.audit import AuditEntry
-from bot.store.engine import database as databases
+from bot.store.engine import schema
+from bot.store.engine.database import Database
 
 NOON = datetime(2023, 2, 20, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -69,12 +70,12 @@ async def test_whoever_was_still_to_be_sent_a_certificate_reads_the_announcement
 ) -> None:
     """A database of the version before, with one sent and two on their way."""
     before = tmp_path / "migrations"
-    shutil.copytree(databases._MIGRATIONS, before)  # noqa: SLF001 - the version before
+    shutil.copytree(schema._MIGRATIONS, before)  # noqa: SLF001 - the version before
     [migration] = before.glob("*_direct_messages.sql")
     for path in [path for path in before.glob("*.sql") if path.name >= migration.name]:
         path.unlink()
-    monkeypatch.setattr(databases, "_MIGRATIONS", before)
-    await (await databases.Database.open(tmp_path / "plenary.db")).close()
+    monkeypatch.setattr(schema, "_MIGRATIONS", before)
+    await (await Database.open(tmp_path / "plenary.db")).close()
     monkeypatch.undo()
     rows = [("1", 1, "sent"), ("2", 2, "planned"), ("3", 3, "sending")]
     with closing(sqlite3.connect(tmp_path / "plenary.db")) as connection, connection:

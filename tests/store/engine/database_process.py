@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.store import Store
-from bot.store.engine import database
+from bot.store.engine import schema
 from bot.store.engine.database import Database
 
 
@@ -30,5 +30,5 @@ async def write(store: Store, numbers: range) -> None:
 
 
 if len(sys.argv) > 3:
-    database._MIGRATIONS = Path(sys.argv[3])  # noqa: SLF001 - a schema of the test's
+    schema._MIGRATIONS = Path(sys.argv[3])  # noqa: SLF001 - a schema of the test's
 asyncio.run(main(sys.argv[1], Path(sys.argv[2])))

@@ -14,16 +14,16 @@ import pytest
 from bot.domain.nightly_backup import last_night
 from bot.jobs.nightly_backup import NightlyBackupJob
 from bot.store.engine import backup as module
-from bot.store.engine.backup import BackupError, backup, backups_in, faults_in, name_at, prefix_of, restore
-from bot.store.engine.database import Database, SchemaError
-from bot.store.engine.lock import DatabaseDamagedError, DatabaseInUseError
+from bot.store.engine.backup import backup, backups_in, faults_in, name_at, prefix_of, restore
+from bot.store.engine.database import Database
+from bot.store.engine.errors import BackupError, DatabaseDamagedError, DatabaseInUseError, SchemaError
 
 NOW = datetime(2023, 2, 20, 12, 30, 15, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Bahrain")
 
 
 async def put(database: Database, name: str) -> None:
-    await database.write(lambda connection: connection.execute("INSERT INTO fact VALUES (?, 'kept')", (name,)).rowcount)
+    await database.write(lambda transaction: transaction.execute("INSERT INTO fact VALUES (?, 'kept')", (name,)))
 
 
 def names(path: Path) -> list[str]:

@@ -18,19 +18,31 @@ from typing import Any
 import pytest
 
 from bot import store as stores
-from bot.store.engine import database as module
-from bot.store.engine.database import Database, SchemaError, copy_to, damage_in, instant, iso_utc
-from bot.store.engine.lock import DatabaseDamagedError, DatabaseInUseError, DatabaseUnusableError
+from bot.store.engine import schema, writer
+from bot.store.engine.copies import copy_to, damage_in
+from bot.store.engine.database import Database
+from bot.store.engine.errors import (
+    BusyError,
+    DamageError,
+    DatabaseDamagedError,
+    DatabaseInUseError,
+    DatabaseUnusableError,
+    SchemaError,
+    StoreError,
+    TransactionError,
+)
+from bot.store.engine.instants import instant, iso_utc
+from bot.store.engine.transaction import Transaction
 
 ROOT = Path(__file__).resolve().parents[3]
 OTHER = Path(__file__).with_name("database_process.py")
 
-Work = Callable[[sqlite3.Connection], Any]
+Work = Callable[[Transaction], Any]
 
 
 def put(name: str, value: str = "kept") -> Work:
-    def work(connection: sqlite3.Connection) -> str:
-        connection.execute("INSERT INTO fact (name, value) VALUES (?, ?)", (name, value))
+    def work(transaction: Transaction) -> str:
+        transaction.execute("INSERT INTO fact (name, value) VALUES (?, ?)", (name, value))
         return name
 
     return work
@@ -40,11 +52,11 @@ async def names(database: Database) -> set[str]:
     return {name for (name,) in await database.read("SELECT name FROM fact WHERE name <> 'id_secret'")}
 
 
-async def on_writer(database: Database, work: Work) -> Any:  # noqa: ANN401 - whatever the work gives
+async def on_writer(database: Database, work: Callable[[sqlite3.Connection], Any]) -> Any:  # noqa: ANN401 - whatever the work gives
     """Something on the writer's own connection, outside its transactions."""
-    writer = database._writer  # noqa: SLF001 - there is no other way to its connection
-    assert writer
-    return await writer._connection.run(work)  # noqa: SLF001 - likewise
+    opened = database._writer  # noqa: SLF001 - there is no other way to its connection
+    assert opened
+    return await opened._connection.run(work)  # noqa: SLF001 - likewise
 
 
 def look(path: Path, sql: str) -> list[Any]:
@@ -113,15 +125,16 @@ async def test_writes_are_done_in_the_order_in_which_they_were_asked_for(databas
 
 
 async def test_work_that_raises_is_undone_alone_and_only_its_caller_hears(database: Database) -> None:
-    def half(connection: sqlite3.Connection) -> None:
-        put("half")(connection)
+    def half(transaction: Transaction) -> None:
+        put("half")(transaction)
         raise ValueError("mine")
 
     works = [put("before"), half, put("before"), put("after")]
     first, failed, twice, last = await asyncio.gather(*map(database.write, works), return_exceptions=True)
     assert (first, last) == ("before", "after")
     assert isinstance(failed, ValueError)
-    assert isinstance(twice, sqlite3.IntegrityError)
+    assert isinstance(twice, TransactionError)
+    assert "UNIQUE" in str(twice)
     assert await names(database) == {"before", "after"}
 
 
@@ -137,7 +150,7 @@ async def test_a_cancelled_caller_undoes_nothing(database: Database) -> None:
 
 
 async def test_a_cancelled_caller_of_failing_work_harms_nobody(database: Database) -> None:
-    def fail(_: sqlite3.Connection) -> None:
+    def fail(_: Transaction) -> None:
         raise ValueError("unheard")
 
     unheard: list[object] = []
@@ -161,7 +174,7 @@ async def test_a_full_disk_is_told_to_everyone_who_waits_and_passes(database: Da
     await on_writer(database, fill)
     works = [put("small"), put("large", "x" * 100_000), put("late")]
     told = await asyncio.gather(*map(database.write, works), return_exceptions=True)
-    assert all(isinstance(one, sqlite3.OperationalError) and "full" in str(one) for one in told)
+    assert all(isinstance(one, TransactionError) and "full" in str(one) for one in told)
     assert await names(database) == {"before"}
 
     await on_writer(database, lambda connection: connection.execute("PRAGMA max_page_count = 1000000").fetchall())
@@ -172,14 +185,14 @@ async def test_a_full_disk_is_told_to_everyone_who_waits_and_passes(database: Da
 async def test_a_commit_that_fails_is_told_to_everyone_in_it(database: Database) -> None:
     """A promise that SQLite checks at the commit only."""
 
-    def prepare(connection: sqlite3.Connection) -> None:
-        connection.execute("CREATE TABLE one (id INTEGER PRIMARY KEY)")
-        connection.execute("CREATE TABLE other (one INTEGER REFERENCES one DEFERRABLE INITIALLY DEFERRED)")
+    def prepare(transaction: Transaction) -> None:
+        transaction.execute("CREATE TABLE one (id INTEGER PRIMARY KEY)")
+        transaction.execute("CREATE TABLE other (one INTEGER REFERENCES one DEFERRABLE INITIALLY DEFERRED)")
 
     await database.write(prepare)
-    works = [put("good"), lambda connection: connection.execute("INSERT INTO other VALUES (7)").rowcount, put("fine")]
+    works = [put("good"), lambda transaction: transaction.execute("INSERT INTO other VALUES (7)"), put("fine")]
     told = await asyncio.gather(*map(database.write, works), return_exceptions=True)
-    assert [type(one) for one in told] == [sqlite3.IntegrityError] * 3
+    assert [str(one) for one in told] == ["FOREIGN KEY constraint failed"] * 3
     assert await names(database) == set()
     assert await database.write(put("after")) == "after"
 
@@ -191,10 +204,10 @@ async def test_work_that_hides_a_full_disk_ends_nothing_but_itself(database: Dat
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    def hide(connection: sqlite3.Connection) -> None:
+    def hide(transaction: Transaction) -> None:
         try:
-            put("large", "x" * 100_000)(connection)
-        except sqlite3.Error as failure:
+            put("large", "x" * 100_000)(transaction)
+        except StoreError as failure:
             raise ValueError("no room") from failure
 
     await on_writer(database, fill)
@@ -217,9 +230,9 @@ async def test_closing_finishes_the_writes_that_wait(path: Path) -> None:
 
 async def test_readers_see_whole_transactions_while_a_write_goes_on(database: Database) -> None:
     def pair(n: int) -> Work:
-        def work(connection: sqlite3.Connection) -> None:
-            put(f"{n}-a")(connection)
-            put(f"{n}-b")(connection)
+        def work(transaction: Transaction) -> None:
+            put(f"{n}-a")(transaction)
+            put(f"{n}-b")(transaction)
 
         return work
 
@@ -277,14 +290,14 @@ async def test_a_write_that_cannot_begin_is_withdrawn_in_time_and_never_done(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that come later, and those of whole transactions, too; readers don't wait at all."""
-    monkeypatch.setattr(module, "_PATIENCE", 0.6)
+    monkeypatch.setattr(writer, "PATIENCE", 0.6)
     with locked(database.path):
         async with asyncio.timeout(2.5):
             first = [asyncio.create_task(database.write(put(f"{n}"))) for n in range(3)]
             await asyncio.sleep(0.4)
             assert await names(database) == set()
             told = await asyncio.gather(*first, database.write(put("late")), database.scrub(), return_exceptions=True)
-    assert [type(one) for one in told] == [sqlite3.OperationalError] * 5
+    assert [type(one) for one in told] == [BusyError] * 5
     assert await database.write(put("after")) == "after"
     assert await names(database) == {"after"}
 
@@ -334,11 +347,11 @@ async def test_a_damaged_page_is_noted_by_whoever_comes_upon_it(path: Path) -> N
         file.write(b"\xff" * 4096)
     for find in (
         lambda database: database.read("SELECT * FROM note"),
-        lambda database: database.write(lambda connection: connection.execute("DELETE FROM note").rowcount),
+        lambda database: database.write(lambda transaction: transaction.execute("DELETE FROM note")),
     ):
         database = await Database.open(path)
         assert not database.damage.done()
-        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        with pytest.raises(DamageError, match="malformed"):
             await find(database)
         assert database.damage.done()
         await database.close()
@@ -398,9 +411,9 @@ async def test_a_reader_beside_the_writer_sees_commits_and_cannot_write(database
         assert await names(reader) == set()
         await database.write(put("new"))
         assert await names(reader) == {"new"}
-        with pytest.raises(sqlite3.OperationalError, match="to read"):
+        with pytest.raises(TransactionError, match="to read"):
             await reader.write(put("mine"))
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        with pytest.raises(TransactionError, match="readonly"):
             await reader.read("INSERT INTO fact VALUES ('mine', '') RETURNING name")
     finally:
         await reader.close()
@@ -448,7 +461,7 @@ def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "migrations"
     folder.mkdir()
     (folder / "0001_one.sql").write_text("CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);")
-    monkeypatch.setattr(module, "_MIGRATIONS", folder)
+    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
     return folder
 
 
@@ -501,8 +514,8 @@ async def test_an_old_file_is_copied_before_it_is_changed(path: Path, migrations
 
 async def test_an_old_file_of_a_killed_process_is_copied_whole(path: Path, migrations: Path) -> None:
     """Its last commits are still in the write-ahead log beside it."""
-    async with other_process("write", path, migrations) as writer:
-        kept = [await said(writer) for _ in range(20)][1:]
+    async with other_process("write", path, migrations) as other:
+        kept = [await said(other) for _ in range(20)][1:]
     (migrations / "0002_two.sql").write_text("DELETE FROM fact;")
     await (await Database.open(path)).close()
     copied = {
@@ -576,12 +589,12 @@ async def test_a_copy_of_an_open_database_is_whole(database: Database, tmp_path:
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 5, 8, 13, 34, 89, 233])
 async def test_what_was_acknowledged_is_there_after_a_kill(path: Path, milliseconds: int) -> None:
-    async with other_process("write", path) as writer:
-        assert await said(writer) == "open"
-        first = await said(writer)
+    async with other_process("write", path) as other:
+        assert await said(other) == "open"
+        first = await said(other)
         await asyncio.sleep(milliseconds / 1000)
-        writer.kill()
-        rest, _ = await writer.communicate()
+        other.kill()
+        rest, _ = await other.communicate()
     # The last line may be cut off by the kill.
     told = {first, *rest.decode().rpartition("\n")[0].split()}
     database = await Database.open(path)
@@ -595,8 +608,8 @@ async def test_what_was_acknowledged_is_there_after_a_kill(path: Path, milliseco
 
 async def test_a_file_moved_with_its_log_keeps_what_was_acknowledged(path: Path, tmp_path: Path) -> None:
     """After a crash the folder may be copied to another machine."""
-    async with other_process("write", path) as writer:
-        told = {await said(writer) for _ in range(50)} - {"open"}
+    async with other_process("write", path) as other:
+        told = {await said(other) for _ in range(50)} - {"open"}
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     for file in path.parent.glob("plenary.db*"):
@@ -649,6 +662,6 @@ async def test_a_row_that_refers_to_nothing_is_damage(database: Database, path: 
         connection.execute("INSERT INTO other VALUES (7)")
         connection.commit()
         assert damage_in(connection) == "a row of other refers to nothing"
-        with pytest.raises(sqlite3.DatabaseError, match="a row of other refers to nothing"):
+        with pytest.raises(DamageError, match="a row of other refers to nothing"):
             copy_to(connection, tmp_path / "copy.db")
     assert beside(tmp_path / "copy.db") == []

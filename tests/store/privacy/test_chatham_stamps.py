@@ -17,8 +17,8 @@ from bot.domain.agenda.sessions import Session
 from bot.domain.attendance.presence import Interval
 from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
 from bot.domain.plan import Plan
-from bot.store.engine import database
-from bot.store.engine.database import iso_utc
+from bot.store.engine import schema
+from bot.store.engine.instants import iso_utc
 from bot.store.programme import PlanInForce
 
 Tiny = Callable[..., Plan]
@@ -42,8 +42,8 @@ def kept_before(path: Path, plan: Plan) -> None:
     talk, lab = plan.agenda.sessions
     moved, gone = replace(talk, topic="sensors", room="hall"), replace(lab, id="gone", topic=None)
     edit = json.dumps([{"before": json.loads(_JSON.dump_json(talk)), "after": json.loads(_JSON.dump_json(moved))}])
-    scripts = [one for one in database._scripts() if one.stem.rpartition("_")[2] != "stamps"]  # noqa: SLF001
-    number = next(n for n, one in enumerate(database._scripts()) if one.stem.endswith("_stamps"))  # noqa: SLF001
+    scripts = [one for one in schema._scripts() if one.stem.rpartition("_")[2] != "stamps"]  # noqa: SLF001
+    number = next(n for n, one in enumerate(schema._scripts()) if one.stem.endswith("_stamps"))  # noqa: SLF001
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for script in scripts[:number]:
             connection.executescript(script.read_text("utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,34 +27,30 @@ from bot.store import Store
 from bot.store.audit import AuditEntry
 from bot.store.engine.backup import backup, restore
 from bot.store.engine.database import Database
-from bot.store.engine.lock import DatabaseUnusableError
+from bot.store.engine.errors import DatabaseUnusableError
+from bot.store.engine.transaction import Transaction
 from bot.store.privacy.erasures import ErasedList, Erasure
+from tests.store.rows import INSTANT, columns, files_with, insert
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 ME, OTHER = 4711, 4712
 WORDS = "zebrafish"
 ERASURE = Erasure("99", ME, NOON)
-INSTANT = "2023-02-20T12:00:00.000000Z"
 #: Columns that hold a person.
 PERSONS = {"person", "author", "asker", "who", "rapporteur"}
 #: What stays: who led the workshop, and what they did.
 STAYS = {("audit", "who")}
 
 
-def columns(database: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
-    tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {table: [(row[1], row[2]) for row in database.execute(f"PRAGMA table_info({table})")] for table in tables}
-
-
 async def fill(database: Database, person: int, words: str) -> None:
     """A row in every table that holds a person, with words in each of its texts."""
 
-    def work(connection: sqlite3.Connection) -> None:
-        for table, every in columns(connection).items():
-            names = {name for name, _ in every}
+    def work(transaction: Transaction) -> None:
+        for table, types in columns(transaction).items():
+            names = {name for name, _ in types}
             if not names & PERSONS:
                 continue
-            row: dict[str, object] = {name: 1 if kind == "INTEGER" else words for name, kind in every}
+            row: dict[str, object] = {name: 1 if kind == "INTEGER" else words for name, kind in types}
             row |= dict.fromkeys(names & PERSONS, person)
             row |= dict.fromkeys(["at", "due", "since", "until", *(n for n in names if n.endswith("_at"))], INSTANT)
             row |= {"note": str(person), "question": str(person), "message": str(person)} if table != "note" else {}
@@ -65,22 +60,18 @@ async def fill(database: Database, person: int, words: str) -> None:
             row |= {"session": "opening", "room": "plenary", "status": "present", "number": 1, "breakout": str(person)}
             row |= {"topic": "ledgers"}
             row |= {"id": introduced_id(person)} if table == "participant" else {}
-            kept = {name: value for name, value in row.items() if name in names}
-            connection.execute(
-                f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})",  # noqa: S608 - names only
-                tuple(kept.values()),
-            )
-        connection.execute(
+            insert(transaction, table, {name: value for name, value in row.items() if name in names})
+        transaction.execute(
             "INSERT INTO note_revision VALUES (?, 1, ?, 't', 'worked', ?, ?, ?, '{}', NULL)",
             (str(person), INSTANT, words, words, words),
         )
-        connection.execute(
+        transaction.execute(
             "INSERT INTO note_review (note, asked, tags, folded, proposal) VALUES (?, ?, ?, ?, ?)",
             (str(person), *[words] * 4),
         )
-        connection.execute("INSERT INTO transcript (channel, room, name) VALUES (1, '', '') ON CONFLICT DO NOTHING")
+        transaction.execute("INSERT INTO transcript (channel, room, name) VALUES (1, '', '') ON CONFLICT DO NOTHING")
         line = f"{words} <@{person}> came"
-        connection.execute(
+        transaction.execute(
             "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
             " VALUES (?, 'report', ?, '', ?, ?, 'sent')",
             (f"report-{person}", line, INSTANT, INSTANT),
@@ -92,21 +83,15 @@ async def fill(database: Database, person: int, words: str) -> None:
 async def held(database: Database, person: int) -> set[tuple[str, str]]:
     """Where a person is named."""
 
-    def work(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    def work(transaction: Transaction) -> set[tuple[str, str]]:
         return {
             (table, name)
-            for table, every in columns(connection).items()
-            for name, _ in every
-            if name in PERSONS and connection.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (person,)).fetchone()  # noqa: S608 - names only
+            for table, types in columns(transaction).items()
+            for name, _ in types
+            if name in PERSONS and transaction.fetch_one(f"SELECT 1 FROM {table} WHERE {name} = ?", (person,))  # noqa: S608 - names only
         }
 
     return await database.write(work)
-
-
-def found(path: Path, words: str) -> list[str]:
-    """The files of a database in whose bytes something is found."""
-    every = [path.with_name(path.name + ending) for ending in ("", "-wal", "-shm")]
-    return [each.name for each in every if each.exists() and words.encode() in each.read_bytes()]
 
 
 async def test_nothing_of_a_person_stays_and_everything_of_others(database: Database, store: Store, path: Path) -> None:
@@ -116,12 +101,12 @@ async def test_nothing_of_a_person_stays_and_everything_of_others(database: Data
     before = await held(database, OTHER)
     assert before == await held(database, ME)
     assert len(before) >= 18
-    assert found(path, WORDS)
+    assert files_with(path, WORDS)
     await store.erasures.erase(ERASURE)
     assert await held(database, ME) == STAYS
     assert await held(database, OTHER) == before
-    assert found(path, WORDS) == []
-    assert found(path, "axolotl")
+    assert files_with(path, WORDS) == []
+    assert files_with(path, "axolotl")
     assert store.participants.of(ME) is None
     assert store.participants.of(OTHER)
 
@@ -149,12 +134,12 @@ async def test_what_became_a_part_of_anothers_note_is_gone_from_it(store: Store,
     assert [row[5] for row in mine_only] == [WORDS]
     assert WORDS not in personal_data.as_json(await store.personal_data.of(OTHER)).decode()
     await store.erasures.erase(ERASURE)
-    assert found(path, WORDS) == []
+    assert files_with(path, WORDS) == []
     assert await store.note_reviews.merged_into("2") == ["3"]
     assert [one.subject for one in await store.deliveries.outdated()] == ["2"]
     assert await store.notes.submit(replace(kept, title="axolotl for ever"), card("2"))
     await store.erasures.erase(replace(ERASURE, id="98", person=OTHER))
-    assert found(path, "axolotl") == []
+    assert files_with(path, "axolotl") == []
 
 
 async def test_whose_note_was_a_part_of_an_erased_one_has_their_own_alone(store: Store) -> None:
@@ -179,7 +164,7 @@ async def test_what_a_reviewer_wrote_of_others_notes_is_gone(store: Store, path:
     await change("2", lambda one: replace(one, proposal=wording), proposed)
     await change("2", lambda one: replace(one, tags=("port",)), tagged)
     await store.erasures.erase(ERASURE)
-    assert found(path, WORDS) == []
+    assert files_with(path, WORDS) == []
     assert await store.note_reviews.of("2") == Review(tags=("port",))
     assert [one.what for one in await store.audit.all()] == ["note sent back", "edit proposed", "note tagged"]
 
@@ -202,11 +187,11 @@ async def test_bytes_are_gone_however_often_pages_were_split(database: Database,
         person, word = (ME, WORDS) if number % 3 else (OTHER, "axolotl")
         row = f"{number:05}", person, word * chance.randint(1, 200)
         await database.write(
-            lambda connection, row=row: connection.execute("INSERT INTO word_try VALUES (?, ?, ?)", row)
+            lambda transaction, row=row: transaction.execute("INSERT INTO word_try VALUES (?, ?, ?)", row)
         )
     await store.erasures.erase(ERASURE)
-    assert found(path, WORDS) == []
-    assert found(path, "axolotl")
+    assert files_with(path, WORDS) == []
+    assert files_with(path, "axolotl")
 
 
 async def test_asked_twice_it_is_done_once_and_what_came_after_it_stays(database: Database, store: Store) -> None:
@@ -226,14 +211,14 @@ async def test_a_restored_backup_erases_again_before_anything_is_served(path: Pa
     async with stores.opened(path) as store:
         await store.erasures.erase(ERASURE)
     restore(saved, path, NOON)
-    assert found(path, WORDS)
+    assert files_with(path, WORDS)
     with pytest.raises(DatabaseUnusableError, match="Start the bot once"):
         async with stores.opened(path, to_read=True):
             pass
     async with stores.opened(path) as store:
         assert store.participants.of(ME) is None
         assert await store.notes.all() == []
-        assert found(path, WORDS) == []
+        assert files_with(path, WORDS) == []
     async with stores.opened(path, to_read=True):
         pass
 
@@ -245,7 +230,7 @@ async def test_who_was_put_on_the_list_is_erased_though_the_process_ended_there(
     ErasedList(path.with_name("plenary.db.erased")).add(ERASURE)
     async with stores.opened(path) as store:
         assert await store.notes.all() == []
-        assert found(path, WORDS) == []
+        assert files_with(path, WORDS) == []
 
 
 async def test_bytes_that_a_reader_kept_from_being_overwritten_are_at_the_next_start(
@@ -263,7 +248,7 @@ async def test_bytes_that_a_reader_kept_from_being_overwritten_are_at_the_next_s
         async with stores.opened(path) as store:
             await store.erasures.erase(ERASURE)
     async with stores.opened(path):
-        assert found(path, WORDS) == []
+        assert files_with(path, WORDS) == []
 
 
 def test_half_a_line_that_a_killed_process_left_is_no_one(tmp_path: Path) -> None:

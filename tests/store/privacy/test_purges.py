@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,77 +10,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import store as stores
-from bot.domain.announcement_kinds import KINDS
 from bot.domain.people.retention import RetentionKind
 from bot.store.audit import AuditEntry
 from bot.store.engine.database import Database
+from bot.store.engine.sqlite import file_transaction
 from bot.store.privacy.purges import counted_in
-from bot.store.privacy.register import DEEDS, FACTS, LETTERS, PURGED, TABLES
-from tests.store.privacy.test_erasures import columns, found
+from bot.store.privacy.register import PURGED, TABLES
+from tests.store.rows import columns, files_with, fill_every_kind, word
 
 NOON = datetime(2024, 2, 20, 12, tzinfo=UTC)
-INSTANT = "2023-02-20T12:00:00.000000Z"
 
-#: What a purge changes in tables that stay: who did it, which messages are to be looked at again, what is saved anew.
+#: What a purge changes in tables that stay: who did it, which messages are looked at again, what is saved again.
 MARKS = {"author", "unshown", "rapporteur", "unsaved"}
 HOLDS = {name: table.kept for name, table in TABLES.items()}
 
 
-def word(kind: RetentionKind | None) -> str:
-    return f"zebrafish-{kind or 'stays'}"
-
-
-def fill(connection: sqlite3.Connection) -> None:
-    """A row in every table with its kind's word in each text, and copies of the words where texts are quoted."""
-    connection.execute("PRAGMA defer_foreign_keys = ON")
-    for table, every in columns(connection).items():
-        row: dict[str, object] = {name: 1 if kind == "INTEGER" else word(HOLDS[table]) for name, kind in every}
-        row |= {n: INSTANT for n in row if n.endswith("_at") or n in {"at", "due", "since", "until", "expires"}}
-        row |= {"breakout": "b", "id": "b"} if table.startswith("breakout") else {}
-        row |= {"status": "present"} if table == "correction" else {}
-        row |= {"state": "sent", "kind": "start"} if table == "delivery" else {}
-        row |= {"kind": "nudge"} if table == "letter" else {}
-        row |= {"message": 2, "author": 1} if table == "transcript_message" else {}
-        row |= {"organisation": "customs"} if table == "participant" else {}
-        insert(connection, table, {name: row[name] for name, _ in every})
-    for name, kind in DEEDS.items():
-        texts = dict.fromkeys(("subject", "former", "latter"), word(kind))
-        insert(connection, "audit", {"id": f"{name}/1", "at": INSTANT, "who": 1, "what": "done", **texts})
-    for name, kind in FACTS.items():
-        insert(connection, "fact", {"name": name, "value": word(kind)})
-    for name, kind in LETTERS.items():
-        letter = {"id": name, "person": 1, "kind": name, "text": word(kind), "written_at": INSTANT, "state": "sent"}
-        insert(connection, "letter", letter)
-    for number, (name, decided) in enumerate(KINDS.items(), 100):
-        # One after the other, because what a message of several kinds shows goes with each of them.
-        quoted = " ".join(word(kind) for kind in decided.shows) or word(None)
-        sent = {"id": name, "kind": name, "room": "team", "state": "sent", "message_id": number, "problem": quoted}
-        subject = quoted if decided.private_subject else name
-        insert(connection, "delivery", sent | {"subject": subject, "due": INSTANT, "expires": INSTANT})
-        message = {"message": number, "channel": 1, "author": 0, "name": "Plenary", "written_at": INSTANT}
-        insert(connection, "transcript_message", message | {"text": quoted})
-
-
-def insert(connection: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - names only
-        tuple(row.values()),
-    )
-
-
 def dump(path: Path, tables: set[str]) -> dict[str, list[object]]:
     """What tables hold, but for the marks of a purge."""
-    connection = sqlite3.connect(path)
-    try:
+    with file_transaction(path) as transaction:
         named = {
-            table: [name for name, _ in every if name not in MARKS] for table, every in columns(connection).items()
+            table: [name for name, _ in types if name not in MARKS] for table, types in columns(transaction).items()
         }
         return {
-            table: sorted(connection.execute(f"SELECT {', '.join(named[table])} FROM {table}"), key=repr)  # noqa: S608 - names only
+            table: sorted(transaction.fetch_all(f"SELECT {', '.join(named[table])} FROM {table}"), key=repr)  # noqa: S608 - names only
             for table in tables
         }
-    finally:
-        connection.close()
 
 
 async def purge(path: Path, kinds: set[RetentionKind], key: str = "1") -> dict[RetentionKind, dict[str, int]]:
@@ -101,17 +53,17 @@ async def test_no_byte_of_it_is_left_and_all_else_stays(
 ) -> None:
     path = tmp_path_factory.mktemp("purge") / "plenary.db"
     database = await Database.open(path)
-    await database.write(fill)
+    await database.write(fill_every_kind)
     await database.close()
-    assert all(found(path, word(kind)) for kind in (*RetentionKind, None))
+    assert all(files_with(path, word(kind)) for kind in (*RetentionKind, None))
     # These lose what they quote of others.
     changed = {"audit", "letter", "delivery", "transcript_message", "fact", "erasure"}
     others = {table for table, kind in HOLDS.items() if kind not in kinds} - changed
     before = dump(path, others)
     counts = await purge(path, kinds)
     assert all(counts[kind] for kind in RetentionKind)
-    assert [kind for kind in kinds if found(path, word(kind))] == []
-    assert [kind for kind in {*RetentionKind, None} - kinds if not found(path, word(kind))] == []
+    assert [kind for kind in kinds if files_with(path, word(kind))] == []
+    assert [kind for kind in {*RetentionKind, None} - kinds if not files_with(path, word(kind))] == []
     assert dump(path, others) == before
     assert counted_in(path, kinds) == {}
     # Again, there is nothing left to erase: all is as it was.
@@ -135,7 +87,7 @@ async def test_bytes_that_a_reader_kept_are_gone_at_the_next_start(path: Path, m
         return False
 
     database = await Database.open(path)
-    await database.write(fill)
+    await database.write(fill_every_kind)
     await database.close()
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Database, "scrub", kept)
@@ -143,13 +95,10 @@ async def test_bytes_that_a_reader_kept_are_gone_at_the_next_start(path: Path, m
         await purge(path, {RetentionKind.NOTES})
     assert (await scrubs(path)) == [(0,)]
     async with stores.opened(path):
-        assert found(path, word(RetentionKind.NOTES)) == []
+        assert files_with(path, word(RetentionKind.NOTES)) == []
     assert (await scrubs(path)) == [(1,)]
 
 
 async def scrubs(path: Path) -> list[tuple[int]]:
-    connection = sqlite3.connect(path)
-    try:
-        return connection.execute("SELECT scrubbed FROM erasure WHERE id = 'purge/1'").fetchall()
-    finally:
-        connection.close()
+    with file_transaction(path) as transaction:
+        return transaction.fetch_all("SELECT scrubbed FROM erasure WHERE id = 'purge/1'")

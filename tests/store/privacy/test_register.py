@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,10 @@ from bot.domain.people.direct_messages import DirectMessageKind
 from bot.domain.people.retention import RetentionKind
 from bot.settings import ROOT
 from bot.store.engine.database import Database
+from bot.store.engine.sqlite import file_transaction
 from bot.store.privacy import register
 from bot.store.privacy.register import DEEDS, FACTS, LETTERS, TABLES
-from tests.store.privacy.test_erasures import columns
+from tests.store.rows import columns
 
 FILE = Path(register.__file__).relative_to(ROOT)
 
@@ -24,8 +23,8 @@ FILE = Path(register.__file__).relative_to(ROOT)
 async def test_every_table_and_column_is_in_the_register(path: Path) -> None:
     database = await Database.open(path)
     await database.close()
-    with closing(sqlite3.connect(path)) as connection:
-        schema = {(table, name) for table, every in columns(connection).items() for name, _ in every}
+    with file_transaction(path) as transaction:
+        schema = {(table, name) for table, every in columns(transaction).items() for name, _ in every}
     registered = {(name, column) for name, table in TABLES.items() for column in table.columns}
     assert schema - registered == set(), f"say in {FILE} whose text or account these hold, and what becomes of it"
     assert registered - schema == set(), f"take these out of {FILE}"
