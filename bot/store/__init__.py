@@ -1,4 +1,4 @@
-"""The only SQL: schema, one writer, one module a subject. Takes and returns values of the domain."""
+"""The store: all SQL, in one module a subject. Takes and returns values of the domain."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ from bot.store.delivery.restraints import Restraints
 from bot.store.engine.database import Database
 from bot.store.engine.errors import DamageError, DatabaseDamagedError, StoreError
 from bot.store.engine.instants import iso_utc
-from bot.store.feedback import Feedback, Pledges
+from bot.store.facts import Facts
+from bot.store.feedback import Feedback
 from bot.store.note_reviews import NoteReviews
 from bot.store.notes import Notes
 from bot.store.participants import Participants
 from bot.store.plans import Plans
+from bot.store.pledges import Pledges
 from bot.store.presence import PresenceStays
 from bot.store.privacy.chatham_stamps import ChathamStamps
 from bot.store.privacy.erasures import Erasures
@@ -38,7 +40,7 @@ from bot.store.questions import Questions
 from bot.store.scheduled_events import ScheduledEvents
 from bot.store.team_requests import TeamRequests
 from bot.store.transcripts import Transcripts
-from bot.store.venue import Facts, VenueRecords
+from bot.store.venue import VenueRecords
 
 _WRITE_SECONDS = 10
 
@@ -95,16 +97,16 @@ class Store:
 
 @asynccontextmanager
 async def opened(path: Path, *, to_read: bool = False) -> AsyncGenerator[Store, None]:
-    """The store in a database file, closed at the end. Raises as Database.open does."""
+    """Open the store in a database file, and close it at the end. Raises as Database.open does."""
     database = await (Database.open_to_read(path) if to_read else Database.open(path))
     try:
-        everything = Store(database)
-        await (everything.erasures.require_done() if to_read else everything.erasures.catch_up())
-        await everything.participants.load()
+        store = Store(database)
+        await (store.erasures.require_done() if to_read else store.erasures.catch_up())
+        await store.participants.load()
         if not to_read:
-            await everything.notes.fold()
-        await everything.checkin_doors.load()
-        yield everything
+            await store.notes.fold()
+        await store.checkin_doors.load()
+        yield store
     except DamageError as failure:
         raise DatabaseDamagedError(database.path, failure) from None
     finally:

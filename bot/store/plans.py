@@ -1,4 +1,4 @@
-"""The plan that the database's workshop is held by. A database belongs to one workshop."""
+"""The stored plan. A database belongs to one workshop."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from bot.domain.plan import Plan
 from bot.store.engine.database import Database
 from bot.store.engine.errors import DatabaseUnusableError, WrongWorkshopError
 from bot.store.engine.instants import instant
-from bot.store.venue import Facts
+from bot.store.facts import Facts
 
 #: The fact that holds the plan, as Plan.as_json writes it.
 PLAN_FACT = "plan"
 
 
 class Plans:
-    """The plan fact, and what else says whose the database is."""
+    """The plan fact, and which workshop the database belongs to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._facts = Facts(database)
 
     async def held(self, given: Plan | None = None) -> Plan:
-        """The plan that the bot last started with; from before it kept one, `given`, if it is of the same workshop.
+        """Return the plan that the bot last started with; if none is stored (an older database), `given`.
 
         Raises WrongWorkshopError if `given` is another workshop's, DatabaseUnusableError if there is no plan.
         """
@@ -41,7 +41,7 @@ class Plans:
         return plan
 
     async def require(self, plan: Plan) -> None:
-        """Raises WrongWorkshopError if the database holds another workshop than a plan's."""
+        """Raise WrongWorkshopError if the database holds another workshop than the plan's."""
         stored = await self._facts.get(PLAN_FACT)
         held = workshop_of(stored) if stored else ""
         if held and held != plan.id:
@@ -50,13 +50,13 @@ class Plans:
             raise WrongWorkshopError(self._database.path, "", plan.id)
 
     async def follow(self, plan: Plan) -> None:
-        """Keep the plan that the bot starts with. Raises as `require` does."""
+        """Store the plan that the bot starts with. Raises as `require` does."""
         await self.require(plan)
         if await self._facts.get(PLAN_FACT) != (written := plan.as_json()):
             await self._facts.put(PLAN_FACT, written)
 
     async def _may_be_of(self, plan: Plan) -> bool:
-        """Whether a database without a plan, of an earlier version, may be a plan's: ids of deliveries hold its id."""
+        """Return whether a database without a plan (an older one) may be the plan's, by the ids of its deliveries."""
         rows = await self._database.read("SELECT id, kind, subject, due FROM delivery WHERE length(id) = 24")
         if rows:
             return any(_announced(plan.id, *row) for row in rows)
@@ -70,7 +70,7 @@ def _announced(workshop: str, key: str, kind: str, subject: str, due: str) -> bo
 
 
 def workshop_of(stored: str) -> str:
-    """The id of the workshop whose plan is stored; empty if that can't be told."""
+    """Return the workshop's id from a stored plan; empty if it can't be read."""
     try:
         return str(json.loads(stored)["id"])
     except (ValueError, TypeError, KeyError):

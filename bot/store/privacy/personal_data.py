@@ -1,4 +1,4 @@
-"""Everything kept about one person, as they may have it."""
+"""Everything stored about one person, as they may have it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from bot.domain.contributions import chatham
 from bot.domain.people.personal_data import PersonalDataPart, PersonalRecords
 from bot.store.engine.database import Database
+from bot.store.facts import Facts
 from bot.store.privacy.register import PRIVATE_SUBJECTS, named, pattern
-from bot.store.venue import Facts
 
-#: What is kept of a person (`:person`; `:named` in texts), by part. Of others' texts nothing, but for their names.
+#: The columns and source of each part of a person's data (`:person`; `:named` in texts). Of others: names, no texts.
 _PARTS: Mapping[PersonalDataPart, tuple[str, str]] = {
     PersonalDataPart.PLACE: (
         "name, administration, country, organisation, language, joined_at, granted_role, server_joined_at",
@@ -97,7 +97,7 @@ _PARTS: Mapping[PersonalDataPart, tuple[str, str]] = {
 }
 
 
-#: The columns that may hold the ids of others' notes, questions and messages: an id may lead to who wrote it.
+#: Columns that may hold the ids of others' notes, questions and messages: an id may lead to its author.
 _REFERRING = frozenset({"note", "question", "merged_into", "message", "subject", "former", "latter"})
 _OWN = (
     "SELECT id FROM note WHERE author = :person UNION SELECT id FROM question WHERE author = :person"
@@ -106,13 +106,13 @@ _OWN = (
 
 
 class PersonalData:
-    """What every table has of one person."""
+    """The rows of every table about one person."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, person: int) -> tuple[PersonalRecords, ...]:
-        """Every part, also those in which nothing is kept."""
+        """Return every part, including empty ones."""
         veil, values = await Facts(self._database).veil(), {"person": person}
         own = {key for (key,) in await self._database.read(_OWN, values)}
 
