@@ -1,7 +1,7 @@
-"""The clock: what time it is, and when on this machine an instant will have come.
+"""The clock: the current time, and the machine's time of an instant.
 
-Real time is `Clock`. A rehearsal runs its own time: `RehearsalClock` follows it over a WebSocket, and tells it
-when there is nothing to do, so that it can skip the idle stretches.
+`Clock` is real time. A rehearsal has its own time: `RehearsalClock` follows its timekeeper over a WebSocket, and
+reports when the bot has nothing to do, so that the timekeeper can skip idle stretches.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ class Clock:
     """Real time."""
 
     def now(self) -> datetime:
-        """The instant (UTC)."""
+        """Return the current instant (UTC)."""
         return datetime.now(UTC)
 
     def on_machine(self, instant: datetime) -> datetime:
-        """What this machine's own clock will show (UTC) when `instant` has come."""
+        """Return what this machine's own clock will show (UTC) at an instant."""
         return instant
 
     def watch(self, jumped: Callable[[], None]) -> None:
-        """Have `jumped` called whenever time has not just passed but jumped."""
+        """Call `jumped` whenever time jumps instead of passing."""
 
     def rest(self, until: datetime | None) -> None:
-        """Say that nothing is to be done before `until` (None: unless somebody asks for something)."""
+        """Report that there is nothing to do before `until`; None: until somebody presses or types."""
 
     def stir(self) -> None:
-        """Say that there is something to do."""
+        """Report that there is something to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRate:
-    """A stretch of time: it was `instant` when the machine's monotonic clock showed `mark` (seconds).
+    """A stretch of time at one rate: it was `instant` when the machine's monotonic clock showed `mark` (seconds).
 
     Processes of one machine share the monotonic clock.
     """
@@ -52,15 +52,15 @@ class TimeRate:
     """Seconds that pass in a real second."""
 
     def at(self, mark: float) -> datetime:
-        """The instant at a monotonic time."""
+        """Return the instant at a monotonic time."""
         return self.instant + timedelta(seconds=(mark - self.mark) * self.rate)
 
     def seconds_until(self, instant: datetime, mark: float) -> float:
-        """Real seconds from a monotonic time until an instant."""
+        """Return the real seconds from a monotonic time until an instant."""
         return (instant - self.at(mark)).total_seconds() / self.rate
 
     def to_wire(self) -> dict[str, Any]:
-        """As JSON carries it."""
+        """Return the rate as JSON values."""
         return {"instant": self.instant.isoformat(), "mark": self.mark, "rate": self.rate}
 
     @classmethod
@@ -70,10 +70,10 @@ class TimeRate:
 
 
 class RehearsalClock(Clock):
-    """A rehearsal's time, as its timekeeper tells it.
+    """A rehearsal's time, as its timekeeper sends it.
 
-    Each message from the timekeeper is numbered and carries the pace. Each answer repeats the last number and
-    says until when this process rests: an instant, "idle" (nothing planned) or null (busy).
+    Each message from the timekeeper has a number and the pace. Each answer repeats the last number and reports until
+    when this process rests: an instant, "idle" (nothing planned) or null (busy).
     """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, first: dict[str, Any]) -> None:
@@ -97,16 +97,16 @@ class RehearsalClock(Clock):
 
     def rest(self, until: datetime | None) -> None:
         self._resting = until.isoformat() if until else "idle"
-        self._tell()
+        self._send_rest()
 
     def stir(self) -> None:
         self._resting = None
 
-    def _tell(self) -> None:
+    def _send_rest(self) -> None:
         self._outgoing.put_nowait(json.dumps({"number": self._number, "resting": self._resting}))
 
     async def follow(self) -> None:
-        """Keep in step until the timekeeper leaves. Raises ConnectionError then: its time has ended."""
+        """Follow the timekeeper until it leaves, then raise ConnectionError: the rehearsal has ended."""
         async with asyncio.TaskGroup() as both:
             both.create_task(self._send(), name="clock answers")
             both.create_task(self._receive(), name="clock messages")
@@ -117,10 +117,10 @@ class RehearsalClock(Clock):
 
     async def _receive(self) -> None:
         async for message in self._socket:
-            told = json.loads(message.data)
-            pace, self._number = TimeRate.from_wire(told["pace"]), told["number"]
+            content = json.loads(message.data)
+            pace, self._number = TimeRate.from_wire(content["pace"]), content["number"]
             if pace == self._pace:
-                self._tell()
+                self._send_rest()
                 continue
             self._pace = pace
             self.stir()
@@ -131,7 +131,7 @@ class RehearsalClock(Clock):
 
 @asynccontextmanager
 async def opened(address: str) -> AsyncGenerator[Clock, None]:
-    """Real time if `address` is empty, else the time of the rehearsal's timekeeper at that WebSocket address."""
+    """Open the clock: real time, or that of the rehearsal's timekeeper at a WebSocket address."""
     if not address:
         yield Clock()
         return

@@ -1,4 +1,4 @@
-"""Whether the bot is well: a file in which it says so again and again, and the look at that file."""
+"""Health: the file in which the bot regularly reports its state, and the check that reads the file."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Real seconds, whatever time a rehearsal runs in: what is watched over is a process of this machine.
+#: Real seconds, also in a rehearsal: they are about the process on this machine.
 _RENEWED_SECONDS, _RENEWED_WHILE_ILL_SECONDS = 15, 1
 _STALE_SECONDS = 60
-#: Discord wants an answer within 3 s; a loop that is later than this misses that.
+#: Discord wants an answer within 3 s; an event loop this late may miss that.
 _LOOP_LATE_SECONDS = 2
 _HEARTBEAT_LATE_SECONDS = 10
 _ROUND_LATE_SECONDS = 90
-#: So long may due deliveries wait, and a job fail.
+#: How long due deliveries may wait, and a job may fail.
 _DELIVERY_LATE, _JOB_FAILS = timedelta(minutes=2), timedelta(hours=1)
 
 
 class HealthFinding(BaseModel):
-    """One thing that must be so for the bot to be well."""
+    """The result of one check."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -40,7 +40,7 @@ class HealthFinding(BaseModel):
 
 
 class Report(BaseModel):
-    """How the bot is, as it says in its file."""
+    """The report in the file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,16 +49,16 @@ class Report(BaseModel):
 
     @classmethod
     def of(cls, findings: Iterable[HealthFinding]) -> Report:
-        """The whole is well if everything is."""
-        every = tuple(findings)
-        return cls(ok=all(finding.ok for finding in every), findings=every)
+        """Make a report that is ok if every finding is."""
+        checked = tuple(findings)
+        return cls(ok=all(finding.ok for finding in checked), findings=checked)
 
 
-# --- what is looked at ---------------------------------------------------------------------------------------------
+# --- checks --------------------------------------------------------------------------------------------------------
 
 
 def heartbeat(latency: float, *, connected: bool) -> HealthFinding:
-    """`latency`: the seconds that Discord took to acknowledge the last heartbeat; not finite before the first."""
+    """Check the heartbeat. `latency`: the seconds until Discord acknowledged the last; not finite before the first."""
     if not connected:
         return HealthFinding(name="heartbeat", ok=False, sentence="the bot is not connected to Discord")
     if not math.isfinite(latency):
@@ -68,12 +68,12 @@ def heartbeat(latency: float, *, connected: bool) -> HealthFinding:
 
 
 def loop(late: float) -> HealthFinding:
-    """`late`: by how many seconds the program came too late at worst to something that it had set out to do."""
+    """Check the event loop. `late`: the seconds by which it woke up late at worst."""
     return HealthFinding(name="loop", ok=late <= _LOOP_LATE_SECONDS, sentence=f"at most {late * 1000:.0f} ms late")
 
 
 def rounds(idle: float | None) -> HealthFinding:
-    """`idle`: the seconds since a round last finished; None if the rounds have not begun."""
+    """Check the dispatcher. `idle`: the seconds since a round last finished; None if none has begun."""
     if idle is None:
         return HealthFinding(name="rounds", ok=True, sentence="they begin once the bot is connected")
     sentence = f"the due announcements were last looked through {idle:.0f} s ago"
@@ -81,7 +81,7 @@ def rounds(idle: float | None) -> HealthFinding:
 
 
 def deliveries(overdue: Overdue | None, now: datetime) -> HealthFinding:
-    """`overdue`: the deliveries that are due and not sent; `now` by the same clock (UTC)."""
+    """Check the due deliveries. `overdue`: those not sent; `now`: by the same clock (UTC)."""
     if overdue is None:
         return HealthFinding(name="deliveries", ok=True, sentence="nothing that is due waits")
     sentence = f"messages for {', '.join(overdue.rooms)} have been due since {overdue.since:%Y-%m-%d %H:%M:%S} UTC"
@@ -89,7 +89,7 @@ def deliveries(overdue: Overdue | None, now: datetime) -> HealthFinding:
 
 
 def jobs(failing: Mapping[str, datetime], now: datetime) -> HealthFinding:
-    """`failing`: the jobs whose last run failed, and since when they fail; `now` by the same clock (UTC)."""
+    """Check the jobs. `failing`: those whose last run failed, and since when; `now`: by the same clock (UTC)."""
     if not failing:
         return HealthFinding(name="jobs", ok=True, sentence="none is failing")
     named = ", ".join(f"{name} since {since:%Y-%m-%d %H:%M:%S} UTC" for name, since in failing.items())
@@ -98,13 +98,13 @@ def jobs(failing: Mapping[str, datetime], now: datetime) -> HealthFinding:
 
 
 def refusals(count: int, limit: int) -> HealthFinding:
-    """`count`: the answers of the last ten minutes that Discord calls invalid; at `limit`, the bot stops asking."""
+    """Check the refusals. `count`: Discord's invalid answers of ten minutes; at `limit` the bot stops sending."""
     sentence = f"Discord refused {count} requests in the last ten minutes, and bans the bot's address at 10,000"
     return HealthFinding(name="refusals", ok=count < limit, sentence=sentence)
 
 
 def database(fault: str) -> HealthFinding:
-    """`fault`: why the database can't be written to; empty if it can."""
+    """Check the database. `fault`: why it can't be written to; empty if it can."""
     sentence = f"it can't be written to: {fault}" if fault else "it can be written to"
     return HealthFinding(name="database", ok=not fault, sentence=sentence)
 
@@ -113,28 +113,28 @@ def database(fault: str) -> HealthFinding:
 
 
 async def keep_fresh(path: Path, look: Callable[[], Awaitable[Iterable[HealthFinding]]]) -> None:
-    """Write down how the bot is, again and again. If that can't be written, the file's age will tell."""
-    late, told = 0.0, False
+    """Write the report to the file, for ever. If the file can't be written, its age shows it."""
+    late, logged = 0.0, False
     while True:
         report = Report.of([loop(late), *await look()])
         try:
             await asyncio.to_thread(_write, path, report)
-            told = False
+            logged = False
         except OSError as failure:
-            if not told:
-                log.error("%s can't be written to (%s), so nobody hears that the bot is well", path, failure.strerror)  # noqa: TRY400 - the sentence says it all
-            told = True
+            if not logged:
+                log.error("%s can't be written to (%s), so nobody hears that the bot is well", path, failure.strerror)  # noqa: TRY400 - a traceback adds nothing
+            logged = True
         late = await _doze(_RENEWED_SECONDS if report.ok else _RENEWED_WHILE_ILL_SECONDS)
 
 
 def _write(path: Path, report: Report) -> None:
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(report.model_dump_json(indent=1) + "\n", "utf-8")
-    fresh.replace(path)  # whoever reads it sees all of it
+    fresh.replace(path)  # atomic: a reader sees a whole report
 
 
 async def _doze(seconds: int) -> float:
-    """Let some seconds pass; by how many seconds this woke up late at worst."""
+    """Sleep for some seconds; return by how many seconds the loop woke up late at worst."""
     clock, late = asyncio.get_running_loop().time, 0.0
     for _ in range(seconds):
         begun = clock()
@@ -144,7 +144,7 @@ async def _doze(seconds: int) -> float:
 
 
 def read(path: Path) -> Report:
-    """How the bot is, from its file; not well if it has not said so for a while."""
+    """Return the report from the file; a failed one if the file is missing or too old."""
     try:
         age = time.time() - path.stat().st_mtime
         report = Report.model_validate_json(path.read_bytes())

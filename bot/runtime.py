@@ -1,4 +1,4 @@
-"""How the process runs: its event loop, its garbage collection, its connections. What a storm costs hangs on it."""
+"""The process: its event loop, garbage collection and connections, which decide how fast a storm is answered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONNECTIONS = 256
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine, on uvloop where there is one: it answers about a quarter more a second."""
+    """Run a coroutine, on uvloop if installed: it answers about 25 % more presses a second."""
     try:
         import uvloop  # noqa: PLC0415 - not made for every system
     except ImportError:
@@ -25,21 +25,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def make_files_private() -> None:
-    """Have every file that this process makes readable by its own user only: files 0600, folders 0700."""
+    """Make new files and folders of this process readable by its own user only: 0600 and 0700."""
     os.umask(0o077)
 
 
 def collect_nothing() -> None:
-    """Collect no garbage while the program starts: nearly all that is made then stays, and to look takes long."""
+    """Turn garbage collection off while the program starts: nearly all objects of the start stay alive."""
     gc.disable()
 
 
 def collect_rarely() -> None:
-    """Leave what is there for good, modules mostly, out of collections, and have fewer of them.
+    """Exclude the objects of the start, mostly modules, from garbage collection, and collect less often.
 
-    With the default, a storm of 5,000 presses spends 0.7 s on looking at all that was there before it. What is garbage
-    by then is one in a hundred, and stays: to find it would hold up the first answer. What is under way in a storm,
-    70,000 objects, is not garbage either: fewer than that between two collections, and each looks at it for nothing.
+    With Python's default, a storm of 5,000 presses spends 0.7 s on scanning the objects of the start. One in a hundred
+    of them is garbage, and stays: finding it would delay the first answer. The threshold is above the 70,000 objects
+    that a storm keeps alive: with a lower one, each collection would scan them for nothing.
     """
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)

@@ -11,14 +11,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-#: Where config/ and cogs/ are.
+#: The folder of config/ and cogs/.
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "config" / "plenary.toml"
 DISCORD = "https://discord.com/api/v10"
 
 
 class SettingsError(ValueError):
-    """Settings that can't be used; the message names each, with what was found and what to do."""
+    """Unusable settings; the message names each with its value and what to do."""
 
     exit_code: ClassVar[int] = 2
 
@@ -48,7 +48,7 @@ class Settings(BaseModel):
 
     @property
     def plan_file(self) -> Path:
-        """The plan's file, for what can't do without one. Raises SettingsError if none is named."""
+        """The plan's file, for callers that need one. Raises SettingsError if none is set."""
         if self.plan is None:
             raise SettingsError(
                 "No plan: set PLENARY_PLAN (or plan in config/plenary.toml) to the workshop's plan. The database "
@@ -58,7 +58,7 @@ class Settings(BaseModel):
 
 
 def load() -> Settings:
-    """The settings in force. Raises SettingsError with one line a fault."""
+    """Return the settings in force. Raises SettingsError with one line a fault."""
     variables = {name: f"PLENARY_{name.upper()}" for name in Settings.model_fields}
     given = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
     lines = list(_unknown_variables(os.environ, variables.values()))
@@ -78,7 +78,7 @@ def load() -> Settings:
 
 
 def _unknown_variables(environment: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """A sentence for each variable that looks like a setting and is none. Values are not repeated."""
+    """Yield a sentence for each variable that looks like a setting and is none, without its value: it may be secret."""
     for variable in sorted(environment):
         if variable.upper().startswith("PLENARY") and variable not in known:
             yield f"{variable}: there is no such setting. {_suggestion(variable.upper(), known)}"
@@ -99,7 +99,7 @@ def _sentence(where: tuple[int | str, ...], what: str, found: object) -> str:
 
 
 def token(environment: Mapping[str, str] = os.environ) -> str:
-    """The bot's token, from the file that DISCORD_TOKEN_FILE names, else from DISCORD_TOKEN.
+    """Return the bot's token, from the file that DISCORD_TOKEN_FILE names, else from DISCORD_TOKEN.
 
     Raises SettingsError; its message never holds the token.
     """
@@ -127,7 +127,7 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _bare_token(text: str) -> str:
-    """The token without what surrounds it in an .env file: its name, quotes, blanks."""
+    """Return a token without what may surround it in an .env file: its name, quotes, blanks."""
     token = text.strip().removeprefix("export ").removeprefix("DISCORD_TOKEN=").strip()
     quoted = len(token) > 1 and token[0] == token[-1] and token[0] in "\"'"
     return token[1:-1].strip() if quoted else token

@@ -1,4 +1,4 @@
-"""The agenda as it is held: what the plan's file says, and what was changed since."""
+"""The agenda in force: the plan's file with every change made since."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _JSON = TypeAdapter(Session)
 
 @dataclass(frozen=True, slots=True)
 class HeldSession:
-    """A session as it is held, or was before it was cancelled."""
+    """A session in force, or as it was before it was cancelled."""
 
     session: Session
     sequence: int
@@ -34,7 +34,7 @@ class HeldAgenda:
         self._database = database
 
     async def all(self) -> tuple[HeldSession, ...]:
-        """Every session, the cancelled ones included."""
+        """Return every session, including the cancelled ones."""
         rows = await self._database.read("SELECT held, sequence, cancelled_at FROM session ORDER BY id")
         return tuple(
             HeldSession(_JSON.validate_json(held), sequence, instant(cancelled) if cancelled else None)
@@ -42,10 +42,10 @@ class HeldAgenda:
         )
 
     async def follow(self, planned: Agenda, now: datetime) -> None:
-        """Take over what the plan's file says of a session since it says something else of it.
+        """Apply what has changed in the plan's file since the last start.
 
-        A session that moderators cancelled stays so, whatever the file says; one that the file left out and has again
-        is held again.
+        A session that moderators cancelled stays cancelled, whatever the file says; one that the file had dropped and
+        lists again takes place again.
         """
 
         def work(transaction: Transaction) -> None:
@@ -69,22 +69,22 @@ class HeldAgenda:
 
 
 def _follow(transaction: Transaction, session: Session, known: tuple[str | None, str, str | None] | None) -> None:
-    told = _JSON.dump_json(session).decode()
+    planned = _JSON.dump_json(session).decode()
     if known is None:
         transaction.execute(
-            "INSERT INTO session (id, planned, held, sequence) VALUES (?, ?, ?, 0)", (session.id, told, told)
+            "INSERT INTO session (id, planned, held, sequence) VALUES (?, ?, ?, 0)", (session.id, planned, planned)
         )
         return
     before, held, cancelled = known
-    if before == told:
+    if before == planned:
         return
     back = before is None and cancelled is not None
     transaction.execute(
         "UPDATE session SET planned = ?, held = ?, sequence = sequence + ?, cancelled_at = ? WHERE id = ?",
-        (told, told, int(held != told or back), None if back else cancelled, session.id),
+        (planned, planned, int(held != planned or back), None if back else cancelled, session.id),
     )
 
 
 def agenda_of(held: tuple[HeldSession, ...]) -> Agenda:
-    """The sessions that take place."""
-    return Agenda(tuple(one.session for one in held if one.cancelled_at is None))
+    """Return the sessions that take place."""
+    return Agenda(tuple(session.session for session in held if session.cancelled_at is None))

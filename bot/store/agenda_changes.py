@@ -1,4 +1,4 @@
-"""Changes of the agenda: proposed, applied once, and taken back while that is still possible."""
+"""Changes of the agenda: proposed, applied once, and undone while that is still possible."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
 from bot.store.privacy.chatham_stamps import renew_stamps
 
-#: How long what was proposed can be confirmed, and what was done can be taken back by one press.
+#: How long a proposed change can be confirmed, and an applied one undone by one press.
 VALID = timedelta(minutes=10)
-#: Changes that come within this time are told in one notice; a slip that is taken back within it is never told.
+#: Changes within this time share one notice; a slip that is undone within it is never announced.
 NOTICE_AFTER = timedelta(minutes=1)
 
 _COLUMNS = "id, author, proposed_at, edits, undoes, applied_at, notice"
@@ -29,26 +29,26 @@ _COLUMNS = "id, author, proposed_at, edits, undoes, applied_at, notice"
 
 @dataclass(frozen=True, slots=True)
 class AgendaEdit:
-    """One session before and after; None where it isn't held."""
+    """One session before and after a change; None where it does not take place."""
 
     before: Session | None
     after: Session | None
 
     @property
     def session(self) -> Session:
-        """The session as it is told of: as it will be, or as it was."""
-        found = self.after or self.before
-        if found is None:
+        """The session after the change; if it is cancelled, as it was before."""
+        session = self.after or self.before
+        if session is None:
             raise ValueError("an edit of nothing")
-        return found
+        return session
 
     def reversed(self) -> AgendaEdit:
-        """What takes it back."""
+        """Return the edit that undoes this one."""
         return AgendaEdit(self.after, self.before)
 
 
 def edits_of(changes: Changes) -> tuple[AgendaEdit, ...]:
-    """What differs between two agendas, session by session."""
+    """Return the differences between two agendas, session by session."""
     return (
         *(AgendaEdit(None, session) for session in changes.added),
         *(AgendaEdit(session, None) for session in changes.cancelled),
@@ -62,7 +62,7 @@ _SESSION = TypeAdapter(Session)
 
 @dataclass(frozen=True, slots=True)
 class AgendaChange:
-    """What somebody wants to do, or did, to the agenda. Instants are UTC."""
+    """A change of the agenda, proposed or applied. Instants are UTC."""
 
     id: str
     author: int
@@ -74,7 +74,7 @@ class AgendaChange:
 
 
 class ChangedMeanwhileError(Exception):
-    """A session is no longer as the change expects it. `by` is the latest change of it that was applied, if any."""
+    """A session is no longer as the change expects it. `by` is the latest change applied to it, if any."""
 
     def __init__(self, session: Session, by: AgendaChange | None) -> None:
         super().__init__(session.id)
@@ -83,7 +83,7 @@ class ChangedMeanwhileError(Exception):
 
 
 class TooLateError(Exception):
-    """What was proposed or done is older than VALID."""
+    """The proposal, or the change to undo, is older than VALID."""
 
 
 def _change(row: Row) -> AgendaChange:
@@ -100,29 +100,29 @@ def _change(row: Row) -> AgendaChange:
 
 
 class AgendaChanges:
-    """The agenda_change table, and what a change does to the session table."""
+    """The agenda_change table, and the effect of a change on the session table."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def propose(self, change: AgendaChange) -> None:
-        """Keep what is shown to somebody before they confirm it."""
+        """Store a change that is shown to its author for confirmation."""
         await self._database.write(lambda transaction: _insert(transaction, change))
 
     async def find(self, change_id: str) -> AgendaChange | None:
-        """One by its id."""
+        """Return a change by its id."""
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM agenda_change WHERE id = ?", (change_id,))  # noqa: S608
         return _change(rows[0]) if rows else None
 
     async def applied(self) -> tuple[AgendaChange, ...]:
-        """Everything that was done, the earliest first."""
+        """Return every applied change, earliest first."""
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at, id"  # noqa: S608
         )
         return tuple(_change(row) for row in rows)
 
     async def told_in(self, notice: str) -> tuple[AgendaChange, ...]:
-        """What one notice tells of, in the order in which it was applied."""
+        """Return the changes that one notice announces, in the order in which they were applied."""
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM agenda_change WHERE notice = ? ORDER BY applied_at, id",  # noqa: S608 - names only
             (notice,),
@@ -130,10 +130,9 @@ class AgendaChanges:
         return tuple(_change(row) for row in rows)
 
     async def apply(self, workshop: str, change_id: str, who: int, now: datetime) -> AgendaChange:
-        """Do what was proposed, and plan the notice; done before, it is not done again.
+        """Apply a proposed change and plan its notice; an applied change is not applied again.
 
-        Raises ChangedMeanwhileError or TooLateError, and then nothing is done; LookupError if nothing of that id was
-        proposed.
+        Raises ChangedMeanwhileError, TooLateError, or LookupError if there is no such change; then nothing is changed.
         """
 
         def work(transaction: Transaction) -> AgendaChange:
@@ -145,7 +144,7 @@ class AgendaChanges:
         return await self._database.write(work)
 
     async def undo(self, workshop: str, change_id: str, who: int, now: datetime) -> AgendaChange:
-        """Put the sessions back as they were before a change; undone before, nothing happens.
+        """Restore the sessions as they were before a change; undoing it again does nothing.
 
         Raises ChangedMeanwhileError, TooLateError, LookupError.
         """
@@ -209,15 +208,15 @@ def _apply(transaction: Transaction, workshop: str, change: AgendaChange, who: i
             who,
             "change undone" if change.undoes else "agenda changed",
             subjects,
-            _told(edit.before for edit in change.edits),
-            _told(edit.after for edit in change.edits),
+            _json(edit.before for edit in change.edits),
+            _json(edit.after for edit in change.edits),
         ),
     )
     return replace(change, applied_at=now, notice=notice)
 
 
-def _told(sessions: Iterable[Session | None]) -> str:
-    return "[" + ", ".join(_SESSION.dump_json(one).decode() if one else "null" for one in sessions) + "]"
+def _json(sessions: Iterable[Session | None]) -> str:
+    return "[" + ", ".join(_SESSION.dump_json(session).decode() if session else "null" for session in sessions) + "]"
 
 
 def _held(transaction: Transaction, session_id: str) -> Session | None:
@@ -236,7 +235,7 @@ def _latest(transaction: Transaction, session_id: str) -> AgendaChange | None:
         f"SELECT {_COLUMNS} FROM agenda_change WHERE applied_at IS NOT NULL ORDER BY applied_at DESC, id DESC"  # noqa: S608
     )
     changes = (_change(row) for row in rows)
-    return next((one for one in changes if any(edit.session.id == session_id for edit in one.edits)), None)
+    return next((change for change in changes if any(edit.session.id == session_id for edit in change.edits)), None)
 
 
 def _carry_out(transaction: Transaction, edit: AgendaEdit, now: datetime) -> None:
@@ -253,7 +252,7 @@ def _carry_out(transaction: Transaction, edit: AgendaEdit, now: datetime) -> Non
 
 
 def _notice(transaction: Transaction, workshop: str, change_id: str, now: datetime) -> str:
-    """The subject of the notice that tells of a change: one that is still to be sent, or a new one."""
+    """Return the subject of the notice that announces a change: of one not sent yet, or of a new one."""
     waiting = transaction.fetch_one("SELECT subject FROM delivery WHERE kind = ? AND state = 'planned'", (Kind.CHANGE,))
     if waiting:
         return str(waiting[0])
@@ -263,9 +262,9 @@ def _notice(transaction: Transaction, workshop: str, change_id: str, now: dateti
 
 
 def net(changes: Sequence[AgendaChange]) -> tuple[tuple[Session, ...], tuple[Session, ...]]:
-    """The sessions that some changes touched, as they were before the first and as they are after the last.
+    """Return the sessions that some changes touched, as before the first and as after the last.
 
-    Those that are in the end as they were are left out.
+    Sessions that end up as they were are left out.
     """
     before: dict[str, Session | None] = {}
     after: dict[str, Session | None] = {}
@@ -275,6 +274,6 @@ def net(changes: Sequence[AgendaChange]) -> tuple[tuple[Session, ...], tuple[Ses
             after[edit.session.id] = edit.after
     touched = [key for key in before if before[key] != after[key]]
     return (
-        tuple(one for key in touched if (one := before[key]) is not None),
-        tuple(one for key in touched if (one := after[key]) is not None),
+        tuple(session for key in touched if (session := before[key]) is not None),
+        tuple(session for key in touched if (session := after[key]) is not None),
     )

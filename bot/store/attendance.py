@@ -1,4 +1,4 @@
-"""Presences: who was in which session, since when."""
+"""Check-ins: who was in which session, and since when."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Attendance:
         self._database = database
 
     async def check_in(self, presence: CheckIn) -> CheckIn:
-        """Keep a check-in, and return the one that counts: the first, if there was one already."""
+        """Store a check-in; return the one that counts, which is the person's first for that session."""
 
         def work(transaction: Transaction) -> CheckIn:
             return presence if _keep(transaction, presence) else _kept(transaction, presence) or presence
@@ -25,10 +25,10 @@ class Attendance:
         return await self._database.write(work)
 
     async def prove(self, presence: CheckIn, tried: str, *, right: bool, tries: int) -> CheckIn | int:
-        """Keep a check-in for which a word was given, or, if it isn't the `right` one, that it was `tried`.
+        """Store a check-in by a session's word if the word is `right`, else store the wrong word that was `tried`.
 
         Returns the check-in that counts (the first), else how many of the `tries` are left. With none left, the right
-        word is of no use any more. The same wrong word again costs nothing.
+        word is not accepted either. The same wrong word again costs nothing.
         """
 
         def work(transaction: Transaction) -> CheckIn | int:
@@ -48,25 +48,25 @@ class Attendance:
         return await self._database.write(work)
 
     async def tried(self, session: str, person: int) -> int:
-        """How many wrong words somebody has given for a session's."""
+        """Return how many wrong words a person has given for a session."""
         rows = await self._database.read(_TRIED, (session, person))
         return int(rows[0][0])
 
     async def of(self, person: int) -> dict[str, CheckIn]:
-        """One person's presences by session."""
+        """Return a person's check-ins by session."""
         found = await self._presences("WHERE person = ?", person)
         return {presence.session: presence for presence in found}
 
     async def counts(self) -> dict[str, int]:
-        """How many have checked in, by session."""
+        """Return the number of check-ins by session."""
         return dict(await self._database.read("SELECT session, count(*) FROM presence GROUP BY session"))
 
     async def to(self, session: str) -> list[CheckIn]:
-        """The presences in one session, the earliest first."""
+        """Return the check-ins to a session, earliest first."""
         return await self._presences("WHERE session = ? ORDER BY since, person", session)
 
     async def all(self) -> list[CheckIn]:
-        """Everybody's presences, the earliest first."""
+        """Return every check-in, earliest first."""
         return await self._presences("ORDER BY since, person")
 
     async def _presences(self, condition: str, *parameters: int | str) -> list[CheckIn]:
@@ -78,7 +78,7 @@ class Attendance:
 
 
 def _keep(transaction: Transaction, presence: CheckIn) -> bool:
-    """Keep one, unless there is one already."""
+    """Store a check-in unless the person has one; return whether it was stored."""
     changed = transaction.execute(
         "INSERT INTO presence (session, person, name, since) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (session, person) DO NOTHING",

@@ -1,4 +1,4 @@
-"""The audit: who did what, when, to what, from what to what."""
+"""The audit: who did what and when, with the state before and after."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from bot.store.engine.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Something that a moderator or an organiser did. Of the same `id`, it is the same deed, however often pressed."""
+    """An action of a moderator or an organiser. Entries of the same `id` are one action, pressed several times."""
 
     id: str
     at: datetime
     """UTC."""
     who: int
     what: str
-    """In a few words of ours, such as `agenda changed`."""
+    """The action in a few fixed words, such as `agenda changed`."""
     subject: str
     former: str | None = None
     latter: str | None = None
 
 
 def record(transaction: Transaction, deed: AuditEntry) -> None:
-    """Keep a deed, in the transaction of what was done."""
+    """Store an audit entry in the transaction of the action itself."""
     transaction.execute(
         "INSERT INTO audit (id, at, who, what, subject, former, latter) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING",
@@ -40,17 +40,17 @@ def record(transaction: Transaction, deed: AuditEntry) -> None:
 
 
 class Aside:
-    """Deeds of whoever may not write to the database, because the bot does: in a file beside it, one line a deed."""
+    """Entries of shell commands that run while the bot holds the database: a file next to it, one line an entry."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, deed: AuditEntry) -> None:
-        """Have one more on disk. Raises OSError."""
+        """Write an entry to disk. Raises OSError."""
         line = json.dumps([deed.id, iso_utc(deed.at), *astuple(deed)[2:]], ensure_ascii=False)
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            # Begun with a new line, because a killed process may have left half of one.
+            # Starts with a line break: a killed process may have left half a line.
             os.write(handle, f"\n{line}".encode())
             os.fsync(handle)
         finally:
@@ -58,17 +58,17 @@ class Aside:
         sync(self._path.parent)
 
     def remove(self) -> None:
-        """Have none left. Raises OSError."""
+        """Delete all entries. Raises OSError."""
         self._path.unlink(missing_ok=True)
         sync(self._path.parent)
 
     def read(self) -> list[AuditEntry]:
-        """Every deed that is whole. Raises OSError if the file is there and can't be read."""
+        """Return every complete entry. Raises OSError if the file exists and can't be read."""
         lines = self._path.read_text("utf-8", "replace").splitlines() if self._path.exists() else []
-        return [deed for line in lines if (deed := _deed(line))]
+        return [entry for line in lines if (entry := _parsed(line))]
 
 
-def _deed(line: str) -> AuditEntry | None:
+def _parsed(line: str) -> AuditEntry | None:
     try:
         key, at, who, what, subject, former, latter = json.loads(line)
         return AuditEntry(key, instant(at), who, what, subject, former, latter)
@@ -77,30 +77,30 @@ def _deed(line: str) -> AuditEntry | None:
 
 
 class Audit:
-    """The audit table, and the deeds aside."""
+    """The audit table, and the file of entries next to the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._aside = Aside(database.path.with_name(f"{database.path.name}.exports"))
 
     async def record(self, deed: AuditEntry) -> None:
-        """Keep a deed that changes nothing else in the store."""
+        """Store the entry of an action that changes nothing else in the store."""
         await self._database.write(lambda transaction: record(transaction, deed))
 
     async def record_aside(self, deed: AuditEntry) -> None:
-        """Keep a deed though another process writes to the database. Raises OSError."""
+        """Store an entry while another process writes to the database. Raises OSError."""
         await asyncio.to_thread(self._aside.add, deed)
 
     async def count_aside(self) -> int:
-        """How many deeds are kept aside. Raises OSError if they can't be read."""
+        """Return the number of entries in the file. Raises OSError if it can't be read."""
         return len(await asyncio.to_thread(self._aside.read))
 
     def forget_aside(self) -> None:
-        """Have no deeds aside any more. Raises OSError."""
+        """Delete the file of entries. Raises OSError."""
         self._aside.remove()
 
     async def all(self) -> list[AuditEntry]:
-        """Every deed, the earliest first. Raises OSError if those aside can't be read."""
+        """Return every entry, earliest first. Raises OSError if the file can't be read."""
         rows = await self._database.read("SELECT id, at, who, what, subject, former, latter FROM audit ORDER BY at, id")
         kept = [
             AuditEntry(key, instant(at), who, what, subject, former, latter)

@@ -1,4 +1,4 @@
-"""Breakouts: proposed, opened once, changed while the groups are at work, and left behind."""
+"""Breakouts: proposed, opened once, changed while the groups work, and archived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS = "id, topic, minutes, author, proposed_at, opened_at, ends_at"
 
 
 class OtherBreakoutError(Exception):
-    """Groups are at work already."""
+    """Other groups are working already."""
 
     def __init__(self, other: Breakout) -> None:
         super().__init__(other.id)
@@ -32,7 +32,7 @@ class Breakouts:
         self._database = database
 
     async def propose(self, breakout: Breakout) -> None:
-        """Keep what is shown to somebody before they confirm it."""
+        """Store a breakout that is shown to its author for confirmation."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -50,10 +50,10 @@ class Breakouts:
         await self._database.write(work)
 
     async def open(self, breakout_id: str, deed: AuditEntry) -> Breakout:
-        """Set the groups to work for their minutes; opened before, it stays as it is.
+        """Open the groups for their minutes; an open breakout stays as it is.
 
-        Raises OtherBreakoutError if others are at work, TooLateError if it was proposed long ago, LookupError if it
-        never was.
+        Raises OtherBreakoutError if other groups are open, TooLateError if the proposal is too old, LookupError if
+        there is none.
         """
 
         def work(transaction: Transaction) -> Breakout:
@@ -76,7 +76,7 @@ class Breakouts:
         return await self._database.write(work)
 
     async def end_at(self, breakout_id: str, ends_at: datetime, deed: AuditEntry) -> bool:
-        """Let open groups work until another instant; False if they are over."""
+        """Move the end of open groups; False if they have ended."""
 
         def work(transaction: Transaction) -> bool:
             moved = transaction.execute(
@@ -91,7 +91,7 @@ class Breakouts:
         return await self._database.write(work)
 
     async def move(self, breakout_id: str, number: int, member: GroupMember, deed: AuditEntry) -> None:
-        """Put somebody into a group: out of another, or in addition. Nobody speaks for a group that they left."""
+        """Put a member into a group, out of any other. They are no longer rapporteur of a group that they leave."""
 
         def work(transaction: Transaction) -> None:
             _put(transaction, breakout_id, number, member)
@@ -105,7 +105,7 @@ class Breakouts:
         await self._database.write(work)
 
     async def appoint(self, breakout_id: str, number: int, deed: AuditEntry) -> None:
-        """Whoever did the deed speaks for a group, instead of whoever did before."""
+        """Make the entry's author the rapporteur of a group."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -118,7 +118,7 @@ class Breakouts:
         await self._database.write(work)
 
     async def archive(self, breakout_id: str, now: datetime) -> None:
-        """Record that nothing is left to be done."""
+        """Record that the breakout needs no more work."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute("UPDATE breakout SET archived_at = ? WHERE id = ?", (iso_utc(now), breakout_id))
@@ -126,15 +126,15 @@ class Breakouts:
         await self._database.write(work)
 
     async def find(self, breakout_id: str) -> Breakout | None:
-        """One by its id."""
+        """Return a breakout by its id."""
         return next(iter(await self._select("id = ?", breakout_id)), None)
 
     async def opened(self) -> tuple[Breakout, ...]:
-        """Every one whose groups were set to work, the earliest first."""
+        """Return every breakout that was opened, earliest first."""
         return await self._select("opened_at IS NOT NULL")
 
     async def standing(self) -> tuple[Breakout, ...]:
-        """Those of which something is still to be done: at work, or called back a moment ago."""
+        """Return the breakouts that still need work: open, or ended a moment ago."""
         return await self._select("opened_at IS NOT NULL AND archived_at IS NULL")
 
     async def _select(self, condition: str, *parameters: str) -> tuple[Breakout, ...]:
@@ -159,10 +159,10 @@ def _read(transaction: Transaction, condition: str, *parameters: str) -> tuple[B
 
 
 def _one(transaction: Transaction, breakout_id: str) -> Breakout:
-    found = _read(transaction, "id = ?", breakout_id)
-    if not found:
+    breakouts = _read(transaction, "id = ?", breakout_id)
+    if not breakouts:
         raise LookupError(breakout_id)
-    return found[0]
+    return breakouts[0]
 
 
 def _assembled(rows: Iterable[Row], groups: Iterable[Row], members: Iterable[Row]) -> tuple[Breakout, ...]:
@@ -196,7 +196,7 @@ def _put(transaction: Transaction, breakout_id: str, number: int, member: GroupM
 
 
 def _outdate(transaction: Transaction, breakout_id: str) -> None:
-    """Have the groups' messages edited."""
+    """Mark the groups' messages to be edited."""
     transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"
         " (SELECT breakout || ':' || number FROM breakout_group WHERE breakout = ?)",

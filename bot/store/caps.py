@@ -1,4 +1,4 @@
-"""Caps: how much of something one person may have stored at a time."""
+"""Caps: how many things of a kind one person may store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.store.engine.transaction import Transaction
 
 
 class TooManyError(Exception):
-    """Somebody has `most` of something already, as many as one person may have."""
+    """The person has `most` of a kind already, the most that one person may have."""
 
     def __init__(self, most: int) -> None:
         super().__init__(most)
@@ -14,9 +14,9 @@ class TooManyError(Exception):
 
 
 def require_room(transaction: Transaction, counting: str, person: int, most: int | None) -> None:
-    """Raise TooManyError where somebody has as many as they may; no `most`: any number. For work that adds one.
+    """Raise TooManyError if a person has `most` of a kind (None: no limit). Called in the transaction that adds one.
 
-    `counting`: the SQL that counts them, given the person.
+    `counting`: the query that counts them; its parameter is the person.
     """
     if most is not None and transaction.fetch_value(counting, (person,)) >= most:
         raise TooManyError(most)

@@ -1,4 +1,4 @@
-"""What others make of a note: who does it too, who wants to be in touch, and who asked that it become one."""
+"""Reactions to notes: who does the same, who wants to be in touch, and requests to make a message a note."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Contacts:
     # --- "we do this too" --------------------------------------------------------------------------------------
 
     async def echo(self, note: str, person: int, now: datetime, card: Announcement, *, too: bool) -> None:
-        """Keep that somebody does what a note tells of, or no longer says so. Said again, it changes nothing."""
+        """Store that a person does what a note describes, or that they no longer say so. Repeating changes nothing."""
 
         def work(transaction: Transaction) -> None:
             if too:
@@ -92,11 +92,11 @@ class Contacts:
         return found[0] if found else None
 
     async def asked_of(self, author: int) -> list[Contact]:
-        """Who wants to be in touch with somebody, the earliest first."""
+        """Return the requests to be in touch with an author, earliest first."""
         return await self._contacts("note.author = ?", author)
 
     async def asked_by(self, asker: int) -> list[Contact]:
-        """With whom somebody wants to be in touch, the earliest first."""
+        """Return the requests that a person made to be in touch, earliest first."""
         return await self._contacts("contact.asker = ?", asker)
 
     async def _contacts(self, condition: str, *parameters: str | int) -> list[Contact]:
@@ -111,7 +111,7 @@ class Contacts:
     # --- "save as note" ----------------------------------------------------------------------------------------
 
     async def request(self, request: NoteRequest, question: Announcement) -> None:
-        """Ask a message's author for consent, and plan the question: both, and once."""
+        """Store the request for a message to become a note, and plan the question to its author: once a message."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -131,7 +131,7 @@ class Contacts:
         await self._database.write(work)
 
     async def requested(self, message: str) -> NoteRequest | None:
-        """What was asked about a message, until it is a note."""
+        """Return the request for a message that has not become a note yet."""
         rows = await self._database.read(
             "SELECT message, channel_id, author, asker, text, asked_at FROM note_request WHERE message = ?",
             (message,),
@@ -141,7 +141,7 @@ class Contacts:
         return None
 
     async def decline(self, message: str, question: Announcement) -> None:
-        """Forget a message's text, and take the question away. That it was asked stays, so that nobody asks again."""
+        """Delete the message's text and withdraw the question. The request itself stays, so that nobody asks again."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute("UPDATE note_request SET text = NULL WHERE message = ?", (message,))

@@ -1,4 +1,4 @@
-"""What moderators did to attendance: corrections, and check-ins that they opened or closed by hand."""
+"""Moderators' changes to attendance: corrections, and check-ins opened or closed by hand."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _correction(row: Row) -> Correction:
 
 
 class Corrections:
-    """The correction table. Whatever is done is in the audit too."""
+    """The correction table. Every change is in the audit too."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, correction: Correction) -> None:
-        """Keep a correction; of the same id it is the same one, however often it is sent."""
+        """Store a correction; one of the same id is stored once."""
 
         def work(transaction: Transaction) -> None:
             former = _standing(transaction, correction)
@@ -70,7 +70,7 @@ class Corrections:
         await self._database.write(work)
 
     async def undo(self, correction_id: str, who: int, now: datetime) -> Correction:
-        """Take a correction back; taken back before, nothing happens. Raises LookupError if there is none such."""
+        """Undo a correction; undoing it again does nothing. Raises LookupError if there is no such correction."""
 
         def work(transaction: Transaction) -> Correction:
             row = transaction.fetch_one(f"{_READ} WHERE id = ?", (correction_id,))
@@ -96,12 +96,12 @@ class Corrections:
         return await self._database.write(work)
 
     async def standing(self) -> list[Correction]:
-        """Everything that was not taken back, the latest first."""
+        """Return the corrections that were not undone, latest first."""
         rows = await self._database.read(f"{_READ} WHERE undone_at IS NULL ORDER BY at DESC, id DESC")
         return [_correction(row) for row in rows]
 
     async def seen(self) -> dict[int, str]:
-        """Everybody who ever checked in or was in a room, with the latest name that Discord showed."""
+        """Return everybody who ever checked in or was in a room, with the latest name that Discord showed."""
         rows = await self._database.read(
             "SELECT person, name, since FROM presence"
             " UNION ALL SELECT person, name, since FROM voice_stay ORDER BY since"
@@ -109,7 +109,7 @@ class Corrections:
         return {person: name for person, name, _ in rows}
 
     async def of(self, person: int) -> dict[str, Correction]:
-        """The corrections that count for one person, by session."""
+        """Return the corrections in force for a person, by session."""
         rows = await self._database.read(f"{_READ} WHERE person = ? AND undone_at IS NULL", (person,))
         return {session: one for (_, session), one in corrections_in_force(map(_correction, rows)).items()}
 
@@ -119,21 +119,21 @@ def _subject(correction: Correction) -> str:
 
 
 def _standing(transaction: Transaction, like: Correction) -> str | None:
-    """What counts of the same person and session, in words."""
+    """Return in words the correction in force for the same person and session."""
     rows = transaction.fetch_all(f"{_READ} WHERE person = ? AND session = ?", (like.person, like.session))
     found = corrections_in_force(map(_correction, rows)).get((like.person, like.session))
     return f"{found.mark}: {found.reason}" if found else None
 
 
 class CheckinDoors:
-    """The door table. It is also in memory, because every check-in needs it: kept true after each commit."""
+    """The door table: check-ins opened or closed by hand. Also in memory, because every check-in reads it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._by_hand: dict[str, bool] = {}
 
     async def load(self) -> None:
-        """Read everything into memory."""
+        """Read the table into memory."""
         rows = await self._database.read("SELECT session, is_open FROM door")
         self._by_hand = {session: bool(is_open) for session, is_open in rows}
 
@@ -143,7 +143,7 @@ class CheckinDoors:
         return self._by_hand
 
     async def hold(self, session: str, deed: AuditEntry, *, is_open: bool) -> None:
-        """Open or close a session's check-in, and record the deed."""
+        """Open or close a session's check-in, and record it in the audit."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(

@@ -1,4 +1,4 @@
-"""What moderators make of notes, each deed recorded with what it changes."""
+"""Reviews of notes by moderators; each change is in the audit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _put(transaction: Transaction, note_id: str, review: Review) -> None:
     )
 
 
-def _told(review: Review) -> str:
+def _json(review: Review) -> str:
     return json.dumps(asdict(review), ensure_ascii=False)
 
 
@@ -65,17 +65,17 @@ class NoteReviews:
         self._database = database
 
     async def all(self) -> dict[str, Review]:
-        """Each review by its note's id; notes that nobody has looked at have none."""
+        """Return the reviews by note id; a note that nobody has reviewed has none."""
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM note_review")  # noqa: S608 - names only
         return {row[0]: _review(row) for row in rows}
 
     async def of(self, note_id: str) -> Review:
-        """What moderators made of a note."""
+        """Return the review of a note."""
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM note_review WHERE note = ?", (note_id,))  # noqa: S608 - names only
         return _review(rows[0]) if rows else UNSEEN
 
     async def merged_into(self, note_id: str) -> list[str]:
-        """The ids of the notes that have become a part of a note."""
+        """Return the ids of the notes that were merged into a note."""
         rows = await self._database.read("SELECT note FROM note_review WHERE merged_into = ? ORDER BY note", (note_id,))
         return [key for (key,) in rows]
 
@@ -88,7 +88,7 @@ class NoteReviews:
         letter: DirectMessage | None = None,
         card: Announcement | None = None,
     ) -> None:
-        """Change a review, and tell the note's author; changed already, nothing happens but that `card` is planned."""
+        """Change a review and write to the note's author; if nothing changes, only `card` is planned."""
 
         def work(transaction: Transaction) -> None:
             former = _find(transaction, note_id)
@@ -98,7 +98,7 @@ class NoteReviews:
             if latter == former:
                 return
             _put(transaction, note_id, latter)
-            record(transaction, replace(deed, former=_told(former), latter=_told(latter)))
+            record(transaction, replace(deed, former=_json(former), latter=_json(latter)))
             if letter:
                 write_direct_message(transaction, letter)
 
@@ -122,20 +122,20 @@ class NoteReviews:
     async def merge(
         self, note_id: str, into: str, deed: AuditEntry, cards: tuple[Announcement, Announcement]
     ) -> Note | None:
-        """Make a note a part of another one, which keeps what it says as a revision; its card goes.
+        """Merge a note into another, which stores its text as a revision; its card is deleted.
 
-        `cards`: that of the note and that of the other. None, and nothing is done, unless both are shown and neither
-        has become a part of another note.
+        `cards`: those of the note and of the other. None, and nothing is changed, unless both notes are shown and
+        neither is merged into another.
         """
 
         def work(transaction: Transaction) -> Note | None:
             merged, kept = find_note(transaction, note_id), find_note(transaction, into)
-            # What has become a part of another note isn't shown; shown again, it stands alone.
+            # A merged note isn't shown; if its author shows it again, it stands alone.
             if merged is None or kept is None or not (has_card(merged) and has_card(kept)) or note_id == into:
                 return None
             _put(transaction, note_id, replace(_find(transaction, note_id), merged_into=into))
             keep_wording(transaction, merged, into, deed.at)
-            # What had become a part of it is a part of the other one too.
+            # Notes merged into it earlier now belong to the other note.
             transaction.execute("UPDATE note_review SET merged_into = ? WHERE merged_into = ?", (into, note_id))
             transaction.execute("UPDATE note SET visibility = ? WHERE id = ?", (Visibility.PRIVATE, note_id))
             for card in cards:

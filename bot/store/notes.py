@@ -1,4 +1,4 @@
-"""Notes, what they said before, and what their authors agreed to."""
+"""Notes, their revisions, and their authors' consents."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _COLUMNS = (
     " confidential"
 )
 
-# An enumeration takes ten times as long to find its member, which is a third of what it takes to read a note.
+# Looking up an enumeration's member takes ten times as long, a third of the time to read a note.
 _kind, _visibility, _attribution, _detail = cache(NoteKind), cache(Visibility), cache(Attribution), cache(Detail)
 
 
@@ -66,7 +66,7 @@ def _details(note: Note) -> str:
 
 
 def find_note(transaction: Transaction, note_id: str) -> Note | None:
-    """One note by its id. For work that writes what follows from it."""
+    """Return a note by its id, in the transaction that changes it."""
     row = transaction.fetch_one(f"SELECT {_COLUMNS} FROM note WHERE id = ?", (note_id,))  # noqa: S608 - names only
     return _note(row) if row else None
 
@@ -95,7 +95,7 @@ def _insert(transaction: Transaction, note: Note) -> None:
 
 
 def keep_wording(transaction: Transaction, former: Note, of: str, now: datetime) -> None:
-    """Keep what a note says as a revision `of` a note: of itself, or of the one of which it becomes a part."""
+    """Store a note's text as a revision `of` a note: of itself, or of the one that it is merged into."""
     merged = None if of == former.id else former.id
     transaction.execute(
         "INSERT INTO note_revision (note, number, revised_at, topic, kind, title, did, learned, details, merged)"
@@ -106,7 +106,7 @@ def keep_wording(transaction: Transaction, former: Note, of: str, now: datetime)
 
 
 def _reword(transaction: Transaction, former: Note, note: Note, now: datetime) -> None:
-    """Keep what a note says, and what it said before; moderators look at it again."""
+    """Store a note's new text and its former one as a revision; it waits for review again."""
     keep_wording(transaction, former, former.id, now)
     transaction.execute("UPDATE note_review SET state = 'waiting', asked = '' WHERE note = ?", (former.id,))
     transaction.execute(
@@ -117,10 +117,10 @@ def _reword(transaction: Transaction, former: Note, note: Note, now: datetime) -
 
 
 def _settle_request(transaction: Transaction, note_id: str) -> None:
-    """A message of which a note was asked for is one: the question is no more."""
+    """Delete the request for a message that has become a note, and its question."""
     [(secret,)] = transaction.fetch_all("SELECT value FROM fact WHERE name = 'id_secret'")
     asked = [message for (message,) in transaction.fetch_all("SELECT message FROM note_request")]
-    for message in (one for one in asked if note_id in {one, veiled_id(secret, one)}):
+    for message in (id_ for id_ in asked if note_id in {id_, veiled_id(secret, id_)}):
         transaction.execute("DELETE FROM note_request WHERE message = ?", (message,))
         transaction.execute(
             "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject = ?", (Kind.REQUEST, message)
@@ -128,7 +128,7 @@ def _settle_request(transaction: Transaction, note_id: str) -> None:
 
 
 def _stand_alone(transaction: Transaction, note_id: str) -> None:
-    """What its author has chosen anew is no part of another note (any more), and nothing waits for their choice."""
+    """Detach a note from the one it was merged into; nothing waits for its author's choice any more."""
     transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"
         " AND subject = (SELECT merged_into FROM note_review WHERE note = ?)",
@@ -144,7 +144,7 @@ class Notes:
         self._database = database
 
     async def fold(self) -> None:
-        """Fold what was kept before notes were searched."""
+        """Fold the text of notes from before the search existed."""
         old = await self._database.read(f"SELECT {_COLUMNS} FROM note WHERE folded IS NULL")  # noqa: S608 - names only
         words = [(note.folded, note.id) for note in map(_note, old)]
         if words:
@@ -153,10 +153,10 @@ class Notes:
             )
 
     async def submit(self, note: Note, card: Announcement, most: int | None = None) -> Note | None:
-        """Keep a note; submitted again under the same id by the same author, it is the same note, reworded.
+        """Store a note; submitted again under the same id by its author, it is reworded.
 
-        None if the id is that of somebody else's note. `card`: what shows it, to be made true again. Raises
-        TooManyError if its author has `most` others.
+        None if the id belongs to another person's note. `card`: the message that shows it, to be edited. Raises
+        TooManyError if the author has `most` other notes.
         """
 
         def work(transaction: Transaction) -> Note | None:
@@ -178,7 +178,7 @@ class Notes:
     async def add_details(
         self, note_id: str, details: Mapping[Detail, str], now: datetime, card: Announcement
     ) -> Note | None:
-        """Keep some details of a note; of these, an empty one is taken out. None if there is no such note."""
+        """Store some details of a note; an empty one is deleted. None if there is no such note."""
 
         def work(transaction: Transaction) -> Note | None:
             former = find_note(transaction, note_id)
@@ -191,9 +191,9 @@ class Notes:
         return await self._database.write(work)
 
     async def open_to(self, consent: Consent, card: Announcement) -> Note | None:
-        """Let those see a note whom its author chose, record the consent, and plan its card: all or nothing.
+        """Set who may see a note as its author chose, record the consent, and plan its card.
 
-        None if there is no such note of that person's. Where it isn't shown any more, the card will be taken away.
+        None if the person has no such note. If the note isn't shown any more, its card is deleted.
         """
 
         def work(transaction: Transaction) -> Note | None:
@@ -230,29 +230,29 @@ class Notes:
         return await self._database.write(work)
 
     async def find(self, note_id: str) -> Note | None:
-        """One note by its id."""
-        found = await self._select("id = ?", note_id)
-        return found[0] if found else None
+        """Return a note by its id."""
+        notes = await self._select("id = ?", note_id)
+        return notes[0] if notes else None
 
     async def all(self) -> list[Note]:
-        """Every note, the earliest first."""
+        """Return every note, earliest first."""
         return await self._select("1 = 1 ORDER BY written_at, id")
 
     async def pages(self) -> AsyncIterator[Iterator[Note]]:
-        """The same, a page at a time, as of the first one; to make the notes of a page takes a while."""
+        """Yield every note as of the first page, earliest first, in lazily parsed pages."""
         sql = f"SELECT {_COLUMNS} FROM note ORDER BY written_at, id"  # noqa: S608 - names only
         async with aclosing(self._database.pages(sql)) as pages:
             async for rows in pages:
                 yield map(_note, rows)
 
     async def of(self, author: int) -> list[Note]:
-        """Somebody's notes, the latest first."""
+        """Return an author's notes, latest first."""
         return await self._select("author = ? ORDER BY written_at DESC, id DESC", author)
 
     async def search(self, words: str, reader: int, audience: Audience, most: int) -> list[Note]:
-        """Notes that hold all the words, in their tags too (accents and case don't count), the latest first.
+        """Return notes with all the words in their text or tags (ignoring accents and case), latest first.
 
-        Only those that the reader may see: as one of the audience, or as their author.
+        Only notes that the reader may see: as part of the audience, or as the author.
         """
         wanted = fold(words).split()
         seen = visibilities_reaching(audience)
@@ -260,7 +260,7 @@ class Notes:
         tags = "coalesce((SELECT note_review.folded FROM note_review WHERE note_review.note = note.id), '')"
         held = "".join(f" AND (note.folded LIKE ? OR {tags} LIKE ?)" for _ in wanted)
         latest_first = "ORDER BY written_at DESC, id DESC"
-        # Only ids are sorted: to sort 10,000 whole notes takes twice as long as to find them.
+        # Only ids are sorted: sorting 10,000 whole notes takes twice as long as finding them.
         return await self._select(
             f"id IN (SELECT id FROM note WHERE (visibility IN ({marks}) OR author = ?){held} {latest_first} LIMIT ?)"  # noqa: S608 - marks only
             f" {latest_first}",
@@ -271,7 +271,7 @@ class Notes:
         )
 
     async def consents(self, note_id: str) -> list[Consent]:
-        """What a note's author agreed to, the latest last."""
+        """Return the consents of a note's author, earliest first."""
         rows = await self._database.read(
             "SELECT note, person, visibility, attribution, key, language, wording, given_at FROM note_consent"
             " WHERE note = ? ORDER BY number",
@@ -291,7 +291,7 @@ class Notes:
 
 
 def keep_note(transaction: Transaction, former: Note, note: Note, now: datetime, card: Announcement) -> Note:
-    """Keep what a note says by now, and have its card edited. For work that finds out what that is."""
+    """Store a note's new text and mark its card to be edited, in the caller's transaction; return the note."""
     if note != former:
         _reword(transaction, former, note, now)
         outdate(transaction, card)

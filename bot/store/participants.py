@@ -1,7 +1,6 @@
-"""People: the workshop's places, who has taken which, and the languages that they chose.
+"""Participants: the workshop's places, their holders, and the languages that they chose.
 
-All of it is also in memory, because every answer needs its reader's language: read once, and kept true after each
-commit.
+All of it is also in memory, because every answer needs its reader's language: read once, updated after each commit.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from bot.store.team_requests import close_request, outdate_requests
 _COLUMNS = (
     "id, name, administration, country, organisation, language, role, person, joined_at, granted_role, server_joined_at"
 )
-#: What freeing a place is called in the audit.
+#: The audit's word for freeing a place.
 RELEASED = "place released"
 
-#: As many marks as there are columns.
+#: One placeholder a column.
 _MARKS = ", ".join("?" * len(_COLUMNS.split(", ")))
 
 
 def held_by(place: Participant, person: int) -> str:
-    """Return the subject of deeds about somebody as the holder of a place."""
+    """Return the subject of audit entries about a person as the holder of a place."""
     return f"{place.id} {person}"
 
 
@@ -62,7 +61,7 @@ class Participants:
         self._languages: dict[int, str] = {}
 
     async def load(self) -> None:
-        """Read everything into memory."""
+        """Read the tables into memory."""
         self._languages = dict(await self._database.read("SELECT person, language FROM chosen_language"))
         for row in await self._database.read(f"SELECT {_COLUMNS} FROM participant ORDER BY name, id"):  # noqa: S608 - names only
             self._remember(_participant(row))
@@ -76,24 +75,24 @@ class Participants:
             self._by_person[place.person] = place
 
     def all(self) -> tuple[Participant, ...]:
-        """Every place, taken or not."""
+        """Return every place, taken or not."""
         return tuple(self._places.values())
 
     def of(self, person: int) -> Participant | None:
-        """The place that somebody has taken."""
+        """Return the place that a person has taken."""
         return self._by_person.get(person)
 
     def find(self, place_id: str) -> Participant | None:
-        """A place by its id."""
+        """Return a place by its id."""
         return self._places.get(place_id)
 
     def language_of(self, person: int) -> str | None:
-        """The language that somebody chose, else the one of the place that they took."""
+        """Return the language that a person chose, else that of their place."""
         place = self._by_person.get(person)
         return self._languages.get(person) or (place.language if place else None)
 
     async def choose_language(self, person: int, language: str) -> None:
-        """Keep the language that somebody wants to be answered in."""
+        """Store the language that a person chose for answers."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -106,13 +105,13 @@ class Participants:
         self._languages[person] = language
 
     async def put(self, places: Iterable[Participant]) -> None:
-        """Keep places as they are given, all or none; those of the same ids are replaced."""
-        every = tuple(places)
-        await self._database.write(lambda transaction: _put(transaction, every))
-        for place in every:
+        """Store places; they replace those of the same ids."""
+        stored = tuple(places)
+        await self._database.write(lambda transaction: _put(transaction, stored))
+        for place in stored:
             self._remember(place)
 
-    async def take(  # noqa: PLR0913 - what is kept of it
+    async def take(  # noqa: PLR0913 - all that is stored of it
         self,
         place: Participant,
         person: int,
@@ -122,10 +121,10 @@ class Participants:
         report: Announcement | None = None,
         deed: AuditEntry | None = None,
     ) -> Participant | None:
-        """Let somebody take a free place, under another name if they are a substitute, and report it.
+        """Give a free place to a person, `under` another name if they are a substitute, and report it.
 
-        None, and nothing is kept, if somebody else has the place, if the person has one, or if there is no such place,
-        or none of that role any more.
+        None, and nothing is changed, if the place is taken, if the person has one, or if there is no such place of that
+        role.
         """
 
         def work(transaction: Transaction) -> Row | None:
@@ -140,7 +139,7 @@ class Participants:
         return await self._taken(work, report, deed)
 
     async def introduce(self, place: Participant, report: Announcement) -> Participant | None:
-        """Keep the place of somebody who isn't on the roster, and plan the report; None if they have one already."""
+        """Store the place of a person who isn't on the roster, and report it; None if they have one already."""
 
         def work(transaction: Transaction) -> Row | None:
             return transaction.fetch_one(
@@ -152,7 +151,7 @@ class Participants:
         return await self._taken(work, report)
 
     async def record_grant(self, person: int, grant: RoleGrant) -> None:
-        """Keep which role the bot has given the holder of a place. They may have lost the place meanwhile."""
+        """Store the role that the bot gave to the holder of a place. They may have lost the place meanwhile."""
         place = self._by_person.get(person)
         if place is None or place.grant == grant:
             return
@@ -167,13 +166,13 @@ class Participants:
         if place := self._by_person.get(person):
             self._remember(replace(place, grant=grant))
 
-    async def approve(  # noqa: PLR0913, PLR0917 - likewise
+    async def approve(  # noqa: PLR0913, PLR0917 - all that is stored of it
         self, request: str, place: Participant, person: int, now: datetime, deed: AuditEntry, report: Announcement
     ) -> Participant | None:
-        """Let somebody have the place that they asked for, and report it.
+        """Give a person the place that they asked for, and report it.
 
-        None, and nothing is kept, if the request is decided already, if somebody else has the place, or they another,
-        or if it has another role by now.
+        None, and nothing is changed, if the request was decided already, if the place is taken, if they have another,
+        or if the place has another role by now.
         """
 
         def work(transaction: Transaction) -> Row | None:
@@ -197,7 +196,7 @@ class Participants:
         return await self._taken(work, report, deed)
 
     async def was_released(self, place: Participant, person: int) -> bool:
-        """Whether an organiser has ever taken a place from somebody."""
+        """Return whether an organiser ever freed this place of this person."""
         return bool(
             await self._database.read(
                 "SELECT 1 FROM audit WHERE what = ? AND subject = ? LIMIT 1", (RELEASED, held_by(place, person))
@@ -207,9 +206,9 @@ class Participants:
     async def release(
         self, person: int, deed: AuditEntry | None = None, report: Announcement | None = None
     ) -> Participant | None:
-        """Free the place that somebody has, and report it; None if they have none.
+        """Free a person's place and report it; None if they have none.
 
-        One that they introduced themselves to is gone.
+        A place that they added themselves is deleted.
         """
         place = self._by_person.get(person)
         if place is None:
@@ -238,7 +237,7 @@ class Participants:
         return place
 
     def forget(self, person: int) -> None:
-        """Somebody was erased, see `vacate`."""
+        """Drop an erased person from memory, see `vacate`."""
         self._languages.pop(person, None)
         place = self._by_person.pop(person, None)
         if place:
@@ -265,19 +264,19 @@ class Participants:
     async def follow(
         self,
         roster: Iterable[Participant],
-        told: Callable[[RosterChange], tuple[AuditEntry | None, Announcement | None]] = lambda _: (None, None),
+        report: Callable[[RosterChange], tuple[AuditEntry | None, Announcement | None]] = lambda _: (None, None),
     ) -> RosterChange:
-        """Make the places those of a roster (`participants.roster_change`); `told`: what is recorded and reported."""
-        every = tuple(roster)
+        """Apply a roster (`participants.roster_change`); `report` returns the audit entry and the line to the team."""
+        places = tuple(roster)
 
         def work(transaction: Transaction) -> RosterChange:
-            # Read here, so that nobody can take a place in between.
+            # Read in the transaction, so that nobody can take a place in between.
             rows = transaction.fetch_all(f"SELECT {_COLUMNS} FROM participant")  # noqa: S608 - names only
-            change = participants.roster_change(map(_participant, rows), every)
+            change = participants.roster_change(map(_participant, rows), places)
             transaction.execute_many("DELETE FROM participant WHERE id = ?", [(place.id,) for place in change.gone])
             _put(transaction, (*change.new, *change.changed))
             outdate_requests(transaction)
-            _report(transaction, *told(change))
+            _report(transaction, *report(change))
             return change
 
         change = await self._database.write(work)
@@ -289,7 +288,7 @@ class Participants:
 
 
 def _report(transaction: Transaction, deed: AuditEntry | None, report: Announcement | None) -> None:
-    """Keep what was done, for the audit and for the team to read."""
+    """Record an action in the audit and plan its report to the team."""
     if deed:
         record(transaction, deed)
     if report:
@@ -313,7 +312,7 @@ def _row(place: Participant) -> Row:
 
 
 def vacate(transaction: Transaction, person: int) -> None:
-    """Leave of somebody's place only what is not theirs. For work that erases all else of them."""
+    """Remove a person from their place, in the transaction that erases everything else of theirs."""
     for row in transaction.fetch_all(f"SELECT {_COLUMNS} FROM participant WHERE person = ?", (person,)):  # noqa: S608 - names only
         place = _participant(row)
         transaction.execute("DELETE FROM participant WHERE id = ?", (place.id,))

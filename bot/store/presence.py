@@ -1,4 +1,4 @@
-"""Stays in voice and stage rooms, and when the bot was watching."""
+"""Stays in voice and stage rooms, and the times at which the bot was watching."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _stay(row: Row) -> Stay:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """A person, and the room (a key of the venue) that they are in; None if they are in none."""
+    """A person and the room (a key of the venue) where they are; None if they are in no room."""
 
     person: int
     name: str
@@ -33,37 +33,36 @@ class Whereabouts:
 class PresenceStays:
     """The voice_stay and watch tables.
 
-    A watch begins with all that there is to see, and goes on for as long as everything that happens is told. A stay
-    that is still open counts until the last sign of life.
+    A watch begins with a full picture of the rooms, and lasts for as long as Discord reports every move. A stay that is
+    still open counts until the last sign of life.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def begin_watch(self, there: Iterable[Whereabouts], now: datetime) -> None:
-        """A new watch, and who is there. Nobody saw what was before, so the former watch's stays end with it."""
+        """Begin a watch with the people in the rooms. Stays of the former watch end with it: the gap was not seen."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(f"UPDATE voice_stay SET until = {_LAST_SEEN} WHERE until IS NULL")  # noqa: S608 - ours
-            _watch_anew(transaction, now)
-            for one in there:
-                _enter(transaction, one, now)
+            _insert_watch(transaction, now)
+            for whereabouts in there:
+                _enter(transaction, whereabouts, now)
 
         await self._database.write(work)
 
     async def resume_watch(self, now: datetime) -> None:
-        """A new watch whose stays go on: all that happened since the former one has been told, but not when."""
-        await self._database.write(lambda transaction: _watch_anew(transaction, now))
+        """Begin a watch that continues the open stays: Discord has reported every move since, but not its time."""
+        await self._database.write(lambda transaction: _insert_watch(transaction, now))
 
     async def keep_alive(self, now: datetime) -> None:
-        """A sign of life: the bot has been watching until now."""
+        """Record a sign of life: the bot has been watching until now."""
         await self._database.write(lambda transaction: _sign_of_life(transaction, now))
 
     async def moved(self, to: Whereabouts, now: datetime, *, seen: bool) -> None:
-        """Somebody came, went or changed rooms: just now, or (not `seen`) at some time since the last sign of life.
+        """Record that a person came, went or changed rooms: now, or (not `seen`) since the last sign of life.
 
-        Of what was not seen, only so much is known: until the last sign of life they were where they had been, and now
-        they are where they went.
+        In the latter case their former stay ends with the last sign of life, and the new one begins now.
         """
 
         def work(transaction: Transaction) -> None:
@@ -78,37 +77,37 @@ class PresenceStays:
         await self._database.write(work)
 
     async def there(self, room: str) -> dict[int, str]:
-        """Who is in a room, as far as is known, with their names."""
+        """Return the people known to be in a room, with their names."""
         rows = await self._database.read(
             "SELECT person, name FROM voice_stay WHERE room = ? AND until IS NULL ORDER BY since, person", (room,)
         )
         return dict(rows)
 
     async def all(self) -> list[Stay]:
-        """Everybody's stays, the earliest first."""
+        """Return every stay, earliest first."""
         return await self._stays("ORDER BY since, person")
 
     async def pages(self) -> AsyncIterator[Iterator[Stay]]:
-        """The same as of the first page, a page at a time, in the order in which they were seen."""
-        # As they were put down: to sort a million takes half as long as to read them.
+        """Yield every stay as of the first page, a page at a time, in the order in which they were stored."""
+        # By rowid, not by time: sorting a million stays takes half as long as reading them.
         async with aclosing(self._database.pages(f"{_ALL} ORDER BY rowid")) as pages:
             async for rows in pages:
-                yield map(_stay, rows)  # one at a time: to hold a page of them has the garbage collector look at each
+                yield map(_stay, rows)  # lazily: the garbage collector would look at each stay of a page that is held
 
     async def of(self, person: int) -> list[Stay]:
-        """One person's stays, the earliest first."""
+        """Return a person's stays, earliest first."""
         return await self._stays("WHERE person = ? ORDER BY since", person)
 
     async def _stays(self, condition: str, *parameters: int) -> list[Stay]:
         return [_stay(row) for row in await self._database.read(f"{_ALL} {condition}", parameters)]
 
     async def watches(self) -> list[Interval]:
-        """When the bot was watching, the earliest first."""
+        """Return the intervals in which the bot was watching, earliest first."""
         rows = await self._database.read("SELECT since, until FROM watch ORDER BY since")
         return [Interval(instant(since), instant(until)) for since, until in rows]
 
 
-def _watch_anew(transaction: Transaction, now: datetime) -> None:
+def _insert_watch(transaction: Transaction, now: datetime) -> None:
     transaction.execute(
         "INSERT INTO watch (since, until) VALUES (?, ?) ON CONFLICT (since) DO NOTHING", (iso_utc(now), iso_utc(now))
     )

@@ -1,4 +1,4 @@
-"""The workshop as it is held: the plan, with the agenda as it stands after every change."""
+"""The plan in force: the plan's file, with the agenda as it stands after every change."""
 
 from __future__ import annotations
 
@@ -32,39 +32,39 @@ from bot.store.privacy.erasures import NOBODY
 
 _ROSTER_FACT = "roster"
 _SECRET_FACT = "word_secret"  # noqa: S105 - its name
-#: What certificates are told from forged ones by.
+#: The fact with the secret that certificates are signed with.
 CERTIFICATE_SECRET = "certificate_secret"  # noqa: S105 - its name
 
 
 @cache
 def word_list() -> tuple[Text, ...]:
-    """Words to be said aloud, each in every language."""
+    """Return the words to be said aloud in sessions, each in every language."""
     return tuple(yaml.safe_load((ROOT / "config" / "words.yaml").read_text("utf-8")))
 
 
 class PlanInForce:
-    """The plan in force, in memory; the store has what it is made of."""
+    """The plan in force, in memory, made from the plan and the stored agenda."""
 
     def __init__(self, plan: Plan, store: Store) -> None:
         self._plan = plan
         self.filed = plan.agenda
-        """The agenda of the plan's file, from which the one that is held departs."""
+        """The agenda of the plan's file, before any change."""
         self._store = store
         self._held: tuple[HeldSession, ...] = ()
         self._watchers: list[Callable[[], Awaitable[None]]] = []
         self._secret = ""
 
     def watch(self, changed: Callable[[], Awaitable[None]]) -> None:
-        """Have `changed` called whenever the agenda has changed, before whoever changed it is answered."""
+        """Call `changed` after each change of the agenda, before its author is answered."""
         self._watchers.append(changed)
 
     async def follow(self, now: datetime) -> None:
-        """Take over what the plan's file says. Raises WrongWorkshopError before anything is changed."""
-        # First: by the plan that the database has, it is found out what is under the Chatham House Rule.
+        """Apply the plan's file to the store. Raises WrongWorkshopError before anything is changed."""
+        # First: the stored plan decides what is under the Chatham House Rule.
         await self._store.plans.follow(self._plan)
         await self._store.agenda.follow(self._plan.agenda, now)
         if self._plan.attendance.word:
-            word_list()  # read at the start, so that nobody's answer waits for a file
+            word_list()  # read at the start, so that no answer waits for a file
             self._secret = await self._store.facts.once(_SECRET_FACT, secrets.token_hex(32))
         await self._store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
         await self.load()
@@ -72,7 +72,7 @@ class PlanInForce:
     async def follow_roster(
         self, roster: Sequence[Participant], now: datetime, roster_line: Callable[[RosterChange], Announcement]
     ) -> None:
-        """Take over the roster's file if it has changed: what was imported since outlives a start.
+        """Apply the roster's file if it has changed; unchanged, it does not undo later imports at each start.
 
         `roster_line`: the line that tells the team about the change.
         """
@@ -91,20 +91,20 @@ class PlanInForce:
         return entry, None if is_first else roster_line(change)
 
     async def load(self) -> None:
-        """Read the agenda as it is held; that of the plan's file, if none is held yet."""
+        """Read the stored agenda; if none is stored yet, the plan's file stays in force."""
         self._held = await self._store.agenda.all()
         self._plan = self._plan.with_stamps(await self._store.chatham_stamps.all())
         if self._held:
             self._plan = self._plan.with_agenda(agenda_of(self._held))
 
     async def apply(self, change_id: str, who: int, now: datetime) -> AgendaChange:
-        """Do what was proposed. Raises as AgendaChanges.apply does."""
+        """Apply a proposed change. Raises as AgendaChanges.apply does."""
         change = await self._store.agenda_changes.apply(self._plan.id, change_id, who, now)
         await self._changed()
         return change
 
     async def undo(self, change_id: str, who: int, now: datetime) -> AgendaChange:
-        """Take a change back. Raises as AgendaChanges.undo does."""
+        """Undo a change. Raises as AgendaChanges.undo does."""
         change = await self._store.agenda_changes.undo(self._plan.id, change_id, who, now)
         await self._changed()
         return change
@@ -116,16 +116,16 @@ class PlanInForce:
 
     @property
     def plan(self) -> Plan:
-        """The plan, with the agenda as it is held."""
+        """The plan, with the agenda in force."""
         return self._plan
 
     def language_of(self, person: int) -> str:
-        """In which language somebody is written to who isn't there to be asked."""
+        """Return the language for messages to a person: theirs if the workshop has it, else its first."""
         known = self._store.participants.language_of(person)
         return known if known in self._plan.languages else self._plan.languages[0]
 
     def session(self, session_id: str) -> Session:
-        """A session, also one that was cancelled. Raises LookupError if there never was one."""
+        """Return a session, cancelled ones included. Raises LookupError if there never was one."""
         held = (one.session for one in self._held if one.session.id == session_id)
         found = self._plan.agenda.find(session_id) or next(held, None)
         if found is None:
@@ -134,16 +134,16 @@ class PlanInForce:
 
     @property
     def held(self) -> tuple[HeldSession, ...]:
-        """Every session with its history in short, the cancelled ones included."""
+        """Every session with its sequence number, cancelled ones included."""
         return self._held
 
     @property
     def sequences(self) -> tuple[tuple[str, int], ...]:
-        """Each session with the number that grows with each of its changes."""
+        """The id and sequence number of each session; the number grows with each change."""
         return tuple((one.session.id, one.sequence) for one in self._held)
 
     def word(self, session_id: str) -> Text:
-        """The word that the chair of a session says aloud, where the plan asks for one; for ever the same."""
+        """Return the word that the chair of a session says aloud; it is always the same."""
         return session_words.session_word(self._secret, self._plan.id, session_id, word_list())
 
 
@@ -151,7 +151,7 @@ class PlanInForce:
 async def opened(
     database: Path, expected: Plan | None = None, *, to_read: bool = True
 ) -> AsyncGenerator[tuple[PlanInForce, Store]]:
-    """Open a workshop as its database holds it, with the plan that the bot last started with.
+    """Open a workshop's database with the plan that the bot last started with.
 
     `expected`: the plan that the database must belong to. Raises WrongWorkshopError if it belongs to another.
     """

@@ -1,4 +1,4 @@
-"""Questions, and who has the same."""
+"""Questions, and the votes of people who have the same question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
 from bot.store.privacy.chatham_stamps import stamp_question
 
-#: What the audit calls everything that moderators make of a question.
+#: The audit's word for every decision of a moderator on a question.
 LED = "question led"
 
 _COLUMNS = "id, author, author_name, anonymous, session, text, written_at, state"
@@ -49,16 +49,16 @@ def _question(row: Row) -> Question:
 
 
 class Questions:
-    """The question and question_vote tables. Whatever changes a question has its card edited."""
+    """The question and question_vote tables. Each change of a question marks its card to be edited."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def submit(self, question: Question, card: Announcement, most: int | None = None) -> bool:
-        """Keep a question and plan its card; submitted again by the same author, it is the same question, reworded.
+        """Store a question and plan its card; submitted again by its author, it is reworded.
 
-        False if the id is that of somebody else's question. Raises TooManyError if its author has `most` others that
-        await an answer.
+        False if the id belongs to another person's question. Raises TooManyError if the author has `most` other
+        questions that await an answer.
         """
 
         def work(transaction: Transaction) -> bool:
@@ -87,9 +87,10 @@ class Questions:
         return await self._database.write(work)
 
     async def vote(self, question_id: str, person: int, card: Callable[[str], Announcement]) -> bool | None:
-        """Count somebody who has the same question, or no longer count them; whether they are counted.
+        """Add a person's vote, or withdraw it; return whether it counts now.
 
-        What is merged is counted where it was merged into. None if there is no such question, or it is their own.
+        A vote for a merged question goes to the one it was merged into. None if there is no such question, or if it is
+        their own.
         """
 
         def work(transaction: Transaction) -> bool | None:
@@ -108,12 +109,11 @@ class Questions:
         return await self._database.write(work)
 
     async def lead(self, after: Question, deed: AuditEntry, shown: Iterable[Announcement]) -> bool:
-        """Keep what a moderator made of a question, and have what shows it edited.
+        """Store a moderator's decision on a question, and mark the messages that show it to be edited.
 
-        False, and nothing is done, if there is none such, or it is to be merged into one that is merged or hidden.
-
-        What is merged gives its votes, and its author's, to the other one: each person's once. The deed, which is
-        recorded with what the question was before, is done once, however often it is sent.
+        False, and nothing is changed, if there is no such question, or if it would be merged into a merged or hidden
+        one. A merged question gives its votes, and its author's, to the other: one a person. The audit entry also
+        records the state before; sent again, it is recorded once.
         """
 
         def work(transaction: Transaction) -> bool:
@@ -143,16 +143,16 @@ class Questions:
         return await self._database.write(work)
 
     async def find(self, question_id: str) -> Question | None:
-        """One question by its id."""
+        """Return a question by its id."""
         rows = await self._database.read(f"{_READ} WHERE id = ?", (question_id,))
         return _question(rows[0]) if rows else None
 
     async def all(self) -> list[Question]:
-        """Every question, the earliest first."""
+        """Return every question, earliest first."""
         return [_question(row) for row in await self._database.read(f"{_READ} ORDER BY written_at, id")]
 
     async def waiting(self) -> int:
-        """How many wait to be asked."""
+        """Return how many questions wait to be asked."""
         rows = await self._database.read("SELECT count(*) FROM question WHERE state = ?", (QuestionState.WAITING,))
         return int(rows[0][0])
 
@@ -177,7 +177,7 @@ def _unite_votes(transaction: Transaction, merged: Question, into: str) -> None:
         "INSERT INTO question_vote (question, person) VALUES (?, ?) ON CONFLICT (question, person) DO NOTHING",
         (into, merged.author),
     )
-    # Nobody counts beside their own question.
+    # An author does not vote for their own question.
     transaction.execute(
         "DELETE FROM question_vote WHERE question = ? AND person = (SELECT author FROM question WHERE id = ?)",
         (into, into),

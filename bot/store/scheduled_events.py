@@ -1,4 +1,4 @@
-"""What the server's scheduled events are that the bot has made, and what they show."""
+"""The scheduled events that the bot has made on Discord, and what they show."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class KnownEvent:
     """A session's scheduled event."""
 
     discord_id: int | None
-    """None: it was about to be made, and may be there or not; or it has gone."""
+    """None: the event was about to be made and may exist or not, or it was deleted."""
     shown: str | None
-    """Fingerprint of what it shows."""
+    """A fingerprint of the shown content."""
 
 
 class ScheduledEvents:
@@ -25,12 +25,12 @@ class ScheduledEvents:
         self._database = database
 
     async def all(self) -> dict[str, KnownEvent]:
-        """Each event by its session's id."""
+        """Return the events by their sessions' ids."""
         rows = await self._database.read("SELECT session, discord_id, shown FROM event")
         return {session: KnownEvent(discord_id, shown) for session, discord_id, shown in rows}
 
     async def begin(self, session: str) -> None:
-        """Record that one is about to be made or changed: until that is settled, nobody knows what it shows."""
+        """Record that an event is about to be made or changed: until `settle`, what it shows is unknown."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -40,7 +40,7 @@ class ScheduledEvents:
         await self._database.write(work)
 
     async def settle(self, session: str, discord_id: int | None, shown: str) -> None:
-        """Record which one it is and what it shows; None if there is none, and need be none."""
+        """Record an event's id and what it shows; None if no event is needed."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(

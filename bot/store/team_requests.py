@@ -1,4 +1,4 @@
-"""Requests for places of the team: each is a message in the team's room until an organiser decides it."""
+"""Requests for places of the team: each is a message in the team's room until an organiser decides on it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bot.store.engine.database import Database
 from bot.store.engine.instants import iso_utc
 from bot.store.engine.transaction import Transaction
 
-#: Who asks again within this time asks nothing new.
+#: A repeated request within this time is ignored.
 _ASKED_LATELY = timedelta(minutes=10)
 
 
 def close_request(transaction: Transaction, request: str) -> bool:
-    """Have a request decided, so that its message is taken away; False if it is already. For work that decides it."""
+    """Mark a request as decided, so that its message is deleted; False if it was decided already."""
     changed = transaction.execute(
         "UPDATE delivery SET subject = '', unshown = unshown + 1 WHERE id = ? AND kind = ? AND subject <> ''",
         (request, Kind.TEAM_REQUEST),
@@ -26,20 +26,20 @@ def close_request(transaction: Transaction, request: str) -> bool:
 
 
 def outdate_requests(transaction: Transaction) -> None:
-    """Have the messages looked at again. For work that changes the places."""
+    """Mark the requests' messages to be edited, in the transaction that changes the places."""
     transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject <> ''", (Kind.TEAM_REQUEST,)
     )
 
 
 class TeamRequests:
-    """The deliveries that ask for a decision."""
+    """The deliveries that ask organisers for a decision."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def ask(self, request: Announcement) -> None:
-        """Ask the organisers. What the person asked for before is asked no more, unless that was a moment ago."""
+        """Ask the organisers. It replaces the person's earlier requests, unless it repeats one made a moment ago."""
         _, person = requested(request.subject)
 
         def work(transaction: Transaction) -> None:
@@ -57,14 +57,14 @@ class TeamRequests:
         await self._database.write(work)
 
     async def find(self, request: str) -> tuple[str, int] | None:
-        """The place's id and who asks for it, of a request that is not decided yet."""
+        """Return the id of the place and of the person who asks for it; None once the request is decided."""
         rows = await self._database.read(
             "SELECT subject FROM delivery WHERE id = ? AND kind = ? AND subject <> ''", (request, Kind.TEAM_REQUEST)
         )
         return requested(rows[0][0]) if rows else None
 
     async def reject(self, request: str, deed: AuditEntry, report: Announcement) -> bool:
-        """Refuse what somebody asked for, and report it; False if it is decided already."""
+        """Refuse a request and report it; False if it was decided already."""
 
         def work(transaction: Transaction) -> bool:
             if not close_request(transaction, request):

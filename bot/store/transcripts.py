@@ -1,4 +1,4 @@
-"""The channels' transcripts: each save makes what is kept of a channel what Discord has in it."""
+"""The channels' transcripts: each save replaces a stored channel by what Discord has in it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.store.engine.database import Database
 from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Transaction
 
-#: What is to be edited or taken away is not told meanwhile: somebody has changed their mind about it.
+#: Messages about to be edited or deleted are left out: somebody has changed their mind about them.
 _OUTDATED = "SELECT message_id FROM delivery WHERE unshown > 0 AND message_id IS NOT NULL"
 
 
 def outdate_transcript(transaction: Transaction, delivery: str) -> None:
-    """Have saved anew what a delivery changes on Discord, and don't tell what it showed. For work that records it."""
+    """Have the channel of a changed delivery saved again, and drop its message until then."""
     transaction.execute(
         "UPDATE transcript SET unsaved = unsaved + 1 WHERE room = (SELECT room FROM delivery WHERE id = ?)", (delivery,)
     )
@@ -25,7 +25,7 @@ def outdate_transcript(transaction: Transaction, delivery: str) -> None:
 
 
 def drop_outdated(transaction: Transaction) -> None:
-    """Forget what is to be edited or taken away, and have every channel saved anew. For work that purges."""
+    """Drop the messages about to be edited or deleted, and have every channel saved again. Called by a purge."""
     _drop(transaction)
     transaction.execute("UPDATE transcript SET unsaved = unsaved + 1")
 
@@ -35,13 +35,13 @@ def _drop(transaction: Transaction) -> None:
 
 
 class Transcripts:
-    """The transcript table, and that of the messages."""
+    """The transcript and transcript_message tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def all(self) -> dict[int, SavedTranscript]:
-        """What is known of each channel, by its Discord id."""
+        """Return the state of each channel's transcript, by its Discord id."""
         rows = await self._database.read("SELECT channel, room, name, unsaved, ended_at FROM transcript ORDER BY room")
         return {
             channel: SavedTranscript(
@@ -51,7 +51,7 @@ class Transcripts:
         }
 
     async def begin(self, channel: TranscriptChannel) -> int:
-        """Record that a channel is about to be saved; how often it has changed since it was saved."""
+        """Record that a channel is about to be saved; return how often it has changed since it was saved."""
 
         def work(transaction: Transaction) -> int:
             return transaction.fetch_value(
@@ -65,9 +65,10 @@ class Transcripts:
     async def keep(
         self, channel: int, before: int, messages: Sequence[TranscriptMessage], ended_at: datetime | None
     ) -> bool:
-        """Make what is kept of a channel these messages; all or nothing, and the same twice changes nothing.
+        """Replace the stored messages of a channel; return whether they were stored.
 
-        `before`: what `begin` said. False if something changed meanwhile: then these may be old, and nothing is kept.
+        `before`: the number that `begin` returned. If the channel has changed meanwhile, the messages may be outdated,
+        and nothing is stored.
         """
         rows = [
             (
@@ -101,7 +102,7 @@ class Transcripts:
         return await self._database.write(work)
 
     async def pages(self) -> AsyncGenerator[list[tuple[TranscriptChannel, TranscriptMessage]], None]:
-        """Every message that is kept and may still be told, channel by channel, the earliest first."""
+        """Yield every message that may be shown, channel by channel, earliest first, a page at a time."""
         sql = (
             "SELECT channel, room, t.name, message, author, m.name, written_at, edited_at, text FROM transcript t"  # noqa: S608 - ours
             f" JOIN transcript_message m USING (channel) WHERE message NOT IN ({_OUTDATED})"

@@ -1,1 +1,1 @@
-"""What is on its way to people: announcements, direct messages, and what restrains them."""
+"""The outbox: announcements and direct messages on their way, and what holds them back."""

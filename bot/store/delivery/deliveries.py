@@ -1,4 +1,4 @@
-"""Deliveries: each announcement's way from planned to sent, so that none is sent twice or lost."""
+"""Deliveries: the state of each announcement from planned to sent, so that none is sent twice or lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COLUMNS = (
 
 
 _KINDS = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(Kind))
-#: Of what is due at the same instant, the kinds come as they stand in Kind.
+#: Deliveries due at the same instant are sent in the order of Kind.
 _ORDER = f"due, CASE kind {_KINDS} END, id"
 _PLACES = tuple(Kind)
 _ANNOUNCED = "SELECT 1 FROM delivery WHERE kind = ? AND state IN ('planned', 'sending', 'sent') LIMIT 1"
@@ -38,16 +38,16 @@ class Delivery:
     expires: datetime
     state: DeliveryState
     begun_at: datetime | None
-    """When it was first taken up; with no answer from Discord it may be there or not."""
+    """When it was first begun; without an answer from Discord, the message may exist or not."""
     channel_id: int | None
     message_id: int | None
     shown: str | None
-    """Fingerprint of what the message shows."""
+    """A fingerprint of the shown content."""
     problem: str | None
     unshown: int = 0
-    """How often what it is about has changed since the message was last found to be true."""
+    """How often its content has changed since the message was last up to date."""
     retracted: int = 0
-    """How often the message was taken back from its room."""
+    """How often the message was removed from its room."""
 
     def __str__(self) -> str:
         """Its name in the log, without text that may name people."""
@@ -55,7 +55,7 @@ class Delivery:
 
     @property
     def nonce(self) -> str:
-        """By which Discord knows a message that it has already; one that was taken back is another."""
+        """The nonce by which Discord recognises a repeated message; after a removal, the message gets a new one."""
         return f"{self.id}{self.retracted % 10}" if self.retracted else self.id
 
 
@@ -83,7 +83,7 @@ def _in_order(deliveries: Iterable[Delivery]) -> list[Delivery]:
 
 
 def plan_delivery(transaction: Transaction, announcement: Announcement) -> bool:
-    """Plan one; False if it is there already. For work that writes it together with what it announces."""
+    """Plan a delivery in the transaction of its cause; False if it exists already."""
     changed = transaction.execute(
         "INSERT INTO delivery (id, kind, subject, room, due, expires, state)"
         " VALUES (?, ?, ?, ?, ?, ?, 'planned') ON CONFLICT (id) DO NOTHING",
@@ -100,12 +100,12 @@ def plan_delivery(transaction: Transaction, announcement: Announcement) -> bool:
 
 
 def outdate(transaction: Transaction, announcement: Announcement) -> None:
-    """Have a message edited. For work that writes it together with what the message is about."""
+    """Mark a message to be edited, in the transaction that changes its content."""
     transaction.execute("UPDATE delivery SET unshown = unshown + 1 WHERE id = ?", (announcement.id,))
 
 
 def plan_again(transaction: Transaction, announcement: Announcement) -> None:
-    """Plan one, also if it was taken back or given up. For work that writes it together with what it announces."""
+    """Plan a delivery in the transaction of its cause, also if it was cancelled, skipped or failed before."""
     if not plan_delivery(transaction, announcement):
         transaction.execute(
             "UPDATE delivery SET state = 'planned', room = ?, due = ?, expires = ?, begun_at = NULL, problem = NULL"
@@ -115,7 +115,7 @@ def plan_again(transaction: Transaction, announcement: Announcement) -> None:
 
 
 def plan_room_again(transaction: Transaction, room: str, channel_id: int, now: datetime) -> None:
-    """Plan what stood in a room's former channel for its new one. For work that writes which channel it is now."""
+    """Plan the messages of a room's former channel for its new one, in the transaction that stores the channel."""
     transaction.execute(
         "UPDATE delivery SET state = 'planned', begun_at = NULL, settled_at = NULL, channel_id = NULL,"
         " message_id = NULL, shown = NULL, retracted = retracted + 1"
@@ -131,10 +131,10 @@ class Deliveries:
         self._database = database
 
     async def plan(self, announcements: Sequence[Announcement], kinds: Iterable[Kind], now: datetime) -> None:
-        """Make the planned deliveries of these kinds those of `announcements`.
+        """Make the planned deliveries of some kinds those of `announcements`.
 
-        What is planned and no longer asked for is cancelled, what moved is moved; what was sent stays as it is.
-        What would already be past its lifetime is left out.
+        Planned deliveries without an announcement are cancelled, and moved ones are moved; sent ones stay as they are.
+        Announcements past their lifetime are left out.
         """
         wanted = {announcement.id: announcement for announcement in announcements if announcement.expires > now}
 
@@ -166,11 +166,11 @@ class Deliveries:
         await self._database.write(work)
 
     async def add(self, announcement: Announcement) -> bool:
-        """Plan one more; False if it is there already."""
+        """Plan a delivery; False if it exists already."""
         return await self._database.write(lambda transaction: plan_delivery(transaction, announcement))
 
     async def release(self, announcement: Announcement, deed: AuditEntry) -> None:
-        """Plan one that somebody wants to be sent, and record who, unless one of its kind is there or on its way."""
+        """Plan a delivery and record who asked for it, unless one of its kind exists or is on its way."""
 
         def work(transaction: Transaction) -> None:
             if transaction.fetch_one(_ANNOUNCED, (announcement.kind,)) is None:
@@ -180,14 +180,14 @@ class Deliveries:
         await self._database.write(work)
 
     async def announced(self, kind: Kind) -> bool:
-        """Whether an announcement of a kind is there or on its way."""
+        """Return whether a delivery of a kind was sent or is on its way."""
         return bool(await self._database.read(_ANNOUNCED, (kind,)))
 
     async def skip_expired(self, now: datetime) -> list[Delivery]:
-        """Give up what is due and past its lifetime, and return it."""
+        """Skip the due deliveries that are past their lifetime, and return them."""
 
         def work(transaction: Transaction) -> list[Row]:
-            # By when it was due, of which there is an index: to look at 100,000 that wait took 50 ms.
+            # `due` has an index: without it, looking at 100,000 planned deliveries took 50 ms.
             return transaction.fetch_all(
                 "UPDATE delivery SET state = 'skipped', settled_at = ?, problem = 'past its lifetime'"  # noqa: S608
                 f" WHERE state = 'planned' AND due <= ? AND expires <= ? RETURNING {_COLUMNS}",
@@ -197,7 +197,7 @@ class Deliveries:
         return [_delivery(row) for row in await self._database.write(work)]
 
     async def take(self, now: datetime, limit: int) -> list[Delivery]:
-        """Take up what is due, the earliest first: recorded as `sending` before anything is sent."""
+        """Begin the due deliveries, earliest first: they are stored as `sending` before anything is sent."""
 
         def work(transaction: Transaction) -> list[Row]:
             return transaction.fetch_all(
@@ -210,41 +210,41 @@ class Deliveries:
         return _in_order([_delivery(row) for row in await self._database.write(work)])
 
     async def unsettled(self) -> list[Delivery]:
-        """What a killed process had taken up: it may have been sent or not."""
+        """Return the deliveries in `sending`: after a kill, they may have been sent or not."""
         return _in_order(await self._select("state = 'sending'"))
 
     async def due(self, now: datetime) -> list[Delivery]:
-        """What is planned and due by now."""
+        """Return the planned deliveries that are due."""
         return await self._select("state = 'planned' AND due <= ?", iso_utc(now))
 
     async def sent(self, kind: Kind) -> list[Delivery]:
-        """What was sent of a kind."""
+        """Return the sent deliveries of a kind."""
         return await self._select("state = 'sent' AND kind = ? ORDER BY due", kind)
 
     async def outdated(self) -> list[Delivery]:
-        """What was sent, and may no longer show what is so."""
+        """Return the sent deliveries whose content has changed since."""
         return await self._select("state = 'sent' AND unshown > 0 ORDER BY due, id")
 
     async def given_up(self) -> list[Delivery]:
-        """What ended without being sent, because it was of no more use or refused."""
+        """Return the deliveries that ended unsent: skipped or failed."""
         return await self._select("state IN ('skipped', 'failed') ORDER BY due, id")
 
     async def planned(self, kind: Kind) -> list[Delivery]:
-        """What is still to be sent of a kind."""
+        """Return the planned deliveries of a kind."""
         return await self._select("state = 'planned' AND kind = ? ORDER BY due", kind)
 
     async def find(self, delivery_id: str) -> Delivery | None:
-        """One delivery by its id."""
-        found = await self._select("id = ?", delivery_id)
-        return found[0] if found else None
+        """Return a delivery by its id."""
+        deliveries = await self._select("id = ?", delivery_id)
+        return deliveries[0] if deliveries else None
 
     async def next_due(self) -> datetime | None:
-        """The earliest instant at which something planned is due."""
+        """Return the earliest instant at which a planned delivery is due."""
         rows = await self._database.read("SELECT min(due) FROM delivery WHERE state = 'planned'")
         return instant(rows[0][0]) if rows[0][0] else None
 
     async def settle_sent(self, delivery_id: str, now: datetime, channel: int, message: int, shown: str) -> None:
-        """Record that Discord has it."""
+        """Record that Discord has the message."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -257,7 +257,7 @@ class Deliveries:
         await self._database.write(work)
 
     async def settle(self, delivery_id: str, state: DeliveryState, now: datetime, problem: str | None = None) -> None:
-        """Record that it ended without being sent."""
+        """Record that a delivery ended unsent."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -268,7 +268,7 @@ class Deliveries:
         await self._database.write(work)
 
     async def record_problem(self, delivery_id: str, problem: str) -> None:
-        """Record why it could not be sent yet."""
+        """Record why a delivery could not be sent yet."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute("UPDATE delivery SET problem = ? WHERE id = ?", (problem, delivery_id))
@@ -276,7 +276,7 @@ class Deliveries:
         await self._database.write(work)
 
     async def begin_edit(self, delivery_id: str) -> None:
-        """Record that a message is about to be edited: until that is settled, nobody knows what it shows."""
+        """Record that a message is about to be edited: until `record_shown`, what it shows is unknown."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute("UPDATE delivery SET shown = NULL WHERE id = ?", (delivery_id,))
@@ -284,7 +284,7 @@ class Deliveries:
         await self._database.write(work)
 
     async def record_shown(self, delivery: Delivery, shown: str) -> None:
-        """Record what a message shows, made of what was so when `delivery` was read; later changes stay unshown."""
+        """Record the shown content, as of when `delivery` was read; later changes stay marked as unshown."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -325,7 +325,7 @@ class Deliveries:
         await self._database.write(work)
 
     async def sent_at(self, kind: Kind) -> dict[str, datetime]:
-        """When (UTC) each announcement of a kind was sent, by what it is about."""
+        """Return when (UTC) the announcements of a kind were sent, by subject."""
         rows = await self._database.read(
             "SELECT subject, settled_at FROM delivery WHERE kind = ? AND state = 'sent' AND settled_at IS NOT NULL",
             (kind,),

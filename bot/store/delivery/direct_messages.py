@@ -1,4 +1,4 @@
-"""Direct messages: claimed by a row before anything is sent, so that nobody gets one twice."""
+"""Direct messages: each is claimed by its row before it is sent, so that nobody gets one twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.engine.transaction import Row, Transaction
 
 _WRITTEN = "id, person, author, kind, text, written_at, button, label, state"
 _COLUMNS = f"{_WRITTEN}, begun_at, tries, retry_at"
-#: Under this name `fact` holds the throttle of all direct messages, while there is one.
+#: The fact that holds the throttle of all direct messages, while there is one.
 _THROTTLE = "direct_messages_throttled"
 
 
@@ -41,7 +41,7 @@ def _letter(row: Row) -> DirectMessage:
 
 
 def write_direct_message(transaction: Transaction, letter: DirectMessage) -> bool:
-    """Have a message sent; False if it was written before. For work that writes it together with its cause."""
+    """Store a message to be sent, in the transaction of its cause; False if it was stored before."""
     changed = transaction.execute(
         f"INSERT INTO letter ({_WRITTEN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",  # noqa: S608 - names only
         (
@@ -66,11 +66,11 @@ class DirectMessages:
         self._database = database
 
     async def write(self, letters: Iterable[DirectMessage], deed: AuditEntry) -> int:
-        """Have those sent that were not written before, and record who wanted it; how many these are."""
+        """Store the messages that are new, and record who asked for them; return how many are new."""
         every = tuple(letters)
 
         def work(transaction: Transaction) -> int:
-            count = sum(write_direct_message(transaction, each) for each in every)
+            count = sum(write_direct_message(transaction, letter) for letter in every)
             if count:
                 record(transaction, deed)
             return count
@@ -78,20 +78,20 @@ class DirectMessages:
         return await self._database.write(work)
 
     async def write_once(self, occasion: str, letters: Iterable[DirectMessage], now: datetime) -> None:
-        """Have these sent on an occasion that comes once: who would have one later has none."""
+        """Store the messages of an occasion that comes once; the first call settles who gets one."""
         every = tuple(letters)
 
         def work(transaction: Transaction) -> None:
             if transaction.execute(
                 "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (occasion, iso_utc(now))
             ):
-                for each in every:
-                    write_direct_message(transaction, each)
+                for letter in every:
+                    write_direct_message(transaction, letter)
 
         await self._database.write(work)
 
     async def next(self, now: datetime) -> DirectMessage | None:
-        """The letter to send next: one that is ready before one that waits, and one that was begun first of all."""
+        """Return the message to send next: ready before postponed, and begun before new."""
         rows = await self._database.read(
             f"SELECT {_COLUMNS} FROM letter WHERE state IN ('planned', 'sending')"  # noqa: S608 - names only
             " ORDER BY CASE WHEN retry_at > ? THEN retry_at ELSE '' END,"
@@ -101,21 +101,21 @@ class DirectMessages:
         return _letter(rows[0]) if rows else None
 
     async def latest_tries(self, count: int) -> list[datetime]:
-        """When the latest letters were last tried (UTC), the newest first."""
+        """Return when the latest messages were last tried (UTC), newest first."""
         rows = await self._database.read(
             "SELECT tried_at FROM letter WHERE tried_at IS NOT NULL ORDER BY tried_at DESC LIMIT ?", (count,)
         )
         return [instant(tried_at) for (tried_at,) in rows]
 
     async def channel_of(self, person: int) -> int | None:
-        """The id of the channel in which a letter reached the person before."""
+        """Return the id of the channel in which a message reached the person before."""
         rows = await self._database.read(
             "SELECT channel_id FROM letter WHERE person = ? AND channel_id IS NOT NULL LIMIT 1", (person,)
         )
         return rows[0][0] if rows else None
 
     async def begin(self, letter_id: str, now: datetime) -> None:
-        """Record that it is about to be sent."""
+        """Record that a message is about to be sent."""
         await self._put(
             "UPDATE letter SET state = 'sending', begun_at = coalesce(begun_at, ?), tried_at = ? WHERE id = ?",
             iso_utc(now),
@@ -124,7 +124,7 @@ class DirectMessages:
         )
 
     async def settle_sent(self, letter_id: str, channel: int) -> None:
-        """Record that Discord has it, and in which channel."""
+        """Record that Discord has the message, and in which channel."""
         await self._put(
             "UPDATE letter SET state = 'sent', channel_id = ?, retry_at = NULL, problem = NULL WHERE id = ?",
             channel,
@@ -132,13 +132,13 @@ class DirectMessages:
         )
 
     async def settle(self, letter_id: str, state: DirectMessageState, problem: str) -> None:
-        """Record that it ended without being sent."""
+        """Record that a message ended unsent."""
         await self._put(
             "UPDATE letter SET state = ?, retry_at = NULL, problem = ? WHERE id = ?", state, problem, letter_id
         )
 
     async def postpone(self, letter: DirectMessage, retry_at: datetime, problem: str) -> None:
-        """Record one more failed try, after which Discord may have it or not."""
+        """Record a failed try, after which Discord may have the message or not."""
         await self._put(
             "UPDATE letter SET tries = ?, retry_at = ?, problem = ? WHERE id = ?",
             letter.tries + 1,
@@ -148,7 +148,7 @@ class DirectMessages:
         )
 
     async def throttle(self) -> Throttle | None:
-        """What holds back all letters, if anything does."""
+        """Return the throttle of all direct messages; None if there is none."""
         rows = await self._database.read("SELECT value FROM fact WHERE name = ?", (_THROTTLE,))
         if not rows:
             return None
@@ -156,7 +156,7 @@ class DirectMessages:
         return Throttle(instant(since), instant(until), int(refusals))
 
     async def hold_back(self, letter: DirectMessage, throttle: Throttle) -> None:
-        """Record that Discord holds back all letters: this one is again as it was before it was begun."""
+        """Record that Discord throttles all direct messages; this one returns to its state before it was begun."""
         begun_at = iso_utc(letter.begun_at) if letter.begun_at else None
         value = f"{iso_utc(throttle.since)} {iso_utc(throttle.until)} {throttle.refusals}"
 
@@ -172,11 +172,11 @@ class DirectMessages:
         await self._database.write(work)
 
     async def release(self) -> None:
-        """Record that Discord holds them back no more."""
+        """Record that the throttle has ended."""
         await self._put("DELETE FROM fact WHERE name = ?", _THROTTLE)
 
     async def all(self) -> list[DirectMessage]:
-        """Every message, the earliest first, and what became of it."""
+        """Return every message with its state, earliest first."""
         rows = await self._database.read(f"SELECT {_COLUMNS} FROM letter ORDER BY written_at, id")  # noqa: S608 - names only
         return [_letter(row) for row in rows]
 

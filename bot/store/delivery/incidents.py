@@ -1,4 +1,4 @@
-"""Incidents: troubles that last. Each begins and ends once, together with the line that tells the team."""
+"""Incidents: lasting failures. Each begins and ends once, with a line to the team."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Incidents:
         self._database = database
 
     async def all(self) -> dict[str, datetime]:
-        """The open incidents: key to when each began (UTC)."""
+        """Return when each open incident began (UTC), by key."""
         rows = await self._database.read("SELECT key, began_at FROM incident")
         return {key: instant(began_at) for key, began_at in rows}
 
     async def begin(self, key: str, now: datetime, report: Announcement) -> None:
-        """Open an incident and plan its report; nothing happens if it is open already."""
+        """Open an incident and plan its report; does nothing if it is open already."""
 
         def work(transaction: Transaction) -> None:
             if transaction.execute(
@@ -34,7 +34,7 @@ class Incidents:
         await self._database.write(work)
 
     async def end(self, key: str, report: Announcement | None) -> None:
-        """Close an incident and plan its report, if it has one; nothing happens if it is not open."""
+        """Close an incident and plan its report, if it has one; does nothing if it is not open."""
 
         def work(transaction: Transaction) -> None:
             if transaction.execute("DELETE FROM incident WHERE key = ?", (key,)) and report:

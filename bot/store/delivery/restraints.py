@@ -1,4 +1,4 @@
-"""What moderators want not to be sent by itself: the day is held, the speakers are there, a kind is switched off."""
+"""Restraints on announcements: the day is on hold, the speakers have arrived, a kind is switched off."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Restraints:
         self._database = database
 
     async def all(self) -> Restraint:
-        """Everything that is in force."""
+        """Return the restraints in force."""
         hold = await self.hold()
         quiet = await self._database.read("SELECT kind FROM quiet_kind ORDER BY kind")
         return Restraint(
@@ -32,17 +32,17 @@ class Restraints:
         )
 
     async def hold(self) -> Hold | None:
-        """The hold that lasts, if the day is held."""
+        """Return the hold in force, if the day is on hold."""
         rows = await self._database.read("SELECT id, since FROM hold WHERE until IS NULL")
         return Hold(rows[0][0], instant(rows[0][1])) if rows else None
 
     async def here(self) -> dict[str, datetime]:
-        """The sessions whose speakers are there, and since when the team knows."""
+        """Return the sessions whose speakers have arrived, and since when (UTC) the team knows."""
         rows = await self._database.read("SELECT session, since FROM speakers_here ORDER BY session")
         return {session: instant(since) for session, since in rows}
 
     async def begin_hold(self, workshop: str, hold: Hold, who: int) -> None:
-        """Hold the day, and tell people so; held already, it goes on being held since then."""
+        """Put the day on hold and announce it; a hold in force stays as it is."""
 
         def work(transaction: Transaction) -> None:
             changed = transaction.execute(
@@ -58,7 +58,7 @@ class Restraints:
         await self._database.write(work)
 
     async def end_hold(self, hold: Hold, who: int, now: datetime) -> None:
-        """The day goes on."""
+        """End a hold."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute("UPDATE hold SET until = ? WHERE id = ? AND until IS NULL", (iso_utc(now), hold.id))
@@ -70,7 +70,7 @@ class Restraints:
         await self._database.write(work)
 
     async def speakers_are_here(self, session: str, who: int, now: datetime) -> None:
-        """Nobody need be asked about a session's speakers any more."""
+        """Record that a session's speakers have arrived: the team is not asked about them any more."""
 
         def work(transaction: Transaction) -> None:
             transaction.execute(
@@ -82,7 +82,7 @@ class Restraints:
         await self._database.write(work)
 
     async def switch(self, kind: Kind, deed: AuditEntry, *, quiet: bool) -> None:
-        """Switch a kind of announcement off, or on again."""
+        """Switch a kind of announcement off (`quiet`) or on."""
 
         def work(transaction: Transaction) -> None:
             former = transaction.fetch_one("SELECT 1 FROM quiet_kind WHERE kind = ?", (kind,)) is not None

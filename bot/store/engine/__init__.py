@@ -1,1 +1,1 @@
-"""The database itself: one file, one writer, backups and the lock."""
+"""The database: transactions, the SQLite driver, group commit, migrations, backups and the lock."""

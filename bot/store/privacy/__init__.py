@@ -1,1 +1,1 @@
-"""Personal data: where it is, and how it is erased or handed over."""
+"""Personal data: where it is stored, and how it is erased, purged or exported."""

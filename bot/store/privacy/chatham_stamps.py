@@ -1,4 +1,4 @@
-"""Stamps: what is under the Chatham House Rule, and what was contributed under it."""
+"""Stamps: which sessions and topics are under the Chatham House Rule, and the contributions made under it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.plans import PLAN_FACT
 _SESSION = TypeAdapter(Session)
 _READ = "SELECT session, topic, room, since, until FROM stamp"
 
-#: To what people have contributed: sessions and topics, and with '' to the workshop.
+#: Everything that people have contributed to: sessions, topics, and '' for the workshop.
 _CONTRIBUTED = (
     "SELECT session FROM presence UNION SELECT session FROM correction UNION SELECT session FROM question"
     " UNION SELECT subject FROM feedback UNION SELECT topic FROM note UNION SELECT topic FROM note_revision"
@@ -27,7 +27,7 @@ _CONTRIBUTED = (
     " OR EXISTS (SELECT 1 FROM participant WHERE joined_at IS NOT NULL)"
 )
 
-#: What a stamp covers, and isn't known to be confidential yet.
+#: Contributions that a stamp covers and that aren't marked confidential yet.
 _NOTES = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.topic = note.topic OR stamp.session = '')"
 _QUESTIONS = "confidential = 0 AND EXISTS (SELECT 1 FROM stamp WHERE stamp.session IN (question.session, ''))"
 
@@ -39,7 +39,7 @@ class ChathamStamps:
         self._database = database
 
     async def all(self) -> frozenset[ChathamStamp]:
-        """Every stamp."""
+        """Return every stamp."""
         return frozenset(map(_stamp, await self._database.read(_READ)))
 
 
@@ -67,15 +67,15 @@ def renew_stamps(transaction: Transaction, now: datetime) -> None:
     transaction.execute_many(
         "INSERT INTO stamp (session, topic, room, since, until) VALUES (?, ?, ?, ?, ?)",
         [
-            (one.id, one.topic, one.room, *(map(iso_utc, one.time) if one.time else (None, None)))
-            for one in lasting_stamps(former - current, contributed, now) | current
+            (stamp.id, stamp.topic, stamp.room, *(map(iso_utc, stamp.time) if stamp.time else (None, None)))
+            for stamp in lasting_stamps(former - current, contributed, now) | current
         ],
     )
     _stamp_contributions(transaction)
 
 
 def _stamp_contributions(transaction: Transaction) -> None:
-    """Have what came under the rule confidential from now on, and its cards edited."""
+    """Mark the contributions that came under the rule as confidential, and their cards to be edited."""
     transaction.execute(
         "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ? AND subject IN"  # noqa: S608 - conditions of this module only
         f" (SELECT id FROM note WHERE {_NOTES} UNION"
@@ -83,19 +83,19 @@ def _stamp_contributions(transaction: Transaction) -> None:
         (Kind.CARD,),
     )
     transaction.execute(
-        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"  # noqa: S608 - likewise
+        "UPDATE delivery SET unshown = unshown + 1 WHERE kind = ?"  # noqa: S608 - conditions of this module only
         f" AND subject IN (SELECT id FROM question WHERE {_QUESTIONS})",
         (Kind.QUESTION,),
     )
-    transaction.execute(f"UPDATE note SET confidential = 1 WHERE {_NOTES}")  # noqa: S608 - likewise
-    transaction.execute(f"UPDATE question SET confidential = 1 WHERE {_QUESTIONS}")  # noqa: S608 - likewise
+    transaction.execute(f"UPDATE note SET confidential = 1 WHERE {_NOTES}")  # noqa: S608 - conditions of this module only
+    transaction.execute(f"UPDATE question SET confidential = 1 WHERE {_QUESTIONS}")  # noqa: S608 - conditions of this module only
 
 
 def stamp_note(transaction: Transaction, note_id: str) -> None:
-    """Have a note confidential if its topic is under the rule. For work that writes the note."""
-    transaction.execute(f"UPDATE note SET confidential = 1 WHERE id = ? AND {_NOTES}", (note_id,))  # noqa: S608 - likewise
+    """Mark a note as confidential if its topic is under the rule, in the transaction that writes it."""
+    transaction.execute(f"UPDATE note SET confidential = 1 WHERE id = ? AND {_NOTES}", (note_id,))  # noqa: S608 - conditions of this module only
 
 
 def stamp_question(transaction: Transaction, question_id: str) -> None:
-    """Have a question confidential if its session is under the rule. For work that writes the question."""
+    """Mark a question as confidential if its session is under the rule, in the transaction that writes it."""
     transaction.execute(f"UPDATE question SET confidential = 1 WHERE id = ? AND {_QUESTIONS}", (question_id,))  # noqa: S608

@@ -1,4 +1,4 @@
-"""Erasing a person: all that they wrote, at once, to the last byte, and again from any backup that is restored."""
+"""Erasing a person: everything they wrote, to the last byte, and again in every restored backup."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from bot.store.privacy.register import TABLES, pattern
 
 log = logging.getLogger(__name__)
 
-#: Who wrote what stays though its author was erased.
+#: The author of what stays after its real author was erased.
 NOBODY = 0
-#: How often, and how far apart (seconds), what is left of erased text is overwritten while somebody reads.
+#: How often, and how many seconds apart, scrubbing is tried while somebody reads.
 _TRIES, _APART = 50, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """Somebody had themselves erased. Of the same `id`, it is the same, however often pressed."""
+    """A person's request to be erased. Requests of the same `id` are one, pressed several times."""
 
     id: str
     person: int
@@ -39,9 +39,9 @@ class Erasure:
 
 
 class ErasedList:
-    """Who was erased, in a file beside the database, which a restored backup doesn't replace: one line an erasure.
+    """The list of erased people, in a file next to the database, which restoring a backup does not replace.
 
-    Of the person there is only the Discord id. Nothing is ever taken out of it.
+    One line an erasure, with the person's Discord id and nothing else of theirs. Lines are never removed.
     """
 
     _LINE = re.compile(r"(\w+) (\d+) (\S+Z)")
@@ -50,10 +50,10 @@ class ErasedList:
         self._path = path
 
     def add(self, erasure: Erasure) -> None:
-        """Have one more on disk. Raises OSError."""
+        """Write an erasure to disk. Raises OSError."""
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            # Begun with a new line, because a killed process may have left half of one.
+            # Starts with a line break: a killed process may have left half a line.
             os.write(handle, f"\n{erasure.id} {erasure.person} {iso_utc(erasure.at)}".encode())
             os.fsync(handle)
         finally:
@@ -61,7 +61,7 @@ class ErasedList:
         sync(self._path.parent)
 
     def read(self) -> Mapping[str, int]:
-        """Everybody in it, by the erasure's id. Raises DatabaseUnusableError if it is there and can't be read."""
+        """Return the erased people by erasure id. Raises DatabaseUnusableError if the file exists and can't be read."""
         try:
             lines = self._path.read_text("utf-8").splitlines() if self._path.exists() else []
         except (OSError, UnicodeDecodeError) as failure:
@@ -74,7 +74,7 @@ class ErasedList:
 
 
 class Erasures:
-    """The erasure table, and the list beside the database."""
+    """The erasure table, and the list next to the database."""
 
     def __init__(self, database: Database, people: Participants) -> None:
         self._database = database
@@ -82,9 +82,9 @@ class Erasures:
         self._list = ErasedList(database.path.with_name(f"{database.path.name}.erased"))
 
     async def erase(self, erasure: Erasure) -> None:
-        """Erase all that a person wrote, and make what they attended nobody's; once, however often it is asked for.
+        """Erase everything that a person wrote, and make their attendance anonymous; once, however often asked.
 
-        First of all they are put on the list, so that it happens even if the process ends in the midst of it.
+        They are put on the list first, so that the next start completes it if the process ends meanwhile.
         """
         if erasure.id not in await self._done():
             await asyncio.to_thread(self._list.add, erasure)
@@ -93,7 +93,7 @@ class Erasures:
         await self.scrub()
 
     async def catch_up(self) -> None:
-        """Erase again who is on the list, and in a database that doesn't know of it: before anything is served.
+        """Erase the people on the list whom this database still has, before anything is served.
 
         Raises DatabaseUnusableError if the list can't be read.
         """
@@ -105,11 +105,11 @@ class Erasures:
         await self.scrub()
 
     async def everybody(self) -> frozenset[int]:
-        """Everybody who was ever erased (Discord ids). Raises as `catch_up` does."""
+        """Return the Discord ids of everybody who was ever erased. Raises as `catch_up` does."""
         return frozenset((await asyncio.to_thread(self._list.read)).values())
 
     async def require_done(self) -> None:
-        """Raise DatabaseUnusableError where somebody on the list is still in the database."""
+        """Raise DatabaseUnusableError if a person on the list is still in the database."""
         if (await asyncio.to_thread(self._list.read)).keys() - await self._done():
             raise DatabaseUnusableError(
                 f"{self._database.path} holds what people had erased: it is a backup that was restored. "
@@ -117,7 +117,7 @@ class Erasures:
             )
 
     def owe_bytes(self, transaction: Transaction, key: str) -> None:
-        """Have `scrub`, now or at the next start, overwrite what was deleted. For work that deletes something."""
+        """Have `scrub` overwrite deleted rows, now or at the next start; called in the deleting transaction."""
         transaction.execute("INSERT INTO erasure (id) VALUES (?) ON CONFLICT DO NOTHING", (key,))
 
     async def _done(self) -> set[str]:
@@ -142,7 +142,7 @@ class Erasures:
         await self._database.write(work)
 
     async def scrub(self) -> None:
-        """Overwrite what is left in the file of what was deleted. If that fails, the next start does it."""
+        """Overwrite the remains of deleted rows in the file. If that fails, the next start does it."""
         rows = await self._database.read("SELECT id FROM erasure WHERE scrubbed = 0")
         try:
             if rows and await self._overwritten():

@@ -1,4 +1,4 @@
-"""Purging what the plan keeps no longer: all of a kind at once, in one transaction, to the last byte."""
+"""Purges: delete data past the plan's retention, all of a kind in one transaction, to the last byte."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Counts = dict[str, int]
 
 
 def counted(transaction: Transaction, kind: RetentionKind) -> Counts:
-    """How many rows there are of a kind, by what they are called; of what there is none, nothing."""
+    """Return the number of rows of a kind by their names; names without rows are left out."""
     counts = {
-        TABLES[name].called: transaction.fetch_value(f"SELECT count(*) FROM {name} WHERE {change.where}")  # noqa: S608 - of the register only
+        TABLES[name].called: transaction.fetch_value(f"SELECT count(*) FROM {name} WHERE {change.where}")  # noqa: S608 - tables and conditions of the register only
         for name, change in _changes(kind)
         if not change.sets
     }
@@ -30,7 +30,7 @@ def counted(transaction: Transaction, kind: RetentionKind) -> Counts:
 
 
 def _changes(kind: RetentionKind) -> Iterator[tuple[str, Change]]:
-    """What the purge of a kind does, each with its table."""
+    """Yield the changes that the purge of a kind makes, with their tables."""
     for name, table in TABLES.items():
         if table.kept is kind:
             yield name, Change(table.purged)
@@ -39,14 +39,14 @@ def _changes(kind: RetentionKind) -> Iterator[tuple[str, Change]]:
 
 
 def counted_in(path: Path, kinds: Iterable[RetentionKind]) -> Mapping[RetentionKind, int]:
-    """How many rows of each kind a database holds, read beside whoever writes to it. Raises StoreError."""
+    """Return the number of rows of each kind in a database, which may be in use. Raises StoreError."""
     with file_transaction(path) as transaction:
-        found = {kind: sum(counted(transaction, kind).values()) for kind in kinds}
-    return {kind: count for kind, count in found.items() if count}
+        counts = {kind: sum(counted(transaction, kind).values()) for kind in kinds}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def may_hold(path: Path, kinds: Iterable[RetentionKind]) -> bool:
-    """Whether a copy of the database holds any of it; one that can't be read may."""
+    """Return whether a copy of the database may hold rows of some kinds; True if it can't be read."""
     try:
         return bool(counted_in(path, kinds))
     except StoreError:
@@ -54,7 +54,7 @@ def may_hold(path: Path, kinds: Iterable[RetentionKind]) -> bool:
 
 
 class Purges:
-    """All tables, and the deeds beside the database."""
+    """All tables, and the audit entries next to the database."""
 
     def __init__(self, database: Database, audit: Audit, erasures: Erasures) -> None:
         self._database = database
@@ -62,19 +62,19 @@ class Purges:
         self._erasures = erasures
 
     async def counts(self) -> Mapping[RetentionKind, Counts]:
-        """What there is of each kind. Raises OSError if the deeds beside the database can't be read."""
-        found = await self._database.write(
+        """Return the rows of each kind. Raises OSError if the audit entries next to the database can't be read."""
+        counts = await self._database.write(
             lambda transaction: {kind: counted(transaction, kind) for kind in RetentionKind}
         )
         aside = await self._audit.count_aside()
-        return found | {
-            RetentionKind.AUDIT: found[RetentionKind.AUDIT] | ({"deeds of the shell": aside} if aside else {})
+        return counts | {
+            RetentionKind.AUDIT: counts[RetentionKind.AUDIT] | ({"deeds of the shell": aside} if aside else {})
         }
 
     async def purge(self, kinds: Collection[RetentionKind], deed: AuditEntry) -> None:
-        """Erase all of these kinds, and record it. If the process ends in the midst of it, the next start goes on.
+        """Delete all rows of some kinds and record it. If the process ends meanwhile, the next start completes it.
 
-        Raises OSError if the deeds beside the database can't be erased; done again, it is made up for.
+        Raises OSError if the audit entries next to the database can't be deleted; purging again deletes them.
         """
 
         def work(transaction: Transaction) -> None:

@@ -1,7 +1,7 @@
-"""The register of personal data: for every table and column, whose text or account it holds and what becomes of it.
+"""The register of personal data: for every table and column, whose text or account it holds and how it is removed.
 
-Purges and erasures do what stands here, table by table in this order: what refers to a note or a question stands
-before it. A table or column that is missing here fails tests/store/privacy/test_register.py.
+Purges and erasures follow this register, table by table in this order: tables that refer to notes or questions come
+before them. A table or column that is missing here fails tests/store/privacy/test_register.py.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from bot.domain.people.retention import RetentionKind
 
 T = TypeVar("T")
 
-#: What a purge is called in the audit. It tells of no person, and stays.
+#: The audit's word for a purge. Its entry names no person, and stays.
 PURGED = "purged"
 
-#: The kind of data that each kind of private message quotes; None: no more than whom it was sent to.
+#: The kind of data that each kind of private message quotes; None: nothing but its recipient.
 LETTERS: Mapping[DirectMessageKind, RetentionKind | None] = {
     **dict.fromkeys(
         (DirectMessageKind.CHANGES, DirectMessageKind.PROPOSAL, DirectMessageKind.PUBLISH, DirectMessageKind.CONTACT),
@@ -29,7 +29,7 @@ LETTERS: Mapping[DirectMessageKind, RetentionKind | None] = {
     **dict.fromkeys((DirectMessageKind.NUDGE, DirectMessageKind.CERTIFICATE)),
 }
 
-#: The kind of data that audit entries quote, by the first part of their ids; None: of nothing but the team's own work.
+#: The kind of data that audit entries quote, by the first part of their ids; None: the team's own work only.
 DEEDS: Mapping[str, RetentionKind | None] = {
     **dict.fromkeys(("correction", "breakout"), RetentionKind.ATTENDANCE),
     "review": RetentionKind.NOTES,
@@ -43,7 +43,7 @@ DEEDS: Mapping[str, RetentionKind | None] = {
     ),
 }  # fmt: skip
 
-#: The kind of data that facts hold, by the first part of their names; None: nothing of a person.
+#: The kind of data that facts hold, by the first part of their names; None: no personal data.
 FACTS: Mapping[str, RetentionKind | None] = {
     "proposed roster": RetentionKind.PARTICIPANTS,
     **dict.fromkeys(
@@ -57,49 +57,49 @@ FACTS: Mapping[str, RetentionKind | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of some rows: columns are set, or, if none are, the rows are deleted.
+    """A change of the rows that match `where`: `sets` sets columns; if it is empty, the rows are deleted.
 
-    Both parts are SQL. An erasure fills in `:person` (their account), `:named` (a pattern of texts with their account),
-    `:nobody` and `:stand_in` (who takes their place).
+    Both are SQL. An erasure has the parameters `:person` (the account), `:named` (a pattern of texts with the account),
+    `:nobody` and `:stand_in` (the accounts that replace it).
     """
 
     where: str
     sets: str = ""
 
     def statement(self, table: str) -> str:
-        """The SQL that does it."""
-        action = f"UPDATE {table} SET {self.sets}" if self.sets else f"DELETE FROM {table}"  # noqa: S608 - of this module only
+        """Return the statement for a table."""
+        action = f"UPDATE {table} SET {self.sets}" if self.sets else f"DELETE FROM {table}"  # noqa: S608 - conditions of this module only
         return f"{action} WHERE {self.where}"
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredTable:
-    """One table: its columns by whose text or account they hold, and what erasing a person and purging do to it."""
+    """A table: its columns by whose text or account they hold, and the changes that erasing and purging make."""
 
     kept: RetentionKind | None = None
-    """The kind of data whose purge deletes the rows; None: they stay for as long as the database."""
+    """The kind of data whose purge deletes the rows; None: they are never purged."""
     called: str = ""
-    """What a purge calls the rows when it counts them."""
+    """The name of the rows in a purge's counts."""
     plain: str = ""
-    """Columns of keys, states, instants, numbers and words of ours."""
+    """Columns of keys, states, instants, numbers and fixed words."""
     author: str = ""
-    """Columns with the account, name or words of whoever wrote the row, asked or pressed."""
+    """Columns with the account, name or words of the person who wrote or caused the row."""
     subject: str = ""
-    """Columns with the account, name or words of the person whom the row is about."""
+    """Columns with the account, name or words of the person that the row is about."""
     both: str = ""
     """Columns of text in which several people may be quoted or named."""
     programme: str = ""
-    """Columns of what was published as the workshop's programme, and stays as the workshop's own."""
+    """Columns of the published programme, which stays as the workshop's own."""
     purged: str = "1"
-    """The rows that a purge deletes, as SQL."""
+    """The SQL condition of the rows that a purge deletes."""
     erased: tuple[Change, ...] = ()
-    """What erasing a person does. Places of the organisers' list are vacated besides, see `people.vacate`."""
+    """The changes that erasing a person makes. Places on the roster are also vacated, see `participants.vacate`."""
     traces: Mapping[RetentionKind, Change] = field(default_factory=dict[RetentionKind, Change])
-    """What the purge of other kinds of data does. Transcripts besides lose what is to be edited or taken away."""
+    """The changes that purges of other kinds make. Transcripts also lose messages about to be edited or deleted."""
 
     @property
     def personal(self) -> frozenset[str]:
-        """The columns with anybody's account, name or words."""
+        """The columns with a person's account, name or words."""
         return frozenset(f"{self.author} {self.subject} {self.both}".split())
 
     @property
@@ -109,12 +109,12 @@ class RegisteredTable:
 
 
 def named(column: str) -> str:
-    """The condition that a text holds the account of an erased person: as a mention, or as a bare number."""
+    """Return the condition that a text holds the erased person's account, as a mention or a bare number."""
     return f"' ' || {column} || ' ' GLOB :named"
 
 
 def pattern(person: int) -> str:
-    """The value of `:named`."""
+    """Return the value of `:named`."""
     return f"*[^0-9]{person}[^0-9]*"
 
 
@@ -151,13 +151,13 @@ SHOWN: Mapping[Kind, str] = {
     Kind.OPEN: _ANY,
     Kind.FOLLOW_UP: _ANY,
     Kind.CARD: (
-        "subject IN (SELECT id FROM note WHERE author = :person"  # noqa: S608 - of this module only
+        "subject IN (SELECT id FROM note WHERE author = :person"  # noqa: S608 - conditions of this module only
         " UNION SELECT note FROM note_echo WHERE person = :person"
         f" UNION SELECT merged_into FROM note_review WHERE note IN {_OWN_NOTES})"
     ),
     Kind.REQUEST: "subject IN (SELECT message FROM note_request WHERE :person IN (author, asker))",
     Kind.QUESTION: (
-        "subject IN (SELECT id FROM question WHERE author = :person"  # noqa: S608 - of this module only
+        "subject IN (SELECT id FROM question WHERE author = :person"  # noqa: S608 - conditions of this module only
         " UNION SELECT question FROM question_vote WHERE person = :person"
         f" UNION SELECT id FROM question WHERE merged_into IN {_OWN_QUESTIONS})"
     ),
@@ -206,14 +206,14 @@ TABLES: Mapping[str, RegisteredTable] = {
         purged="author <> 0",
         erased=(
             Change(
-                f"author = :person OR {named('text')}"  # noqa: S608 - of this module only
+                f"author = :person OR {named('text')}"  # noqa: S608 - conditions of this module only
                 " OR message IN (SELECT message_id FROM delivery WHERE unshown > 0)"
             ),
         ),
     ),
     "transcript": RegisteredTable(
         plain="channel room name unsaved ended_at",
-        # What is being saved at this moment may hold what goes: then it is saved again.
+        # A transcript that is being saved at this moment may hold erased text, so it is saved again.
         erased=(Change("1", "unsaved = unsaved + 1"),),
     ),
     "fact": RegisteredTable(
@@ -258,7 +258,7 @@ TABLES: Mapping[str, RegisteredTable] = {
         plain="note state wanted merged_into",
         author="asked tags folded proposal",
         erased=(
-            # What a reviewer wrote of others' notes goes too: such a note waits for another reviewer.
+            # A reviewer's words about others' notes are erased too: such a note waits for another reviewer.
             Change(
                 "state = 'changes' AND note IN"
                 " (SELECT subject FROM audit WHERE who = :person AND what = 'note sent back')",
@@ -289,7 +289,7 @@ TABLES: Mapping[str, RegisteredTable] = {
                 f" OR (id LIKE 'review/%' AND (subject IN {_OWN_NOTES} OR subject IN {_REVIEWED}))",
                 "former = NULL, latter = NULL",
             ),
-            # An entry about somebody would tell whose number takes their place.
+            # An entry about the person would reveal which stand-in number replaces them.
             Change(
                 " OR ".join(named(f"coalesce({column}, '')") for column in ("subject", "former", "latter")),
                 "subject = '', former = NULL, latter = NULL",
@@ -420,7 +420,7 @@ TABLES: Mapping[str, RegisteredTable] = {
     "chosen_language": RegisteredTable(
         RetentionKind.PARTICIPANTS, "languages", plain="language", author="person", erased=(Change("person = :person"),)
     ),
-    # What was never sent, or never done, is nobody's but theirs; the rest is the workshop's.
+    # Drafts that were never sent or applied are the author's own; the rest belongs to the workshop.
     "custom_announcement": RegisteredTable(
         plain="id room due zone audience daily written_at",
         author="author",
