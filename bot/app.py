@@ -25,6 +25,7 @@ from bot.domain.venue import WELCOME
 from bot.hosting.client import WorkshopClient
 from bot.hosting.workshop import Workshop
 from bot.importing import plan_file
+from bot.jobs.context import JobContext
 from bot.jobs.direct_messages import DirectMessageJob
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.incidents import IncidentReporter
@@ -151,12 +152,8 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     incidents = IncidentReporter(programme, opened, clock)
     await incidents.load()
 
-    def home() -> discord.Guild | None:
-        guild = client.get_guild(venue.guild_id or 0)
-        return None if guild is None or guild.unavailable else guild
-
     async def reconcile() -> None:
-        guild = home()
+        guild = context.guild
         if guild is not None:
             await venue.recall(guild)
             await dispatcher.replan()
@@ -172,7 +169,7 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
             dispatcher.stir()
 
     def home_now() -> Home:
-        return Home(venue.guild_id, visible=home() is not None)
+        return Home(venue.guild_id, visible=context.guild is not None)
 
     async def restore(member: discord.Member) -> Role:
         place = opened.participants.of(member.id)
@@ -189,20 +186,17 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     )
 
     client = WorkshopClient(COGS, opened, reconcile, mend, invalid.hear)
-    events = ScheduledEventJob(programme, opened, venue, pacer, home, incidents)
-    awards, follow_ups = Awards(programme, opened), PledgeFollowUpJob(programme, opened)
-    letters = DirectMessageJob(opened, client, pacer, incidents)
-    transcripts = TranscriptJob(programme, opened, venue, pacer, home, incidents)
-    presence = PresenceWatch(opened, venue, clock, client, home)
+    context = JobContext(programme, opened, venue, clock, client, pacer, incidents, invalid)
+    transcripts, presence = TranscriptJob(context), PresenceWatch(context)
     every = (
-        Job(JobName.EVENTS, events.keep),
-        Job(JobName.FOLLOW_UPS, follow_ups.keep),
-        Job(JobName.DIRECT_MESSAGES, letters.keep),
+        Job(JobName.EVENTS, ScheduledEventJob(context).keep),
+        Job(JobName.FOLLOW_UPS, PledgeFollowUpJob(context).keep),
+        Job(JobName.DIRECT_MESSAGES, DirectMessageJob(context).keep),
         Job(JobName.TRANSCRIPTS, transcripts.keep),
         *jobs,
         Job(JobName.PRESENCE, presence.mark_after_jump),
     )
-    dispatcher = Dispatcher(programme, opened, venue, clock, client, pacer, incidents, invalid, home, every)
+    awards, dispatcher = Awards(programme, opened), Dispatcher(context, every)
     programme.watch(follow_changes)
     client.workshop = Workshop(
         programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards, presence

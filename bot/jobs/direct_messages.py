@@ -24,12 +24,10 @@ from bot.domain.people.direct_messages import (
     next_throttle,
 )
 from bot.domain.text import shorten
+from bot.jobs.context import JobContext
 from bot.jobs.failures import release_global_limit
-from bot.jobs.incidents import IncidentReporter
 from bot.messages.post import Button, Post
-from bot.platform.rate_limit import Pacer
 from bot.platform.views import layout
-from bot.store import Store
 from bot.store.engine.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -55,15 +53,12 @@ _REFUSED = frozenset({10013, 50007, 50033, 50278})
 class DirectMessageJob:
     """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
 
-    def __init__(self, store: Store, client: discord.Client, pacer: Pacer, incidents: IncidentReporter) -> None:
-        self._store = store
-        self._client = client
-        self._pacer = pacer
-        self._incidents = incidents
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
 
     async def keep(self, now: datetime) -> datetime | None:
         """Send the next one if it is time; the instant at which to go on."""
-        letters = self._store.direct_messages
+        letters = self._context.store.direct_messages
         letter = await letters.next(now)
         if letter is None:
             return None
@@ -86,29 +81,29 @@ class DirectMessageJob:
             await letters.settle_sent(letter.id, channel)
             if throttle:
                 await letters.release()
-            await self._incidents.trouble_ended(_THROTTLE, "team.letters_go_on")
+            await self._context.incidents.trouble_ended(_THROTTLE, "team.letters_go_on")
         return now + PACE.gap
 
     async def _send(self, letter: DirectMessage, known: int | None) -> int:
         """Send it unless Discord has it; the id of its channel. `known`: the person's channel, if there is one."""
         if known:
-            channel = self._client.get_partial_messageable(known, type=discord.ChannelType.private)
+            channel = self._context.client.get_partial_messageable(known, type=discord.ChannelType.private)
         else:
-            await self._pacer.turn()
-            channel = await self._client.create_dm(discord.Object(letter.person))
+            await self._context.pacer.turn()
+            channel = await self._context.client.create_dm(discord.Object(letter.person))
         if letter.begun_at is None or not await self._is_there(channel, letter, letter.begun_at):
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             await channel.send(view=layout(_post(letter), letter.mark), nonce=letter.id)
         return channel.id
 
     async def _is_there(
         self, channel: discord.DMChannel | discord.PartialMessageable, letter: DirectMessage, begun_at: datetime
     ) -> bool:
-        await self._pacer.turn()
+        await self._context.pacer.turn()
         async for message in channel.history(limit=_LATEST):  # the newest first
             if message.created_at < begun_at - _CLOCKS_DIFFER:
                 return False
-            if self._client.user is None or message.author.id != self._client.user.id:
+            if self._context.client.user is None or message.author.id != self._context.client.user.id:
                 continue
             if any(isinstance(part, discord.Container) and part.id == letter.mark for part in message.components):
                 return True
@@ -124,17 +119,17 @@ class DirectMessageJob:
         code, status = (failure.code, failure.status) if isinstance(failure, discord.HTTPException) else (0, 0)
         log.info("A direct message of the kind %s did not reach Discord: %r", letter.kind, failure)
         if isinstance(failure, TimeoutError):
-            release_global_limit(self._client)
+            release_global_limit(self._context.client)
         if code in _HELD_BACK:
-            await self._store.direct_messages.hold_back(letter, next_throttle(throttle, now))
-            await self._incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
+            await self._context.store.direct_messages.hold_back(letter, next_throttle(throttle, now))
+            await self._context.incidents.trouble_began(_THROTTLE, "team.letters_held_back", problem=problem)
         elif code in _REFUSED:
-            await self._store.direct_messages.settle(letter.id, DirectMessageState.REFUSED, problem)
+            await self._context.store.direct_messages.settle(letter.id, DirectMessageState.REFUSED, problem)
         elif status == HTTPStatus.BAD_REQUEST or letter.tries + 1 >= MOST_TRIES:
-            await self._store.direct_messages.settle(letter.id, DirectMessageState.FAILED, problem)
-            await self._incidents.tell_team("team.letter_failed", person=f"<@{letter.person}>", problem=problem)
+            await self._context.store.direct_messages.settle(letter.id, DirectMessageState.FAILED, problem)
+            await self._context.incidents.tell_team("team.letter_failed", person=f"<@{letter.person}>", problem=problem)
         else:
-            await self._store.direct_messages.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
+            await self._context.store.direct_messages.postpone(letter, now + RETRY.after(letter.tries + 1), problem)
 
 
 def _post(letter: DirectMessage) -> Post:

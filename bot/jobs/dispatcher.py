@@ -8,33 +8,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import discord
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock import Clock
 from bot.domain.agenda import breakouts
 from bot.domain.announcement_kinds import Kind, Origin, kinds_of
 from bot.domain.announcements import Announcement, Overdue
 from bot.domain.backoff import Pauses
 from bot.domain.planned_announcements import planned, restrained
 from bot.jobs.composer import Composer
-from bot.jobs.incidents import IncidentReporter
+from bot.jobs.context import JobContext
 from bot.jobs.outbox import Outbox, is_late
 from bot.jobs.refresher import Refresher
 from bot.jobs.runner import Job, JobName, Jobs
 from bot.messages import post
-from bot.platform.rate_limit import InvalidAnswers, Pacer
-from bot.platform.venue import Venue
-from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
 from bot.store.engine.errors import StoreError
-from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -47,40 +41,19 @@ _STOP_SECONDS = 4
 class Dispatcher:
     """Takes what is due and sees it delivered."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
-        self,
-        programme: PlanInForce,
-        store: Store,
-        venue: Venue,
-        clock: Clock,
-        client: discord.Client,
-        pacer: Pacer,
-        incidents: IncidentReporter,
-        invalid: InvalidAnswers,
-        home: Callable[[], discord.Guild | None],
-        jobs: Iterable[Job] = (),
-    ) -> None:
-        self._programme = programme
-        self._store = store
-        self._venue = venue
-        self._clock = clock
-        self._incidents = incidents
-        self._invalid = invalid
-        self._home = home
+    def __init__(self, context: JobContext, jobs: Iterable[Job] = ()) -> None:
+        self._context = context
         self._pauses = Pauses[str]()
-        composer = Composer(programme, store, venue)
-        self._outbox = Outbox(
-            programme, store, venue, clock, client, pacer, composer,
-            self._pauses, incidents, self._left_alone, self.stir,
-        )  # fmt: skip
-        refresher = Refresher(programme, store, composer, self._outbox)
+        composer = Composer(context.programme, context.store, context.venue)
+        self._outbox = Outbox(context, composer, self._pauses, self._left_alone, self.stir)
+        refresher = Refresher(context, composer, self._outbox)
         own = (
             Job(JobName.ROOMS, self._keep_rooms),
             Job(JobName.MOVES, self._bring_people_back),
             Job(JobName.GROUPS, self._plan_for_groups),
             Job(JobName.POSTS, refresher.keep),
         )
-        self.jobs = Jobs((*own, *jobs), client, clock, self._pauses, incidents, self._wake)
+        self.jobs = Jobs((*own, *jobs), context, self._pauses, self._wake)
         self._stirred = False
         self._woken = asyncio.Event()
         # misfire_grace_time=None: an alarm that rings late must ring all the same (the default drops it after 1 s).
@@ -92,12 +65,12 @@ class Dispatcher:
         self._task: asyncio.Task[None] | None = None
         self._stopped = False
         self._last_round: float | None = None
-        self._round_at = clock.now()
+        self._round_at = context.clock.now()
         self._unsettled: dict[str, tuple[datetime, Delivery]] = {}
         """By id: the due deliveries of the last round, and when each was first seen due."""
         self._for_groups: tuple[Announcement, ...] = ()
         """What is said in the rooms of groups, as it was last planned."""
-        clock.watch(self.stir)
+        context.clock.watch(self.stir)
 
     def start(self) -> None:
         """Begin, or look again at once if begun: for every READY. One that comes after the end begins nothing."""
@@ -122,15 +95,15 @@ class Dispatcher:
 
     def stir(self) -> None:
         """Look at once at what is due: something was planned, or time has moved."""
-        self._clock.stir()
+        self._context.clock.stir()
         self._stirred = True
         self._wake()
 
     async def replan(self) -> None:
         """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
-        plan, restraint = self._programme.plan, await self._store.restraints.all()
+        plan, restraint = self._context.plan, await self._context.store.restraints.all()
         wanted = restrained(planned(plan), restraint, plan.tz)
-        await self._store.deliveries.plan(wanted, kinds_of(Origin.PLAN), self._clock.now())
+        await self._context.store.deliveries.plan(wanted, kinds_of(Origin.PLAN), self._context.clock.now())
         self.stir()
 
     # --- for the health check ----------------------------------------------------------------------------------
@@ -169,7 +142,7 @@ class Dispatcher:
                 log.exception("The due announcements could not be looked through; the sweep tries again")
 
     async def _round(self) -> None:
-        now = self._round_at = self._clock.now()
+        now = self._round_at = self._context.clock.now()
         try:
             await self._dispatch(now)
             self._last_round = asyncio.get_running_loop().time()
@@ -178,34 +151,36 @@ class Dispatcher:
 
     async def _dispatch(self, now: datetime) -> None:
         """Begin to send what is due. Nothing here waits for Discord."""
-        unsettled = await self._store.deliveries.unsettled()
-        if self._home() is None:
-            missed = await self._store.deliveries.due(now) if self._venue.guild_id else []
+        unsettled = await self._context.store.deliveries.unsettled()
+        if self._context.guild is None:
+            missed = await self._context.store.deliveries.due(now) if self._context.venue.guild_id else []
             self._remember([*unsettled, *missed], now)
             return
         # What a stopped process, or a failed attempt, left half done comes first.
         for delivery in unsettled:
             self._outbox.send(delivery, again=True)
-        due = await self._store.deliveries.next_due()
+        due = await self._context.store.deliveries.next_due()
         if due is not None and due <= now:
             unsettled += await self._take_due(now)
         self._remember(unsettled, now)
 
     async def _take_due(self, now: datetime) -> list[Delivery]:
-        skipped = await self._store.deliveries.skip_expired(now)
+        skipped = await self._context.store.deliveries.skip_expired(now)
         for delivery in skipped:
             log.warning("Skipped %s: it was due at %s", delivery, delivery.due)
             if delivery.kind is Kind.FOLLOW_UP:
                 when = post.moment(delivery.due, "D")
-                await self._incidents.tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)
+                await self._context.incidents.tell_team("team.follow_up_skipped", n=int(delivery.subject), when=when)
         taken: list[Delivery] = []
-        while batch := await self._store.deliveries.take(now, _BATCH):
+        while batch := await self._context.store.deliveries.take(now, _BATCH):
             for delivery in batch:
                 self._outbox.send(delivery, again=False)
             taken += batch
         late = sum(is_late(delivery, now) for delivery in taken)
         if late or skipped:
-            await self._incidents.tell_team("team.away", late=late, skipped=len(skipped), at=post.moment(now, "f"))
+            await self._context.incidents.tell_team(
+                "team.away", late=late, skipped=len(skipped), at=post.moment(now, "f")
+            )
         return taken
 
     def _remember(self, unsettled: Iterable[Delivery], now: datetime) -> None:
@@ -214,9 +189,9 @@ class Dispatcher:
 
     def _left_alone(self, key: str) -> bool:
         """Whether a room, a message or a job must not be tried now."""
-        now = self._clock.now()
+        now = self._context.clock.now()
         refused = self._pauses.failing_since(key) is not None
-        return self._pauses.active(key, now) or (refused and self._invalid.spent(now))
+        return self._pauses.active(key, now) or (refused and self._context.invalid.spent(now))
 
     async def _arm(self) -> None:
         """Set the alarm for the next instant at which there is something to do, and rest until then.
@@ -224,15 +199,15 @@ class Dispatcher:
         What came to its end before the round began has held nothing up; it may stand for good, where what could not be
         done need not be done any more, and must not ring again and again.
         """
-        ends = (self._pauses.next_end(self._round_at), self._invalid.next_end(self._round_at))
+        ends = (self._pauses.next_end(self._round_at), self._context.invalid.next_end(self._round_at))
         expiring = (delivery.expires for _, delivery in self._unsettled.values() if delivery.expires > self._round_at)
-        due = await self._store.deliveries.next_due() if self._home() else None
+        due = await self._context.store.deliveries.next_due() if self._context.guild else None
         instants = (*self.jobs.next_instants(), *ends, *expiring, due)
         wake = min((instant for instant in instants if instant is not None), default=None)
         if wake is not None:
-            self._ring(DateTrigger(self._clock.on_machine(wake)), "alarm")
+            self._ring(DateTrigger(self._context.clock.on_machine(wake)), "alarm")
         if not self._woken.is_set():
-            self._clock.rest(wake)
+            self._context.clock.rest(wake)
 
     def _ring(self, trigger: DateTrigger | IntervalTrigger, name: str) -> None:
         self._scheduler.add_job(self.stir, trigger, id=name, replace_existing=True)  # pyright: ignore[reportUnknownMemberType]
@@ -241,28 +216,28 @@ class Dispatcher:
 
     async def _keep_rooms(self, now: datetime) -> datetime | None:
         """Roles and rooms are there, and rooms open and close as the plan says."""
-        guild = self._home()
+        guild = self._context.guild
         if guild is None:
             return None
-        following, changed = await self._venue.keep(guild, now)
+        following, changed = await self._context.venue.keep(guild, now)
         if changed:
             self.stir()  # messages may wait for a room that has been made
         return following
 
     async def _bring_people_back(self, now: datetime) -> datetime | None:
         """People leave the rooms of a breakout that is over."""
-        guild = self._home()
-        return await self._venue.wind_up(guild, now) if guild else None
+        guild = self._context.guild
+        return await self._context.venue.wind_up(guild, now) if guild else None
 
     async def _plan_for_groups(self, now: datetime) -> datetime | None:
         """What is said in the rooms of groups is planned once they are there, and moves with a breakout's end."""
         wanted = tuple(
             announcement
-            for breakout in self._venue.breakouts
-            for announcement in breakouts.breakout_announcements(self._programme.plan.id, breakout)
-            if announcement.room in self._venue.rooms
+            for breakout in self._context.venue.breakouts
+            for announcement in breakouts.breakout_announcements(self._context.plan.id, breakout)
+            if announcement.room in self._context.venue.rooms
         )
         if wanted != self._for_groups:
-            await self._store.deliveries.plan(wanted, kinds_of(Origin.BREAKOUTS), now)
+            await self._context.store.deliveries.plan(wanted, kinds_of(Origin.BREAKOUTS), now)
             self._for_groups = wanted
         return None

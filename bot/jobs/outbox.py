@@ -17,23 +17,18 @@ from http import HTTPStatus
 
 import discord
 
-from bot.clock import Clock
 from bot.domain.announcement_kinds import KINDS
 from bot.domain.announcements import DeliveryState, resend_until
 from bot.domain.backoff import REFUSED, Pauses
 from bot.domain.venue import TEAM
 from bot.jobs.composer import Composer
+from bot.jobs.context import JobContext
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
-from bot.jobs.incidents import IncidentReporter
 from bot.messages import post as post_messages
 from bot.messages.post import Post
-from bot.platform.rate_limit import Pacer
-from bot.platform.venue import Venue
 from bot.platform.views import allowed_mentions, layout
-from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
 from bot.store.engine.errors import StoreError
-from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -56,29 +51,17 @@ def is_late(delivery: Delivery, now: datetime) -> bool:
 class Outbox:
     """Works on many deliveries at once; in one room, messages are sent in the order in which they were begun."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
+    def __init__(
         self,
-        programme: PlanInForce,
-        store: Store,
-        venue: Venue,
-        clock: Clock,
-        client: discord.Client,
-        pacer: Pacer,
+        context: JobContext,
         composer: Composer,
         pauses: Pauses[str],
-        incidents: IncidentReporter,
         left_alone: Callable[[str], bool],
         ended: Callable[[], None],
     ) -> None:
-        self._programme = programme
-        self._store = store
-        self._venue = venue
-        self._clock = clock
-        self._client = client
-        self._pacer = pacer
+        self._context = context
         self._composer = composer
         self._pauses = pauses
-        self._incidents = incidents
         self._left_alone = left_alone
         """Whether a key must not be tried now."""
         self._ended = ended
@@ -111,7 +94,7 @@ class Outbox:
 
         A delivery waits for its room while that is not there: the job that keeps the rooms makes it again.
         """
-        if self._room_exists(delivery) or delivery.expires <= self._clock.now():
+        if self._room_exists(delivery) or delivery.expires <= self._context.clock.now():
             self._begin(delivery, f"send:{delivery.room}", partial(self._send, delivery, again=again))
 
     def edit(self, delivery: Delivery, post: Post) -> None:
@@ -153,22 +136,27 @@ class Outbox:
                 await self._failed(delivery, lane, failure)
                 return
             self._pauses.clear(delivery.id)
-            await self._incidents.trouble_ended(delivery.id)
+            await self._context.incidents.trouble_ended(delivery.id)
             if taken:
                 self._pauses.clear(lane)
-                await self._incidents.trouble_ended(lane, "team.room_works", room=self._venue.link(delivery.room))
+                await self._context.incidents.trouble_ended(
+                    lane, "team.room_works", room=self._context.venue.link(delivery.room)
+                )
 
     def _room_exists(self, delivery: Delivery) -> bool:
-        return self._client.get_channel(delivery.channel_id or self._venue.rooms.get(delivery.room, 0)) is not None
+        return (
+            self._context.client.get_channel(delivery.channel_id or self._context.venue.rooms.get(delivery.room, 0))
+            is not None
+        )
 
     async def _failed(self, delivery: Delivery, lane: str, failure: Exception) -> None:
-        now, backoff = self._clock.now(), backoff_for(failure)
+        now, backoff = self._context.clock.now(), backoff_for(failure)
         # Discord takes other messages in this room: only this one is left alone.
         unfit = isinstance(failure, discord.HTTPException) and failure.status == HTTPStatus.BAD_REQUEST
         # The pause comes first: whatever fails below, nothing is tried again and again.
         self._pauses.failed(delivery.id if unfit else lane, now, backoff, at_least=asked_for(failure))
         if isinstance(failure, TimeoutError):
-            release_global_limit(self._client)
+            release_global_limit(self._context.client)
         if isinstance(failure, StoreError):
             log.error("%s could not be recorded", delivery, exc_info=failure)
             return
@@ -177,54 +165,58 @@ class Outbox:
             return
         log.warning("Discord refused %s", delivery, exc_info=failure)
         problem = str(failure) or repr(failure)
-        await self._store.deliveries.record_problem(delivery.id, problem)
+        await self._context.store.deliveries.record_problem(delivery.id, problem)
         await self._give_up_expired(delivery, problem)
-        values = {"kind": str(delivery.kind), "room": self._venue.link(delivery.room), "problem": problem}
+        values = {"kind": str(delivery.kind), "room": self._context.venue.link(delivery.room), "problem": problem}
         if unfit:
-            await self._incidents.trouble_began(delivery.id, "team.message_unfit", **values)
+            await self._context.incidents.trouble_began(delivery.id, "team.message_unfit", **values)
         elif delivery.room != TEAM:
-            await self._incidents.trouble_began(lane, "team.failed", **values)
+            await self._context.incidents.trouble_began(lane, "team.failed", **values)
 
     async def _give_up_expired(self, delivery: Delivery, problem: str) -> None:
         """Settle a delivery that is no longer worth sending."""
-        now = self._clock.now()
+        now = self._context.clock.now()
         if delivery.state is DeliveryState.SENDING and delivery.expires <= now:
-            await self._store.deliveries.settle(delivery.id, DeliveryState.FAILED, now, problem)
+            await self._context.store.deliveries.settle(delivery.id, DeliveryState.FAILED, now, problem)
             self._pauses.clear(delivery.id)
 
     async def _send(self, delivery: Delivery, *, again: bool) -> bool:
-        now = self._clock.now()
-        channel = self._client.get_partial_messageable(self._venue.rooms[delivery.room])
+        now = self._context.clock.now()
+        channel = self._context.client.get_partial_messageable(self._context.venue.rooms[delivery.room])
         message = await self._find(channel, delivery) if again else None
         room = await self._composer.room(delivery)
         if room != delivery.room:
             return await self._take_away(delivery, room, message)
         post = await self._composer.post(delivery, now)
         if post is None:
-            await self._store.deliveries.settle(delivery.id, DeliveryState.SKIPPED, now, "nothing left to say")
+            await self._context.store.deliveries.settle(delivery.id, DeliveryState.SKIPPED, now, "nothing left to say")
             return False
         # A message that was found may show what was true when it was sent.
         shows = "" if message else post.fingerprint
         if is_late(delivery, now):
-            post = post_messages.late(self._programme.plan, post, delivery.due)
+            post = post_messages.late(self._context.plan, post, delivery.due)
         if message is None and delivery.expires <= now:
             state = DeliveryState.FAILED if delivery.problem else DeliveryState.SKIPPED
-            await self._store.deliveries.settle(delivery.id, state, now, delivery.problem or "past its lifetime")
+            await self._context.store.deliveries.settle(
+                delivery.id, state, now, delivery.problem or "past its lifetime"
+            )
             return False
         send = message is None
         if message is None:
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             async with asyncio.timeout(_REQUEST_SECONDS):
                 message = await channel.send(
                     view=layout(post), nonce=delivery.nonce, allowed_mentions=allowed_mentions(post)
                 )
-        await self._store.deliveries.settle_sent(delivery.id, self._clock.now(), message.channel.id, message.id, shows)
+        await self._context.store.deliveries.settle_sent(
+            delivery.id, self._context.clock.now(), message.channel.id, message.id, shows
+        )
         return send
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""
-        since = min(delivery.due, self._clock.now()) - _CLOCKS_DIFFER
-        await self._pacer.turn()
+        since = min(delivery.due, self._context.clock.now()) - _CLOCKS_DIFFER
+        await self._context.pacer.turn()
         async with asyncio.timeout(_REQUEST_SECONDS):
             async for message in channel.history(limit=None):  # the latest first: that is where it is, mostly
                 if message.created_at < since:
@@ -235,19 +227,19 @@ class Outbox:
 
     async def _edit(self, delivery: Delivery, post: Post) -> bool:
         # If the answer is lost, and what it shows becomes again what it showed before, it is edited all the same.
-        await self._store.deliveries.begin_edit(delivery.id)
+        await self._context.store.deliveries.begin_edit(delivery.id)
         try:
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             async with asyncio.timeout(_REQUEST_SECONDS):
                 await self._message(delivery).edit(view=layout(post))
         except discord.NotFound as failure:
             if failure.code != _UNKNOWN_MESSAGE:
                 raise
-            room = self._venue.link(delivery.room)
-            await self._incidents.trouble_began(
+            room = self._context.venue.link(delivery.room)
+            await self._context.incidents.trouble_began(
                 f"gone:{delivery.id}", "team.edit_failed", kind=str(delivery.kind), room=room, problem=str(failure)
             )
-        await self._store.deliveries.record_shown(delivery, post.fingerprint)
+        await self._context.store.deliveries.record_shown(delivery, post.fingerprint)
         return True
 
     async def _take_away(
@@ -255,7 +247,7 @@ class Outbox:
     ) -> bool:
         """Delete a message from a room where it must not be."""
         if message is not None:
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             try:
                 async with asyncio.timeout(_REQUEST_SECONDS):
                     await message.delete()
@@ -263,14 +255,14 @@ class Outbox:
                 # Deleted by hand, or by a process that was killed before it could record it, it is gone all the same.
                 if failure.code != _UNKNOWN_MESSAGE:
                     raise
-        now = self._clock.now()
-        expires = resend_until(self._programme.plan, delivery.kind, now)
-        await self._store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
+        now = self._context.clock.now()
+        expires = resend_until(self._context.plan, delivery.kind, now)
+        await self._context.store.deliveries.take_back(delivery, room, now, expires, was_there=message is not None)
         return message is not None
 
     def _message(self, delivery: Delivery) -> discord.PartialMessage:
         """The message of a delivery that was sent."""
-        channel = self._client.get_partial_messageable(delivery.channel_id or 0)
+        channel = self._context.client.get_partial_messageable(delivery.channel_id or 0)
         return channel.get_partial_message(delivery.message_id or 0)
 
 

@@ -9,10 +9,9 @@ from bot.domain.announcements import Announcement
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageButton, DirectMessageKind, direct_message
 from bot.domain.text import escape, escape_within
+from bot.jobs.context import JobContext
 from bot.messages.i18n import day_name, text
 from bot.messages.post import custom_id
-from bot.store import Store
-from bot.store.programme import PlanInForce
 
 #: Characters of a pledge that the private message quotes; Discord takes 2,000 in all.
 _QUOTED = 1000
@@ -21,22 +20,21 @@ _QUOTED = 1000
 class PledgeFollowUpJob:
     """Has the private messages written; that they are sent is a matter of their own."""
 
-    def __init__(self, programme: PlanInForce, store: Store) -> None:
-        self._programme = programme
-        self._store = store
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
 
     async def keep(self, now: datetime) -> datetime | None:
         """Write those that are due, while it still is of use; the next instant at which there will be some."""
-        asked = planned_announcements.follow_ups(self._programme.plan)
+        asked = planned_announcements.follow_ups(self._context.plan)
         for each in asked:
             occasion = f"follow_up/{each.subject}"
-            if each.due <= now < each.expires and await self._store.facts.get(occasion) is None:
-                letters = [self._letter(each, one, now) for one in await self._store.pledges.all()]
-                await self._store.direct_messages.write_once(occasion, letters, now)
+            if each.due <= now < each.expires and await self._context.store.facts.get(occasion) is None:
+                letters = [self._letter(each, one, now) for one in await self._context.store.pledges.all()]
+                await self._context.store.direct_messages.write_once(occasion, letters, now)
         return min((each.due for each in asked if each.due > now), default=None)
 
     def _letter(self, asked: Announcement, pledge: Pledge, now: datetime) -> DirectMessage:
-        plan, language = self._programme.plan, self._programme.language_of(pledge.person)
+        plan, language = self._context.plan, self._context.programme.language_of(pledge.person)
         told = text(
             language,
             "letter.follow_up",

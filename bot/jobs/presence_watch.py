@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from datetime import datetime
 
 import discord
 
-from bot.clock import Clock
 from bot.domain.attendance.presence import ALIVE_MARK
 from bot.domain.venue import BREAKOUT_ROOM, MEETING_ROOM
-from bot.platform.client import Plenary
-from bot.platform.venue import Venue
-from bot.store import Store
+from bot.jobs.context import JobContext
 from bot.store.presence import Whereabouts
 
 log = logging.getLogger(__name__)
@@ -30,14 +27,8 @@ class PresenceWatch:
     then, what happened in these seconds is never known, and nothing marks them.
     """
 
-    def __init__(
-        self, store: Store, venue: Venue, clock: Clock, client: Plenary, home: Callable[[], discord.Guild | None]
-    ) -> None:
-        self._store = store
-        self._venue = venue
-        self._clock = clock
-        self._client = client
-        self._home = home
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
         self._known = False
         """Whether the store holds who is where, or will as soon as Discord has told what it has yet to tell."""
         self._jumped = False
@@ -46,7 +37,7 @@ class PresenceWatch:
 
     def start(self) -> None:
         """Mark from now on, every so often, that the bot is watching."""
-        self._clock.watch(self._note_jump)
+        self._context.clock.watch(self._note_jump)
         self._marking = asyncio.create_task(self._keep_marking(), name="alive marks")
 
     async def stop(self) -> None:
@@ -65,7 +56,7 @@ class PresenceWatch:
     async def resume(self) -> None:
         """What happened since the connection was lost has been told by now."""
         if self._known:
-            await self._write(self._store.presence.resume_watch(self._clock.now()))
+            await self._write(self._context.store.presence.resume_watch(self._context.clock.now()))
 
     # --- what is seen ------------------------------------------------------------------------------------------
 
@@ -74,12 +65,16 @@ class PresenceWatch:
         if not self._known or member.bot:
             return
         whereabouts = Whereabouts(member.id, member.display_name, self._rooms().get(channel.id) if channel else None)
-        await self._write(self._store.presence.moved(whereabouts, self._clock.now(), seen=self._client.connected))
+        await self._write(
+            self._context.store.presence.moved(
+                whereabouts, self._context.clock.now(), seen=self._context.client.connected
+            )
+        )
 
     def _rooms(self) -> dict[int, str]:
         """The keys of the rooms where people meet, by their Discord ids."""
         prefixes = MEETING_ROOM, BREAKOUT_ROOM
-        return {discord_id: key for key, discord_id in self._venue.rooms.items() if key.startswith(prefixes)}
+        return {discord_id: key for key, discord_id in self._context.venue.rooms.items() if key.startswith(prefixes)}
 
     def _present(self, guild: discord.Guild) -> Iterator[Whereabouts]:
         for discord_id, room in self._rooms().items():
@@ -112,15 +107,15 @@ class PresenceWatch:
 
     async def mark(self) -> None:
         """Record that the bot is watching; begin to watch if it isn't yet."""
-        guild = self._home()
-        if not self._client.connected or guild is None:
+        guild = self._context.guild
+        if not self._context.client.connected or guild is None:
             return
-        now = self._clock.now()
+        now = self._context.clock.now()
         if self._known:
-            await self._write(self._store.presence.keep_alive(now))
+            await self._write(self._context.store.presence.keep_alive(now))
         else:
             self._known = True
-            await self._write(self._store.presence.begin_watch(list(self._present(guild)), now))
+            await self._write(self._context.store.presence.begin_watch(list(self._present(guild)), now))
 
     async def _write(self, write: Awaitable[None]) -> None:
         """Await a write; if it fails, the store no longer holds who is where, and the watch must begin again."""

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcement_kinds import KINDS, Upkeep
 from bot.jobs.composer import Composer
+from bot.jobs.context import JobContext
 from bot.jobs.outbox import Outbox
-from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import PlanInForce
 
 #: So often, at most, a message is edited: a storm of votes is not a storm of edits.
 _BETWEEN_EDITS = timedelta(seconds=3)
@@ -18,9 +17,8 @@ _BETWEEN_EDITS = timedelta(seconds=3)
 class Refresher:
     """Looks through what was sent; in a room one message at a time, the longest untouched first."""
 
-    def __init__(self, programme: PlanInForce, store: Store, composer: Composer, outbox: Outbox) -> None:
-        self._programme = programme
-        self._store = store
+    def __init__(self, context: JobContext, composer: Composer, outbox: Outbox) -> None:
+        self._context = context
         self._composer = composer
         self._outbox = outbox
         self._edited: dict[str, datetime] = {}
@@ -28,11 +26,11 @@ class Refresher:
 
     async def keep(self, now: datetime) -> datetime | None:
         """Begin the edits that are needed; the next instant at which one may be."""
-        deliveries = self._store.deliveries
+        deliveries = self._context.store.deliveries
         always = [kind for kind, row in KINDS.items() if row.upkeep is not Upkeep.ON_CHANGE]
         sent = [delivery for kind in always for delivery in await deliveries.sent(kind)]
         sent += [delivery for delivery in await deliveries.outdated() if delivery.kind not in always]
-        instants = [self._programme.plan.agenda.next_change(now)]
+        instants = [self._context.plan.agenda.next_change(now)]
         begun: set[str] = set()
         for delivery in sorted(sent, key=self._touched_at):
             ready_at = self._edited.get(delivery.id, now - _BETWEEN_EDITS) + _BETWEEN_EDITS

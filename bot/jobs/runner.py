@@ -11,12 +11,11 @@ from enum import StrEnum
 
 import discord
 
-from bot.clock import Clock
 from bot.domain.backoff import REFUSED, Pauses
+from bot.jobs.context import JobContext
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
-from bot.jobs.incidents import IncidentReporter
 from bot.messages.errors import UserError
-from bot.store.engine.errors import TransactionError
+from bot.store.engine.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -60,20 +59,12 @@ class Job:
 class Jobs:
     """Runs each job in a task of its own; one that fails is left alone for a while, and the others go on."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
-        self,
-        jobs: Iterable[Job],
-        client: discord.Client,
-        clock: Clock,
-        pauses: Pauses[str],
-        incidents: IncidentReporter,
-        ended: Callable[[], None],
+    def __init__(
+        self, jobs: Iterable[Job], context: JobContext, pauses: Pauses[str], ended: Callable[[], None]
     ) -> None:
         self._jobs = list(jobs)
-        self._client = client
-        self._clock = clock
+        self._context = context
         self._pauses = pauses
-        self._incidents = incidents
         self._ended = ended
         """Hears whenever a run has ended."""
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -117,7 +108,11 @@ class Jobs:
         del self._running[job.name]
         if not task.cancelled() and (failure := task.exception()):
             log.error("The failure of the job %s could not be told to the team", job.name, exc_info=failure)
-        if job.name in self._again and not task.cancelled() and not self._pauses.active(job.key, self._clock.now()):
+        if (
+            job.name in self._again
+            and not task.cancelled()
+            and not self._pauses.active(job.key, self._context.clock.now())
+        ):
             self._again.discard(job.name)
             self._start(job)
         self._ended()
@@ -133,27 +128,29 @@ class Jobs:
     async def _run(self, job: Job) -> None:
         try:
             async with asyncio.timeout(_LONGEST_RUN):
-                self._next[job.name] = await job.work(self._clock.now())
+                self._next[job.name] = await job.work(self._context.clock.now())
         except Exception as failure:  # noqa: BLE001 - told to the team, or tried again
             # The pause comes first: whatever fails in telling of the failure, the job is left alone.
             backoff = REFUSED if isinstance(failure, UserError) else backoff_for(failure)
-            self._pauses.failed(job.key, self._clock.now(), backoff, at_least=asked_for(failure))
+            self._pauses.failed(job.key, self._context.clock.now(), backoff, at_least=asked_for(failure))
             await self._explain(job, failure)
             return
         self._pauses.clear(job.key)
-        await self._incidents.trouble_ended(job.key, "team.job_works", job=self._incidents.wording(f"job.{job.name}"))
+        await self._context.incidents.trouble_ended(
+            job.key, "team.job_works", job=self._context.incidents.wording(f"job.{job.name}")
+        )
 
     async def _explain(self, job: Job, failure: Exception) -> None:
         if isinstance(failure, TimeoutError):
-            release_global_limit(self._client)
+            release_global_limit(self._context.client)
         if isinstance(failure, UserError):
-            await self._incidents.trouble_began(job.key, failure.key, **failure.values)
-        elif isinstance(failure, TransactionError):
+            await self._context.incidents.trouble_began(job.key, failure.key, **failure.values)
+        elif isinstance(failure, StoreError):
             log.error("The job %s could not use the database; it is tried again", job.name, exc_info=failure)
         elif backoff_for(failure) is REFUSED:
             log.warning("The job %s failed", job.name, exc_info=failure)
-            what, problem = self._incidents.wording(f"job.{job.name}"), str(failure) or repr(failure)
+            what, problem = self._context.incidents.wording(f"job.{job.name}"), str(failure) or repr(failure)
             sentence = "team.job_refused" if isinstance(failure, discord.DiscordException) else "team.job_failed"
-            await self._incidents.trouble_began(job.key, sentence, job=what, problem=problem)
+            await self._context.incidents.trouble_began(job.key, sentence, job=what, problem=problem)
         else:
             log.warning("The job %s failed (%r); it is tried again", job.name, failure)

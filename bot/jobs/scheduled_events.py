@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,14 +23,10 @@ from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.plan import Plan
 from bot.domain.text import clean, shorten
 from bot.domain.venue import meeting_room
-from bot.jobs.incidents import IncidentReporter
+from bot.jobs.context import JobContext
 from bot.messages import announcements
 from bot.messages.errors import UserError
 from bot.platform.errors import is_transient
-from bot.platform.rate_limit import Pacer
-from bot.platform.venue import Venue
-from bot.store import Store
-from bot.store.programme import PlanInForce
 from bot.store.scheduled_events import KnownEvent
 
 log = logging.getLogger(__name__)
@@ -79,42 +74,29 @@ class _Wanted:
 class ScheduledEventJob:
     """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
-        self,
-        programme: PlanInForce,
-        store: Store,
-        venue: Venue,
-        pacer: Pacer,
-        home: Callable[[], discord.Guild | None],
-        incidents: IncidentReporter,
-    ) -> None:
-        self._programme = programme
-        self._store = store
-        self._venue = venue
-        self._pacer = pacer
-        self._home = home
-        self._incidents = incidents
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
         self._refused = Pauses[str]()
         """By fingerprint: an event that is to be another one is tried at once."""
 
     @property
     def _plan(self) -> Plan:
-        return self._programme.plan
+        return self._context.plan
 
     async def keep(self, now: datetime) -> datetime | None:
         """One step nearer to what the agenda says; the next instant at which to look, `now` if there may be more to do.
 
         Raises UserError with what the team must mend, and what discord.py raises for what passes by itself.
         """
-        guild = self._home()
+        guild = self._context.guild
         if guild is None:
             return None
-        kept = await self._store.scheduled_events.all()
+        kept = await self._context.store.scheduled_events.all()
         wanted = self._next(guild, kept, now)
         if wanted is None:
             instants = (self._refused.next_end(now), self._plan.agenda.next_change(now))
             if instants[0] is None:
-                await self._incidents.trouble_ended(_INCIDENT, "team.events_work")
+                await self._context.incidents.trouble_ended(_INCIDENT, "team.events_work")
             return min((instant for instant in instants if instant is not None), default=None)
         if not guild.me.guild_permissions.create_events:
             raise UserError("team.events_not_allowed")
@@ -125,7 +107,7 @@ class ScheduledEventJob:
                 raise
             self._refused.failed(wanted.fingerprint, now, PATIENT)
             log.warning("The event of %s was refused", wanted.session.id, exc_info=failure)
-            await self._incidents.trouble_began(
+            await self._context.incidents.trouble_began(
                 _INCIDENT, "team.event_refused", title=wanted.name, problem=failure.text
             )
             return now
@@ -135,7 +117,7 @@ class ScheduledEventJob:
     def _next(self, guild: discord.Guild, kept: dict[str, KnownEvent], now: datetime) -> _Wanted | None:
         """The next event that is not as it should be."""
         lacking = sessions_to_show(self._plan.agenda, now)
-        for held in sorted(self._programme.held, key=lambda held: held.session.starts_at):
+        for held in sorted(self._context.programme.held, key=lambda held: held.session.starts_at):
             session = held.session
             if session.id not in lacking and session.id not in kept:
                 continue
@@ -153,7 +135,7 @@ class ScheduledEventJob:
         return _Wanted(session, stands, name, description, self._place(guild, session.room))
 
     def _place(self, guild: discord.Guild, room: str) -> Place:
-        channel = guild.get_channel(self._venue.rooms.get(meeting_room(room), 0))
+        channel = guild.get_channel(self._context.venue.rooms.get(meeting_room(room), 0))
         if isinstance(channel, discord.VoiceChannel):
             return channel
         if isinstance(channel, discord.StageChannel) and channel.permissions_for(guild.me) >= _STAGE:
@@ -162,28 +144,28 @@ class ScheduledEventJob:
 
     async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KnownEvent | None) -> None:
         session = wanted.session
-        await self._store.scheduled_events.begin(session.id)
+        await self._context.store.scheduled_events.begin(session.id)
         async with asyncio.timeout(_SECONDS):
             event = await self._find(guild, session, known)
             if event is not None:
                 await self._mend(event, wanted)
             elif wanted.standing is EventPhase.TO_COME:
                 event = await self._make(guild, wanted)
-        await self._store.scheduled_events.settle(session.id, event.id if event else None, wanted.fingerprint)
+        await self._context.store.scheduled_events.settle(session.id, event.id if event else None, wanted.fingerprint)
 
     async def _find(
         self, guild: discord.Guild, session: Session, known: KnownEvent | None
     ) -> discord.ScheduledEvent | None:
         """The session's event, unless it is over: an event that is can't be taken up again."""
         if known and known.discord_id:
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             try:
                 event = await guild.fetch_scheduled_event(known.discord_id, with_counts=False)
             except discord.NotFound:
                 event = None
             if event and event.status in _OPEN:
                 return event
-        await self._pacer.turn()
+        await self._context.pacer.turn()
         mark = event_marker(self._plan.id, session.id)
         for event in await guild.fetch_scheduled_events(with_counts=False):
             own = event.creator_id == guild.me.id and event.status in _OPEN
@@ -192,7 +174,7 @@ class ScheduledEventJob:
         return None
 
     async def _make(self, guild: discord.Guild, wanted: _Wanted) -> discord.ScheduledEvent:
-        await self._pacer.turn()
+        await self._context.pacer.turn()
         return await guild.create_scheduled_event(
             start_time=wanted.session.starts_at,
             privacy_level=PrivacyLevel.guild_only,
@@ -219,5 +201,5 @@ class ScheduledEventJob:
                 changes = {"status": EventStatus.completed if begun else EventStatus.cancelled}
             case _:
                 return
-        await self._pacer.turn()
+        await self._context.pacer.turn()
         await event.edit(reason=f"Workshop {self._plan.id}", **changes)

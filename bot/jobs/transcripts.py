@@ -16,13 +16,9 @@ import discord
 from bot.domain.backoff import PATIENT, Pauses
 from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
 from bot.domain.people.retention import RetentionKind, overdue_kinds
-from bot.jobs.incidents import IncidentReporter
+from bot.jobs.context import JobContext
 from bot.messages.errors import UserError
 from bot.platform.errors import is_transient
-from bot.platform.rate_limit import Pacer
-from bot.platform.venue import Venue
-from bot.store import Store
-from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -41,22 +37,9 @@ Progress = Callable[[int, int], Awaitable[None]]
 class TranscriptJob:
     """Saves them: a channel at a round, because announcements must not wait for all of them."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a part that it works with
-        self,
-        programme: PlanInForce,
-        store: Store,
-        venue: Venue,
-        pacer: Pacer,
-        home: Callable[[], discord.Guild | None],
-        incidents: IncidentReporter,
-    ) -> None:
-        self._programme = programme
-        self._store = store
-        self._venue = venue
-        self._pacer = pacer
-        self._home = home
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
         self._one_at_a_time = asyncio.Lock()
-        self._incidents = incidents
         self._refused = Pauses[int]()
         """By channel."""
 
@@ -65,10 +48,10 @@ class TranscriptJob:
 
         Raises what discord.py raises for what passes by itself.
         """
-        guild, ends_at = self._home(), self._programme.plan.agenda.ends_at
+        guild, ends_at = self._context.guild, self._context.plan.agenda.ends_at
         if guild is None or now < ends_at:
             return ends_at if guild else None
-        known = await self._store.transcripts.all()
+        known = await self._context.store.transcripts.all()
         for room, channel in self._channels(guild):
             saved = known.get(channel.id)
             if (saved is not None and not saved.due(ends_at)) or self._refused.active(channel.id, now):
@@ -77,15 +60,15 @@ class TranscriptJob:
             try:
                 await self._save(room, channel, now)
             except UserError as refusal:
-                await self._incidents.trouble_began(incident, refusal.key, **refusal.values)
+                await self._context.incidents.trouble_began(incident, refusal.key, **refusal.values)
             else:
-                await self._incidents.trouble_ended(incident, "team.transcript_works", room=channel.mention)
+                await self._context.incidents.trouble_ended(incident, "team.transcript_works", room=channel.mention)
             return now
         return self._refused.next_end(now)
 
     async def save_all(self, now: datetime, told: Progress) -> list[str]:
         """Save every channel as it is now; links to those that Discord didn't let us read."""
-        guild = self._home()
+        guild = self._context.guild
         channels = list(self._channels(guild)) if guild else []
         refused: list[str] = []
         for done, (room, channel) in enumerate(channels):
@@ -98,24 +81,26 @@ class TranscriptJob:
 
     def _channels(self, guild: discord.Guild) -> Iterator[tuple[str, Readable]]:
         """Each of the workshop's channels in which something can be written, with its room's key."""
-        for room, discord_id in self._venue.rooms.items():
+        for room, discord_id in self._context.venue.rooms.items():
             channel = guild.get_channel(discord_id)
             if isinstance(channel, Readable):
                 yield room, channel
 
     async def _save(self, room: str, channel: Readable, now: datetime) -> None:
-        ends_at = self._programme.plan.agenda.ends_at
+        ends_at = self._context.plan.agenda.ends_at
         async with self._one_at_a_time:
             try:
                 for _ in range(_TRIES):
-                    before = await self._store.transcripts.begin(TranscriptChannel(channel.id, room, str(channel)))
+                    before = await self._context.store.transcripts.begin(
+                        TranscriptChannel(channel.id, room, str(channel))
+                    )
                     messages = [message async for message in self._history(channel)]
-                    erased = await self._store.erasures.everybody()
+                    erased = await self._context.store.erasures.everybody()
                     # Nor who wrote when, where the plan keeps the participants no longer.
-                    purged = RetentionKind.PARTICIPANTS in overdue_kinds(self._programme.plan, now)
+                    purged = RetentionKind.PARTICIPANTS in overdue_kinds(self._context.plan, now)
                     kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
-                    if await self._store.transcripts.keep(channel.id, before, kept, ended_at):
+                    if await self._context.store.transcripts.keep(channel.id, before, kept, ended_at):
                         self._refused.clear(channel.id)
                         return
             except discord.HTTPException as failure:
@@ -131,7 +116,7 @@ class TranscriptJob:
         """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""
         last: discord.abc.Snowflake = discord.Object(0)
         while True:
-            await self._pacer.turn()
+            await self._context.pacer.turn()
             async with asyncio.timeout(_SECONDS):
                 page = [one async for one in channel.history(limit=_PAGE, after=last, oldest_first=True)]
             for one in page:
@@ -142,7 +127,7 @@ class TranscriptJob:
             last = page[-1]
 
     def _message(self, one: discord.Message) -> TranscriptMessage:
-        home = self._home()
+        home = self._context.guild
         own = home is not None and one.author.id == home.me.id
         # What people typed stays on Discord, also where it would hand some of it over: a line that mentions the bot.
         said = "\n".join([*([one.content] if one.content else []), *_texts(one.components)]) if own else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bot import store
 from bot.clock import Clock
+from bot.jobs.context import JobContext
 from bot.jobs.dispatcher import Dispatcher
 from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers
 
@@ -23,7 +24,7 @@ async def idle_dispatcher(folder: Path, clock: Clock, invalid: InvalidAnswers) -
     """One that does nothing by itself."""
     nothing = cast("Any", None)
     async with store.opened(folder / "plenary.db") as opened:
-        yield Dispatcher(nothing, opened, nothing, clock, nothing, nothing, nothing, invalid, lambda: None)
+        yield Dispatcher(JobContext(nothing, opened, nothing, clock, nothing, nothing, nothing, invalid))
 
 
 async def test_the_end_of_a_pause_rings_once_and_not_for_ever(tmp_path: Path) -> None:

@@ -415,7 +415,7 @@ def test_every_renderer_is_tried() -> None:
         if inspect.isfunction(function) and function.__module__ == module.name and not name.startswith("_")
         if "Post" in str(function.__annotations__.get("return", ""))
     }
-    assert there == RENDERERS.keys() | OTHERS
+    assert there == RENDERERS.keys() | OTHERS, "compare RENDERERS in tests/messages/test_fitting.py"
 
 
 @pytest.mark.parametrize("name", RENDERERS)

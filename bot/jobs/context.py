@@ -1,0 +1,42 @@
+"""What every job works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import discord
+
+from bot.clock import Clock
+from bot.domain.plan import Plan
+from bot.jobs.incidents import IncidentReporter
+from bot.platform.client import Plenary
+from bot.platform.rate_limit import InvalidAnswers, Pacer
+from bot.platform.venue import Venue
+from bot.store import Store
+from bot.store.programme import PlanInForce
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """The parts of one workshop that its jobs share."""
+
+    programme: PlanInForce
+    store: Store
+    venue: Venue
+    clock: Clock
+    client: Plenary
+    pacer: Pacer
+    incidents: IncidentReporter
+    invalid: InvalidAnswers
+    """How often Discord has refused a request lately."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan in force."""
+        return self.programme.plan
+
+    @property
+    def guild(self) -> discord.Guild | None:
+        """The workshop's server; None while it has none, or Discord does not reach it."""
+        guild = self.client.get_guild(self.venue.guild_id or 0)
+        return None if guild is None or guild.unavailable else guild
