@@ -1,4 +1,4 @@
-"""Direct messages on their way, one at a time and unhurried: Discord takes a bot that writes to many for a nuisance.
+"""The job that sends direct messages, one at a time and slowly: Discord throttles a bot that writes to many people.
 
 Each is claimed by its row before it is sent, with a nonce and a mark that are always the same. Before a message that
 Discord may have is sent again, its mark is looked for among the latest messages to that person.
@@ -40,24 +40,24 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 #: The same for a message of an earlier version, which has no mark: an older one of the same text is another message.
 _CLOCKS_DIFFER_UNMARKED = timedelta(minutes=1)
 
-#: Under this key the team hears of a throttle.
+#: The key of the incident of a throttle.
 _THROTTLE = "direct_messages:throttle"
 #: Discord's codes by which it holds back the whole bot: quarantine; opening direct messages too fast; sending messages
 #: is temporarily disabled.
 _HELD_BACK = frozenset({20026, 40003, 40004})
-#: Its codes for a person who can't be written to: unknown user; cannot send messages to this user; invalid recipient;
-#: no mutual server.
+#: Discord's codes for a person whom the bot cannot message: unknown user; cannot send messages to this user; invalid
+#: recipient; no mutual server.
 _REFUSED = frozenset({10013, 50007, 50033, 50278})
 
 
 class DirectMessageJob:
-    """Sends them, or records what became of them: not everybody takes direct messages from a server's bots."""
+    """Sends direct messages, and records those that a person does not accept."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
 
     async def keep(self, now: datetime) -> datetime | None:
-        """Send the next one if it is time; the instant at which to go on."""
+        """Send the next message if it is due; return the instant at which to go on."""
         letters = self._context.store.direct_messages
         letter = await letters.next(now)
         if letter is None:

@@ -1,4 +1,4 @@
-"""The dispatcher: due announcements first and on their own, the jobs beside them, one alarm for whatever comes next.
+"""The dispatcher: sends due announcements first, runs the jobs side by side, and sets one alarm for what comes next.
 
 The database is the only schedule; APScheduler is only the alarm. A round takes what is due and starts the jobs; it
 waits for none of them. When everything that it started has ended, the alarm is set for the next instant.
@@ -39,7 +39,7 @@ _STOP_SECONDS = 4
 
 
 class Dispatcher:
-    """Takes what is due and sees it delivered."""
+    """Takes due deliveries, hands them to the outbox, and runs the jobs."""
 
     def __init__(self, context: JobContext, jobs: Iterable[Job] = ()) -> None:
         self._context = context
@@ -69,11 +69,11 @@ class Dispatcher:
         self._unsettled: dict[str, tuple[datetime, Delivery]] = {}
         """By id: the due deliveries of the last round, and when each was first seen due."""
         self._for_groups: tuple[Announcement, ...] = ()
-        """What is said in the rooms of groups, as it was last planned."""
+        """The announcements in the rooms of groups, as they were last planned."""
         context.clock.watch(self.stir)
 
     def start(self) -> None:
-        """Begin, or look again at once if begun: for every READY. One that comes after the end begins nothing."""
+        """Start the rounds, or start one at once if they run: for every READY. After `stop` it does nothing."""
         if self._stopped:
             return
         if self._task is None:
@@ -83,7 +83,7 @@ class Dispatcher:
         self.stir()
 
     async def stop(self) -> None:
-        """Take up nothing more, and give what is under way the time that one message may need."""
+        """Take no more deliveries, and give the messages under way the time that one may need."""
         self._stopped = True
         if self._task is None:
             return
@@ -94,13 +94,13 @@ class Dispatcher:
         await self._outbox.close(_STOP_SECONDS)
 
     def stir(self) -> None:
-        """Look at once at what is due: something was planned, or time has moved."""
+        """Start a round at once: something was planned, or time has moved."""
         self._context.clock.stir()
         self._stirred = True
         self._wake()
 
     async def replan(self) -> None:
-        """Make the planned deliveries those that the plan asks for today, less what moderators hold back."""
+        """Make the planned deliveries those that the plan asks for now, without those that moderators hold back."""
         plan, restraint = self._context.plan, await self._context.store.restraints.all()
         wanted = restrained(planned(plan), restraint, plan.tz)
         await self._context.store.deliveries.plan(wanted, kinds_of(Origin.PLAN), self._context.clock.now())
@@ -138,7 +138,7 @@ class Dispatcher:
                 # Nothing is sent that can't be recorded. The sweep tries again.
                 log.exception("The database can't be used; no announcement is sent until it can")
             except Exception:
-                # Whatever it is, the announcements after it must not wait for a restart.
+                # The announcements after it must not wait for a restart.
                 log.exception("The due announcements could not be looked through; the sweep tries again")
 
     async def _round(self) -> None:
@@ -156,7 +156,7 @@ class Dispatcher:
             missed = await self._context.store.deliveries.due(now) if self._context.venue.guild_id else []
             self._remember([*unsettled, *missed], now)
             return
-        # What a stopped process, or a failed attempt, left half done comes first.
+        # Deliveries that a stopped process or a failed attempt left half done come first.
         for delivery in unsettled:
             self._outbox.send(delivery, again=True)
         due = await self._context.store.deliveries.next_due()
@@ -194,10 +194,10 @@ class Dispatcher:
         return self._pauses.active(key, now) or (refused and self._context.invalid.spent(now))
 
     async def _arm(self) -> None:
-        """Set the alarm for the next instant at which there is something to do, and rest until then.
+        """Set the alarm for the next instant with something to do, and rest until then.
 
-        What came to its end before the round began has held nothing up; it may stand for good, where what could not be
-        done need not be done any more, and must not ring again and again.
+        A pause that ended before the round began has held nothing up. It stays where its work is no longer needed, and
+        must not ring again and again.
         """
         ends = (self._pauses.next_end(self._round_at), self._context.invalid.next_end(self._round_at))
         expiring = (delivery.expires for _, delivery in self._unsettled.values() if delivery.expires > self._round_at)
@@ -212,10 +212,10 @@ class Dispatcher:
     def _ring(self, trigger: DateTrigger | IntervalTrigger, name: str) -> None:
         self._scheduler.add_job(self.stir, trigger, id=name, replace_existing=True)  # pyright: ignore[reportUnknownMemberType]
 
-    # --- jobs of its own ---------------------------------------------------------------------------------------
+    # --- its own jobs ---------------------------------------------------------------------------------------
 
     async def _keep_rooms(self, now: datetime) -> datetime | None:
-        """Roles and rooms are there, and rooms open and close as the plan says."""
+        """Keep roles and rooms in order, and open and close rooms as the plan says."""
         guild = self._context.guild
         if guild is None:
             return None
@@ -225,12 +225,12 @@ class Dispatcher:
         return following
 
     async def _bring_people_back(self, now: datetime) -> datetime | None:
-        """People leave the rooms of a breakout that is over."""
+        """Move people out of the rooms of a breakout that is over."""
         guild = self._context.guild
         return await self._context.venue.wind_up(guild, now) if guild else None
 
     async def _plan_for_groups(self, now: datetime) -> datetime | None:
-        """What is said in the rooms of groups is planned once they are there, and moves with a breakout's end."""
+        """Plan the announcements in the rooms of groups once they exist, and move them with a breakout's end."""
         wanted = tuple(
             announcement
             for breakout in self._context.venue.breakouts

@@ -12,7 +12,7 @@ from bot.store.engine.errors import TransactionError
 
 
 def backoff_for(failure: Exception) -> Backoff:
-    """Short for what passes by itself, also a role or channel that was deleted meanwhile; long for a refusal."""
+    """The back-off after a failure: short if it is transient or a role or channel is gone, long for a refusal."""
     return TRANSIENT if is_transient(failure) or isinstance(failure, LookupError | TransactionError) else REFUSED
 
 

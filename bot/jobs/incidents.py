@@ -1,4 +1,4 @@
-"""Telling the team about trouble that lasts: once when it begins and once when it is over, restarts or not."""
+"""Reports lasting trouble to the team: once when it begins and once when it ends, also across restarts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.messages.i18n import text
 from bot.store import Store
 from bot.store.programme import PlanInForce
 
-#: Characters of what Discord or the system said about a failure; the log has all of it.
+#: Characters of an error's text in a line for the team; the log has all of it.
 _PROBLEM = 300
 
 
@@ -44,11 +44,11 @@ class IncidentReporter:
             del self._open[key]
 
     async def tell_team(self, sentence: str, **values: object) -> None:
-        """Tell the team something that is no incident."""
+        """Send the team a line that is not about an incident."""
         await self._store.deliveries.add(self._line(self._clock.now(), sentence, values))
 
     def wording(self, sentence: str) -> str:
-        """A few words in the language of the lines."""
+        """A sentence in the language of the lines."""
         return text(self._programme.plan.languages[0], sentence)
 
     def _line(self, now: datetime, sentence: str, values: dict[str, object]) -> Announcement:

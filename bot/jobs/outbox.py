@@ -1,4 +1,4 @@
-"""The outbox: sends, edits and takes away the messages of deliveries, each at most once.
+"""The outbox: sends, edits and deletes the messages of deliveries, each at most once.
 
 Sending: commit `sending`, send with a nonce that is always the same, commit `sent` with the message's id. After a
 restart or a failure nobody knows whether Discord has the message. So the channel's history is searched for its mark
@@ -63,9 +63,9 @@ class Outbox:
         self._composer = composer
         self._pauses = pauses
         self._left_alone = left_alone
-        """Whether a key must not be tried now."""
+        """Whether a lane or a delivery must not be tried now."""
         self._ended = ended
-        """Hears when the last message under way has ended."""
+        """Called when the last message under way has ended."""
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By lane. A room's edits have their own: one that waits for a rate limit holds up no announcement."""
@@ -81,7 +81,7 @@ class Outbox:
         return self._room_exists(delivery) and not (self._locks[lane].locked() or self._left_alone(lane))
 
     async def close(self, seconds: float) -> None:
-        """Give what is under way some seconds, then cancel it."""
+        """Give the messages under way some seconds, then cancel them."""
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=seconds)
         for task in self._under_way.values():
@@ -101,10 +101,10 @@ class Outbox:
         """Begin to edit a message that was sent."""
         self._begin(delivery, f"edit:{delivery.room}", partial(self._edit, delivery, post))
 
-    def take_away(self, delivery: Delivery, room: str | None) -> None:
+    def withdraw(self, delivery: Delivery, room: str | None) -> None:
         """Begin to delete a message that was sent; `room` is where it must be instead, if anywhere."""
         message = self._message(delivery)
-        self._begin(delivery, f"edit:{delivery.room}", partial(self._take_away, delivery, room, message))
+        self._begin(delivery, f"edit:{delivery.room}", partial(self._withdraw, delivery, room, message))
 
     def _begin(self, delivery: Delivery, lane: str, work: Work) -> None:
         if delivery.id in self._under_way or self._left_alone(lane) or self._left_alone(delivery.id):
@@ -123,7 +123,7 @@ class Outbox:
             self._ended()
 
     async def _attempt(self, delivery: Delivery, lane: str, work: Work) -> None:
-        """Do it, however that goes; a failure here never stops another room."""
+        """Run the work and record its failure; a failure here never stops another room."""
         async with self._locks[lane]:
             if self._left_alone(lane):
                 return
@@ -186,12 +186,12 @@ class Outbox:
         message = await self._find(channel, delivery) if again else None
         room = await self._composer.room(delivery)
         if room != delivery.room:
-            return await self._take_away(delivery, room, message)
+            return await self._withdraw(delivery, room, message)
         post = await self._composer.post(delivery, now)
         if post is None:
             await self._context.store.deliveries.settle(delivery.id, DeliveryState.SKIPPED, now, "nothing left to say")
             return False
-        # A message that was found may show what was true when it was sent.
+        # A message found in the channel may show what was true when it was sent.
         shows = "" if message else post.fingerprint
         if is_late(delivery, now):
             post = post_messages.late(self._context.plan, post, delivery.due)
@@ -242,10 +242,10 @@ class Outbox:
         await self._context.store.deliveries.record_shown(delivery, post.fingerprint)
         return True
 
-    async def _take_away(
+    async def _withdraw(
         self, delivery: Delivery, room: str | None, message: discord.Message | discord.PartialMessage | None
     ) -> bool:
-        """Delete a message from a room where it must not be."""
+        """Delete a message from a room where it must not stand."""
         if message is not None:
             await self._context.pacer.turn()
             try:

@@ -1,4 +1,4 @@
-"""Whoever made a pledge is asked how it goes, privately and once each time that the plan says."""
+"""Writes the direct messages that ask people how their pledge goes, once for each month that the plan names."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _QUOTED = 1000
 
 
 class PledgeFollowUpJob:
-    """Has the private messages written; that they are sent is a matter of their own."""
+    """Writes the messages to the store; DirectMessageJob sends them."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
 
     async def keep(self, now: datetime) -> datetime | None:
-        """Write those that are due, while it still is of use; the next instant at which there will be some."""
+        """Write the messages that are due and not past their lifetime; return the next instant at which some are."""
         asked = planned_announcements.follow_ups(self._context.plan)
         for each in asked:
             occasion = f"follow_up/{each.subject}"

@@ -1,4 +1,4 @@
-"""The refresher: a job that edits posts which are no longer true, and takes away those that must not be there."""
+"""The refresher: a job that edits messages that are no longer true, and deletes those that must not stand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.jobs.context import JobContext
 from bot.jobs.outbox import Outbox
 from bot.store.delivery.deliveries import Delivery
 
-#: So often, at most, a message is edited: a storm of votes is not a storm of edits.
+#: A message is edited at most once in this time: a storm of votes is not a storm of edits.
 _BETWEEN_EDITS = timedelta(seconds=3)
 
 
 class Refresher:
-    """Looks through what was sent; in a room one message at a time, the longest untouched first."""
+    """Goes through the sent messages: in each room one at a time, the longest untouched first."""
 
     def __init__(self, context: JobContext, composer: Composer, outbox: Outbox) -> None:
         self._context = context
@@ -25,7 +25,7 @@ class Refresher:
         """By delivery: when its message was last edited."""
 
     async def keep(self, now: datetime) -> datetime | None:
-        """Begin the edits that are needed; the next instant at which one may be."""
+        """Begin the edits that are needed; return the next instant at which one may be."""
         deliveries = self._context.store.deliveries
         always = [kind for kind, row in KINDS.items() if row.upkeep is not Upkeep.ON_CHANGE]
         sent = [delivery for kind in always for delivery in await deliveries.sent(kind)]
@@ -42,12 +42,12 @@ class Refresher:
             room = await self._composer.room(delivery)
             if room != delivery.room:
                 begun.add(delivery.room)
-                self._outbox.take_away(delivery, room)
+                self._outbox.withdraw(delivery, room)
                 continue
             try:
                 post = await self._composer.post(delivery, now)
             except LookupError:
-                continue  # what it is about is gone: it stays as it was
+                continue  # its subject is gone: it stays as it was
             if post is None:
                 continue
             if post.fingerprint != delivery.shown:

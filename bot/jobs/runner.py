@@ -1,4 +1,4 @@
-"""Jobs: what is kept in order besides the announcements. They run side by side, and none waits for another."""
+"""The runner of jobs: the work besides the announcements. Jobs run side by side, and none waits for another."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.backoff import REFUSED, Pauses
 from bot.jobs.context import JobContext
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.messages.errors import UserError
-from bot.store.engine.errors import StoreError
+from bot.store.engine.errors import TransactionError
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +45,14 @@ class JobName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is looked after again and again."""
+    """Work that is run again and again."""
 
     name: JobName
     work: Work
 
     @property
     def key(self) -> str:
-        """By which its pauses and its incident are known."""
+        """The key of its pauses and of its incident."""
         return f"job:{self.name}"
 
 
@@ -66,14 +66,14 @@ class Jobs:
         self._context = context
         self._pauses = pauses
         self._ended = ended
-        """Hears whenever a run has ended."""
+        """Called whenever a run has ended."""
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         """Jobs that were begun again while they ran."""
         self._next: dict[str, datetime | None] = {}
 
     def add(self, job: Job) -> None:
-        """Run this one, too, from the next round on."""
+        """Run this job as well, from the next round on."""
         self._jobs.append(job)
 
     @property
@@ -107,7 +107,7 @@ class Jobs:
     def _done(self, job: Job, task: asyncio.Task[None]) -> None:
         del self._running[job.name]
         if not task.cancelled() and (failure := task.exception()):
-            log.error("The failure of the job %s could not be told to the team", job.name, exc_info=failure)
+            log.error("The failure of the job %s could not be reported to the team", job.name, exc_info=failure)
         if (
             job.name in self._again
             and not task.cancelled()
@@ -130,7 +130,7 @@ class Jobs:
             async with asyncio.timeout(_LONGEST_RUN):
                 self._next[job.name] = await job.work(self._context.clock.now())
         except Exception as failure:  # noqa: BLE001 - told to the team, or tried again
-            # The pause comes first: whatever fails in telling of the failure, the job is left alone.
+            # The pause comes first: if reporting the failure fails too, the job is left alone all the same.
             backoff = REFUSED if isinstance(failure, UserError) else backoff_for(failure)
             self._pauses.failed(job.key, self._context.clock.now(), backoff, at_least=asked_for(failure))
             await self._explain(job, failure)
@@ -145,7 +145,7 @@ class Jobs:
             release_global_limit(self._context.client)
         if isinstance(failure, UserError):
             await self._context.incidents.trouble_began(job.key, failure.key, **failure.values)
-        elif isinstance(failure, StoreError):
+        elif isinstance(failure, TransactionError):
             log.error("The job %s could not use the database; it is tried again", job.name, exc_info=failure)
         elif backoff_for(failure) is REFUSED:
             log.warning("The job %s failed", job.name, exc_info=failure)

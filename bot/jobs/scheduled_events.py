@@ -72,7 +72,7 @@ class _Wanted:
 
 
 class ScheduledEventJob:
-    """Keeps them, a step at a time: announcements must not wait for a whole agenda of events."""
+    """Makes, edits and ends events, one step in each run: announcements must not wait for a whole agenda of events."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
@@ -148,7 +148,7 @@ class ScheduledEventJob:
         async with asyncio.timeout(_SECONDS):
             event = await self._find(guild, session, known)
             if event is not None:
-                await self._mend(event, wanted)
+                await self._update(event, wanted)
             elif wanted.standing is EventPhase.TO_COME:
                 event = await self._make(guild, wanted)
         await self._context.store.scheduled_events.settle(session.id, event.id if event else None, wanted.fingerprint)
@@ -182,7 +182,7 @@ class ScheduledEventJob:
             **wanted.values,
         )
 
-    async def _mend(self, event: discord.ScheduledEvent, wanted: _Wanted) -> None:
+    async def _update(self, event: discord.ScheduledEvent, wanted: _Wanted) -> None:
         """Change what is there. One that has begun can't be put off, and one that never began can't be completed.
 
         NOTE: Discord begins and ends only events elsewhere by itself; one in a room it cancels hours after its start.

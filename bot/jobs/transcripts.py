@@ -35,7 +35,7 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 
 class TranscriptJob:
-    """Saves them: a channel at a round, because announcements must not wait for all of them."""
+    """Saves transcripts, one channel in each run, because announcements must not wait for all of them."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
