@@ -1,8 +1,7 @@
 # Plenary in a container.
 #
-#   docker build -t plenary .
-#   docker run -d --name plenary --read-only --tmpfs /tmp -v plenary:/data -v ./workshop:/workshop:ro \
-#     -e PLENARY_PLAN=/workshop/plan.yaml --env-file .env plenary
+#   docker compose up -d            with compose.yaml; docs/operators.md says how
+#   docker build -t plenary .       the image alone
 #   docker run --rm plenary --help
 #
 # No --init is needed: the bot starts no processes that it would have to reap, and handles SIGTERM itself.
