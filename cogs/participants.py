@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.documents.export.kinds import Format
+from bot.documents.export.subject import Format
 from bot.domain.announcements import Announcement
 from bot.domain.people import participants
 from bot.domain.people.access import Role
@@ -183,7 +183,7 @@ async def _hand_over(context: Context, told: str, places: Sequence[Participant])
     heading = ColumnHeading(
         "participants", plan.title[plan.languages[0]], "", plan.zone, context.language, listing.COLUMNS
     )
-    rows = whole(listing.COLUMNS, [listing.listed(plan, place) for place in places])
+    rows = whole(listing.COLUMNS, [listing.participant_row(plan, place) for place in places])
     await files.write_table(Format.CSV, heading, rows.pages, made)
     made.seek(0)
     await context.reply(f"{DONE} {told}", discord.File(made, filename="participants.csv"))

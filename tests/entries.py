@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.documents.export.subjects import SUBJECTS
 from bot.domain.people.access import Role
 
 #: Slash commands.
@@ -28,18 +29,7 @@ COMMANDS = {
     "certificates": Role.ORGANISER,
     "checkin": Role.PARTICIPANT,
     "coverage": Role.MODERATOR,
-    "export agenda": Role.ORGANISER,
-    "export attendance": Role.ORGANISER,
-    "export audit": Role.ORGANISER,
-    "export feedback": Role.ORGANISER,
-    "export intervals": Role.ORGANISER,
-    "export notes": Role.ORGANISER,
-    "export participants": Role.ORGANISER,
-    "export people": Role.ORGANISER,
-    "export pledges": Role.ORGANISER,
-    "export questions": Role.ORGANISER,
-    "export statistics": Role.ORGANISER,
-    "export transcripts": Role.ORGANISER,
+    **{f"export {subject}": Role.ORGANISER for subject in SUBJECTS},
     "feedback show": Role.MODERATOR,
     "help": Role.VISITOR,
     "join": Role.VISITOR,

@@ -19,7 +19,8 @@ import typer
 from bot.cli.database import opened
 from bot.clock import Clock
 from bot.documents.export import files
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import ExportSubject, Format
+from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Audience
 from bot.settings import Settings, SettingsError
@@ -29,7 +30,7 @@ from bot.settings import Settings, SettingsError
 class ExportRequest:
     """What was asked for."""
 
-    subjects: Sequence[Subject]
+    subjects: Sequence[ExportSubject]
     forms: Sequence[Format]
     out: Path | None
     audience: Audience
@@ -60,8 +61,9 @@ async def export(chosen: Settings, asked: ExportRequest) -> None:
 
 
 def _check(asked: ExportRequest) -> None:
-    if asked.audience is not Audience.ORGANISERS and set(asked.subjects) != {Subject.NOTES}:
-        raise SettingsError(f"Only notes can be made for {asked.audience}; leave --for out, or ask for notes.")
+    if any(asked.audience not in subject.audiences for subject in asked.subjects):
+        fitting = " and ".join(subject.name for subject in SUBJECTS.values() if asked.audience in subject.audiences)
+        raise SettingsError(f"Only {fitting} can be made for {asked.audience}; leave --for out, or ask for {fitting}.")
     if _is_folder(asked) and asked.out is None:
         raise SettingsError("Several files need a folder: name it with --out.")
 
@@ -70,10 +72,10 @@ def _is_folder(asked: ExportRequest) -> bool:
     return len(asked.subjects) * len(asked.forms) > 1
 
 
-async def _write(subject: Subject, form: Format, source: Source, asked: ExportRequest) -> None:
+async def _write(subject: ExportSubject, form: Format, source: Source, asked: ExportRequest) -> None:
     with tempfile.TemporaryFile() as made:
         exported = await files.write(subject, form, source, made)
-        await source.store.audit.record_aside(files.deed(secrets.token_hex(8), source, 0, exported, user()))
+        await source.store.audit.record_aside(files.audit_entry(secrets.token_hex(8), source, 0, exported, user()))
         made.seek(0)
         if asked.out is None:
             shutil.copyfileobj(made, sys.stdout.buffer)

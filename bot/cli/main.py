@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import runtime, settings
 from bot.cli.series import app as series
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import SUBJECTS
 from bot.domain.contributions.notes import Audience
 from bot.domain.languages import LANGUAGES
 from bot.settings import ROOT, Settings, SettingsError
@@ -27,6 +28,13 @@ app = typer.Typer(
     help="Online workshops on Discord.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 app.add_typer(series, name="series")
+
+
+if TYPE_CHECKING:
+    SubjectName = str
+else:
+    #: The names that Typer accepts; type checkers can't read an enum made from a table.
+    SubjectName = StrEnum("SubjectName", {name.upper(): name for name in SUBJECTS})
 
 
 def main() -> None:
@@ -94,7 +102,7 @@ def import_(
 
 @app.command()
 def export(
-    subjects: Annotated[list[Subject], typer.Argument(help="What to export.")],
+    subjects: Annotated[list[SubjectName], typer.Argument(help="What to export.")],
     forms: Annotated[list[Format] | None, typer.Option("--format", help="How to write it: csv, if left out.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file to write, or a folder for several; standard output, if left out.")
@@ -107,7 +115,7 @@ def export(
     """Export what was collected, also while the bot runs; the rule applied is told beside it."""
     from bot.cli import export as command  # noqa: PLC0415
 
-    asked = command.ExportRequest(subjects, forms or [Format.CSV], out, audience, language)
+    asked = command.ExportRequest([SUBJECTS[name] for name in subjects], forms or [Format.CSV], out, audience, language)
     asyncio.run(command.export(settings.load(), asked))
 
 

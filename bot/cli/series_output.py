@@ -17,8 +17,8 @@ from rich.text import Text
 from bot.cli.export import put, user
 from bot.documents.export.files import write_table
 from bot.documents.export.formats import ColumnHeading
-from bot.documents.export.kinds import TABULAR, Format, Subject
-from bot.documents.export.subjects import rule_told
+from bot.documents.export.subject import TABULAR, Format
+from bot.documents.export.subjects import NOTES
 from bot.documents.export.table import Cell, Row, Table
 from bot.documents.series import tables
 from bot.documents.series.workshops import SeriesWorkshop, opened
@@ -72,7 +72,7 @@ def _language(workshops: Sequence[SeriesWorkshop]) -> str:
 def _rule(workshops: Sequence[SeriesWorkshop]) -> str:
     """That of the notes; of several, one that says more."""
     strictest = max(workshops, key=lambda one: bool(one.plan.confidential_sessions))
-    return rule_told(Subject.NOTES, strictest.source.audience, strictest.plan, _language(workshops))
+    return NOTES.rule(strictest.source.audience, strictest.plan, _language(workshops))
 
 
 Shown = Callable[[Console, Sequence[str], Sequence[Row]], None]

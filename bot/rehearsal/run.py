@@ -16,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import store
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import AGENDA, SUBJECTS
 from bot.domain import planned_announcements
 from bot.domain.plan import Plan
 from bot.domain.venue import permission_bits
@@ -43,9 +44,9 @@ _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows
 _SUBJECTS = ("notes", "attendance")
 _CALENDAR = "agenda.ics"
 _PACK = "closing-pack.zip"
-_TABLES, _SCHEDULES = (Format.CSV, Format.XLSX, Format.JSON), (Format.ICS, Format.FRAB_XML, Format.FRAB_JSON)
+_TABLES, _SCHEDULES = (Format.CSV, Format.XLSX, Format.JSON), tuple(AGENDA.schedules)
 _OUR_FILES = (
-    *(f"{subject}.{form}" for subject in Subject for form in _TABLES), *(f"agenda.{form}" for form in _SCHEDULES),
+    *(f"{subject}.{form}" for subject in SUBJECTS for form in _TABLES), *(f"{AGENDA}.{form}" for form in _SCHEDULES),
     "transcript.md", "plenary.db", "plenary.db-wal", "plenary.db-shm", "plenary.db.lock", "plenary.db.erased",
     "plenary.db.exports", "plenary.health", "bot.log", "summary.json", _PACK,
 )  # fmt: skip
@@ -242,12 +243,12 @@ class Rehearsal:
         One process exports all subjects, because each start takes a while.
         """
         await asyncio.gather(
-            self._export(*Subject, forms=_TABLES),
-            self._export(Subject.AGENDA, forms=_SCHEDULES),
+            self._export(*SUBJECTS, forms=_TABLES),
+            self._export(AGENDA.name, forms=_SCHEDULES),
             self._plenary("close", "--out", str(self._out / _PACK), "--as-of", self._ends.isoformat()),
         )
 
-    async def _export(self, *subjects: Subject, forms: Sequence[Format]) -> None:
+    async def _export(self, *subjects: str, forms: Sequence[Format]) -> None:
         await self._plenary("export", *subjects, *(f"--format={form}" for form in forms), "--out", str(self._out))
 
     async def _plenary(self, *arguments: str) -> None:

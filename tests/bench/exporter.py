@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot import store as stores
-from bot.documents.export import files, subjects
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export import files
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import INTERVALS, NOTES, SUBJECTS
 from bot.documents.export.table import Source
 from bot.domain.contributions.notes import Attribution, NoteKind, Visibility
 from bot.domain.plan import Plan
@@ -51,16 +52,16 @@ def _cost(work: Callable[[], object]) -> tuple[float, float]:
 # --- ours, and the bare writer ---------------------------------------------------------------------------------------
 
 
-def ours(folder: Path, subject: Subject, form: Format) -> tuple[float, float]:
+def ours(folder: Path, subject: str, form: Format) -> tuple[float, float]:
     return _cost(lambda: asyncio.run(exported(folder / "plenary.db", subject, form, folder / "ours")))
 
 
-async def exported(database: Path, subject: Subject, form: Format, out: Path) -> None:
+async def exported(database: Path, subject: str, form: Format, out: Path) -> None:
     """An export as `plenary export` makes it, from the database to the file."""
 
     async def work(source: Source) -> None:
         with out.open("wb") as file:
-            await files.write(subject, form, source, file)
+            await files.write(SUBJECTS[subject], form, source, file)
 
     await _opened(database, work)
 
@@ -72,11 +73,11 @@ async def _opened(database: Path, work: Callable[[Source], Awaitable[None]]) -> 
         await work(Source(programme, store, _NOW))
 
 
-def prepare(folder: Path, subject: Subject) -> None:
+def prepare(folder: Path, subject: str) -> None:
     """Keep the rows of a subject's table, for the bare writer to be handed."""
 
     async def work(source: Source) -> None:
-        table = await subjects.table(subject, source)
+        table = await SUBJECTS[subject].table(source)
         with (folder / f"{subject}.rows").open("wb") as file:
             pickle.dump(table.columns, file)
             async for page in table.pages:
@@ -85,7 +86,7 @@ def prepare(folder: Path, subject: Subject) -> None:
     asyncio.run(_opened(folder / "plenary.db", work))
 
 
-def bare(folder: Path, subject: Subject, form: Format) -> tuple[float, float]:
+def bare(folder: Path, subject: str, form: Format) -> tuple[float, float]:
     def work() -> None:
         with (folder / f"{subject}.rows").open("rb") as file, (folder / "bare").open("wb") as out:
             pages = _pages(file)
@@ -118,7 +119,7 @@ async def _begun(database: Path) -> None:
         await PlanInForce(_plan(), store).follow(_BEGIN)
 
 
-def fill(database: Path, counts: dict[Subject, int]) -> None:
+def fill(database: Path, counts: dict[str, int]) -> None:
     """A workshop of so many notes and intervals."""
     asyncio.run(_begun(database))
     with closing(sqlite3.connect(database)) as connection, connection:
@@ -129,10 +130,10 @@ def fill(database: Path, counts: dict[Subject, int]) -> None:
             ((f"p{n}", f"Name {n}", f"Douanes {n % 40}", n, iso_utc(_BEGIN)) for n in range(1, _PEOPLE + 1)),
         )
         connection.executemany(
-            "INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _notes(counts.get(Subject.NOTES, 0))
+            "INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _notes(counts.get(NOTES.name, 0))
         )
         connection.executemany(
-            "INSERT INTO voice_stay VALUES (?, ?, 'room:plenary', ?, ?)", _stays(counts.get(Subject.INTERVALS, 0))
+            "INSERT INTO voice_stay VALUES (?, ?, 'room:plenary', ?, ?)", _stays(counts.get(INTERVALS.name, 0))
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from bot.documents.export.kinds import Format
+from bot.documents.export.subject import Format
 from bot.documents.export.table import Cell, Row
 
 Begun = tuple[Callable[[Sequence[Row]], None], Callable[[], object]]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from bot.documents.export.kinds import Subject
-from bot.documents.export.subjects import rule
+from bot.documents.export.subject import ChathamRule
+from bot.documents.export.subjects import SUBJECTS
 from bot.documents.pack.contents import PackReader as Folders
 from bot.domain.agenda.agenda_changes import Aspect
 from bot.domain.agenda.reschedule import Objection
@@ -87,7 +87,10 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "note.maturity.{}": tuple(Maturity),
     "note.visibility.{}": tuple(Visibility),
     "signature.{}": tuple(OrganisationKind),
-    "export.rule.{}": tuple(rule(subject, audience) for subject in Subject for audience in Readers),
+    "export.rule.{}": (
+        *(subject.rule_key(audience) for subject in SUBJECTS.values() for audience in subject.audiences),
+        *(set(ChathamRule) - {ChathamRule.NOTHING}),
+    ),
     "ask.{}": (*ASKED, "named", "anonymous"),
     "ask.{}_hint": ASKED,
     "export.rule.notes.{}": tuple(Readers),

@@ -7,7 +7,7 @@ import sys
 
 #: Needed by other commands, or when somebody asks for a file: together they would take longer than all the rest.
 HEAVY = (
-    "typer", "icalendar", "openpyxl", "docx", "lxml", "typst", "bot.cli.main", "bot.documents.export.subjects",
+    "typer", "icalendar", "openpyxl", "docx", "lxml", "typst", "bot.cli.main",
     "bot.documents.export.files", "bot.importing.readers.detect", "bot.importing.roster",
     "bot.documents.typesetting", "bot.rehearsal", "bot.documents.series",
 )  # fmt: skip

@@ -23,7 +23,8 @@ from rich.console import Console
 
 from bot import store
 from bot.documents.export import files
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import ExportSubject, Format
+from bot.documents.export.subjects import AGENDA, SUBJECTS
 from bot.documents.export.table import Source
 from bot.importing import plan_file
 from bot.rehearsal.bot_process import BotProcess
@@ -96,9 +97,9 @@ class CrashDay(Rehearsal):
             programme = PlanInForce(self.plan, opened)
             await programme.load()
             source = Source(programme, opened, self.plan.agenda.ends_at)
-            kept = {str(subject): await _rows(subject, source) for subject in Subject}
+            kept = {name: await _rows(subject, source) for name, subject in SUBJECTS.items()}
             with (self._folder / "agenda.ics").open("wb") as calendar:
-                await files.write(Subject.AGENDA, Format.ICS, source, calendar)
+                await files.write(AGENDA, Format.ICS, source, calendar)
         return await self.examine(kept, began, packed=False)
 
     def commits(self) -> int:
@@ -106,7 +107,7 @@ class CrashDay(Rehearsal):
         return (self._folder / "commits").stat().st_size
 
 
-async def _rows(subject: Subject, source: Source) -> list[dict[str, Any]]:
+async def _rows(subject: ExportSubject, source: Source) -> list[dict[str, Any]]:
     made = BytesIO()
     await files.write(subject, Format.JSON, source, made)
     return json.loads(made.getvalue())["rows"]

@@ -18,7 +18,7 @@ from icalendar import Calendar
 
 from bot.documents import typesetting
 from bot.documents.export import calendars, frab, personal_data
-from bot.documents.export.kinds import TABULAR, Format
+from bot.documents.export.subject import TABULAR, Format
 from bot.documents.pack import archive
 from bot.documents.report import charts
 from bot.domain.formulas import unguard_formulas

@@ -7,7 +7,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subjects import SUBJECTS
 from bot.rehearsal.discord import people
 
 if TYPE_CHECKING:
@@ -55,22 +55,22 @@ async def test_every_export_is_in_the_audit_with_who_took_what_away_for_whom(wor
     """Also those from the shell, which may not write to the database while the bot does."""
     await workshop.until("2023-03-25 09:31")
     team = workshop.channel("team")
-    for subject in Subject:
+    for subject in SUBJECTS:
         answer = await workshop.organiser.slash(team, f"export {subject}", format="xlsx")
         assert [file.filename for file in answer.attachments] == [f"{subject}.xlsx"]
     everything = workshop.folder / "all"
-    ran = await workshop.plenary("export", *Subject, "--format", "csv", "--format", "md", "--out", str(everything))
+    ran = await workshop.plenary("export", *SUBJECTS, "--format", "csv", "--format", "md", "--out", str(everything))
     assert ran.code == 0
-    assert {path.name for path in everything.iterdir()} == {f"{s}.{form}" for s in Subject for form in ("csv", "md")}
+    assert {path.name for path in everything.iterdir()} == {f"{s}.{form}" for s in SUBJECTS for form in ("csv", "md")}
     assert (await workshop.plenary("export", "notes", "--for", "public", "--out", str(workshop.folder / "n"))).code == 0
     assert (await workshop.plenary("export", "notes", "agenda")).code == 2  # two files need a folder
     rows = json.loads((await workshop.plenary("export", "audit", "--format", "json")).out)["rows"]
     told = [(row["who"], row["subject"], row["latter"]) for row in rows if row["what"] == "exported"]
-    by_bot, by_shell = told[: len(Subject)], told[len(Subject) :]
-    assert [(who, subject) for who, subject, _ in by_bot] == [(str(workshop.organiser.id), s) for s in Subject]
+    by_bot, by_shell = told[: len(SUBJECTS)], told[len(SUBJECTS) :]
+    assert [(who, subject) for who, subject, _ in by_bot] == [(str(workshop.organiser.id), s) for s in SUBJECTS]
     assert by_bot[0][2] == "xlsx for organisers, 0 rows"
-    assert {(who, subject) for who, subject, _ in by_shell[:-1]} == {(None, str(subject)) for subject in Subject}
-    assert len(by_shell) == 2 * len(Subject) + 1
+    assert {(who, subject) for who, subject, _ in by_shell[:-1]} == {(None, str(subject)) for subject in SUBJECTS}
+    assert len(by_shell) == 2 * len(SUBJECTS) + 1
     assert by_shell[-1][2].startswith("csv for public, 0 rows, by ")
 
 

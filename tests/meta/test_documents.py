@@ -24,8 +24,8 @@ from pydantic import BaseModel
 from typer.main import get_group
 
 from bot.cli.main import app
-from bot.documents.export import subjects
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
 from bot.domain.people.access import Role
 from bot.domain.plan import Plan
@@ -266,7 +266,7 @@ def test_the_plans_page_names_every_key_of_its_lists() -> None:
 
 def test_the_table_of_subjects_has_each() -> None:
     rows = [(row[0], *coded(row[1])) for row in table(page(EXPORTS), "subject")]
-    expected = [(str(subject), f"/export {subject}") for subject in Subject]
+    expected = [(subject, f"/export {subject}") for subject in SUBJECTS]
     assert_same(expected, rows, f"edit the table of subjects in {EXPORTS}")
 
 
@@ -277,11 +277,9 @@ def test_the_table_of_formats_has_each() -> None:
 async def test_the_table_of_columns_has_those_of_each_subject_in_their_order(client: WorkshopClient) -> None:
     source = Source(client.workshop.programme, client.workshop.store, datetime.now(UTC))
     rows = {row[0]: coded(row[1]) for row in table(page(EXPORTS).partition("## Columns")[2], "subject")}
-    for subject in Subject:
-        columns = [
-            re.sub("^title_..$", "title_…", column) for column in (await subjects.table(subject, source)).columns
-        ]
-        assert rows[str(subject)] == list(dict.fromkeys(columns)), f"the columns of {subject} in {EXPORTS}"
+    for name, subject in SUBJECTS.items():
+        columns = [re.sub("^title_..$", "title_…", column) for column in (await subject.table(source)).columns]
+        assert rows[name] == list(dict.fromkeys(columns)), f"the columns of {name} in {EXPORTS}"
 
 
 # --- permissions -----------------------------------------------------------------------------------------------

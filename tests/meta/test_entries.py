@@ -16,7 +16,7 @@ import pytest
 from discord import app_commands
 
 from bot import app
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subjects import SUBJECTS
 from bot.domain import limits
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
 from bot.domain.agenda.daily_digest import DailyDigest
@@ -208,7 +208,7 @@ def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: W
 
 
 #: An option that is left as discord.py describes it ("…") tells nobody what to type; these explain themselves.
-PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in Subject}
+PLAIN_OPTIONS = {(f"export {subject}", "format") for subject in SUBJECTS}
 
 
 def test_options_say_what_to_type(client: WorkshopClient) -> None:

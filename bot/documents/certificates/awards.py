@@ -35,9 +35,9 @@ class Awards:
     async def earned(self, now: datetime) -> list[Certificate]:
         """Everybody's, in order of their names; of each the highest."""
         # Imported here: a bot that starts makes no certificate yet, nor has it to list them.
-        from bot.documents.export.subjects.attendance import kept_by  # noqa: PLC0415
+        from bot.documents.export.attendance_records import load_attendance  # noqa: PLC0415
 
-        kept = await kept_by(Source(self._programme, self._store, now))
+        kept = await load_attendance(Source(self._programme, self._store, now))
         return await self._of(await asyncio.to_thread(kept.records, self._programme.plan))
 
     async def certificate(self, person: int, now: datetime) -> Certificate | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +18,9 @@ import yaml
 from bot.documents import sheets
 from bot.documents.certificates import pages
 from bot.documents.certificates.awards import Awards
-from bot.documents.export import files, subjects
-from bot.documents.export.kinds import Format, Subject, takes
+from bot.documents.export import files
+from bot.documents.export.subject import ChathamRule, ExportSubject, Format
+from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
 from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day
@@ -40,8 +42,6 @@ class PackReader(StrEnum):
     ORGANISERS = "organisers"
 
 
-#: What of the tables may be published, but for notes: of these, each reader has those that their authors let them read.
-_PUBLIC = {Subject.AGENDA, Subject.STATISTICS}
 #: Whom documents are for, and as whom they are written, which says what of the notes they hold.
 _DOCUMENTS = (
     ("report", Audience.PUBLIC, PackReader.PUBLIC),
@@ -95,29 +95,25 @@ def _path(reader: PackReader, name: str) -> str:
 
 
 def _tables(source: Source) -> Iterator[PackEntry]:
-    for subject in Subject:
-        for form in Format:
-            if takes(subject, form):
-                for audience, reader in _readers(subject):
-                    yield PackEntry(
-                        _path(reader, f"{subject}.{form}"),
-                        reader,
-                        str(subject),
-                        partial(subjects.rule_told, subject, audience, source.plan),
-                        partial(_write, subject, form, replace(source, audience=audience)),
-                        # The audit grows by each pack.
-                        dated=form is Format.ICS or subject is Subject.AUDIT,
-                    )
+    for subject in SUBJECTS.values():
+        for form, audience in itertools.product(subject.formats, subject.audiences):
+            reader = _reader(subject, audience)
+            yield PackEntry(
+                _path(reader, f"{subject}.{form}"),
+                reader,
+                subject.name,
+                partial(subject.rule, audience, source.plan),
+                partial(_write, subject, form, replace(source, audience=audience)),
+                dated=form in subject.dated,
+            )
 
 
-def _readers(subject: Subject) -> Iterator[tuple[Audience, PackReader]]:
-    if subject is Subject.NOTES:
-        yield from ((audience, PackReader(audience)) for audience in Audience)
-    else:
-        yield Audience.ORGANISERS, PackReader.PUBLIC if subject in _PUBLIC else PackReader.ORGANISERS
+def _reader(subject: ExportSubject, audience: Audience) -> PackReader:
+    """Whom an export for an audience is for: what names nobody may be published."""
+    return PackReader.PUBLIC if subject.chatham is ChathamRule.NOTHING else PackReader(audience)
 
 
-async def _write(subject: Subject, form: Format, source: Source, out: BinaryIO) -> int:
+async def _write(subject: ExportSubject, form: Format, source: Source, out: BinaryIO) -> int:
     return (await files.write(subject, form, source, out)).rows
 
 

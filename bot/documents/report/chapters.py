@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subject import ExportSubject
+from bot.documents.export.subjects import AGENDA, ATTENDANCE, FEEDBACK, INTERVALS, NOTES, PEOPLE, PLEDGES, QUESTIONS
 from bot.documents.report.blocks import Block, CardsBlock, ChartBlock, HeadingBlock, Look, ParagraphBlock, TableBlock
 from bot.documents.report.charts import NAVY, SKY, Band, ChartSeries, bars, profile
 from bot.documents.report.figures import figures
@@ -29,10 +30,10 @@ _STEP = timedelta(minutes=5)
 _AT_A_GLANCE = ("people", "organisations", "members", "sessions", "notes", "recommendations", "questions", "pledges")
 
 
-def source(language: str, *exports: Subject) -> ParagraphBlock:
+def source(language: str, *exports: ExportSubject) -> ParagraphBlock:
     """Where the figures above can be found again."""
     # Isolated one by one: "and" is a letter that Arabic writes on to the next word.
-    named = enumeration(language, (isolate(export) for export in exports))
+    named = enumeration(language, (isolate(export.name) for export in exports))
     return ParagraphBlock(text(language, "report.source", exports=named), Look.SOURCE)
 
 
@@ -51,7 +52,7 @@ def context(material: ReportMaterial, language: str) -> Iterator[Block]:
     yield HeadingBlock(text(language, "report.context"))
     yield ParagraphBlock(spoken(plan.description, language), Look.LEAD)
     yield cards(material, language, _AT_A_GLANCE)
-    yield source(language, Subject.PEOPLE, Subject.AGENDA, Subject.NOTES, Subject.QUESTIONS, Subject.PLEDGES)
+    yield source(language, PEOPLE, AGENDA, NOTES, QUESTIONS, PLEDGES)
     rows = [
         (text(language, "report.fact.organiser"), spoken(plan.organiser, language)),
         (text(language, "report.fact.dates"), days(language, plan.agenda.days[0], plan.agenda.days[-1])),
@@ -102,7 +103,7 @@ def participation(material: ReportMaterial, language: str) -> Iterator[Block]:
         )
     )
     yield _kinds(material, language)
-    yield source(language, Subject.PEOPLE)
+    yield source(language, PEOPLE)
     yield HeadingBlock(text(language, "report.presence"), 2)
     yield ParagraphBlock(text(language, "report.presence_line", zone=material.plan.zone))
     for day in material.plan.agenda.days:
@@ -110,12 +111,12 @@ def participation(material: ReportMaterial, language: str) -> Iterator[Block]:
             yield ChartBlock(svg, text(language, "report.presence_on", day=day_name(language, day)))
     if material.plan.confidential_sessions:
         yield ParagraphBlock(text(language, "report.presence_chatham"))
-    yield source(language, Subject.INTERVALS)
+    yield source(language, INTERVALS)
     if material.plan.topics:
         yield HeadingBlock(text(language, "report.by_topic"), 2)
         yield ParagraphBlock(text(language, "report.by_topic_line"))
         yield ChartBlock(_by_topic(material, language), text(language, "report.by_topic"))
-        yield source(language, Subject.ATTENDANCE, Subject.NOTES)
+        yield source(language, ATTENDANCE, NOTES)
 
 
 def _kinds(material: ReportMaterial, language: str) -> TableBlock:
@@ -204,7 +205,7 @@ def proceedings(material: ReportMaterial, language: str) -> Iterator[Block]:
         for session in material.plan.agenda.on(day):
             if session.id in number_of:
                 yield from _session(material, session, number_of[session.id], language)
-    yield source(language, Subject.AGENDA, Subject.ATTENDANCE, Subject.QUESTIONS)
+    yield source(language, AGENDA, ATTENDANCE, QUESTIONS)
 
 
 def _session(material: ReportMaterial, session: Session, position: int, language: str) -> Iterator[Block]:
@@ -257,7 +258,7 @@ def questions(material: ReportMaterial, language: str) -> Iterator[Block]:
             (5, 4, 1),
             (2,),
         )
-    yield source(language, Subject.QUESTIONS)
+    yield source(language, QUESTIONS)
 
 
 def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
@@ -288,7 +289,7 @@ def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
     asked_about = [one for one in material.sessions if one.kind in material.plan.announcements.feedback.kinds]
     yield TableBlock(header, [_rating(material, one, language) for one in asked_about], (5, 2, 2, 2, 2), (1, 2, 3, 4))
     yield ParagraphBlock(text(language, "report.few_note"), Look.SOURCE)
-    yield source(language, Subject.FEEDBACK)
+    yield source(language, FEEDBACK)
 
 
 def _rating(material: ReportMaterial, session: Session, language: str) -> tuple[str, ...]:
@@ -325,7 +326,7 @@ def annexes(material: ReportMaterial, language: str) -> Iterator[Block]:
         for one, state in zip(held, states, strict=True)
     ]
     yield TableBlock(header, rows, (1, 2, 6, 3))
-    yield source(language, Subject.AGENDA)
+    yield source(language, AGENDA)
     yield HeadingBlock(text(language, "report.annex.represented"), 2)
     represented = sorted(
         {(place.administration, place.country) for place in material.represented_openly if place.administration}
@@ -334,7 +335,7 @@ def annexes(material: ReportMaterial, language: str) -> Iterator[Block]:
     yield TableBlock(
         header, [(typed(name), country_name(language, code) if code else DASH) for name, code in represented], (3, 2)
     )
-    yield source(language, Subject.ATTENDANCE)
+    yield source(language, ATTENDANCE)
     yield HeadingBlock(text(language, "report.annex.figures"), 2)
     header = [text(language, f"report.column.{name}") for name in ("figure", "value", "export", "counted")]
     rows = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subjects import AGENDA, ATTENDANCE
 from bot.documents.report import chapters, study
 from bot.documents.report.blocks import Block, Document, HeadingBlock, Look, ParagraphBlock
 from bot.documents.report.material import ReportMaterial
@@ -76,7 +76,7 @@ def _press(material: ReportMaterial, language: str) -> Iterator[Block]:
             ParagraphBlock(typed(shorten(f"{note.title}: {written(note.learned)}", 400))) for note in recommended
         )
     yield ParagraphBlock(text(language, "report.press_contact", organiser=spoken(plan.organiser, language)), Look.META)
-    yield chapters.source(language, Subject.ATTENDANCE, Subject.AGENDA)
+    yield chapters.source(language, ATTENDANCE, AGENDA)
 
 
 def donor(material: ReportMaterial, language: str) -> Document | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subject import ExportSubject
+from bot.documents.export.subjects import AGENDA, FEEDBACK, NOTES, PEOPLE, PLEDGES, QUESTIONS
 from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import DASH, number, percent
 from bot.domain.contributions.feedback import WORKSHOP
@@ -19,7 +20,7 @@ class ReportFigure:
     name: str
     """Its sentences in the catalogues are `report.figure.…` and `report.counted.…`."""
     value: str
-    export: Subject
+    export: ExportSubject
 
     def label(self, language: str) -> str:
         """What it counts."""
@@ -35,22 +36,22 @@ def figures(material: ReportMaterial, language: str) -> dict[str, ReportFigure]:
     evaluation = material.rated(WORKSHOP)
     recommendations = sum(note.kind is NoteKind.RECOMMENDATION for note in material.notes)
     counts = {
-        "people": (len(material.attended), Subject.PEOPLE),
-        "organisations": (len(material.organisations), Subject.PEOPLE),
-        "members": (len(material.members), Subject.PEOPLE),
-        "hours": (round(material.person_minutes / 60), Subject.PEOPLE),
-        "complete": (material.complete, Subject.PEOPLE),
-        "sessions": (len(material.sessions), Subject.AGENDA),
-        "notes": (len(material.notes), Subject.NOTES),
-        "recommendations": (recommendations, Subject.NOTES),
-        "questions": (len(material.questions), Subject.QUESTIONS),
-        "pledges": (len(material.pledges), Subject.PLEDGES),
+        "people": (len(material.attended), PEOPLE),
+        "organisations": (len(material.organisations), PEOPLE),
+        "members": (len(material.members), PEOPLE),
+        "hours": (round(material.person_minutes / 60), PEOPLE),
+        "complete": (material.complete, PEOPLE),
+        "sessions": (len(material.sessions), AGENDA),
+        "notes": (len(material.notes), NOTES),
+        "recommendations": (recommendations, NOTES),
+        "questions": (len(material.questions), QUESTIONS),
+        "pledges": (len(material.pledges), PLEDGES),
     }
     told = {name: ReportFigure(name, number(language, count), export) for name, (count, export) in counts.items()}
     mean = evaluation.mean("overall")
     overall = DASH if mean is None else text(language, "report.of_five", value=number(language, mean))
     return {
         **told,
-        "response": ReportFigure("response", percent(language, evaluation.response_rate), Subject.FEEDBACK),
-        "overall": ReportFigure("overall", overall, Subject.FEEDBACK),
+        "response": ReportFigure("response", percent(language, evaluation.response_rate), FEEDBACK),
+        "overall": ReportFigure("overall", overall, FEEDBACK),
     }

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from bot.documents.export.attendance_records import load_attendance
 from bot.documents.export.subjects import notes, pledges, questions
-from bot.documents.export.subjects.attendance import kept_by
+from bot.documents.export.subjects.notes import NoteRows
 from bot.documents.export.table import Row, Source
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
@@ -153,7 +154,7 @@ class ReportMaterial:
     @cached_property
     def notes(self) -> tuple[ReportNote, ...]:
         """Those that the audience may read, as exports tell them; by topic and kind, the earliest first."""
-        rows = notes.rows(self.plan, self.every_note, self.audience, self.place_of, self.echoes)
+        rows = NoteRows(self.plan, self.audience, self.place_of, self.echoes).all(self.every_note)
         topics, kinds = [topic.id for topic in self.plan.topics], list(NoteKind)
         told = [_told(row) for row in rows]
         # A topic that the plan has no more comes with those that aren't told.
@@ -164,7 +165,7 @@ class ReportMaterial:
     @cached_property
     def questions(self) -> tuple[ReportQuestion, ...]:
         """Those that are neither merged into another one nor hidden, the most wanted first."""
-        rows = (_columns(questions.COLUMNS, row) for row in questions.rows(self.plan, self.every_question))
+        rows = (_columns(questions.COLUMNS, row) for row in questions.question_rows(self.plan, self.every_question))
         told = [
             ReportQuestion(r["session"], r["text"], QuestionState(r["state"]), r["votes"], r["answer"]) for r in rows
         ]
@@ -173,7 +174,7 @@ class ReportMaterial:
     @cached_property
     def pledges(self) -> tuple[ReportPledge, ...]:
         """All, the one due first in front."""
-        rows = (_columns(pledges.COLUMNS, row) for row in pledges.rows(self.plan, self.every_pledge))
+        rows = (_columns(pledges.COLUMNS, row) for row in pledges.pledge_rows(self.plan, self.every_pledge))
         told = [
             ReportPledge(
                 row["person"],
@@ -194,7 +195,7 @@ class ReportMaterial:
 async def gather(programme: PlanInForce, store: Store, now: datetime, audience: Audience) -> ReportMaterial:
     """Everything, as of now."""
     plan = programme.plan
-    kept = await kept_by(Source(programme, store, now, audience))
+    kept = await load_attendance(Source(programme, store, now, audience))
     named = chatham.named_part(plan)
     return ReportMaterial(
         plan=plan,
@@ -203,7 +204,7 @@ async def gather(programme: PlanInForce, store: Store, now: datetime, audience: 
         places=store.participants.all(),
         records=kept.records(plan),
         named=kept.records(named) if named else (),
-        times=attendance.times_present(plan, kept.presences, kept.stays, kept.corrections),
+        times=attendance.times_present(plan, kept.check_ins, kept.stays, kept.corrections),
         every_note=await store.notes.all(),
         echoes=await store.contacts.echoes(),
         every_question=await store.questions.all(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subjects import NOTES, PLEDGES
 from bot.documents.report.blocks import Block, ChartBlock, HeadingBlock, Look, NoteBlock, ParagraphBlock, TableBlock
 from bot.documents.report.chapters import source
 from bot.documents.report.charts import AMBER, NAVY, RED, TEAL, ChartSeries, bars
@@ -39,7 +39,7 @@ def experiences(material: ReportMaterial, language: str) -> Iterator[Block]:
     titles = [spoken(topic.title, language) for topic in plan.topics]
     caption = text(language, "report.notes_by_kind")
     yield ChartBlock(bars(titles, shares, stacked=True, mirrored=is_right_to_left(language)), caption)
-    yield source(language, Subject.NOTES)
+    yield source(language, NOTES)
     numbers = list(enumerate(material.notes, 1))
     for topic in plan.topics:
         mine = [(number, note) for number, note in numbers if note.topic == topic.id]
@@ -84,7 +84,7 @@ def lessons(material: ReportMaterial, language: str) -> Iterator[Block]:
     if learned:
         yield HeadingBlock(text(language, "report.learned"), 2)
         yield _lesson_table(learned, language)
-    yield source(language, Subject.NOTES)
+    yield source(language, NOTES)
 
 
 def _lesson_table(notes: Iterable[tuple[int, ReportNote]], language: str) -> TableBlock:
@@ -114,7 +114,7 @@ def actions(material: ReportMaterial, language: str) -> Iterator[Block]:
     header = [text(language, f"report.column.{name}") for name in kept]
     rows = [tuple(shown(one) for _, shown in kept.values()) for one in material.pledges]
     yield TableBlock(header, rows, tuple(width for width, _ in kept.values()))
-    yield source(language, Subject.PLEDGES)
+    yield source(language, PLEDGES)
 
 
 def _state(one: ReportPledge, language: str) -> str:

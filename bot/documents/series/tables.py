@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
-from bot.documents.export.subjects import notes
+from bot.documents.export.subjects.notes import COLUMNS as NOTE_COLUMNS
+from bot.documents.export.subjects.notes import NOTES
 from bot.documents.export.table import Cell, Row, Table, whole
 from bot.documents.report.material import ReportMaterial, gather
 from bot.documents.series.workshops import SeriesWorkshop
@@ -21,14 +22,14 @@ from bot.domain.contributions.questions import QuestionState
 from bot.domain.text import fold
 
 _WHERE = ("workshop", "edition")
-NOTES = (*_WHERE, *notes.COLUMNS)
-RECOMMENDATIONS = (*NOTES, "again_in")
+SERIES_NOTES = (*_WHERE, *NOTE_COLUMNS)
+RECOMMENDATIONS = (*SERIES_NOTES, "again_in")
 
 #: In which of a note's columns words are looked for: all that somebody typed, and who they are where that is told.
 _SEARCHED = tuple(
-    notes.COLUMNS.index(name) for name in ("title", "did", "learned", *map(str, Detail), "author", "administration")
+    NOTE_COLUMNS.index(name) for name in ("title", "did", "learned", *map(str, Detail), "author", "administration")
 )
-_TITLE, _TOPIC, _KIND = (notes.COLUMNS.index(name) for name in ("title", "topic", "kind"))
+_TITLE, _TOPIC, _KIND = (NOTE_COLUMNS.index(name) for name in ("title", "topic", "kind"))
 
 
 async def figures(workshops: Sequence[SeriesWorkshop]) -> Table:
@@ -105,7 +106,7 @@ def _again(
 
 def holding(workshops: Sequence[SeriesWorkshop], words: str) -> Table:
     """One row a note that holds all the words in what may be told of it (accents and case don't count)."""
-    return Table(NOTES, _holding(workshops, fold(words).split()))
+    return Table(SERIES_NOTES, _holding(workshops, fold(words).split()))
 
 
 async def _holding(workshops: Sequence[SeriesWorkshop], wanted: Sequence[str]) -> AsyncIterator[Iterable[Row]]:
@@ -128,6 +129,6 @@ def _placed(one: SeriesWorkshop, row: Row) -> Row:
 
 
 async def _pages(one: SeriesWorkshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
-    table = await notes.table(one.source)
+    table = await NOTES.table(one.source)
     async for page in table.pages:
         yield page

@@ -14,7 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import INTERVALS, NOTES
 from tests.bench import exporter
 from tests.bench.bench import Bench
 from tests.bench.measure import Collected, Figure
@@ -23,7 +24,7 @@ from tests.bench.writers import NAMES
 T = TypeVar("T")
 
 OURS = "plenary"
-_SIZES = {Subject.NOTES: 100_000, Subject.INTERVALS: 1_000_000}
+_SIZES = {NOTES.name: 100_000, INTERVALS.name: 1_000_000}
 #: How much of that in each format: a workbook takes ten times as long, and no document has a million rows.
 _SHARES = ((1, (Format.CSV, Format.JSON)), (10, (Format.XLSX, Format.MARKDOWN)))
 #: A pair takes so long that there is one where others have five.
@@ -44,7 +45,7 @@ async def measure(bench: Bench) -> AsyncIterator[Figure]:
                     yield figure
 
 
-async def _compared(bench: Bench, folder: Path, subject: Subject, form: Format, what: str) -> AsyncIterator[Figure]:
+async def _compared(bench: Bench, folder: Path, subject: str, form: Format, what: str) -> AsyncIterator[Figure]:
     bare, found = NAMES[form], Collected()
     for number in range(max(1, bench.pairs // _FEWER)):
         for name in (OURS, bare) if number % 2 == 0 else (bare, OURS):

@@ -7,7 +7,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import INTERVALS, NOTES
 from bot.domain import planned_announcements
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.plan import Plan
@@ -95,14 +96,14 @@ async def _people(bench: Bench, size: int) -> float:
 
 
 async def _notes(bench: Bench, size: int) -> float:
-    return await _exported(bench, Subject.NOTES, size)
+    return await _exported(bench, NOTES.name, size)
 
 
 async def _intervals(bench: Bench, size: int) -> float:
-    return await _exported(bench, Subject.INTERVALS, size)
+    return await _exported(bench, INTERVALS.name, size)
 
 
-async def _exported(bench: Bench, subject: Subject, size: int) -> float:
+async def _exported(bench: Bench, subject: str, size: int) -> float:
     folder = bench.place()
     folder.mkdir()
     await asyncio.to_thread(fill, folder / "plenary.db", {subject: size})

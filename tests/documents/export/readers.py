@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 
 from bot.documents.export.formats import TABLE_WRITERS, ColumnHeading
-from bot.documents.export.kinds import Format
+from bot.documents.export.subject import Format
 from bot.documents.export.table import Row
 
 #: Rows by column; what is empty is left out.

@@ -113,5 +113,5 @@ def test_what_was_cancelled_before_the_workshop_spoke_a_language_is_still_told(e
     _, (event,) = read(calendar(example, [gone], NOW, "ar"))
     assert (event.summary, event.location, event.categories) == ("Gone", "attic", [])
     assert "Chair" in str(event.description)
-    (row,) = agenda.rows(example, [gone], example.agenda, {}, "ar")
+    (row,) = agenda.agenda_rows(example, [gone], example.agenda, {}, "ar")
     assert dict(zip(agenda.columns(example), row, strict=True))["title_ar"] == "Gone"

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from bot import store as stores
 from bot.documents.export import files
-from bot.documents.export.kinds import Format, Subject
+from bot.documents.export.subject import Format
+from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
 from bot.documents.report.material import gather
 from bot.domain import announcements
@@ -179,7 +180,7 @@ class Workshop:
         """Every subject for organisers, the report's names, and how Discord's cards and lists sign."""
         source = Source(self.programme, self.store, self.now + timedelta(days=1), Audience.ORGANISERS)
         told = [repr([signature(note, None) for note in await self.store.notes.all()])]
-        for subject in Subject:
+        for subject in SUBJECTS.values():
             made = io.BytesIO()
             await files.write(subject, Format.JSON, source, made)
             told.append(made.getvalue().decode())

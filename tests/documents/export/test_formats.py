@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from bot.documents.export.formats import xlsx
-from bot.documents.export.kinds import TABULAR, Format
+from bot.documents.export.subject import TABULAR, Format
 from bot.documents.export.table import Cell
 from bot.domain.formulas import guard_formulas, unguard_formulas
 from bot.domain.text import all_writable, writable

@@ -1,12 +1,11 @@
 """What leaves by any export: every subject, every format, every visibility, every attribution, from a real database.
 
-Each author's names, account and administration are found nowhere else, so that wherever they are, they are told.
+The promises hold for any subject in the table, because `full_workshop` must have rows of each.
 """
 
 from __future__ import annotations
 
 import io
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,96 +14,177 @@ from typing import Any
 import pytest
 
 from bot.documents.export import files
-from bot.documents.export.kinds import TABULAR, Format, Subject, takes
-from bot.documents.export.subjects import rule_told
-from bot.documents.export.table import Source
+from bot.documents.export.subject import TABULAR, ChathamRule, ExportSubject, Format
+from bot.documents.export.subjects import (
+    AGENDA,
+    ATTENDANCE,
+    FEEDBACK,
+    NOTES,
+    PARTICIPANTS,
+    PLEDGES,
+    QUESTIONS,
+    STATISTICS,
+    SUBJECTS,
+    TRANSCRIPTS,
+)
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
 from bot.store.programme import PlanInForce
-from tests.documents.export.authors import AUTHORS, NOON, TOLD, WHO, known, may_read, workshop
+from tests.documents.export.full_workshop import (
+    AUTHOR_COLUMNS,
+    AUTHORS,
+    NOON,
+    SHOWN,
+    file_of,
+    full_workshop,
+    named_in,
+    readable,
+    rows_of,
+    words_of,
+)
 from tests.documents.export.readers import every_word, read_back
 
 Tiny = Callable[..., Plan]
-PATHS = [(subject, form) for subject in Subject for form in Format if takes(subject, form)]
+
+FILL = "`fill` of tests/documents/export/full_workshop.py"
+
+#: Every file that can leave: subject, format and audience.
+FILES = [
+    (subject, form, audience)
+    for subject in SUBJECTS.values()
+    for form in subject.formats
+    for audience in subject.audiences
+]
+
+#: What names nobody in any workshop.
+NAMELESS = {name for name, subject in SUBJECTS.items() if subject.chatham is ChathamRule.NOTHING}
+
+#: What is of the workshop as a whole: a rule for one of its sessions hides nobody in it.
+OF_THE_WORKSHOP = {PARTICIPANTS.name, PLEDGES.name}
+
+SESSIONS = (
+    {"id": "welcome", "kind": "opening", "start": "10:00", "end": "10:30", "title": "Welcome"},
+    {
+        "id": "talk", "kind": "panel", "start": "10:45", "end": "12:00", "topic": "ledgers", "title": "Talk",
+        "chatham_house": True,
+    },
+)  # fmt: skip
 
 
-async def file_of(source: Source, subject: Subject, form: Format) -> bytes:
-    made = io.BytesIO()
-    await files.write(subject, form, source, made)
-    return made.getvalue()
+# --- that the promises below are about something ---------------------------------------------------------------
 
 
-async def test_no_note_leaves_that_its_author_did_not_allow_nor_more_of_them_than_they_did(
-    tmp_path: Path, tiny: Tiny
+@pytest.mark.parametrize("named", [True, False])
+async def test_every_subject_has_rows_for_every_audience(tmp_path: Path, tiny: Tiny, *, named: bool) -> None:
+    async with full_workshop(tmp_path, tiny(), named=named) as source:
+        empty = [
+            f"{subject} for {audience}"
+            for subject in SUBJECTS.values()
+            for audience in subject.audiences
+            if not await rows_of(replace(source, audience=audience), subject)
+        ]
+    assert empty == [], f"no rows to try the rules on: add some to {FILL}"
+
+
+async def test_without_the_chatham_house_rule_every_subject_names_everybody_it_can(tmp_path: Path, tiny: Tiny) -> None:
+    """So that the tests of the rule are of names that are really there, whatever subjects there are."""
+    async with full_workshop(tmp_path, tiny(), named=True) as source:
+        for subject in SUBJECTS.values():
+            for audience in subject.audiences:
+                words = await words_of(replace(source, audience=audience), subject, Format.JSON)
+                if subject.name in NAMELESS:
+                    assert named_in(words) == [], f"{subject} names people: it obeys another rule than NOTHING"
+                else:
+                    assert named_in(words), f"{subject} for {audience} names nobody: name authors of its rows in {FILL}"
+
+
+def test_only_notes_are_for_several_audiences() -> None:
+    """A second subject for several audiences needs a test of what each may read, as notes have below."""
+    assert [name for name, subject in SUBJECTS.items() if len(subject.audiences) > 1] == [NOTES.name]
+
+
+async def test_a_subject_is_written_only_for_its_audiences_and_in_its_formats(tmp_path: Path, tiny: Tiny) -> None:
+    async with full_workshop(tmp_path, tiny()) as source:
+        for subject in SUBJECTS.values():
+            for form in set(Format) - set(subject.formats):
+                with pytest.raises(ValueError, match=f"{subject} can't be written as {form}; ask for"):
+                    await file_of(source, subject, form)
+            for audience in set(Audience) - set(subject.audiences):
+                with pytest.raises(ValueError, match=f"{subject} can't be written for {audience}"):
+                    await file_of(replace(source, audience=audience), subject, Format.CSV)
+
+
+# --- what authors chose ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_a_note_leaves_as_its_author_allowed_and_names_no_more_of_them(
+    tmp_path: Path, tiny: Tiny, audience: Audience
 ) -> None:
-    """Every subject in every format for every audience; of notes, every visibility and attribution."""
-    async with workshop(tmp_path, tiny(region="MENA")) as source:
-        for (subject, form), audience in itertools.product(PATHS, Audience):
-            content = await file_of(replace(source, audience=audience), subject, form)
-            words = every_word(form, content)
-            if subject is not Subject.NOTES:
-                assert "Said" not in words, (subject, form)
-                continue
-            rows = {row["title"][4:7]: row for row in read_back(form, content)}
-            allowed = [author for author in AUTHORS if may_read(audience, author.visibility)]
+    """Every visibility and every attribution, in every format."""
+    allowed = readable(audience)
+    assert allowed
+    async with full_workshop(tmp_path, tiny(region="MENA")) as source:
+        for form in NOTES.formats:
+            content = await file_of(replace(source, audience=audience), NOTES, form)
+            words, rows = every_word(form, content), {row["title"][4:7]: row for row in read_back(form, content)}
             assert rows.keys() == {str(author.number) for author in allowed}
             for author in AUTHORS:
-                told = set(TOLD[author.attribution]) if author in allowed else set[str]()
-                found = rows.get(str(author.number), {})
-                assert {column for column in WHO if column in found} == told, (form, audience, author)
+                shown = set(SHOWN[author.attribution]) if author in allowed else set[str]()
+                row = rows.get(str(author.number), {})
+                assert {column for column in AUTHOR_COLUMNS if column in row} == shown, (form, author)
                 for name, secret in author.secrets.items():
-                    assert (secret in words) is (name in told), (form, audience, author, name)
+                    assert (secret in words) is (name in shown), (form, author, name)
 
 
-async def test_who_asks_rates_or_pledges_without_a_name_is_in_no_file(tmp_path: Path, tiny: Tiny) -> None:
-    async with workshop(tmp_path, tiny()) as source:
-        for subject, form in itertools.product((Subject.QUESTIONS, Subject.FEEDBACK, Subject.PLEDGES), TABULAR):
-            words = every_word(form, await file_of(source, subject, form))
-            found = [secret for author in AUTHORS for secret in author.secrets.values() if secret in words]
-            assert found == [], (subject, form)
+async def test_no_other_subject_holds_a_note(tmp_path: Path, tiny: Tiny) -> None:
+    async with full_workshop(tmp_path, tiny()) as source:
+        holding = {str(subject) for subject, form, _ in FILES if "Said" in await words_of(source, subject, form)}
+    assert holding == {NOTES.name}
 
 
-async def test_of_who_wrote_in_a_channel_there_is_their_places_name_and_not_what_they_typed(
+@pytest.mark.parametrize("subject", [QUESTIONS, FEEDBACK, PLEDGES], ids=str)
+async def test_who_asks_rates_or_pledges_without_a_name_is_in_no_file(
+    tmp_path: Path, tiny: Tiny, subject: ExportSubject
+) -> None:
+    async with full_workshop(tmp_path, tiny()) as source:
+        assert len(await rows_of(source, subject)) >= len(AUTHORS)
+        for form in subject.formats:
+            words = await words_of(source, subject, form)
+            assert [secret for author in AUTHORS for secret in author.secrets.values() if secret in words] == [], form
+
+
+async def test_a_transcript_names_authors_by_their_places_and_withholds_what_they_typed(
     tmp_path: Path, tiny: Tiny
 ) -> None:
-    async with workshop(tmp_path, tiny()) as source:
+    async with full_workshop(tmp_path, tiny()) as source:
         for form in TABULAR:
-            rows = read_back(form, await file_of(source, Subject.TRANSCRIPTS, form))
+            rows = read_back(form, await file_of(source, TRANSCRIPTS, form))
             typed = [row for row in rows if row["channel"] == "topic:ledgers"]
             assert [(row["author"], str(row["author_id"])) for row in typed] == [
                 (author.place.name, str(author.person)) for author in AUTHORS
             ]
             assert all("withholds" in row["text"] and row["withheld"] in {True, "yes"} for row in typed), form
             posted = [row for row in rows if row["channel"] == TEAM]
+            assert len(posted) == len(AUTHORS)
             assert f"@{AUTHORS[0].place.name} http" in posted[0]["text"], form
             assert not any("author_id" in row for row in posted)
             assert all(row["withheld"] in {False, "no"} for row in posted), form
 
 
-async def test_figures_tell_of_nobody(tmp_path: Path, tiny: Tiny) -> None:
-    async with workshop(tmp_path, tiny()) as source:
+async def test_statistics_name_nobody_and_no_group_under_three(tmp_path: Path, tiny: Tiny) -> None:
+    async with full_workshop(tmp_path, tiny()) as source:
         for form in TABULAR:
-            content = await file_of(source, Subject.STATISTICS, form)
-            words = every_word(form, content)
-            assert [s for author in AUTHORS for s in author.secrets.values() if s in words] == []
-            assert all(int(row["people"]) >= 3 for row in read_back(form, content))
+            content = await file_of(source, STATISTICS, form)
+            words, rows = every_word(form, content), read_back(form, content)
+            assert [secret for author in AUTHORS for secret in author.secrets.values() if secret in words] == []
+            assert rows
+            assert all(int(row["people"]) >= 3 for row in rows)
 
 
-#: What tells of nobody in any workshop.
-UNNAMED = {Subject.AGENDA, Subject.STATISTICS}
-
-
-async def test_without_the_rule_every_subject_would_tell_of_somebody(tmp_path: Path, tiny: Tiny) -> None:
-    """So that the tests of the rule below hold of something, whatever subjects there are."""
-    async with workshop(tmp_path, tiny(), named=True) as source:
-        telling = {
-            subject
-            for subject in Subject
-            if known(every_word(Format.JSON, await file_of(source, subject, Format.JSON)))
-        }
-        assert telling == set(Subject) - UNNAMED
+# --- the Chatham House Rule ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -112,14 +192,16 @@ async def test_under_the_chatham_house_rule_nobody_is_in_any_file(
     tmp_path: Path, tiny: Tiny, audience: Audience
 ) -> None:
     """Neither names, accounts and administrations, nor links, nor the ids that hold the time, nor the time itself."""
-    async with workshop(tmp_path, tiny(chatham_house=True), named=True) as source:
-        for subject, form in PATHS:
+    mine = [(subject, form) for subject, form, readers in FILES if readers is audience]
+    assert mine
+    async with full_workshop(tmp_path, tiny(chatham_house=True), named=True) as source:
+        for subject, form in mine:
             content = await file_of(replace(source, audience=audience), subject, form)
-            assert known(every_word(form, content)) == [], (subject, form)
-            if subject is Subject.NOTES:
+            assert named_in(every_word(form, content)) == [], (str(subject), form)
+            if subject is NOTES:
                 rows = read_back(form, content)
                 assert sorted(row["title"][4:7] for row in rows) == [
-                    str(author.number) for author in AUTHORS if may_read(audience, author.visibility)
+                    str(author.number) for author in readable(audience)
                 ]
                 assert [row["title"] for row in rows] != sorted(row["title"] for row in rows)
                 assert all(not row.keys() & {"written_at", "id", "links"} for row in rows)
@@ -132,31 +214,28 @@ async def test_a_rule_that_the_plan_drops_holds_of_what_was_said_under_it(
 ) -> None:
     """Also where the plan gives the session another id, or drops it."""
     ruled = tiny(chatham_house=True) if whole else tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
-    async with workshop(tmp_path, ruled, named=True) as source:
+    async with full_workshop(tmp_path, ruled, named=True) as source:
         renamed = [{**session, "id": f"{session['id']}-b", "chatham_house": False} for session in SESSIONS]
         for sessions in (renamed, renamed[:1]):
-            plan = tiny(days=[{"date": "2023-02-20", "sessions": sessions}])
-            programme = PlanInForce(plan, source.store)
+            programme = PlanInForce(tiny(days=[{"date": "2023-02-20", "sessions": sessions}]), source.store)
             await programme.follow(NOON)
-            for subject in Subject:
-                if whole or subject not in {Subject.PARTICIPANTS, Subject.PLEDGES}:
-                    content = await file_of(replace(source, programme=programme), subject, Format.JSON)
-                    assert known(every_word(Format.JSON, content)) == [], subject
+            for name, subject in SUBJECTS.items():
+                if whole or name not in OF_THE_WORKSHOP:
+                    words = await words_of(replace(source, programme=programme), subject, Format.JSON)
+                    assert named_in(words) == [], name
 
 
-async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tmp_path: Path, tiny: Tiny) -> None:
+async def test_of_one_session_under_the_rule_nobody_is_named_though_others_are(tmp_path: Path, tiny: Tiny) -> None:
     """Not even by what the sums would give away."""
     plan = tiny(days=[{"date": "2023-02-20", "sessions": SESSIONS}])
-    async with workshop(tmp_path, plan, named=True) as source:
+    async with full_workshop(tmp_path, plan, named=True) as source:
         await source.store.attendance.check_in(CheckIn("welcome", AUTHORS[0].person, "Displayname100", NOON))
-        for subject, form in PATHS:
-            if subject in {Subject.PARTICIPANTS, Subject.PLEDGES}:
-                continue  # of the workshop, in which nobody's presence is a secret
-            content = await file_of(source, subject, form)
-            words = every_word(form, content)
-            secrets = [s for author in AUTHORS[1:] for s in (*author.secrets.values(), author.note.id) if s in words]
-            assert secrets == [], (subject, form)
-        rows: list[dict[str, Any]] = read_back(Format.JSON, await file_of(source, Subject.ATTENDANCE, Format.JSON))
+        for subject, form, _ in FILES:
+            if subject.name not in OF_THE_WORKSHOP:
+                words = await words_of(source, subject, form)
+                secrets = [s for one in AUTHORS[1:] for s in (*one.secrets.values(), one.note.id) if s in words]
+                assert secrets == [], (str(subject), form)
+        rows: list[dict[str, Any]] = read_back(Format.JSON, await file_of(source, ATTENDANCE, Format.JSON))
         assert [row["session"] for row in rows] == ["welcome"] + ["talk"] * len(AUTHORS)
         assert (rows[0]["person"], rows[0]["workshop_minutes"]) == ("Displayname100", 0)
         assert {frozenset(row) for row in rows[1:]} == {
@@ -164,23 +243,14 @@ async def test_of_one_session_under_the_rule_nobody_is_told_though_others_are(tm
         }
 
 
-SESSIONS = (
-    {"id": "welcome", "kind": "opening", "start": "10:00", "end": "10:30", "title": "Welcome"},
-    {
-        "id": "talk", "kind": "panel", "start": "10:45", "end": "12:00", "topic": "ledgers", "title": "Talk",
-        "chatham_house": True,
-    },
-)  # fmt: skip
-
-
 async def test_every_file_says_which_rule_it_obeys(tmp_path: Path, tiny: Tiny) -> None:
     """But for a CSV, which has no place for it."""
-    async with workshop(tmp_path, tiny(chatham_house=True, languages=["en"])) as source:
-        for (subject, form), audience in itertools.product(PATHS, Audience):
-            made = io.BytesIO()
-            exported = await files.write(subject, form, replace(source, audience=audience), made)
-            assert exported.rule == rule_told(subject, audience, source.plan, "en")
-            assert ("Chatham" in exported.rule) is (subject not in {Subject.AGENDA, Subject.STATISTICS})
+    async with full_workshop(tmp_path, tiny(chatham_house=True, languages=["en"])) as source:
+        for subject, form, audience in FILES:
+            content = io.BytesIO()
+            exported = await files.write(subject, form, replace(source, audience=audience), content)
+            assert exported.rule == subject.rule(audience, source.plan, "en")
+            assert ("Chatham" in exported.rule) is (subject not in {AGENDA, STATISTICS})
             if form is not Format.CSV:
-                words = every_word(form, made.getvalue()).replace("\r\n ", "").replace("\\", "")
-                assert exported.rule in words, (subject, form)
+                words = every_word(form, content.getvalue()).replace("\r\n ", "").replace("\\", "")
+                assert exported.rule in words, (str(subject), form)

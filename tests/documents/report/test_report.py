@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import store as stores
-from bot.documents.export import subjects
-from bot.documents.export.kinds import Subject
+from bot.documents.export.subject import ExportSubject
+from bot.documents.export.subjects import AGENDA, FEEDBACK, NOTES, PEOPLE, PLEDGES, QUESTIONS
 from bot.documents.report import documents
 from bot.documents.report.blocks import CardsBlock, ChartBlock, Document, HeadingBlock, NoteBlock, TableBlock
 from bot.documents.report.chapters import participation
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from tests.documents.workshop import Kept
 
 
-async def rows(kept: Kept, subject: Subject, audience: Audience = Audience.ORGANISERS) -> list[dict[str, Any]]:
+async def rows(kept: Kept, subject: ExportSubject, audience: Audience = Audience.ORGANISERS) -> list[dict[str, Any]]:
     """The rows that an export has."""
-    table = await subjects.table(subject, kept.source(audience))
+    table = await subject.table(kept.source(audience))
     return [dict(zip(table.columns, row, strict=True)) async for page in table.pages for row in page]
 
 
@@ -46,21 +46,21 @@ def text_of(*made: Document) -> str:
 
 async def test_every_figure_is_that_of_the_rows_of_its_export(kept: Kept) -> None:
     known = figures(await kept.material(), "en")
-    people = [row for row in await rows(kept, Subject.PEOPLE) if row["minutes"] > 0]
-    notes = await rows(kept, Subject.NOTES, Audience.PARTICIPANTS)
-    asked = [one for one in await rows(kept, Subject.QUESTIONS) if one["state"] not in {"merged", "hidden"}]
-    about = [one for one in await rows(kept, Subject.FEEDBACK) if one["about"] == "workshop"]
+    people = [row for row in await rows(kept, PEOPLE) if row["minutes"] > 0]
+    notes = await rows(kept, NOTES, Audience.PARTICIPANTS)
+    asked = [one for one in await rows(kept, QUESTIONS) if one["state"] not in {"merged", "hidden"}]
+    about = [one for one in await rows(kept, FEEDBACK) if one["about"] == "workshop"]
     expected = {
         "people": len(people),
         "organisations": len({row["administration"] for row in people}),
         "members": len({row["country"] for row in people if row["kind of organisation"] == "customs"}),
         "hours": round(sum(row["minutes"] for row in people) / 60),
         "complete": sum(row["rule_met"] for row in people),
-        "sessions": sum(s["state"] == "planned" and s["kind"] != "break" for s in await rows(kept, Subject.AGENDA)),
+        "sessions": sum(s["state"] == "planned" and s["kind"] != "break" for s in await rows(kept, AGENDA)),
         "notes": len(notes),
         "recommendations": sum(row["kind"] == "recommendation" for row in notes),
         "questions": len(asked),
-        "pledges": len(await rows(kept, Subject.PLEDGES)),
+        "pledges": len(await rows(kept, PLEDGES)),
     }
     told = {name: figure.value for name, figure in known.items()}
     rate = percent("en", round(100 * len(about) / len(people), 1))

@@ -16,7 +16,7 @@ import pytest
 
 from bot.cli import series_output
 from bot.cli.series_output import SeriesRequest
-from bot.documents.export.kinds import TABULAR, Format
+from bot.documents.export.subject import TABULAR, Format
 from bot.domain import announcements
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.plan import Plan
@@ -24,7 +24,15 @@ from bot.settings import SettingsError
 from bot.store import Store
 from bot.store.audit import Aside
 from bot.store.programme import PlanInForce
-from tests.documents.export.authors import AUTHORS, NOON, TOLD, WHO, known, may_read, workshop
+from tests.documents.export.full_workshop import (
+    AUTHOR_COLUMNS,
+    AUTHORS,
+    NOON,
+    SHOWN,
+    full_workshop,
+    may_read,
+    named_in,
+)
 from tests.documents.export.readers import every_word, read_back
 
 Tiny = Callable[..., Plan]
@@ -38,7 +46,7 @@ def plan_of(tiny: Tiny, number: int, **keys: Any) -> Plan:  # noqa: ANN401 - wha
 
 
 async def database(folder: Path, plan: Plan) -> Path:
-    async with workshop(folder / plan.id, plan):
+    async with full_workshop(folder / plan.id, plan):
         pass
     return folder / plan.id / "plenary.db"
 
@@ -78,16 +86,19 @@ async def test_of_every_workshop_only_what_authors_allow_is_found_and_never_more
         assert rows.keys() == {str(author.number) for author in allowed}
         for author in allowed:
             row = rows[str(author.number)]
-            assert {column for column in WHO if column in row} == set(TOLD[author.attribution]), (form, author)
+            assert {column for column in AUTHOR_COLUMNS if column in row} == set(SHOWN[author.attribution]), (
+                form,
+                author,
+            )
             for name in ("author", "author_id", "administration"):
                 assert row.get(name) in {None, author.secrets[name]}
         secret = [row for row in found if row["workshop"] == confidential.id]
         assert sorted(row["title"][4:7] for row in secret) == [str(author.number) for author in allowed]
-        assert known(repr(secret)) == []
+        assert named_in(repr(secret)) == []
         assert "Chatham" in every_word(form, content) or form is Format.CSV
         for make in (series_output.figures, series_output.recommendations):
             words = every_word(form, await file_of(make, tmp_path / f"other.{form}", audience, *paths))
-            assert known(words) == []
+            assert named_in(words) == []
             assert "Said" not in words
 
 
@@ -105,7 +116,7 @@ async def test_figures_stand_side_by_side_and_say_what_was_counted(tmp_path: Pat
     """The earliest workshop first, whatever order they are named in."""
     plans = [plan_of(tiny, number) for number in (2, 1)]
     paths = [await database(tmp_path, plan) for plan in plans]
-    async with workshop(tmp_path / "more", plan_of(tiny, 3)) as source:  # a bot may be at work on one
+    async with full_workshop(tmp_path / "more", plan_of(tiny, 3)) as source:  # a bot may be at work on one
         await recommend(source.store, source.plan, "Share them")
         rows = read_back(
             Format.JSON,
@@ -134,7 +145,7 @@ async def test_a_recommendation_that_came_back_says_where(tmp_path: Path, tiny: 
         (2, ["Other"]),
         (3, ["publish thé seals!", "Train more"]),
     ):
-        async with workshop(tmp_path / str(number), plan_of(tiny, number)) as source:
+        async with full_workshop(tmp_path / str(number), plan_of(tiny, number)) as source:
             await recommend(source.store, source.plan, *titles)
         paths.append(tmp_path / str(number) / "plenary.db")
     content = await file_of(series_output.recommendations, tmp_path / "r.json", Audience.SERIES, *reversed(paths))
@@ -216,7 +227,7 @@ async def test_nothing_is_written_into_a_database_and_each_keeps_an_audit_beside
 
 async def test_in_the_terminal(tmp_path: Path, tiny: Tiny) -> None:
     """Figures need no name, and what was typed doesn't steer the terminal."""
-    async with workshop(tmp_path, plan_of(tiny, 1)) as source:
+    async with full_workshop(tmp_path, plan_of(tiny, 1)) as source:
         await recommend(source.store, source.plan, "Seal [bold]\x1b[31mthem")
 
     def ran(*words: str) -> str:
@@ -239,10 +250,10 @@ async def test_in_the_terminal(tmp_path: Path, tiny: Tiny) -> None:
 async def test_a_database_holds_the_plan_with_which_the_bot_last_started(tmp_path: Path, tiny: Tiny) -> None:
     """So that a rule which is added later counts."""
     path = await database(tmp_path, plan_of(tiny, 1))
-    async with workshop(path.parent, plan_of(tiny, 1)) as source:
+    async with full_workshop(path.parent, plan_of(tiny, 1)) as source:
         await PlanInForce(plan_of(tiny, 1, chatham_house=True), source.store).follow(NOON)
     content = await file_of(search, tmp_path / "found.json", Audience.SERIES, path)
-    assert known(content.decode()) == []
+    assert named_in(content.decode()) == []
 
 
 @pytest.mark.parametrize("number", range(2))

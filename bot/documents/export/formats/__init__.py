@@ -7,7 +7,7 @@ from bot.documents.export.formats.jsonfile import JsonWriter
 from bot.documents.export.formats.markdown import MarkdownWriter
 from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer
 from bot.documents.export.formats.xlsx import WorkbookWriter
-from bot.documents.export.kinds import Format
+from bot.documents.export.subject import Format
 
 __all__ = ["TABLE_WRITERS", "ColumnHeading", "Opened", "Writer"]
 

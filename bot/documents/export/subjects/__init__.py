@@ -1,58 +1,37 @@
-"""The table of each subject. A new subject is one function here, and one sentence that tells its rule."""
+"""The table of export subjects: one module and one row each."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
-from bot.documents.export.kinds import Subject
-from bot.documents.export.subjects import (
-    agenda,
-    attendance,
-    audit,
-    feedback,
-    notes,
-    participants,
-    pledges,
-    presence,
-    questions,
-    transcripts,
+from bot.documents.export.subject import ExportSubject
+from bot.documents.export.subjects.agenda import AGENDA
+from bot.documents.export.subjects.attendance import ATTENDANCE
+from bot.documents.export.subjects.audit import AUDIT
+from bot.documents.export.subjects.feedback import FEEDBACK
+from bot.documents.export.subjects.intervals import INTERVALS
+from bot.documents.export.subjects.notes import NOTES
+from bot.documents.export.subjects.participants import PARTICIPANTS
+from bot.documents.export.subjects.people import PEOPLE
+from bot.documents.export.subjects.pledges import PLEDGES
+from bot.documents.export.subjects.questions import QUESTIONS
+from bot.documents.export.subjects.statistics import STATISTICS
+from bot.documents.export.subjects.transcripts import TRANSCRIPTS
+
+_ROWS = (
+    NOTES,
+    ATTENDANCE,
+    PEOPLE,
+    INTERVALS,
+    STATISTICS,
+    PARTICIPANTS,
+    QUESTIONS,
+    FEEDBACK,
+    PLEDGES,
+    TRANSCRIPTS,
+    AGENDA,
+    AUDIT,
 )
-from bot.documents.export.table import Source, Table
-from bot.domain.contributions.notes import Audience
-from bot.domain.plan import Plan
-from bot.messages.i18n import text
 
-_TABLES: Mapping[Subject, Callable[[Source], Awaitable[Table]]] = {
-    Subject.NOTES: notes.table,
-    Subject.ATTENDANCE: attendance.by_session,
-    Subject.PEOPLE: attendance.by_person,
-    Subject.INTERVALS: presence.table,
-    Subject.STATISTICS: attendance.statistics,
-    Subject.PARTICIPANTS: participants.table,
-    Subject.QUESTIONS: questions.table,
-    Subject.FEEDBACK: feedback.table,
-    Subject.PLEDGES: pledges.table,
-    Subject.TRANSCRIPTS: transcripts.table,
-    Subject.AGENDA: agenda.table,
-    Subject.AUDIT: audit.table,
-}
-
-
-async def table(subject: Subject, source: Source) -> Table:
-    """A subject's table."""
-    return await _TABLES[subject](source)
-
-
-def rule(subject: Subject, audience: Audience) -> str:
-    """Which rule a table obeys, as its sentence is called in the catalogues."""
-    return f"{subject}.{audience}" if subject is Subject.NOTES else str(subject)
-
-
-def rule_told(subject: Subject, audience: Audience, plan: Plan, language: str) -> str:
-    """The rule that a table obeys, in words."""
-    told = text(language, f"export.rule.{rule(subject, audience)}")
-    # The agenda is public, and statistics tell of nobody in any case.
-    if plan.confidential_sessions and subject not in {Subject.AGENDA, Subject.STATISTICS}:
-        key = "export.rule.chatham_rooms" if subject is Subject.TRANSCRIPTS else "export.rule.chatham"
-        told += " " + text(language, key)
-    return told
+#: Every subject by its name, in the order in which commands and documents list them.
+SUBJECTS: Mapping[str, ExportSubject] = {subject.name: subject for subject in _ROWS}

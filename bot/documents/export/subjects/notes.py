@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Cell, Row, Source, Table, local
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, Signature, signature, visible_to
+from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
 
@@ -18,85 +20,72 @@ COLUMNS = (
     "kind", "title", "did", "learned", *map(str, _DETAILS), "echoes", "visibility", "attribution",
 )  # fmt: skip
 
-AuthorOf = Callable[[int], Participant | None]
-Veil = Callable[[str], str]
 
+@dataclass(slots=True)
+class NoteRows:
+    """Turns notes into rows, a page at a time; those under the Chatham House Rule last, once all others are out."""
 
-async def table(source: Source) -> Table:
-    """One row a note."""
-    echoes = await source.store.contacts.echoes()
-    return Table(COLUMNS, _pages(source, echoes, await source.store.facts.veil()))
+    plan: Plan
+    audience: Audience
+    author_of: Callable[[int], Participant | None]
+    echoes: Mapping[str, int]
+    """How many people do the same, by note."""
+    veil: Callable[[str], str] = str
+    """Makes the id of a note whose author isn't named."""
+    _secret: list[Note] = field(init=False, default_factory=list[Note])
 
+    def all(self, notes: Iterable[Note]) -> Iterator[Row]:
+        """One row a note that the audience may read, word for word as it was stored, in the order of `notes`.
 
-async def _pages(source: Source, echoes: Mapping[str, int], veil: Veil) -> AsyncIterator[Iterable[Row]]:
-    told = _Rows(source.plan, source.audience, source.store.participants.of, echoes, veil)
-    async for page in source.store.notes.pages():
-        yield told.signed(page)
-    yield told.unsigned()
-
-
-def rows(  # noqa: PLR0913, PLR0917 - notes, for whom, and what belongs to them
-    plan: Plan,
-    notes: Iterable[Note],
-    audience: Audience,
-    author_of: AuthorOf,
-    echoes: Mapping[str, int],
-    veil: Veil = str,
-) -> Iterator[Row]:
-    """One row a note that the audience may read, to the letter as it was kept, in the order in which they come.
-
-    Of its author there is what they chose to tell; `veil` makes the id of a note whose author isn't named. `echoes`:
-    how many do the same, by note. At the end those under the Chatham House Rule, without anything that leads to their
-    authors.
-    """
-    told = _Rows(plan, audience, author_of, echoes, veil)
-    yield from told.signed(notes)
-    yield from told.unsigned()
-
-
-class _Rows:
-    """See `rows`."""
-
-    def __init__(
-        self, plan: Plan, audience: Audience, author_of: AuthorOf, echoes: Mapping[str, int], veil: Veil
-    ) -> None:
-        self._plan = plan
-        self._audience = audience
-        self._author_of = author_of
-        self._echoes = echoes
-        self._veil = veil
-        self._secret: list[Note] = []
+        Its author as they chose to be named. Last come the notes under the Chatham House Rule, without anything that
+        leads to their authors.
+        """
+        yield from self.signed(notes)
+        yield from self.anonymous()
 
     def signed(self, notes: Iterable[Note]) -> Iterator[Row]:
-        """Those that may be signed; the others are kept for `unsigned`."""
-        plan = self._plan
+        """The notes that may be signed; the others are kept for `anonymous`."""
         for note in notes:
-            if not visible_to(note, self._audience):
+            if not visible_to(note, self.audience):
                 continue
-            if chatham.is_confidential(plan, note):
+            if chatham.is_confidential(self.plan, note):
                 self._secret.append(note)
             else:
-                author = signature(note, self._author_of(note.author))
-                key = self._veil(note.id) if author.person is None else note.id
-                yield _row(plan, note, author, key, local(plan, note.written_at), self._echoes.get(note.id, 0))
+                author = signature(note, self.author_of(note.author))
+                note_id = self.veil(note.id) if author.person is None else note.id
+                yield self._row(note, author, note_id, local(self.plan, note.written_at))
 
-    def unsigned(self) -> Iterator[Row]:
-        """Those under the Chatham House Rule, when all the others have been told."""
-        told = chatham.nameable_groups((note.topic, note.author) for note in self._secret)
+    def anonymous(self) -> Iterator[Row]:
+        """The notes under the Chatham House Rule that `signed` kept."""
+        shown = chatham.nameable_groups((note.topic, note.author) for note in self._secret)
         yield from chatham.shuffled(
-            _row(
-                self._plan, _bare(note, told=note.topic in told), Signature(), None, None, self._echoes.get(note.id, 0)
-            )
+            self._row(_anonymous(note, topic_shown=note.topic in shown), Signature(), None, None)
             for note in self._secret
         )
 
+    def _row(self, note: Note, author: Signature, note_id: str | None, written_at: datetime | None) -> Row:
+        return (
+            note_id,
+            written_at,
+            *_author_cells(self.plan, author),
+            note.topic or None,
+            str(note.kind),
+            note.title,
+            note.did,
+            note.learned,
+            *map(note.details.get, _DETAILS),
+            self.echoes.get(note.id, 0),
+            str(note.visibility),
+            str(note.attribution),
+        )
 
-def _bare(note: Note, *, told: bool) -> Note:
-    """A note without what leads to its author; its topic only if so many wrote about it that nobody is recognised."""
-    details = {detail: chatham.without_links(said) for detail, said in note.details.items() if detail != Detail.LINKS}
+
+def _anonymous(note: Note, *, topic_shown: bool) -> Note:
+    """A note without what leads to its author; its topic only if enough people wrote about it."""
+    details = {detail: chatham.without_links(words) for detail, words in note.details.items() if detail != Detail.LINKS}
     return replace(
         note,
-        topic=note.topic if told else "",
+        topic=note.topic if topic_shown else "",
         title=chatham.without_links(note.title),
         did=chatham.without_links(note.did),
         learned=chatham.without_links(note.learned),
@@ -105,32 +94,36 @@ def _bare(note: Note, *, told: bool) -> Note:
     )
 
 
-def _row(  # noqa: PLR0913, PLR0917 - a note, and what of it may be told
-    plan: Plan, note: Note, signed: Signature, key: str | None, written_at: datetime | None, echoes: int
-) -> Row:
+def _author_cells(plan: Plan, author: Signature) -> tuple[Cell, ...]:
+    """Name, id, administration, country, kind of organisation and region, each where it may be shown."""
     return (
-        key,
-        written_at,
-        *_author(plan, signed),
-        note.topic or None,
-        str(note.kind),
-        note.title,
-        note.did,
-        note.learned,
-        *map(note.details.get, _DETAILS),
-        echoes,
-        str(note.visibility),
-        str(note.attribution),
+        author.name or None,
+        str(author.person) if author.person is not None else None,
+        author.administration or None,
+        author.country or None,
+        str(author.organisation) if author.organisation else None,
+        plan.region[plan.languages[0]] if plan.region and author.region else None,
     )
 
 
-def _author(plan: Plan, signed: Signature) -> tuple[Cell, ...]:
-    """Name, id, administration, country, kind of organisation and region, each where it may be told."""
-    return (
-        signed.name or None,
-        str(signed.person) if signed.person is not None else None,
-        signed.administration or None,
-        signed.country or None,
-        str(signed.organisation) if signed.organisation else None,
-        plan.region[plan.languages[0]] if plan.region and signed.region else None,
+async def _table(source: Source) -> Table:
+    echoes, veil = await source.store.contacts.echoes(), await source.store.facts.veil()
+    return Table(
+        COLUMNS, _pages(source, NoteRows(source.plan, source.audience, source.store.participants.of, echoes, veil))
     )
+
+
+async def _pages(source: Source, rows: NoteRows) -> AsyncIterator[Iterable[Row]]:
+    async for notes in source.store.notes.pages():
+        yield rows.signed(notes)
+    yield rows.anonymous()
+
+
+NOTES = ExportSubject(
+    name="notes",
+    description="Notes that authors let an audience read, as a file",
+    role=Role.ORGANISER,
+    audiences=tuple(Audience),
+    chatham=ChathamRule.ANONYMOUS,
+    table=_table,
+)

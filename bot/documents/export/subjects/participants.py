@@ -1,37 +1,35 @@
-"""Participants: the list, with who has come. Its columns are those of the list's own file, so that it reads back."""
+"""Participants: the list, and who has joined. It has the columns of a roster, so that it can be imported again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
+from bot.domain.contributions.notes import Audience
+from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant, sorted_places
 from bot.domain.plan import Plan
 
 COLUMNS = ("name", "administration", "country", "kind of organisation", "language", "role", "joined_at")
 
 
-async def table(source: Source) -> Table:
-    """One row a place."""
-    return whole(COLUMNS, rows(source.plan, sorted_places(source.store.participants.all())))
+def participants_rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
+    """One row a place, in the order of `places`.
 
-
-def rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
-    """One row a place, in the order in which they come.
-
-    Where the whole workshop is under the Chatham House Rule: country and kind of organisation, of which those that
-    fewer than three have together are not told.
+    Where the whole workshop is under the Chatham House Rule, only country and kind of organisation, and only those
+    that at least three people share, shuffled.
     """
-    every = tuple(places)
+    places = tuple(places)
     if not plan.wholly_confidential:
-        return [listed(plan, place) for place in every]
-    told = chatham.nameable_groups((f"{place.country} {place.organisation}", place.id) for place in every)
-    return chatham.shuffled(_bare(place, told=f"{place.country} {place.organisation}" in told) for place in every)
+        return [participant_row(plan, place) for place in places]
+    shown = chatham.nameable_groups((_group(place), place.id) for place in places)
+    return chatham.shuffled(_anonymous_row(place, shown=_group(place) in shown) for place in places)
 
 
-def listed(plan: Plan, place: Participant) -> Row:
-    """A place with all that is known of it."""
+def participant_row(plan: Plan, place: Participant) -> Row:
+    """A place with everything that is known of it."""
     return (
         place.name,
         place.administration,
@@ -43,5 +41,24 @@ def listed(plan: Plan, place: Participant) -> Row:
     )
 
 
-def _bare(place: Participant, *, told: bool) -> Row:
-    return (None, None, place.country if told else None, str(place.organisation) if told else None, None, None, None)
+def _group(place: Participant) -> str:
+    return f"{place.country} {place.organisation}"
+
+
+def _anonymous_row(place: Participant, *, shown: bool) -> Row:
+    country, organisation = (place.country, str(place.organisation)) if shown else (None, None)
+    return (None, None, country, organisation, None, None, None)
+
+
+async def _table(source: Source) -> Table:
+    return whole(COLUMNS, participants_rows(source.plan, sorted_places(source.store.participants.all())))
+
+
+PARTICIPANTS = ExportSubject(
+    name="participants",
+    description="The list of participants with who has joined, as a file",
+    role=Role.ORGANISER,
+    audiences=(Audience.ORGANISERS,),
+    chatham=ChathamRule.ANONYMOUS,
+    table=_table,
+)

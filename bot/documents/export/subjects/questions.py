@@ -1,13 +1,16 @@
-"""Questions: each with its votes and what became of it."""
+"""Questions: each with its votes, its state and its answer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
+from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.questions import Question
+from bot.domain.people.access import Role
 from bot.domain.plan import Plan
 
 COLUMNS = (
@@ -16,52 +19,62 @@ COLUMNS = (
 )  # fmt: skip
 
 
-async def table(source: Source) -> Table:
-    """One row a question."""
-    questions, veil = await source.store.questions.all(), await source.store.facts.veil()
-    return whole(COLUMNS, await asyncio.to_thread(list, rows(source.plan, questions, veil)))
+def question_rows(plan: Plan, questions: Collection[Question], veil: Callable[[str], str] = str) -> Iterator[Row]:
+    """One row a question, in the order of `questions`; the author of an anonymous one isn't named here either.
 
-
-def rows(plan: Plan, questions: Collection[Question], veil: Callable[[str], str] = str) -> Iterator[Row]:
-    """One row a question, in the order in which they come; who asked anonymously is not named here either.
-
-    `veil` makes the id of a question whose author isn't named. At the end those under the Chatham House Rule, without
-    anything that leads to who asked.
+    `veil`: makes the id of a question whose author isn't named. Last come those under the Chatham House Rule, without
+    anything that leads to their authors.
     """
-    keys = {
-        one.id: veil(one.id) if one.anonymous or chatham.is_confidential(plan, one) else one.id for one in questions
+    ids = {
+        question.id: veil(question.id) if question.anonymous or chatham.is_confidential(plan, question) else question.id
+        for question in questions
     }
     secret: list[Question] = []
-    for one in questions:
-        if chatham.is_confidential(plan, one):
-            secret.append(one)
+    for question in questions:
+        if chatham.is_confidential(plan, question):
+            secret.append(question)
         else:
-            yield _row(plan, one, keys)
-    told = chatham.nameable_groups((one.session, one.author) for one in secret)
-    yield from chatham.shuffled(_bare(one, told=one.session in told) for one in secret)
+            yield _row(plan, question, ids)
+    shown = chatham.nameable_groups((question.session, question.author) for question in secret)
+    yield from chatham.shuffled(_anonymous_row(question, shown=question.session in shown) for question in secret)
 
 
-def _row(plan: Plan, one: Question, keys: Mapping[str, str]) -> Row:
+def _row(plan: Plan, question: Question, ids: Mapping[str, str]) -> Row:
     return (
-        keys[one.id],
-        local(plan, one.written_at),
-        one.session,
-        None if one.anonymous else one.author_name,
-        None if one.anonymous else str(one.author),
-        one.anonymous,
-        one.text,
-        str(one.state),
-        one.votes,
-        one.answer,
-        one.owner,
-        local(plan, one.due) if one.due else None,
-        keys.get(one.merged_into or ""),
-        one.hidden_for,
+        ids[question.id],
+        local(plan, question.written_at),
+        question.session,
+        None if question.anonymous else question.author_name,
+        None if question.anonymous else str(question.author),
+        question.anonymous,
+        question.text,
+        str(question.state),
+        question.votes,
+        question.answer,
+        question.owner,
+        local(plan, question.due) if question.due else None,
+        ids.get(question.merged_into or ""),
+        question.hidden_for,
     )
 
 
-def _bare(one: Question, *, told: bool) -> Row:
-    said = chatham.without_links(one.text)
-    answer = chatham.without_links(one.answer) if one.answer else None
-    session = one.session if told else None
-    return (None, None, session, None, None, True, said, str(one.state), one.votes, answer, None, None, None, None)
+def _anonymous_row(question: Question, *, shown: bool) -> Row:
+    words = chatham.without_links(question.text)
+    answer = chatham.without_links(question.answer) if question.answer else None
+    state, session = str(question.state), question.session if shown else None
+    return (None, None, session, None, None, True, words, state, question.votes, answer, None, None, None, None)
+
+
+async def _table(source: Source) -> Table:
+    questions, veil = await source.store.questions.all(), await source.store.facts.veil()
+    return whole(COLUMNS, await asyncio.to_thread(list, question_rows(source.plan, questions, veil)))
+
+
+QUESTIONS = ExportSubject(
+    name="questions",
+    description="Every question, as a file",
+    role=Role.ORGANISER,
+    audiences=(Audience.ORGANISERS,),
+    chatham=ChathamRule.ANONYMOUS,
+    table=_table,
+)

@@ -1,0 +1,45 @@
+"""Statistics: attendance by country, organisation, day and session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+from bot.documents.export.attendance_records import AttendanceRecords, load_attendance
+from bot.documents.export.subject import ChathamRule, ExportSubject
+from bot.documents.export.table import Row, Source, Table, whole
+from bot.domain.attendance.statistics import attendance_figures
+from bot.domain.contributions.notes import Audience
+from bot.domain.people.access import Role
+from bot.domain.people.participants import Participant
+from bot.domain.plan import Plan
+
+COLUMNS = ("by", "group", "people", "minutes", "percent", "rule_met")
+
+#: The group of several small ones, and that of everybody.
+_SEVERAL, _EVERYBODY = "several", "everybody"
+
+
+def statistics_rows(
+    plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]
+) -> Iterator[Row]:
+    """One row a group of at least three people: see `attendance_figures`."""
+    for figure in attendance_figures(plan, kept.records(plan), place_of):
+        group = _SEVERAL if figure.group is None else figure.group or _EVERYBODY
+        yield str(figure.scope), group, figure.people, figure.minutes, figure.percent, figure.complete
+
+
+async def _table(source: Source) -> Table:
+    kept = await load_attendance(source)
+    rows = await asyncio.to_thread(list, statistics_rows(source.plan, kept, source.store.participants.of))
+    return whole(COLUMNS, rows)
+
+
+STATISTICS = ExportSubject(
+    name="statistics",
+    description="Attendance by country, organisation, day and session, as a file",
+    role=Role.ORGANISER,
+    audiences=(Audience.ORGANISERS,),
+    chatham=ChathamRule.NOTHING,
+    table=_table,
+)
