@@ -39,7 +39,8 @@ def test_a_column_is_registered_once(name: str) -> None:
 
 def test_every_kind_of_text_is_in_the_register() -> None:
     assert LETTERS.keys() == set(DirectMessageKind), f"say in {FILE} what each kind of private message quotes"
-    assert set(_first_parts("AuditEntry")) == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
+    entries = set(_first_parts("AuditEntry", "audit_entry"))
+    assert entries == DEEDS.keys(), f"say in {FILE} what each kind of audit entry quotes"
     assert set(_first_parts("put", "once", "write_once")) == FACTS.keys(), f"say in {FILE} what each fact holds"
 
 
@@ -70,12 +71,12 @@ def _first_parts(*functions: str) -> Iterator[str]:
 
 
 def _called(function: ast.expr, names: tuple[str, ...]) -> bool:
-    """Whether a call is of one of these: `AuditEntry(…)`, `audit.AuditEntry(…)`, `facts.put(…)`."""
+    """Whether a call is of one of these: `AuditEntry(…)`, `context.audit_entry(…)`, `facts.put(…)`."""
     if isinstance(function, ast.Name):
         return function.id in names
     owner = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
     return (
         isinstance(function, ast.Attribute)
         and function.attr in names
-        and owner.endswith(("audit", "facts", "direct_messages"))
+        and owner.endswith(("audit", "context", "facts", "direct_messages"))
     )
