@@ -35,7 +35,7 @@ PYTEST := .venv/bin/python -m pytest --quiet -n 4 --dist worksteal
 .PHONY: help rehearse crash fuzz bench test check i18n docs pictures fix lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 rehearse: .venv/.ready ## run a workshop on a simulated Discord: no token, no network (ARGS="--help" for more)
 	@.venv/bin/plenary rehearse $(ARGS)

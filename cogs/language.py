@@ -18,7 +18,7 @@ from bot.platform.router import command, pressed, suggests
 class LanguageCog(commands.Cog, description="Coming in"):
     """The languages of the workshop; Arabic among them, which Discord doesn't speak."""
 
-    @command(Role.VISITOR, "Choose the language in which you are answered")
+    @command(Role.VISITOR, "Choose your language")
     @app_commands.describe(name="Which one: begin to type its name")
     async def language(self, context: Context, name: str) -> None:
         """Choose by name or by code."""

@@ -34,7 +34,7 @@ PLACES: Mapping[str, str] = {
     "consent": "Text of a form, or entry in the record of consents.",
     "contacts": "Answer to /note contacts.",
     "coverage": "Answer to a moderator who used /coverage.",
-    "digest": "Message at the end of a day: the day in short.",
+    "digest": "Message at the end of a day: the day in brief.",
     "dossier": "Heading in the file with everything kept about one person (/me export).",
     "echo": "Answer to the participant who pressed “We do this too” under a note.",
     "end": "Message when a session is over.",

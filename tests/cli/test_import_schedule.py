@@ -60,7 +60,7 @@ def test_after_a_yes_the_plan_is_written_and_the_old_one_kept(folder: Path) -> N
     assert (code, "plan.yaml was written. What was there is kept in plan.yaml.bak-" in said) == (0, True)
     assert len(plan_file.load_plan(folder / "plan.yaml").plan.agenda.sessions) == 3
     code, said, _ = ran(folder, "agenda.csv", "--into", "plan.yaml", "--yes")
-    assert (code, said.splitlines()[0]) == (0, "Nothing differs: the plan has these 3 sessions.")
+    assert (code, said.splitlines()[0]) == (0, "No changes: the plan already has these 3 sessions.")
     assert len(list(folder.iterdir())) == 3
 
 

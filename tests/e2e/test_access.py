@@ -108,7 +108,7 @@ async def test_a_role_taken_away_or_given_counts_at_once(workshop: World) -> Non
 
 
 async def test_a_button_of_what_is_no_more_or_never_was_is_answered_in_a_sentence(workshop: World) -> None:
-    gone = "⚠️ What you pressed belongs to something that is no longer there. Type /agenda or /now to see what is."
+    gone = "⚠️ That button belongs to something that no longer exists. Type /agenda or /now to see what there is."
 
     async def told(custom_id: str) -> str:
         message = workshop.plant(workshop.channel("announcements"), custom_id)

@@ -138,4 +138,4 @@ async def test_the_buttons_under_agendas_and_announcements_answer_as_the_command
     stranger = await workshop.amina.press(
         workshop.plant(workshop.general, "day:2024-01-01:x").id, workshop.general, "day:2024-01-01:x"
     )
-    assert "no longer there" in stranger.text
+    assert "no longer exists" in stranger.text

@@ -46,7 +46,7 @@ async def test_everything_planned_is_posted_once_at_its_instant_and_in_order(wor
     kinds = {title: [custom_id.split(":")[0] for custom_id in start.custom_ids] for title, start in starts.items()}
     assert kinds.pop("🔴 **Coffee**") == ["now"]
     assert set(map(tuple, kinds.values())) == {("checkin",)}
-    assert "A break until" in starts["🔴 **Coffee**"].text
+    assert "Break until" in starts["🔴 **Coffee**"].text
     assert "press the button" not in starts["🔴 **Coffee**"].text
 
 
@@ -76,9 +76,9 @@ async def test_a_moderator_plans_lists_and_takes_back_an_announcement(workshop: 
     offered = await moderator.autocomplete(lobby, "announce cancel", "announcement", "lunch")
     assert [each["name"] for each in offered] == ["25.03. 07:10 · Lunch is at noon"]
     lunch = offered[0]["value"]
-    assert "is taken back" in (await moderator.slash(lobby, "announce cancel", announcement=lunch)).text
+    assert "is cancelled" in (await moderator.slash(lobby, "announce cancel", announcement=lunch)).text
     # Whoever didn't hear the answer asks again, and is told the same.
-    assert "is taken back" in (await moderator.slash(lobby, "announce cancel", announcement=lunch)).text
+    assert "is cancelled" in (await moderator.slash(lobby, "announce cancel", announcement=lunch)).text
     unknown = await moderator.slash(lobby, "announce cancel", announcement="Lunch")
     assert unknown.text.startswith("⚠️ There is no such announcement.")
     assert await moderator.autocomplete(lobby, "announce cancel", "announcement", "lunch") == []
@@ -246,7 +246,7 @@ async def test_one_that_comes_daily_comes_once_a_day_until_the_workshop_ends(wor
     """At the same time on the wall, also after clocks have changed."""
     lobby = workshop.channel("announcements")
     done = await announce(workshop, text="Badges, please", channel=lobby, when="tomorrow 08:30", daily=True)
-    assert "It comes again each day" in done.text
+    assert "It is repeated every day" in done.text
     await workshop.until("2023-03-27 12:00")
     sent = [m for m in workshop.messages("announcements") if m.text.startswith("📣 Badges")]
     walls = [datetime.fromisoformat(m.timestamp).astimezone(workshop.plan.tz) for m in sent]

@@ -94,7 +94,7 @@ async def test_a_check_in_that_cannot_be_taken_is_refused_with_what_to_do(worksh
     assert over.text.startswith(f"⚠️ **Ledgers at work** ended {at('2023-03-25 10:30')}")
     assert "**Coffee** needs no check-in" in await refusal(session="pause")
     nothing_open = await refusal()
-    assert "No session takes check-ins now." in nothing_open
+    assert "Check-in is closed." in nothing_open
     assert at("2023-03-25 10:35") in nothing_open
 
     await workshop.until("2023-03-27 10:31")

@@ -56,7 +56,7 @@ async def test_each_person_takes_theirs_by_a_button_that_is_announced_once(works
     before = len(workshop.messages("announcements"))
     for _ in range(2):
         announced = await workshop.press_in(workshop.organiser, shown, "welcome", "award")
-        assert "They are announced in" in announced.text
+        assert "Announced in" in announced.text
         assert buttons(announced) == []
         await workshop.settle()
     [post] = workshop.messages("announcements")[before:]

@@ -31,7 +31,7 @@ async def test_a_day_ends_with_what_happened_on_it(workshop: World) -> None:
     await workshop.until("2023-03-25 11:46")
     (digest,) = [m for m in workshop.messages("announcements") if m.text.startswith("## 🌙")]
     for words in (
-        "The day in short: Saturday, 25 March 2023",
+        "The day in brief: Saturday, 25 March 2023",
         "La journée en bref",
         "موجز اليوم",
         "✅ Ledgers at work",

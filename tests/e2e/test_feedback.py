@@ -148,9 +148,9 @@ async def test_a_pledge_is_made_from_the_last_day_on_and_can_be_changed(workshop
     assert early.text.startswith("⚠️ Pledges are made on the last day")
     await workshop.until(LAST_MORNING)
     form = await pledge_form(workshop, workshop.amina)
-    assert form["title"] == "What will you apply at home?"
+    assert form["title"] == "What will you apply in your administration?"
     answer = await workshop.amina.submit(form, PLEDGE)
-    assert answer.text.startswith("✅ Your pledge is kept, for Friday")
+    assert answer.text.startswith("✅ Your pledge for Friday")
     assert "30 June 2023" in answer.text
     again = await pledge_form(workshop, workshop.amina)
     assert form_values(again) == PLEDGE

@@ -90,7 +90,7 @@ async def test_a_schedule_is_shown_then_done_carried_everywhere_and_taken_back(w
 
     # The same file again changes nothing, and says so.
     again = await send(workshop, SCHEDULE)
-    assert again.text == "✅ Nothing differs: the plan has these 6 sessions."
+    assert again.text == "✅ No changes: the plan already has these 6 sessions."
     assert (again.attachments, buttons(again)) == ((), [])
     # A restart, with a plan's file that says otherwise, doesn't undo it; an undo does.
     await workshop.stop_bot()
@@ -113,7 +113,7 @@ async def test_what_changed_since_the_preview_or_has_begun_stays_as_it_is(worksh
     # Under way, it keeps its time; the rest follows, and what the file has too early stays.
     begun = SCHEDULE.replace("welcome,25/03/2023,09:00,09:30", "welcome,25/03/2023,11:00,11:30")
     shown = await send(workshop, begun)
-    assert "One session that the file has otherwise is under way or over, and keeps its time." in shown.text
+    assert "One session that differs in the file is under way or over, and keeps its time." in shown.text
     assert "= welcome: its time has come" in shown.attachments[0].content.decode()
     assert workshop.rows("SELECT id, held FROM session ORDER BY id") == held
     stranger = await workshop.moderator.slash(

@@ -290,10 +290,10 @@ async def test_a_roster_is_imported_once_seen(opened: World) -> None:
     assert counts in preview.text
     assert opened.rows("SELECT count(*) FROM participant") == [(5,)]
     done = await opened.press_in(opened.organiser, preview, "welcome", "roster:")
-    assert done.text == "✅ The list is taken over. New: 1; changed: 1; unchanged: 1; removed: 2."
+    assert done.text == "✅ The list is imported. New: 1; changed: 1; unchanged: 1; removed: 2."
     names = {name for (name,) in opened.rows("SELECT name FROM participant")}
     assert names == {"Amina Al-Kuwari", "Tarig Abdelgadir", "New Person", "Karim Ziani"}
-    assert "taken over already" in (await opened.press_in(opened.organiser, preview, "welcome", "roster:")).text
+    assert "imported already" in (await opened.press_in(opened.organiser, preview, "welcome", "roster:")).text
     assert opened.rows("SELECT value FROM fact WHERE name = 'proposed roster' AND value LIKE '%New Person%'") == []
 
     # An import outlives a start whose roster file is the same.

@@ -35,7 +35,7 @@ async def test_before_anything_has_happened_all_is_still_to_come(workshop: World
     assert lines[:3] == [
         "## Your attendance so far",
         "0 % of 225 minutes; 80 % are needed.",
-        "You can still reach it with the sessions that are left.",
+        "You can still reach it in the remaining sessions.",
     ]
     assert lines[3] == "**Saturday, 25 March 2023**"
     titles = ("Welcome", "Ledgers at work", "Questions", "Sensor panel", "Farewell")
@@ -64,7 +64,7 @@ async def test_each_session_says_why_it_counts_as_it_does(workshop: World) -> No
     # 50 minutes, and 30 + 90 still to come: 170 of 225 are 75 %.
     lines = await told(workshop, workshop.amina)
     assert lines[1] == "22 % of 225 minutes; 80 % are needed."
-    assert lines[2].startswith("That can no longer be reached.")
+    assert lines[2].startswith("You can no longer reach it.")
 
 
 async def test_what_nobody_saw_is_no_absence_and_counts_against_nobody(workshop: World) -> None:

@@ -62,7 +62,7 @@ async def test_the_plan_tells_what_setup_then_does_and_nothing_else_is_left(worl
     assert (world.picture(), world.witness.changes()) == (before, changes)
     assert "12 things were made" in (await world.setup()).text
     assert len(world.witness.changes()) - len(changes) == len(steps) + 6  # and what is posted in the rooms
-    assert "Nothing is to be done" in (await workshop_command(world, "plan")).text
+    assert "Nothing to do" in (await workshop_command(world, "plan")).text
     status = (await workshop_command(world, "status")).text
     assert status.startswith("12 of 12 roles and rooms are there. They are in use.")
     assert "Nothing is missing" in status
@@ -170,7 +170,7 @@ class TestManyRooms:
         assert (inside.count(first), inside.count(second)) == (50, 8)
         assert world.may(world.moderator, "t49", "view_channel")
         assert not world.may(world.visitor, "t49", "view_channel")
-        assert "Nothing is to be done" in (await workshop_command(world, "plan")).text
+        assert "Nothing to do" in (await workshop_command(world, "plan")).text
 
 
 # --- from the shell --------------------------------------------------------------------------------------------

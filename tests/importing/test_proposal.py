@@ -44,7 +44,7 @@ def test_a_second_import_changes_nothing(name: str, plan: str | bytes | None) ->
     assert first.changes
     assert not again.changes
     assert again.text == first.text
-    assert list(preview.preview_lines(again)) == ["Nothing differs: the plan has these 3 sessions."]
+    assert list(preview.preview_lines(again)) == ["No changes: the plan already has these 3 sessions."]
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_second_import_of_any_format_changes_nothing(name: str) -> None:
     assert first.left == ()
     again = revise(SAMPLES[name], plan.with_agenda(first.agenda), BEFORE)
     assert not again.changes
-    assert list(again.lines("en")) == ["Nothing differs: the plan has these 3 sessions."]
+    assert list(again.lines("en")) == ["No changes: the plan already has these 3 sessions."]
     assert list(again.lines("fr")) == ["Rien ne change : le programme a déjà ces 3 séances."]
 
 

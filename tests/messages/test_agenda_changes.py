@@ -126,7 +126,7 @@ def test_a_renamed_room_is_told_once(example: Plan, first: Session) -> None:
     changes = diff(example.agenda, example.agenda, example.room_names, names)
     lines = section(agenda_changes.change(example.languages, changes, names, MARK), agenda_changes.Section.RENAMED)
     was = example.room_names[first.room]["en"]
-    assert lines[0] == f"The room {was} is called Big room from now on. Its sessions stay there."
+    assert lines[0] == f"The room {was} is now called Big room. Its sessions stay there."
     assert len(lines) == 3
 
 

@@ -357,3 +357,19 @@ def test_a_sentence_fits_a_message_with_its_values() -> None:
         ],
         "shorten these to fewer than 1,000 characters in config/locales",
     )
+
+
+def test_a_command_in_a_right_to_left_sentence_is_isolated() -> None:
+    """Without it, Arabic shows `/ask` as `ask/`."""
+    isolated, command = re.compile("\u2068[^\u2069]*\u2069"), re.compile(r"(?<![\w}])/[a-z]")
+    mirrored = [code for code, record in RECORDS.items() if record.right_to_left]
+    assert any(command.search(sentence) for code in mirrored for said in forms(code).values() for sentence in said)
+    assert_none(
+        [
+            f"{code}.po: {key}"
+            for code in mirrored
+            for key, sentences in forms(code).items()
+            if any(command.search(isolated.sub("", sentence)) for sentence in sentences)
+        ],
+        "put U+2068 before the command and U+2069 behind it, in config/locales",
+    )

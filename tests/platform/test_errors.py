@@ -82,7 +82,7 @@ async def test_a_sentence_that_cannot_be_said_is_followed_by_one_that_can(
     person = Person(monkeypatch, refused=1, failure=failure)
     await tell_failure(person.interaction, UserError("refused.gone"), "en")
     (sentence,) = person.heard
-    assert sentence.startswith(f"{REFUSED} That went wrong")
+    assert sentence.startswith(f"{REFUSED} Something went wrong")
 
 
 # --- which failures are transient -----------------------------------------------------------------------------------
