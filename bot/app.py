@@ -7,7 +7,6 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncGenerator
-from datetime import datetime
 from typing import Any
 
 import discord
@@ -15,37 +14,20 @@ import discord
 from bot import clock as clocks
 from bot import health, runtime, store
 from bot.clock import Clock
-from bot.documents.certificates.awards import Awards
-from bot.domain import announcements
-from bot.domain.announcements import Announcement
-from bot.domain.people.access import Home, Role
-from bot.domain.people.participants import Participant, RosterChange
+from bot.domain.people.participants import Participant
 from bot.domain.plan import Plan
-from bot.domain.venue import WELCOME
 from bot.hosting.client import WorkshopClient
 from bot.hosting.workshop import Workshop
 from bot.importing import plan_file
-from bot.jobs.context import JobContext
-from bot.jobs.direct_messages import DirectMessageJob
-from bot.jobs.dispatcher import Dispatcher
-from bot.jobs.incidents import IncidentReporter
 from bot.jobs.nightly_backup import NightlyBackupJob
-from bot.jobs.pledge_follow_ups import PledgeFollowUpJob
-from bot.jobs.presence_watch import PresenceWatch
 from bot.jobs.runner import Job, JobName
-from bot.jobs.scheduled_events import ScheduledEventJob
-from bot.jobs.transcripts import TranscriptJob
 from bot.messages import i18n
-from bot.messages.i18n import text
-from bot.platform.access import Access
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, TokenRevokedError, point_at
 from bot.platform.errors import is_transient
-from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers, Pacer
-from bot.platform.venue import Venue
+from bot.platform.rate_limit import INVALID_LIMIT
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.engine.errors import DatabaseDamagedError
-from bot.store.programme import PlanInForce
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +83,7 @@ async def run(settings: Settings, token: str) -> None:
         plan, roster = loaded or (await opened.plans.held(), None)
         async with (
             _backed_up(settings, plan) as jobs,
-            _assembled(plan, opened, clock, settings, jobs, roster) as client,
+            installed(plan, opened, clock, settings, jobs, roster) as client,
         ):
             runtime.collect_rarely()
             await _until(stop, client, token, settings)
@@ -126,14 +108,8 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job
         await nightly.close()
 
 
-def _roster_line(plan: Plan, change: RosterChange, now: datetime) -> Announcement:
-    """Tell the team what a changed roster file changed."""
-    line = text(plan.languages[0], "team.list_file", **change.counts())
-    return announcements.report(plan.id, line, now)
-
-
 @contextlib.asynccontextmanager
-async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
+async def installed(  # noqa: PLR0913, PLR0917 - all that an installation is made of
     plan: Plan,
     opened: Store,
     clock: Clock,
@@ -141,71 +117,15 @@ async def _assembled(  # noqa: PLR0913, PLR0917 - all that parts are made of
     jobs: tuple[Job, ...] = (),
     roster: tuple[Participant, ...] | None = None,
 ) -> AsyncGenerator[WorkshopClient, None]:
-    pacer, invalid = Pacer(), InvalidAnswers(clock)
-    programme = PlanInForce(plan, opened)
-    now = clock.now()
-    await programme.follow(now)
-    if roster is not None:
-        await programme.follow_roster(roster, now, lambda change: _roster_line(plan, change, now))
-    venue = Venue(programme, opened, pacer)
-    await venue.load()
-    incidents = IncidentReporter(programme, opened, clock)
-    await incidents.load()
-
-    async def reconcile() -> None:
-        guild = context.guild
-        if guild is not None:
-            await venue.recall(guild)
-            await dispatcher.replan()
-        dispatcher.start()
-
-    async def follow_changes() -> None:
-        venue.look_again()  # a topic's channel may open on another day
-        await dispatcher.replan()
-
-    async def mend(discord_id: int) -> None:
-        if venue.owns(discord_id):
-            venue.look_again(discord_id)
-            dispatcher.stir()
-
-    def home_now() -> Home:
-        return Home(venue.guild_id, visible=context.guild is not None)
-
-    async def restore(member: discord.Member) -> Role:
-        place = opened.participants.of(member.id)
-        return await venue.restore(member, place) if place else Role.VISITOR
-
-    access = Access(
-        venue.role_of,
-        plan.languages,
-        opened.participants.language_of,
-        home_now,
-        restore,
-        lambda: venue.link(WELCOME),
-        clock.now,
-    )
-
-    client = WorkshopClient(COGS, opened, reconcile, mend, invalid.hear)
-    context = JobContext(programme, opened, venue, clock, client, pacer, incidents, invalid)
-    transcripts, presence = TranscriptJob(context), PresenceWatch(context)
-    every = (
-        Job(JobName.EVENTS, ScheduledEventJob(context).keep),
-        Job(JobName.FOLLOW_UPS, PledgeFollowUpJob(context).keep),
-        Job(JobName.DIRECT_MESSAGES, DirectMessageJob(context).keep),
-        Job(JobName.TRANSCRIPTS, transcripts.keep),
-        *jobs,
-        Job(JobName.PRESENCE, presence.mark_after_jump),
-    )
-    awards, dispatcher = Awards(programme, opened), Dispatcher(context, every)
-    programme.watch(follow_changes)
-    client.workshop = Workshop(
-        programme, opened, clock, venue, dispatcher, invalid, access, transcripts, settings, awards, presence
-    )
+    """Build the client and the workshop that it hosts; both end when the block ends. It has not connected yet."""
+    client = WorkshopClient(COGS, opened, clock)
+    client.workshop = Workshop(plan, opened, client, clock=clock, settings=settings, jobs=jobs)
+    await client.workshop.load(roster)
     async with client:
         try:
             yield client
         finally:
-            await dispatcher.stop()
+            await client.workshop.stop()
 
 
 async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settings: Settings) -> None:
@@ -220,7 +140,7 @@ async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settin
             health.rounds(workshop.dispatcher.idle()),
             health.deliveries(workshop.dispatcher.overdue(), now),
             health.jobs(workshop.dispatcher.jobs.failing(), now),
-            health.refusals(workshop.invalid.count(now), INVALID_LIMIT),
+            health.refusals(client.invalid.count(now), INVALID_LIMIT),
             health.database(await workshop.store.write_fault(workshop.clock.now())),
         ]
 

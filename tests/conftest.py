@@ -60,7 +60,7 @@ async def unconnected(example: Plan, tmp_path: Path) -> AsyncIterator[WorkshopCl
     """The real bot, as `run` has it, which has not connected to Discord."""
     async with (
         store.opened(tmp_path / "plenary.db") as opened,
-        app._assembled(example, opened, Clock(), Settings()) as client,  # noqa: SLF001 - as `run` does, less the connection
+        app.installed(example, opened, Clock(), Settings()) as client,
     ):
         yield client
 

@@ -21,6 +21,16 @@ class WorkshopClient(Plenary):
     workshop: Workshop
     """Set once it has been built, before the client connects."""
 
+    async def reconcile(self) -> None:
+        """Reconcile each workshop with its server."""
+        for workshop in self.workshops:
+            await workshop.reconcile()
+
+    async def repair(self, discord_id: int) -> None:
+        """Have the workshop that owns a role or a channel look at it again."""
+        for workshop in self.workshops:
+            await workshop.repair(discord_id)
+
     @property
     def workshops(self) -> tuple[Workshop, ...]:
         """All workshops that it hosts: today, one."""

@@ -1,46 +1,110 @@
-"""Everything that one workshop is made of."""
+"""One workshop: everything that it is made of, and its life from the database to the last delivery."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 from bot.clock import Clock
 from bot.documents.certificates.awards import Awards
 from bot.domain import announcements
 from bot.domain.announcements import Announcement
+from bot.domain.people.participants import Participant, RosterChange
 from bot.domain.plan import Plan
+from bot.jobs.context import JobContext
+from bot.jobs.direct_messages import DirectMessageJob
 from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.incidents import IncidentReporter
+from bot.jobs.pledge_follow_ups import PledgeFollowUpJob
 from bot.jobs.presence_watch import PresenceWatch
+from bot.jobs.runner import Job, JobName
+from bot.jobs.scheduled_events import ScheduledEventJob
 from bot.jobs.transcripts import TranscriptJob
 from bot.messages.i18n import text
 from bot.platform.access import Access
-from bot.platform.rate_limit import InvalidAnswers
+from bot.platform.client import Plenary
 from bot.platform.venue import Venue
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.programme import PlanInForce
 
 
-@dataclass(frozen=True)
 class Workshop:
-    """One workshop at work: its plan, store, rooms and jobs."""
+    """One workshop at work.
 
-    programme: PlanInForce
-    store: Store
-    clock: Clock
-    venue: Venue
-    dispatcher: Dispatcher
-    invalid: InvalidAnswers
-    access: Access
-    transcripts: TranscriptJob
-    settings: Settings
-    awards: Awards
-    presence: PresenceWatch
-    closing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the closing pack is made."""
-    importing_roster: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a roster is imported."""
+    Its life: `load` reads what the database holds. `reconcile` follows each READY, and starts what runs by itself.
+    `replan` follows each change of the agenda, and `repair` each change that somebody made by hand in the server.
+    `stop` ends it.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter for each thing that a workshop is made of
+        self, plan: Plan, store: Store, client: Plenary, *, clock: Clock, settings: Settings, jobs: Iterable[Job] = ()
+    ) -> None:
+        """`jobs`: what runs in this process besides the workshop's own jobs, such as the nightly backup."""
+        self.store = store
+        self.clock = clock
+        self.settings = settings
+        self.programme = PlanInForce(plan, store)
+        self.venue = Venue(self.programme, store, client.pacer)
+        self.access = Access(self.programme, store, self.venue, clock, client)
+        self.awards = Awards(self.programme, store)
+        self._incidents = IncidentReporter(self.programme, store, clock)
+        self._context = JobContext(self.programme, store, self.venue, clock, client, self._incidents)
+        self.transcripts = TranscriptJob(self._context)
+        self.presence = PresenceWatch(self._context)
+        self.dispatcher = Dispatcher(self._context, (*self._jobs(), *jobs))
+        self.programme.watch(self.replan)
+        self.closing = asyncio.Lock()
+        """Held while the closing pack is made."""
+        self.importing_roster = asyncio.Lock()
+        """Held while a roster is imported."""
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return (
+            Job(JobName.EVENTS, ScheduledEventJob(self._context).keep),
+            Job(JobName.FOLLOW_UPS, PledgeFollowUpJob(self._context).keep),
+            Job(JobName.DIRECT_MESSAGES, DirectMessageJob(self._context).keep),
+            Job(JobName.TRANSCRIPTS, self.transcripts.keep),
+            Job(JobName.PRESENCE, self.presence.mark_after_jump),
+        )
+
+    # --- its life ----------------------------------------------------------------------------------------------
+
+    async def load(self, roster: Sequence[Participant] | None) -> None:
+        """Take over the plan's file and its roster, and read what the database holds.
+
+        Raises WrongWorkshopError if the database belongs to another workshop.
+        """
+        await self.programme.follow(self.clock.now())
+        if roster is not None:
+            await self.programme.follow_roster(roster, self.clock.now(), self._roster_line)
+        await self.venue.load()
+        await self._incidents.load()
+
+    async def reconcile(self) -> None:
+        """Compare the server with what the workshop wants of it, and start the dispatcher; for every READY."""
+        guild = self._context.guild
+        if guild is not None:
+            await self.venue.recall(guild)
+            await self.dispatcher.replan()
+        self.dispatcher.start()
+
+    async def replan(self) -> None:
+        """Follow a change of the agenda."""
+        self.venue.look_again()  # a topic's channel may open on another day
+        await self.dispatcher.replan()
+
+    async def repair(self, discord_id: int) -> None:
+        """Look again at a role or a channel that somebody changed by hand, if it is the workshop's."""
+        if self.venue.owns(discord_id):
+            self.venue.look_again(discord_id)
+            self.dispatcher.stir()
+
+    async def stop(self) -> None:
+        """Stop what runs by itself, once what is on its way has had time to arrive."""
+        await self.dispatcher.stop()
+
+    # --- what handlers ask of it -------------------------------------------------------------------------------
 
     @property
     def plan(self) -> Plan:
@@ -51,6 +115,10 @@ class Workshop:
         """A line for the team, in the workshop's first language."""
         line = text(self.plan.languages[0], key, **values)
         return announcements.report(self.plan.id, line, self.clock.now())
+
+    def _roster_line(self, change: RosterChange) -> Announcement:
+        """Tell the team what a changed roster file changed."""
+        return self.team_line("team.list_file", **change.counts())
 
     def language_of(self, person: int) -> str:
         """The language in which a person is written to while they are absent."""

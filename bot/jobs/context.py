@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.domain.plan import Plan
 from bot.jobs.incidents import IncidentReporter
 from bot.platform.client import Plenary
-from bot.platform.rate_limit import InvalidAnswers, Pacer
+from bot.platform.guild import reachable_guild
+from bot.platform.rate_limit import Pacer
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.programme import PlanInForce
@@ -25,10 +26,12 @@ class JobContext:
     venue: Venue
     clock: Clock
     client: Plenary
-    pacer: Pacer
     incidents: IncidentReporter
-    invalid: InvalidAnswers
-    """How often Discord has refused a request lately."""
+
+    @property
+    def pacer(self) -> Pacer:
+        """The pace of requests, which all workshops of a token share."""
+        return self.client.pacer
 
     @property
     def plan(self) -> Plan:
@@ -38,5 +41,4 @@ class JobContext:
     @property
     def guild(self) -> discord.Guild | None:
         """The workshop's server; None while it has none, or Discord does not reach it."""
-        guild = self.client.get_guild(self.venue.guild_id or 0)
-        return None if guild is None or guild.unavailable else guild
+        return reachable_guild(self.client, self.venue.guild_id)

@@ -191,7 +191,7 @@ class Dispatcher:
         """Whether a room, a message or a job must not be tried now."""
         now = self._context.clock.now()
         refused = self._pauses.failing_since(key) is not None
-        return self._pauses.active(key, now) or (refused and self._context.invalid.spent(now))
+        return self._pauses.active(key, now) or (refused and self._context.client.invalid.spent(now))
 
     async def _arm(self) -> None:
         """Set the alarm for the next instant with something to do, and rest until then.
@@ -199,7 +199,7 @@ class Dispatcher:
         A pause that ended before the round began has held nothing up. It stays where its work is no longer needed, and
         must not ring again and again.
         """
-        ends = (self._pauses.next_end(self._round_at), self._context.invalid.next_end(self._round_at))
+        ends = (self._pauses.next_end(self._round_at), self._context.client.invalid.next_end(self._round_at))
         expiring = (delivery.expires for _, delivery in self._unsettled.values() if delivery.expires > self._round_at)
         due = await self._context.store.deliveries.next_due() if self._context.guild else None
         instants = (*self.jobs.next_instants(), *ends, *expiring, due)

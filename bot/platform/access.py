@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import discord
 
+from bot.clock import Clock
 from bot.domain.people.access import EntryRules, Home, Role, access_refusal
 from bot.domain.people.rates import LimitedAction, Limiter
+from bot.domain.venue import WELCOME
 from bot.messages.errors import TooOftenError, UserError
 from bot.messages.post import moment
+from bot.platform.guild import reachable_guild
 from bot.platform.interactions import Interaction
+from bot.platform.venue import Venue
+from bot.store import Store
+from bot.store.programme import PlanInForce
 
 #: Interactions with a rate of their own; all others count as presses.
 _ACTS = {
@@ -23,31 +28,20 @@ _ACTS = {
 class Access:
     """Who may do what: the one check behind every command, button, form and suggestion."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - one parameter a question that it asks
-        self,
-        role_of: Callable[[discord.Member], Role],
-        languages: tuple[str, ...],
-        chosen: Callable[[int], str | None],
-        home: Callable[[], Home],
-        restore: Callable[[discord.Member], Awaitable[Role]],
-        entrance: Callable[[], str],
-        now: Callable[[], datetime],
+    def __init__(
+        self, programme: PlanInForce, store: Store, venue: Venue, clock: Clock, client: discord.Client
     ) -> None:
-        self._role_of = role_of
-        self._languages = languages
-        self._chosen = chosen
-        self._home = home
-        self._restore = restore
-        """Gives somebody who has a place in the workshop their role again, if they may have it; what they are then."""
-        self._entrance = entrance
-        """A link to where people join."""
-        self._now = now
+        self._languages = programme.plan.languages
+        self._participants = store.participants
+        self._venue = venue
+        self._clock = clock
+        self._client = client
         self._limiter = Limiter()
 
     def limit(self, interaction: Interaction) -> None:
         """Count what somebody does. Raises TooOftenError for a participant who does too much in a short time."""
         act = _ACTS.get(interaction.type, LimitedAction.PRESS)
-        again_at = self._limiter.take(interaction.user.id, act, self._now())
+        again_at = self._limiter.take(interaction.user.id, act, self._clock.now())
         if again_at is not None and self.role(interaction) < Role.MODERATOR:
             # Discord shows whole seconds.
             raise TooOftenError("refused.too_often", when=moment(again_at + timedelta(seconds=1), "R"))
@@ -57,13 +51,13 @@ class Access:
 
         NOTE: Discord has no Arabic, so that its locale never says so.
         """
-        wanted = (self._chosen(interaction.user.id), interaction.locale.value.split("-")[0])
+        wanted = (self._participants.language_of(interaction.user.id), interaction.locale.value.split("-")[0])
         return next((code for code in wanted if code in self._languages), self._languages[0])
 
     def role(self, interaction: Interaction) -> Role:
         """What the person is in the workshop."""
         member = interaction.user
-        return self._role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
+        return self._venue.role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
 
     def cap(self, interaction: Interaction, most: int) -> int | None:
         """How much of something a participant may have; None for the team, which may write down others' words."""
@@ -71,7 +65,7 @@ class Access:
 
     async def require(self, interaction: Interaction, role: Role, rules: EntryRules) -> None:
         """Raises UserError where the entry point may not be used, or the person's role is too low."""
-        refused = access_refusal(interaction.guild_id, self._home(), rules)
+        refused = access_refusal(interaction.guild_id, self._home, rules)
         if refused:
             raise UserError(f"refused.{refused}")
         member = interaction.user
@@ -79,6 +73,16 @@ class Access:
             return
         if not isinstance(member, discord.Member):
             raise UserError("refused.not_in_server")
-        # Who left the server and came back has lost the role, and not the place.
-        if self._role_of(member) < role and await self._restore(member) < role:
-            raise UserError(f"refused.role.{role.name.lower()}", channel=self._entrance())
+        # People who left the server and came back have lost the role, and not the place.
+        if self._venue.role_of(member) < role and await self._restore(member) < role:
+            raise UserError(f"refused.role.{role.name.lower()}", channel=self._venue.link(WELCOME))
+
+    @property
+    def _home(self) -> Home:
+        """The workshop's server, and whether Discord reaches it."""
+        return Home(self._venue.guild_id, visible=reachable_guild(self._client, self._venue.guild_id) is not None)
+
+    async def _restore(self, member: discord.Member) -> Role:
+        """Give a person with a place their role again, if they may have it. Returns the role that they have then."""
+        place = self._participants.of(member.id)
+        return await self._venue.restore(member, place) if place else Role.VISITOR

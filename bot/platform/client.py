@@ -7,7 +7,7 @@ import hashlib
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, NoReturn
 
@@ -19,13 +19,14 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.clock import Clock
 from bot.messages import i18n
 from bot.messages.post import Post
 from bot.platform.access import Access
 from bot.platform.backpressure import BackpressureGateway, Presses, let_go
 from bot.platform.errors import is_transient, tell_failure
 from bot.platform.interactions import Interaction
-from bot.platform.rate_limit import heard_by
+from bot.platform.rate_limit import InvalidAnswers, Pacer, heard_by
 from bot.platform.router import Router, check_command
 from bot.platform.views import allowed_mentions
 from bot.runtime import CONNECTIONS
@@ -131,16 +132,9 @@ class Tree(app_commands.CommandTree["Plenary"]):
 
 
 class Plenary(commands.Bot, ABC):
-    """The bot. `cogs` are module names; each gets this client."""
+    """The bot, with the limits that Discord sets for a whole token. `cogs` are module names; each gets this client."""
 
-    def __init__(
-        self,
-        cogs: Sequence[str],
-        store: Store,
-        on_every_ready: Callable[[], Awaitable[None]],
-        on_changed: Callable[[int], Awaitable[None]],
-        hear: Callable[[aiohttp.ClientResponse], None],
-    ) -> None:
+    def __init__(self, cogs: Sequence[str], store: Store, clock: Clock) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -158,13 +152,13 @@ class Plenary(commands.Bot, ABC):
             # A request that must wait longer than this fails at once, and is tried again then.
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
-        self._hear = hear
+        self.pacer = Pacer()
+        self.invalid = InvalidAnswers(clock)
+        """How often Discord has refused a request lately."""
         self.presses = Presses()
         self.router = Router(self)
         self._cogs = cogs
         self._store = store
-        self._on_every_ready = on_every_ready
-        self._on_changed = on_changed
         self._reconciling = asyncio.Lock()
         self._command_ids: dict[str, int] = {}
         # NOTE: discord.py's is_ready() stays true when the connection is lost.
@@ -176,7 +170,7 @@ class Plenary(commands.Bot, ABC):
 
         NOTE: an answer to an interaction has no Authorization header, and is refused with 401 once it is too old.
         """
-        self._hear(answer)
+        self.invalid.hear(answer)
         if answer.status == HTTPStatus.UNAUTHORIZED and "Authorization" in answer.request_info.headers:
             self._refused.set()
 
@@ -256,10 +250,18 @@ class Plenary(commands.Bot, ABC):
         """The connection is lost; discord.py tries again by itself."""
         self.connected = False
 
+    @abstractmethod
+    async def reconcile(self) -> None:
+        """Compare the servers with what is wanted of them, after each READY; idempotent."""
+
+    @abstractmethod
+    async def repair(self, discord_id: int) -> None:
+        """Look again at a role or a channel that somebody changed or deleted by hand."""
+
     async def on_ready(self) -> None:
         """READY comes at the start and after each lost session, so what follows must be idempotent."""
         async with self._reconciling:
-            await self._on_every_ready()
+            await self.reconcile()
             if not self.is_closed():
                 await self._sync()
 
@@ -271,16 +273,16 @@ class Plenary(commands.Bot, ABC):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel was deleted: if by hand and one of ours, it is made anew."""
-        await self._on_changed(channel.id)
+        await self.repair(channel.id)
 
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
         """A channel was renamed: the category's name says whether the rooms are in the archive."""
         if before.name != after.name:
-            await self._on_changed(after.id)
+            await self.repair(after.id)
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """A role was deleted: likewise."""
-        await self._on_changed(role.id)
+        await self.repair(role.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Route what is pressed; commands are the tree's."""

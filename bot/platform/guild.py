@@ -212,6 +212,12 @@ class Guild:
         return self.guild.get_role(number) or self._just_made.get(number)
 
 
+def reachable_guild(client: discord.Client, guild_id: int | None) -> discord.Guild | None:
+    """Return a server; None while Discord does not reach it, or the bot is not in it."""
+    guild = client.get_guild(guild_id or 0)
+    return None if guild is None or guild.unavailable else guild
+
+
 def invitation(client: discord.Client) -> str:
     """The link that invites the bot with exactly the permissions that it needs."""
     permissions = discord.Permissions(permission_bits())

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import create_autospec
 
-import discord
-
 from bot import store
 from bot.clock import Clock
 from bot.jobs.context import JobContext
 from bot.jobs.dispatcher import Dispatcher
+from bot.platform.client import Plenary
 from bot.platform.rate_limit import INVALID_LIMIT, InvalidAnswers
 from bot.platform.venue import Venue
 
@@ -27,10 +26,10 @@ SECOND = timedelta(seconds=1)
 async def idle_dispatcher(folder: Path, clock: Clock, invalid: InvalidAnswers) -> AsyncGenerator[Dispatcher, None]:
     """One that does nothing by itself."""
     nothing = cast("Any", None)
-    client, venue = create_autospec(discord.Client, instance=True), create_autospec(Venue, instance=True)
-    client.get_guild.return_value = None
+    client, venue = create_autospec(Plenary, instance=True), create_autospec(Venue, instance=True)
+    client.get_guild.return_value, client.invalid = None, invalid
     async with store.opened(folder / "plenary.db") as opened:
-        yield Dispatcher(JobContext(nothing, opened, venue, clock, client, nothing, nothing, invalid))
+        yield Dispatcher(JobContext(nothing, opened, venue, clock, client, nothing))
 
 
 async def test_the_end_of_a_pause_rings_once_and_not_for_ever(tmp_path: Path) -> None:
