@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-#: More doublings than this change nothing: two seconds, doubled so often, are longer than any cap.
+#: Caps the exponent: two seconds doubled 32 times is longer than any `longest`, and 2**n must not overflow.
 _MOST_DOUBLINGS = 32
 
 K = TypeVar("K", bound=Hashable)
@@ -67,7 +67,7 @@ class Pauses(Generic[K]):
     def active(self, key: K, now: datetime) -> bool:
         """Whether the key must be left alone now."""
         pause = self._pauses.get(key)
-        # A pause that seems longer than it is was begun before the clock was put back.
+        # A remaining time longer than the pause means that the clock was set back since.
         return pause is not None and pause.until - pause.length <= now < pause.until
 
     def failing_since(self, key: K) -> datetime | None:

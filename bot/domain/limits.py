@@ -1,4 +1,9 @@
-"""Discord's limits, in one table. Source: Discord's API documentation (developer portal), 2026."""
+"""Discord's limits, in one table.
+
+Sources, all under https://discord.com/developers/docs: resources/message (create message), components/reference
+(messages with Components V2, modals, selects), resources/channel, resources/guild, resources/guild-scheduled-event,
+interactions/application-commands (autocomplete), reference (audit log reason); as of 2026-08.
+"""
 
 from __future__ import annotations
 

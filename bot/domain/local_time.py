@@ -1,4 +1,7 @@
-"""Wall times: what a clock on the wall of the workshop's zone shows, and the instants that they name."""
+"""Wall times: what a clock in the workshop's zone shows, and the instants (UTC) that they name.
+
+Where clocks change, a wall time may name no instant or two: PEP 495 (https://peps.python.org/pep-0495/), gap and fold.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ _DAY_WORDS = {
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of all time zones (IANA); to list them is to read hundreds of files."""
+    """Return the names of all time zones (IANA). Cached, because listing them reads hundreds of files."""
     return frozenset(available_timezones())
 
 
@@ -45,15 +48,15 @@ class LocalTimeError(ValueError):
 
 
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The UTC instant at which the zone's clocks show `clock` on `day`.
+    """Return the instant (UTC) at which the zone's clocks show `clock` on `day`.
 
-    Raises LocalTimeError where clocks skip that time or show it twice (PEP 495's gap and fold), with both instants that
-    may be meant; and where it is before or after all that computers count.
+    Raises LocalTimeError where clocks skip that time or show it twice, with both instants that may be meant, and where
+    it is outside datetime's range.
     """
     wall = datetime.combine(day, clock, zone)
     try:
         earlier, later = wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-    except OverflowError:  # the first or the last day that calendars have
+    except OverflowError:  # the first or the last day of datetime's range
         raise LocalTimeError("unreadable") from None
     if earlier == later:
         return earlier
@@ -64,9 +67,9 @@ def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def instant_or_later(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The same; where clocks skip that time or show it twice, the later of the instants that may be meant.
+    """Return the same as `instant`; where clocks skip that time or show it twice, the later of the two instants.
 
-    Raises LocalTimeError at the first and the last day that calendars have.
+    Raises LocalTimeError outside datetime's range.
     """
     try:
         return instant(day, clock, zone)
@@ -77,18 +80,18 @@ def instant_or_later(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many calendar months later; the last one of that month, where the month is shorter."""
+    """Return the same day some calendar months later, or the last day of that month if it is shorter."""
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def day_of(moment: datetime, zone: ZoneInfo) -> date:
-    """The calendar day in `zone` at an instant."""
+    """Return the calendar day in `zone` at an instant."""
     return moment.astimezone(zone).date()
 
 
 def parse_wall_time(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The UTC instant that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
+    """Return the instant (UTC) that somebody means by `14:30`, `tomorrow 9:00` or `2023-02-21 14:30`, in `zone`.
 
     A time without a day is today's. Raises LocalTimeError with the reason `unreadable`, `past`, `far` (more than two
     years ahead), `skipped` or `twice`.
@@ -106,7 +109,7 @@ def parse_wall_time(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def parse_date(typed: str, today: date) -> date:
-    """The day that somebody means by `2023-06-30`, `30.06.2023` or `30/6/2023`, in any script's digits.
+    """Return the day that somebody means by `2023-06-30`, `30.06.2023` or `30/6/2023`, in any script's digits.
 
     Raises LocalTimeError with the reason `unreadable`, `past` where it is before `today`, or `far` where it is over
     ten years after it.

@@ -1,4 +1,8 @@
-"""The venue: which roles and rooms a plan asks for on Discord, and who may do what in them at a moment."""
+"""The venue: which roles and rooms a plan asks for on Discord, and who may do what in them at a moment.
+
+Source of the permissions: https://discord.com/developers/docs/topics/permissions (names, bits, and the permissions that
+threads, voice and stage channels need).
+"""
 
 from __future__ import annotations
 
@@ -13,21 +17,20 @@ from bot.domain.people.access import Role
 from bot.domain.plan import PLENARY, Plan, RoomKind
 from bot.domain.text import Text
 
-#: Names under which rooms are kept in the store, and which announcements go to.
+#: Keys of rooms, in the store and as targets of announcements.
 CATEGORY = "category"
 WELCOME = "welcome"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
 QUESTIONS = "questions"
 TEAM = "team"
-#: What the key of a voice or stage room begins with.
+#: Prefix of the key of a voice or stage room.
 MEETING_ROOM = "room:"
-#: What the key of a breakout's room begins with.
+#: Prefix of the key of a breakout's room.
 BREAKOUT_ROOM = "breakout:"
 
 
-#: What the bot needs on Discord, by Discord's names: the bit in its permissions field, and why. The invite link
-#: asks for exactly these. Source: Discord's API documentation, "Permissions".
+#: The permissions that the bot needs, by Discord's names: the bit, and why. The invite link asks for exactly these.
 PERMISSIONS = {
     "manage_channels": (1 << 4, "make the category and the rooms"),
     "view_channel": (1 << 10, "see the rooms that it keeps"),
@@ -46,12 +49,12 @@ PERMISSIONS = {
     "create_events": (1 << 44, "show each session among the server's events"),
 }
 
-#: Those of them without which all the rest still works.
+#: The permissions without which everything else still works.
 DISPENSABLE = frozenset({"create_events", "manage_nicknames", "mention_everyone", "move_members"})
 
 
 def permission_bits() -> int:
-    """Everything that the bot needs, as Discord's permissions field and invite links carry it."""
+    """Return all permissions that the bot needs, as the bits of Discord's permissions field and of invite links."""
     return sum(bit for bit, _ in PERMISSIONS.values())
 
 
@@ -75,14 +78,14 @@ NEEDED = {
 
 
 def missing_permissions(held: int) -> tuple[str, ...]:
-    """What the bot needs in the server and doesn't hold."""
+    """Return the permissions that the bot needs in the server and doesn't hold. `held`: bits."""
     return tuple(name for name, (bit, _) in PERMISSIONS.items() if not held & bit)
 
 
 def missing_in_channel(form: RoomForm, held: int, in_server: int | None = None) -> tuple[str, ...]:
-    """What the bot needs in a room of that form and doesn't hold there; of what it has in the server, if that is told.
+    """Return the permissions that the bot lacks in a room; only those that it has `in_server`, if that is given.
 
-    Who doesn't see a channel can do nothing in it: then seeing it is all that is named, for the rest comes with it.
+    A channel that is not visible allows nothing else: then only `view_channel` is returned.
     """
     lacks = tuple(name for name in NEEDED[form] if not held & PERMISSIONS[name][0])
     named = ("view_channel",) if "view_channel" in lacks else lacks
@@ -95,7 +98,7 @@ _CHANNEL_WORDS = {"manage_channels": "Manage Channel", "manage_roles": "Manage P
 
 
 def permission_words(name: str, *, in_channel: bool = False) -> str:
-    """What Discord calls a permission in its English settings of a server, or of a channel."""
+    """Return what Discord calls a permission in its English settings of a server, or of a channel."""
     words = _CHANNEL_WORDS if in_channel else _SERVER_WORDS
     return words.get(name, name.replace("_", " ").title())
 
@@ -104,11 +107,11 @@ class Door(StrEnum):
     """What participants may do in a room. Moderators, organisers and the bot always may."""
 
     CLOSED = "closed"
-    """Not seen."""
+    """Invisible."""
     READ = "read"
-    """Seen and read."""
+    """Read only."""
     OPEN = "open"
-    """Read and written, or heard and spoken in."""
+    """Read and write, or listen and speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +123,22 @@ class Room:
     name: str
     about: Text | None
     opens_at: datetime | None = None
-    """Closed to participants before."""
+    """Closed to participants until then (UTC)."""
     writable: bool = False
     """Whether participants write there while the workshop lasts."""
     public: bool = False
     """Whether everybody in the server sees and reads it, in the workshop or not."""
     closes_at: datetime | None = None
-    """Only to be read from then on, by those who were let in."""
+    """Read only from then on (UTC), for those who were let in."""
     members: frozenset[int] | None = None
-    """The only participants (Discord ids) who are let in; None: all are."""
+    """The Discord ids of the only participants who are let in; None: all are."""
     strangers: frozenset[int] = frozenset()
-    """Those who were let in, perhaps, and are no more."""
+    """Discord ids of those who may have been let in before, and no longer are."""
     wanted: bool = True
-    """Whether it is made if it isn't there."""
+    """Whether it is created if it is missing."""
 
     def door(self, now: datetime, ends_at: datetime) -> Door:
-        """What participants may do at `now`, in a workshop that ends at `ends_at`."""
+        """Return what participants may do at `now`, in a workshop that ends at `ends_at` (both UTC)."""
         if self.key == TEAM or (self.opens_at is not None and now < self.opens_at):
             return Door.CLOSED
         if self.closes_at is not None and now >= self.closes_at:
@@ -176,7 +179,7 @@ def is_room_of(session: Session | ChathamStamp, key: str) -> bool:
 
 
 def venue_rooms(plan: Plan) -> tuple[Room, ...]:
-    """Everything that the plan asks for, the category first, in the order in which people see it."""
+    """Return every room that the plan asks for, the category first, in the order in which people see them."""
     return tuple(_rooms(plan))
 
 
@@ -199,6 +202,6 @@ def _rooms(plan: Plan) -> Iterator[Room]:
 
 
 def next_door_change(plan: Plan, now: datetime) -> datetime | None:
-    """The next instant after `now` at which a door opens or closes."""
+    """Return the next instant (UTC) after `now` at which a door opens or closes."""
     doors = [room.opens_at for room in venue_rooms(plan) if room.opens_at is not None]
     return min((at for at in [*doors, plan.agenda.ends_at] if at > now), default=None)

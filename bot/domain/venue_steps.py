@@ -1,6 +1,8 @@
-"""From what a server has to what the workshop wants: the steps, the same for a plan that is shown and one that is done.
+"""The steps from the server as it is to the venue that the workshop wants: the same for a preview and for the setup.
 
-Nothing is ever deleted, and what others granted beside ours stays. Where all steps were taken, there are none.
+Nothing is ever deleted, and permissions that others granted stay. After all steps were taken, there are none left.
+Sources: https://discord.com/developers/docs/topics/permissions (overwrites; a bot may only grant what it holds) and
+resources/guild (500 channels in a server, 50 in a category).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from bot.domain.venue import CATEGORY, PERMISSIONS, Door, Room, RoomForm, catego
 
 #: The bot itself, and everybody in the server.
 ME, EVERYONE = "me", "everyone"
-#: Who is granted something: one of those two, the key of a role, or somebody's Discord id.
+#: The target of a permission: ME, EVERYONE, the key of a role, or the Discord id of a member.
 Who = str | int
 
 #: As many categories as a server's 500 channels can fill.
@@ -26,13 +28,13 @@ _CATEGORIES = 10
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a channel grants somebody and what it denies them, as bits of Discord's permissions."""
+    """The permissions that a channel allows and denies somebody, as bits."""
 
     allow: int = 0
     deny: int = 0
 
     def upon(self, there: Rights) -> Rights:
-        """These; and of those that are there, whatever these don't speak of."""
+        """Return these rights, and those of `there` that these neither allow nor deny."""
         return Rights(there.allow & ~self.deny | self.allow, there.deny & ~self.allow | self.deny)
 
 
@@ -42,7 +44,7 @@ def _rights(*, allow: tuple[str, ...] = (), deny: tuple[str, ...] = ()) -> Right
 
 _READ = ("view_channel", "read_message_history")
 _MEET = ("connect", "speak")
-#: What a door means where people write, and where they meet.
+#: The rights that a door gives where people write, and where they meet.
 _WRITING = {
     Door.CLOSED: _rights(deny=("view_channel",)),
     Door.READ: _rights(allow=_READ, deny=("send_messages",)),
@@ -64,7 +66,7 @@ class ServerChannel:
 
     id: int
     form: RoomForm | None
-    """None: one that no room is, such as a forum."""
+    """None for a form that no room of ours has, such as a forum."""
     name: str
     category: int | None = None
     rights: Mapping[int, Rights] = field(default_factory=dict[int, Rights])
@@ -73,37 +75,37 @@ class ServerChannel:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a server has."""
+    """A server as it is."""
 
     me: int
     everyone: int
     roles: Mapping[int, str]
     channels: Mapping[int, ServerChannel]
     foreign: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
-    """Roles that are called like ours and never become ours by that alone: people have them, or they have permissions
-    of their own. By Discord id, how many people; None: nobody knows."""
+    """Roles with the name of one of ours that need a confirmation, because people hold them or they have permissions:
+    Discord id to the number of holders; None: unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class WantedVenue:
-    """What the workshop wants of its server at `now`."""
+    """The venue that the workshop wants at `now`."""
 
     rooms: tuple[Room, ...]
     """The category first."""
     archive: str
-    """What the category is called while the rooms are in the archive: they are there for as long as it is called so."""
+    """The name of the category while the rooms are archived. The name is what marks them as archived."""
     now: datetime
     ends_at: datetime
     archived: bool | None = None
-    """Whether the rooms are to be in the archive; None: as they are."""
+    """Whether the rooms shall be archived; None: unchanged."""
 
     def category(self, number: int) -> Room:
-        """The category of that number, counted from 1: each takes so many channels."""
+        """Return the category of that number, counted from 1: each holds a limited number of channels."""
         first = self.rooms[0]
         return first if number == 1 else replace(first, key=category_room(number), name=_numbered(first.name, number))
 
     def archive_name(self, number: int) -> str:
-        """What a category is called in the archive."""
+        """Return the name of a category in the archive."""
         return shorten(_numbered(self.archive, number), limits.NAME)
 
 
@@ -128,7 +130,7 @@ class MakeRoom:
 
     room: Room
     category: str | None
-    """The key of the category that it goes to; a category goes to none."""
+    """The key of its category; None for a category."""
     rights: Mapping[Who, Rights]
 
     @property
@@ -138,13 +140,13 @@ class MakeRoom:
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name on Discord."""
         return shorten(self.room.name, limits.NAME)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantPermissions:
-    """Set what somebody may do in a channel that is there."""
+    """Set the rights of one target in an existing channel."""
 
     channel: ServerChannel
     who: Who
@@ -153,7 +155,7 @@ class GrantPermissions:
 
 @dataclass(frozen=True, slots=True)
 class EditChannel:
-    """Change a channel that is there: its name, and the whole list of who may do what in it; None: it stays."""
+    """Change an existing channel: its name and its whole list of rights; None: unchanged."""
 
     channel: ServerChannel
     name: str | None
@@ -164,11 +166,10 @@ Step = MakeRole | MakeRoom | GrantPermissions | EditChannel
 
 
 def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> dict[str, int]:
-    """What is there of what is wanted, key to Discord id: what is known, else what has the right name.
+    """Return the Discord id of each wanted role and room that exists: by its known id, else by its name.
 
-    A role is only taken for ours if nothing comes with it, see `Server.foreign`. A room is only taken for ours in one
-    of our categories; never one that is known to be another of ours: two sessions' groups may have rooms of the same
-    name.
+    A role is adopted by name only if nobody holds it and it has no permissions, see `Server.foreign`. A room is adopted
+    by name only within our categories, and only once: groups of two sessions may have rooms of the same name.
     """
     there = {key: number for key, number in known.items() if number in server.roles or number in server.channels}
     taken = set(there.values())
@@ -202,24 +203,24 @@ def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]
 
 
 def _is(channel: ServerChannel, room: Room) -> bool:
-    # A stage that a server can't have became a voice room.
+    # On a server without stages, a stage became a voice room.
     meeting = {RoomForm.VOICE, RoomForm.STAGE}
     return channel.form is room.form or {channel.form, room.form} <= meeting
 
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """A role of the server's own that is called like a missing one of ours."""
+    """A role of the server with the name of a missing one of ours."""
 
     key: str
     id: int
     name: str
     holders: int | None
-    """How many people have it; None: nobody knows."""
+    """How many people hold it; None: unknown."""
 
 
 def namesakes(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
-    """The roles of which an organiser must say whether they become ours, the mightiest first."""
+    """Return the roles that become ours only if an organiser confirms it, the most powerful first."""
     there = match_existing(wanted, server, known)
     foreign = {server.roles[number]: number for number in sorted(server.foreign, reverse=True)}
     missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in there)
@@ -229,16 +230,16 @@ def namesakes(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> 
 
 
 def is_archived(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> bool:
-    """Whether the rooms are in the archive."""
+    """Return whether the rooms are archived."""
     category = server.channels.get(match_existing(wanted, server, known).get(CATEGORY, 0))
     return category is not None and category.name == wanted.archive_name(1)
 
 
 def setup_steps(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> tuple[Step, ...]:
-    """What is to be done, in this order, so that the server has what is wanted; `known` has the ids of what was ours.
+    """Return the steps, in order, that give the server the wanted venue. `known`: ids of what was ours, by key.
 
-    The category is renamed before any door moves: who goes on after a break then knows whether the rooms are to be in
-    the archive.
+    The category is renamed before any door changes: after an interruption, its name then shows whether the rooms shall
+    be archived.
     """
     archived = is_archived(wanted, server, known) if wanted.archived is None else wanted.archived
     return tuple(_Steps(wanted, server, match_existing(wanted, server, known), archived=archived).all())
@@ -251,7 +252,7 @@ class _Steps:
     there: Mapping[str, int]
     archived: bool
     inside: Counter[str] = field(default_factory=Counter[str])
-    """How many channels each of our categories has, by its key; those to be made, too."""
+    """How many channels each of our categories has, by its key, including those to be created."""
 
     def all(self) -> Iterator[Step]:
         yield from (MakeRole(role_key(role), role_name(role)) for role in ROLES if role_key(role) not in self.there)
@@ -259,7 +260,7 @@ class _Steps:
         for room in self.wanted.rooms[1:]:
             channel = self._channel(room)
             if channel is not None:
-                yield from self._mend(channel, room)
+                yield from self._update(channel, room)
             elif room.wanted:
                 yield from self._make(room)
 
@@ -273,12 +274,12 @@ class _Steps:
             if channel is not None:
                 self.inside[category.key] = sum(other.category == channel.id for other in self.server.channels.values())
                 yield from self._rename(channel, category, number)
-                yield from self._mend(channel, category)
+                yield from self._update(channel, category)
             elif number == 1:
                 yield from self._make_category(number)
 
     def _rename(self, channel: ServerChannel, category: Room, number: int) -> Iterator[Step]:
-        """Into the archive, or out of it; what somebody called it otherwise stays."""
+        """Rename a category into the archive or out of it; any other name was given by somebody, and stays."""
         archive, name = self.wanted.archive_name(number), shorten(category.name, limits.NAME)
         if self.archived and channel.name != archive:
             yield EditChannel(channel, archive)
@@ -301,18 +302,18 @@ class _Steps:
                 yield MakeRoom(room, key, self._rights(room))
                 return
 
-    def _mend(self, channel: ServerChannel, room: Room) -> Iterator[Step]:
+    def _update(self, channel: ServerChannel, room: Room) -> Iterator[Step]:
         rights = self._rights(room)
         if room.members is not None:
-            yield from self._mend_group(channel, room, rights)
+            yield from self._update_group(channel, room, rights)
             return
         for who, wanted in rights.items():
             there = channel.rights.get(self._id(who), Rights())
             if wanted.upon(there) != there:
                 yield GrantPermissions(channel, who, wanted.upon(there))
 
-    def _mend_group(self, channel: ServerChannel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
-        """Who is let in, and its name once it is over, in one request."""
+    def _update_group(self, channel: ServerChannel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
+        """Set the members of a group's room, and its name once it is over, in one request."""
         known = {self._id(who) for who in rights} | room.strangers
         whole = {**rights, **{target: granted for target, granted in channel.rights.items() if target not in known}}
         name = shorten(room.name, limits.NAME)
@@ -321,13 +322,13 @@ class _Steps:
             yield EditChannel(channel, renamed, whole)
 
     def _id(self, who: Who) -> int:
-        """The Discord id; 0 of a role that is yet to be made."""
+        """Return the Discord id; 0 for a role that doesn't exist yet."""
         if isinstance(who, int):
             return who
         return {ME: self.server.me, EVERYONE: self.server.everyone}.get(who) or self.there.get(who, 0)
 
     def _rights(self, room: Room) -> dict[Who, Rights]:
-        """Who may do what. The bot first: once the room is closed to everyone, only this lets it in."""
+        """Return the rights in a room. The bot comes first: once everyone is denied, only its own right lets it in."""
         rights = _MEETING if room.form in {RoomForm.VOICE, RoomForm.STAGE} else _WRITING
         door = room.door(self.wanted.now, self.wanted.ends_at)
         for_participants = rights[Door.READ if self.archived and door is Door.OPEN else door]
@@ -345,5 +346,5 @@ class _Steps:
 
 
 def role_name(role: Role) -> str:
-    """What a role is called on Discord."""
+    """Return the name of a role on Discord."""
     return role.name.capitalize()

@@ -1,4 +1,4 @@
-"""The run of show: what is on and what comes next, how late the day is, and what moderators do about it at once."""
+"""The run of show: what is on, what comes next, how late the day is, and the buttons that change it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class DayAction(StrEnum):
 
 
 class ShowError(ValueError):
-    """There is not exactly one session that a button could mean. The reason is `none` or `several`."""
+    """A button doesn't mean exactly one session. The reason is `none` or `several`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Moderators hold the day, since an instant (UTC)."""
+    """A pause of the day by moderators, since an instant (UTC)."""
 
     id: str
     since: datetime
@@ -48,9 +48,9 @@ def next_sessions(agenda: Agenda, now: Now) -> tuple[Session, ...]:
 
 
 def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
-    """How much later than the plan's file says the day is: the session under way ends, or else the next one starts.
+    """Return how much later than in the plan's file the current session ends, or else the next one starts.
 
-    Less than 0 is early; None if nothing of today's is under way or to come that the file has.
+    Negative is early; None if the file has none of the sessions that are on or still to come today.
     """
     for session in held.live(now.at):
         if before := filed.find(session.id):
@@ -62,10 +62,10 @@ def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
 
 
 def show_state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold | None, now: Now) -> str:
-    """What a button of the panel was made for: another once anything has changed that it would act upon.
+    """Return a hash of what a button of the panel acts on: another one after any change of it.
 
-    `sequences`: each session with the number that grows with each of its changes, so that nothing that was undone is
-    ever taken for what was before.
+    `sequences`: each session with a number that grows with each of its changes, so that a change that was undone still
+    gives another hash.
     """
     standing = ([session.id for session in agenda.live(now.at)], [session.id for session in next_sessions(agenda, now)])
     seen = repr((standing, sorted(sequences), hold))
@@ -73,11 +73,11 @@ def show_state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold 
 
 
 def delay_day(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
-    """What is under way ends later, and the rest of today is later too; breaks absorb what they can."""
+    """Extend the sessions under way and delay the rest of today; breaks absorb what they can."""
     live, rest = agenda.live(now.at), next_sessions(agenda, now)
     if not live and not rest:
         raise ShowError("none")
-    if rest:  # before what is under way reaches into the break after it, which then would not be everybody's
+    if rest:  # first, while the next break still overlaps with no session, and so can absorb
         agenda = reschedule.delay_rest(agenda, rest[0].id, by, now, absorb=True)
     for session in live:
         agenda = reschedule.extend_session(agenda, session.id, session.ends_at + by, now)
@@ -85,12 +85,12 @@ def delay_day(agenda: Agenda, by: timedelta, now: Now) -> Agenda:
 
 
 def skip_next(agenda: Agenda, now: Now) -> Agenda:
-    """The next session is cancelled."""
+    """Cancel the next session."""
     return reschedule.cancel_session(agenda, _the_one(next_sessions(agenda, now)).id, now)
 
 
 def start_next(agenda: Agenda, now: Now) -> Agenda:
-    """The next session starts, and what is under way in its room ends."""
+    """Start the next session, and end the one under way in its room."""
     following, at = _the_one(next_sessions(agenda, now)), _whole_second(now.at)
     for session in agenda.live(now.at):
         if session.room == following.room:
@@ -99,14 +99,14 @@ def start_next(agenda: Agenda, now: Now) -> Agenda:
 
 
 def end_current(agenda: Agenda, now: Now) -> Agenda:
-    """The session under way ends."""
+    """End the session under way."""
     return reschedule.extend_session(agenda, _the_one(agenda.live(now.at)).id, _whole_second(now.at), now)
 
 
 def resume_day(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
-    """Everything of the day that was to come when it was held is later by as long as it was held, in whole minutes.
+    """Delay everything of the day that was to come when the hold began, by its length in whole minutes.
 
-    Nothing changes where that can't be: the hold was forgotten until another day, or nothing was to come.
+    Nothing changes where that is impossible: the hold lasted into another day, or nothing was to come.
     """
     held = now.at - hold.since
     by = -(-held // _MINUTE) * _MINUTE
@@ -134,5 +134,5 @@ def _the_one(sessions: tuple[Session, ...]) -> Session:
 
 
 def _whole_second(at: datetime) -> datetime:
-    """The next one: what has passed is no time for a session."""
+    """Round up to a whole second: no session may start in the past."""
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)

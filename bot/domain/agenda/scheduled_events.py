@@ -1,4 +1,7 @@
-"""Sessions among the server's own scheduled events: which of them are there, and how they stand at a moment."""
+"""Sessions as scheduled events of the server: which sessions have one, and its phase at a moment.
+
+Source: https://discord.com/developers/docs/resources/guild-scheduled-event.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class EventPhase(StrEnum):
 
 
 def event_phase(session: Session, now: datetime, *, cancelled: bool) -> EventPhase:
-    """Where a session stands at `now`; `cancelled`: whether it doesn't take place."""
+    """Return the phase of a session's event at `now` (UTC)."""
     if cancelled:
         return EventPhase.CANCELLED
     if session.ends_at <= now:
@@ -29,9 +32,9 @@ def event_phase(session: Session, now: datetime, *, cancelled: bool) -> EventPha
 
 
 def sessions_to_show(sessions: Iterable[Session], now: datetime) -> frozenset[str]:
-    """The ids of the sessions to come that there is to be an event of: the next ones, as many as a server takes.
+    """Return the ids of the coming sessions that get an event: the next ones, up to the limit of a server.
 
-    Breaks are none. What has begun gets no event any more: Discord refuses a start in the past.
+    Breaks get none, and neither does a session that has begun: Discord refuses a start in the past.
     """
     open_ones = [s for s in sessions if s.kind is not SessionKind.BREAK and s.ends_at > now]
     nearest = sorted(open_ones, key=lambda session: session.starts_at)[: limits.EVENTS]
@@ -39,5 +42,5 @@ def sessions_to_show(sessions: Iterable[Session], now: datetime) -> frozenset[st
 
 
 def event_marker(workshop: str, session: str) -> str:
-    """What the last line of an event's description says, by which the bot finds its own event again."""
+    """Return the last line of an event's description, by which the bot finds its own event again."""
     return f"{workshop}/{session}"

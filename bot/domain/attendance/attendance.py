@@ -16,44 +16,44 @@ from bot.domain.venue import is_room_of
 _MINUTE = timedelta(minutes=1)
 
 Doors = Mapping[str, bool]
-"""The sessions whose check-in moderators opened (true) or closed (false) by hand; the plan says of the others."""
+"""The sessions whose check-in moderators opened (true) or closed (false) by hand; the others follow the plan."""
 BY_PLAN: Doors = {}
 _UNCORRECTED: Mapping[str, Correction] = {}
 
 
 class CheckinRefusal(StrEnum):
-    """Why a check-in is not taken."""
+    """Why a check-in is refused."""
 
     NOT_YET = "not_yet"
     CLOSED = "closed"
-    """By hand."""
+    """By a moderator."""
     OVER = "over"
     NOT_COUNTED = "not_counted"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """A stay in a session, from `since` (UTC) to its end, as told by a check-in."""
+    """A check-in: the person counts as present from `since` (UTC) to the end of the session."""
 
     session: str
     person: int
     name: str
-    """How Discord showed the person then."""
+    """The person's display name on Discord at the time."""
     since: datetime
 
 
 def counted_sessions(plan: Plan) -> tuple[Session, ...]:
-    """The sessions that count, in order of their start."""
+    """Return the sessions that count, in order of their start."""
     return tuple(session for session in plan.agenda if plan.counts_for_attendance(session))
 
 
 def checkin_opens_at(plan: Plan, session: Session) -> datetime:
-    """When check-in to a session opens."""
+    """Return when check-in to a session opens (UTC)."""
     return session.starts_at - timedelta(minutes=plan.attendance.opens_before)
 
 
 def checkin_refusal(plan: Plan, session: Session, now: datetime, doors: Doors = BY_PLAN) -> CheckinRefusal | None:
-    """Why a session takes no check-in at `now`; None if it does. Once it is over, no hand opens it again."""
+    """Return why a session refuses a check-in at `now`; None if it doesn't. Nobody can reopen one that is over."""
     if not plan.counts_for_attendance(session):
         return CheckinRefusal.NOT_COUNTED
     if now >= session.ends_at:
@@ -65,26 +65,26 @@ def checkin_refusal(plan: Plan, session: Session, now: datetime, doors: Doors = 
 
 
 def open_sessions(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> tuple[Session, ...]:
-    """The sessions that take check-ins at `now`, the one that started first in front."""
+    """Return the sessions that are open for check-in at `now`, in order of their start."""
     return tuple(session for session in plan.agenda if checkin_refusal(plan, session, now, doors) is None)
 
 
 def next_opening(plan: Plan, now: datetime, doors: Doors = BY_PLAN) -> Session | None:
-    """The session that takes check-ins next, as the plan has it."""
+    """Return the session whose check-in opens next by the plan."""
     return next(
         (s for s in counted_sessions(plan) if checkin_refusal(plan, s, now, doors) is CheckinRefusal.NOT_YET), None
     )
 
 
 def minutes_present(session: Session, presence: CheckIn | None, stays: Iterable[Stay] = ()) -> int:
-    """Whole scheduled minutes of a session for which one person was there, by their check-in or their stays."""
+    """Return for how many whole scheduled minutes of a session one person was present, by check-in or stays."""
     return round(total(_present(session, presence, stays)) / _MINUTE)
 
 
 def unwatched_times(plan: Plan, watches: Iterable[Interval], now: datetime) -> tuple[Interval, ...]:
-    """When the bot was not watching the rooms, from the first session's start to the last one's end, as of `now`.
+    """Return when the bot was not watching the rooms, between the first session's start and the last one's end.
 
-    What is younger than two alive marks isn't known yet: a watch under way lags behind by up to one.
+    The time since two alive marks before `now` is left out: the end of a watch is recorded up to one mark late.
     """
     begins, ends = plan.agenda.sessions[0].starts_at, plan.agenda.ends_at
     return gaps(watches, Interval(begins, min(ends, now - 2 * ALIVE_MARK)))
@@ -92,7 +92,7 @@ def unwatched_times(plan: Plan, watches: Iterable[Interval], now: datetime) -> t
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRecord:
-    """What one person's presences add up to.
+    """The attendance of one person over the workshop.
 
     Each scheduled minute of a session is one of three. *Present*: the person was in the session's room, or had checked
     in (which counts until the session's end). *Unobserved*: neither is known, because the bot was not watching then.
@@ -108,15 +108,15 @@ class AttendanceRecord:
     voice_by_session: Mapping[str, float]
     """Minutes (one decimal) in the session's room, or in a room of its breakouts."""
     unobserved_by_session: Mapping[str, float]
-    """Minutes (one decimal) of which nothing is known."""
+    """Minutes (one decimal) while the bot was not watching."""
     excused_by_session: Mapping[str, float]
     """Minutes (one decimal) that were missed with an excuse."""
     corrections: Mapping[str, Correction]
-    """Those that count, by session."""
+    """The corrections in force, by session."""
     spans: Mapping[str, Interval]
-    """From when to when the person was in each session, gaps included; of the sessions in which they were."""
+    """From the first to the last moment of the person in each session that they attended, gaps included."""
     scheduled: int
-    """Scheduled minutes of all sessions that count."""
+    """Total scheduled minutes of the sessions that count."""
     complete: bool
     """Whether the plan's share is reached."""
 
@@ -147,13 +147,13 @@ class AttendanceRecord:
 
     @property
     def whole_percent(self) -> int:
-        """The same without decimals, never rounded up: who is told of 80 % has 80 %."""
+        """The same without decimals, rounded down: whoever reads 80 % has reached 80 %."""
         return min(100, int(100 * self.minutes / self.observed)) if self.observed > 0 else 0
 
 
 def percent_present(present: int, observed: float) -> float | None:
-    """Minutes present as a share of those observed, in percent, one decimal; None if none was observed."""
-    # Present minutes are whole ones, so that rounding may carry them past what was observed.
+    """Return minutes present as a percentage of those observed, one decimal; None if none was observed."""
+    # Minutes present are rounded to whole ones, and so may exceed the minutes observed.
     return round(min(100.0, 100 * present / observed), 1) if observed > 0 else None
 
 
@@ -164,9 +164,9 @@ def attendance_records(
     blind: Sequence[Interval] = (),
     corrections: Iterable[Correction] = (),
 ) -> tuple[AttendanceRecord, ...]:
-    """One record a person who ever checked in, was in the room of a session that counts, or of whom it was said.
+    """Return a record of each person who checked in, was in the room of a session that counts, or was corrected.
 
-    In order of their names (the latest that Discord showed). `blind`: the `unwatched_times`.
+    In order of their latest names on Discord. `blind`: the `unwatched_times`.
     """
     counted = counted_sessions(plan)
     checked: dict[int, dict[str, CheckIn]] = {}
@@ -190,9 +190,9 @@ def attendance_records(
 def times_present(
     plan: Plan, presences: Iterable[CheckIn], stays: Sequence[Stay] = (), corrections: Iterable[Correction] = ()
 ) -> dict[str, dict[int, tuple[Interval, ...]]]:
-    """When people were in each session that counts, by its id and by person; those who were not are left out.
+    """Return when people were in each session that counts: session id, then person, then intervals.
 
-    As `attendance_records` counts it: who was corrected to be there, was there from start to end.
+    It agrees with `attendance_records`: whoever was corrected to present counts from start to end.
     """
     checked = {(checkin.session, checkin.person): checkin for checkin in presences}
     corrected = corrections_in_force(corrections)
@@ -226,7 +226,7 @@ def attendance_record(  # noqa: PLR0913, PLR0917 - all that is known of one pers
     blind: Sequence[Interval] = (),
     corrected: Mapping[str, Correction] = _UNCORRECTED,
 ) -> AttendanceRecord:
-    """What one person's check-ins, stays and corrections (by session) add up to, also if there are none."""
+    """Return the record of one person. `checked` and `corrected` are by session id; all may be empty."""
     counted = counted_sessions(plan)
     tallies = {s.id: _tally(s, checked.get(s.id), stays, blind, corrected.get(s.id)) for s in counted}
     there = sum(tally.present for tally in tallies.values())
@@ -270,14 +270,14 @@ def _tally(
         case Mark.ABSENT:
             return _Tally(0)
         case Mark.EXCUSED:
-            # Not less than was unobserved, which is not in whole minutes: an excuse never costs anybody anything.
+            # At least the unobserved minutes, which have decimals: an excuse must never lower a percentage.
             return _Tally(present, excused=max(float(length - present), unseen))
         case None:
             return _Tally(present, unseen)
 
 
 def scheduled_minutes(session: Session) -> int:
-    """How long a session is scheduled to last, in whole minutes."""
+    """Return the scheduled length of a session in whole minutes."""
     return round(session.length / _MINUTE)
 
 
@@ -294,7 +294,7 @@ def _named(  # noqa: PLR0913, PLR0917 - as record
 
 
 def _latest_name(presences: Iterable[CheckIn], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
-    """The latest that Discord showed; what moderators called somebody, if it never showed any."""
+    """Return the latest name on Discord, or the name in a correction if the person was never seen there."""
     shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
     return max(shown or [(one.at, one.name) for one in corrections])[1]
 

@@ -1,4 +1,7 @@
-"""Certificates: who gets one, and the code by which it can be told from a forged one."""
+"""Certificates: who gets one, and the code that proves that it is genuine.
+
+The alphabet of codes is Crockford's base 32 (https://www.crockford.com/base32.html).
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,20 @@ from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
 
-#: Without the letters that are taken for digits or for each other (Crockford's base 32).
+#: Without letters that are mistaken for digits or for each other.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-#: 60 bits in all: whoever guesses a million times a second needs longer than anybody waits.
+#: 60 bits in all: at a million guesses a second, finding one code takes 18,000 years on average.
 _GROUPS, _GROUP = 3, 4
 
 
 class Award(StrEnum):
-    """What a certificate says of somebody."""
+    """What a certificate certifies."""
 
     COMPLETION = "completion"
     """They reached the share of the scheduled minutes that the plan asks for."""
     PARTICIPATION = "participation"
-    """They were there."""
+    """They attended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Certificate:
 
 
 def award_for(record: AttendanceRecord) -> Award | None:
-    """What somebody has earned; None if they were never there."""
+    """Return what somebody has earned; None if they never attended."""
     if record.complete:
         return Award.COMPLETION
     return Award.PARTICIPATION if record.minutes else None
@@ -48,7 +51,7 @@ def award_for(record: AttendanceRecord) -> Award | None:
 def issue_certificates(
     workshop: str, secret: str, records: Iterable[AttendanceRecord], places: Iterable[Participant]
 ) -> Iterator[Certificate]:
-    """Those of the participants, in order of their names; the team, and whoever has no place, gets none."""
+    """Yield the participants' certificates in order of `records`; the team and people without a place get none."""
     by_person = {place.person: place for place in places if place.role is Role.PARTICIPANT and place.person is not None}
     for record in records:
         place, award = by_person.get(record.person), award_for(record)
@@ -57,7 +60,7 @@ def issue_certificates(
 
 
 def certificate_code(secret: str, workshop: str, person: int, award: Award) -> str:
-    """A certificate's code, such as `7K2M-9QXC-04TB`: always the same, and not to be guessed without the secret."""
+    """Return a certificate's code, such as `7K2M-9QXC-04TB`: deterministic, and unguessable without the secret."""
     digest = hmac.digest(secret.encode(), f"certificate/{workshop}/{person}/{award}".encode(), "sha256")
     number = int.from_bytes(digest)
     signs = "".join(_SIGNS[number >> 5 * place & 31] for place in range(_GROUPS * _GROUP))
@@ -65,7 +68,7 @@ def certificate_code(secret: str, workshop: str, person: int, award: Award) -> s
 
 
 def parse_code(typed: str) -> str | None:
-    """A code as somebody typed it (small letters, blanks, an O for a 0), as it was written; None if it is none."""
+    """Normalise a code as somebody typed it (small letters, blanks, an O for a 0); None if it is no code."""
     signs = "".join(sign for sign in typed.upper().translate(_ALIKE) if sign.isalnum())
     if len(signs) != _GROUPS * _GROUP or not set(signs) <= set(_SIGNS):
         return None
@@ -73,7 +76,7 @@ def parse_code(typed: str) -> str | None:
 
 
 def find_certificate(typed: str, given: Iterable[Certificate]) -> Certificate | None:
-    """The certificate of a code; None if there is none."""
+    """Return the certificate of a typed code; None if there is none."""
     wanted = parse_code(typed)
     return next(
         (certificate for certificate in given if wanted and hmac.compare_digest(certificate.code, wanted)), None

@@ -1,4 +1,4 @@
-"""What moderators say of somebody's attendance; of several corrections, the latest that stands counts."""
+"""Corrections of attendance by moderators; of several, the latest that was not undone is in force."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ REASON_LENGTH = 200
 
 
 class Mark(StrEnum):
-    """What a correction says."""
+    """How a correction counts."""
 
     PRESENT = "present"
     """The whole session counts."""
     EXCUSED = "excused"
-    """What the person missed of it counts neither for nor against them."""
+    """The minutes that the person missed count neither for nor against them."""
     ABSENT = "absent"
-    """Nothing of it counts, whatever else is known."""
+    """No minute of it counts, whatever else is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a moderator said of one person in one session. Instants are UTC."""
+    """A correction of one person's attendance in one session. Instants are UTC."""
 
     id: str
     session: str
@@ -40,7 +40,7 @@ class Correction:
 
 
 def corrections_in_force(corrections: Iterable[Correction]) -> dict[tuple[int, str], Correction]:
-    """The correction that counts, by person and session."""
+    """Return the correction in force for each person and session."""
     standing = (correction for correction in corrections if correction.undone_at is None)
     return {
         (correction.person, correction.session): correction

@@ -1,4 +1,4 @@
-"""Presence in rooms: intervals of time, and what they add up to. Intervals are united, never added."""
+"""Presence in rooms: intervals of time and their total. Overlapping intervals are united, never counted twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-#: How often (real time) the bot notes that it is watching: so far the end of a watch that was cut off may be out.
+#: How often (real time) the bot notes that it is watching: the end of an interrupted watch may be this much early.
 ALIVE_MARK = timedelta(seconds=15)
 
 
@@ -31,7 +31,7 @@ class Stay(NamedTuple):
 
 
 def unite(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    """The same moments as intervals that are in order, apart from each other, and not empty."""
+    """Return the same moments as intervals in order, disjoint and not empty."""
     united: list[Interval] = []
     for interval in sorted(interval for interval in intervals if interval.since < interval.until):
         if united and interval.since <= united[-1].until:
@@ -42,12 +42,12 @@ def unite(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 
 def within(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
-    """What of the intervals lies in a frame, united."""
+    """Return the parts of the intervals inside a frame, united."""
     return unite(Interval(max(interval.since, frame.since), min(interval.until, frame.until)) for interval in intervals)
 
 
 def gaps(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]:
-    """What of a frame lies in none of the intervals, united."""
+    """Return the parts of a frame outside all intervals, united."""
     covered = within(intervals, frame)
     begins = [frame.since, *(interval.until for interval in covered)]
     ends = [*(interval.since for interval in covered), frame.until]
@@ -55,12 +55,12 @@ def gaps(intervals: Iterable[Interval], frame: Interval) -> tuple[Interval, ...]
 
 
 def total(intervals: Iterable[Interval]) -> timedelta:
-    """How long the intervals last together; a moment in several of them counts once."""
+    """Return how long the intervals last together; a moment in several of them counts once."""
     return sum((interval.until - interval.since for interval in unite(intervals)), timedelta())
 
 
 def headcounts(times: Mapping[int, Iterable[Interval]], instants: Sequence[datetime]) -> list[int]:
-    """How many people were there at each instant. `times`: when, by person; who is in two places counts once."""
+    """Return how many people were present at each instant. `times`: intervals by person, who counts once."""
     stretches = [stretch for intervals in times.values() for stretch in unite(intervals)]
     begun = sorted(stretch.since for stretch in stretches)
     ended = sorted(stretch.until for stretch in stretches)

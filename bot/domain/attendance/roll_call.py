@@ -1,4 +1,4 @@
-"""Who is there: the roll of one session, as moderators see it."""
+"""The roll call of one session, as moderators see it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ People = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class SessionRoll:
-    """Who is told to be in a session, and by what. Somebody of whom a moderator has spoken is in `corrected` alone."""
+    """Who is in a session, and how that is known. People with a correction are in `corrected` only."""
 
     checked_in: People
     in_room: People
@@ -33,7 +33,7 @@ def roll_call_of(
     there: People,
     corrections: Iterable[Correction],
 ) -> SessionRoll:
-    """The roll of a session; `there` are those in its room."""
+    """Return the roll of a session. `there`: the people in its room."""
     corrected = {
         person: correction
         for (person, held), correction in corrections_in_force(corrections).items()
@@ -48,13 +48,13 @@ def roll_call_of(
 
 
 def people_in_room(session: Session, stays: Iterable[Stay]) -> dict[int, str]:
-    """Who was in a session's room while it was held."""
+    """Return who was in a session's room while it was held."""
     held, room = Interval(session.starts_at, session.ends_at), meeting_room(session.room)
     return {stay.person: stay.name for stay in stays if stay.room == room and within((stay.time,), held)}
 
 
 def sessions_by_nearness(plan: Plan, now: datetime) -> tuple[Session, ...]:
-    """The sessions that count as a moderator looks for them: the last that began, those before it, those to come."""
+    """Return the sessions that count: the latest that began first, then earlier ones, then later ones."""
     counted = counted_sessions(plan)
     begun = [session for session in counted if session.starts_at <= now]
     return (*reversed(begun), *(session for session in counted if session.starts_at > now))

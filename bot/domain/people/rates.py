@@ -1,4 +1,8 @@
-"""Rates: how often one person may do something. Generous: somebody who takes part keenly never meets a limit."""
+"""Rate limits per person: how often somebody may press, write or ask for suggestions.
+
+The algorithm is GCRA (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): one instant per person and action.
+The limits are ours, and generous: an active participant never meets one.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,14 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So often at once, and again each time that `every` has passed."""
+    """`at_once` times in a row, and once more after each `every`."""
 
     at_once: int
     every: timedelta
 
 
 class LimitedAction(StrEnum):
-    """What somebody does, as far as it is limited."""
+    """An action that is limited."""
 
     SUGGEST = "suggest"
     """Typing in an option for which there are suggestions: Discord asks for them at every pause."""
@@ -35,15 +39,15 @@ RATES = {
 
 
 class Limiter:
-    """Counts what each person does, in memory: of no more than `most` of them, those who did something last."""
+    """Counts the actions of each person, in memory, for the `most` who acted last."""
 
     def __init__(self, most: int = 20_000) -> None:
         self._most = most
         self._full_at: OrderedDict[tuple[int, LimitedAction], datetime] = OrderedDict()
-        """When somebody's allowance will be whole again. Who isn't in it has all of it."""
+        """When a person's allowance will be full again (UTC); it is full for those who are missing."""
 
     def take(self, person: int, act: LimitedAction, now: datetime) -> datetime | None:
-        """Count one more; None if it may be done, else the instant from which it may be."""
+        """Count one action. Return None if it is allowed, else the instant (UTC) from which it will be."""
         rate, key = RATES[act], (person, act)
         whole = rate.at_once * rate.every
         full_at = self._full_at.get(key, now)

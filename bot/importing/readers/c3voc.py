@@ -64,15 +64,15 @@ class _Export(BaseModel):
 
 
 def read_c3voc(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in an export. Raises ScheduleError with every fault at once."""
+    """Return the schedule in an export. Raises ScheduleError with every fault at once."""
     conference = json_file.parse_json(_Export, source, "the conference system").schedule.conference
-    gathering = ScheduleCollector(zone)
-    gathering.zone_named(conference.time_zone_name or "", "time_zone_name")
+    collector = ScheduleCollector(zone)
+    collector.zone_named(conference.time_zone_name or "", "time_zone_name")
     for index, day in enumerate(conference.days, 1):
         for room, events in day.rooms.items():
             for number, event in enumerate(events, 1):
-                collect_talk(gathering, _talk(event, day.date, room), f"days[{index}].rooms[{room}][{number}]")
-    return gathering.schedule(conference.title or "")
+                collect_talk(collector, _talk(event, day.date, room), f"days[{index}].rooms[{room}][{number}]")
+    return collector.schedule(conference.title or "")
 
 
 def _talk(event: _Event, day: str, room: str) -> FrabTalk:

@@ -1,4 +1,4 @@
-"""What every reader of schedules does with what it finds: ids, rooms, times in a zone, faults and remarks."""
+"""Collects the sessions that a reader of schedules finds: ids, rooms, times in a zone, faults and remarks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.agenda.sessions import Material, SessionKind
 from bot.domain.local_time import LocalTimeError, instant
 from bot.domain.plan import PLENARY
 from bot.domain.text import Text, clean, one_line, shorten
-from bot.importing.readers import human_time as typed
+from bot.importing.readers import human_time
 from bot.importing.schedule import (
     NamedItem,
     Schedule,
@@ -33,20 +33,20 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def clean_description(words: str) -> str:
-    """Words from a file, their line breaks kept and HTML's tags not."""
+    """Return a text from a file without HTML tags; line breaks stay."""
     bare = html.unescape(_TAG.sub("", words)) if "<" in words or "&" in words else words
     return shorten(clean(bare), _MAX_DESCRIPTION)
 
 
 def is_link(words: str) -> bool:
-    """Whether a plan may have it as the address of a document."""
+    """Return whether a plan accepts the text as the address of a document."""
     return bool(re.fullmatch(r"https?://\S+", words)) and len(words) <= _MAX_URL and words == one_line(words)
 
 
 def make_id(name: str, kind: str) -> str:
-    """The id for a name or another system's id, the same each time: its letters where it has Latin ones.
+    """Return a deterministic id for a name or another system's id: its Latin letters, if that loses none.
 
-    Other scripts, and names that are longer than an id, get a mark made of the whole name.
+    Names in other scripts, and names longer than an id, end in a hash of the whole name.
     """
     plain = slug(name)
     if plain and len(re.sub(r"[\W_]+", "", name)) <= len(plain.replace("-", "")):
@@ -57,7 +57,7 @@ def make_id(name: str, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RawSession:
-    """One session as a file has it; texts are not cleaned yet. `place` says where in the file it stands."""
+    """One session as a file has it, with texts not yet cleaned. `place` is where in the file it stands."""
 
     place: str
     id: str
@@ -75,7 +75,7 @@ class RawSession:
 
 
 class ScheduleCollector:
-    """Gathers sessions; then gives the schedule, or every fault at once."""
+    """Collects sessions, then returns the schedule or raises with every fault at once."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
@@ -89,23 +89,23 @@ class ScheduleCollector:
         self._foreign = 0
 
     def fault(self, place: str, what: str) -> None:
-        """Something because of which the file can't be used."""
-        # A line each, whatever a cell of the file holds.
+        """Add a fault: the file can't be used."""
+        # One line per fault, even if a cell of the file has line breaks.
         self._faults.append(one_line(f"{place}: {what}." if place else f"{what}."))
         self._faulty.add(place)
 
     def remark(self, what: str) -> None:
-        """Something that should be looked at; told once."""
+        """Add a remark that the organisers should check; the same remark is kept once."""
         self._remarks.setdefault(one_line(what))
 
     def zone_named(self, name: str, place: str) -> None:
-        """The file names its zone: tell if it isn't the workshop's."""
+        """Add a remark if the zone that the file names isn't the workshop's."""
         if name and name != self._zone.key:
             what = f"the file's zone is {one_line(name)}, the plan's is {self._zone.key}; times are converted"
             self.remark(f"{place}: {what}.")
 
     def instant(self, moment: datetime, place: str, zone: ZoneInfo | None = None) -> datetime | None:
-        """In UTC. Without an offset it is a wall time of `zone`, or of the workshop's; None if it names no instant."""
+        """Convert to UTC; None and a fault if it names no instant. `zone`: that of a moment without an offset."""
         try:
             if moment.tzinfo is None:
                 where = zone or self._zone
@@ -121,7 +121,7 @@ class ScheduleCollector:
         return in_utc
 
     def moment(self, typed: object, place: str) -> datetime | None:
-        """The instant (UTC) that an ISO 8601 text names; None and a fault if it names none."""
+        """Parse an ISO 8601 text to an instant (UTC); None and a fault if it is none."""
         try:
             moment = datetime.fromisoformat(typed if isinstance(typed, str) else "")
         except ValueError:
@@ -133,19 +133,19 @@ class ScheduleCollector:
         return self.instant(moment, place)
 
     def after(self, start: datetime, lasts: str, place: str) -> datetime | None:
-        """When something ends that lasts so long, as people type it; None and a fault if that is no length."""
+        """Add a length as people type it to a start; None and a fault if it is no length."""
         if not lasts.strip():
             return None
         try:
-            return start + typed.parse_length(lasts)
-        except typed.HumanTimeError as fault:
+            return start + human_time.parse_length(lasts)
+        except human_time.HumanTimeError as fault:
             self.fault(place, str(fault))
         except OverflowError:
             self.fault(place, "it ends outside the calendar")
         return None
 
     def add(self, session: RawSession) -> None:
-        """Keep a session, or tell what is wrong with it."""
+        """Add a session, or its faults."""
         has_fault = session.place in self._faulty
         title = {
             language: shorten(one_line(words), _MAX_TITLE)
@@ -198,7 +198,7 @@ class ScheduleCollector:
         return key
 
     def schedule(self, title: str = "") -> Schedule:
-        """What was gathered. Raises ScheduleError with every fault at once."""
+        """Return the schedule. Raises ScheduleError with every fault at once."""
         if not self._faults and not self._sessions:
             self.fault("", "There is no session in the file; export the schedule once it has sessions with times")
         if self._faults:
@@ -219,7 +219,7 @@ _UNCLEAR = {"skipped": "is skipped by the clocks", "twice": "comes twice", "unre
 
 
 def _materials(links: Iterable[tuple[str, str]], language: str) -> Iterable[Material]:
-    """What is an address is written down, never opened."""
+    """Yield the links that are valid addresses. They are never opened."""
     for title, address in links:
         if is_link(address):
             shown = shorten(one_line(title), _MAX_TITLE) or address.rstrip("/").rpartition("/")[2]

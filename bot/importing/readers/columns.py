@@ -119,25 +119,25 @@ def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
 
 def read_grids(grids: tuple[Grid, ...], zone: ZoneInfo) -> Schedule:
     """The schedule in tables, such as the sheets of a workbook. Raises ScheduleError with every fault at once."""
-    gathering = ScheduleCollector(zone)
+    collector = ScheduleCollector(zone)
     used = 0
     for grid in grids:
         if header := _header(grid):
             used += 1
-            _Sheet(gathering, grid, header).gather()
+            _Sheet(collector, grid, header).gather()
         elif any(any(row.cells) for row in grid.rows) and grid.name != EXPLANATIONS:
-            gathering.remark(f"The sheet '{grid.name}' has no columns for title and start; it was left out.")
+            collector.remark(f"The sheet '{grid.name}' has no columns for title and start; it was left out.")
     if not used:
         raise ScheduleError(
             "No row names the columns: a table needs at least date, start, end and title. "
             "`plenary import --template agenda.xlsx` writes one to fill in."
         )
-    return gathering.schedule()
+    return collector.schedule()
 
 
 class _Sheet:
-    def __init__(self, gathering: ScheduleCollector, grid: Grid, header: _Header) -> None:
-        self._gathering = gathering
+    def __init__(self, collector: ScheduleCollector, grid: Grid, header: _Header) -> None:
+        self._gathering = collector
         self._grid = grid
         self._header = header
         self._day: date | None = None

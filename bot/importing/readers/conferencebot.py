@@ -36,24 +36,24 @@ class _File(BaseModel):
 
 
 def read_conferencebot(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in a file. Raises ScheduleError with every fault at once."""
+    """Return the schedule in a file. Raises ScheduleError with every fault at once."""
     file = json_file.parse_json(_File, source, "conference-bot's file")
-    gathering = ScheduleCollector(zone)
+    collector = ScheduleCollector(zone)
     for index, stream in enumerate(file.streams, 1):
         for number, talk in enumerate(stream.talks, 1):
-            _gather(gathering, talk, stream.stream_name or "", f"streams[{index}].talks[{number}]")
-    return gathering.schedule(file.title or "")
+            _gather(collector, talk, stream.stream_name or "", f"streams[{index}].talks[{number}]")
+    return collector.schedule(file.title or "")
 
 
-def _gather(gathering: ScheduleCollector, talk: _Talk, room: str, place: str) -> None:
-    start = gathering.moment(talk.start, place)
-    gathering.add(
+def _gather(collector: ScheduleCollector, talk: _Talk, room: str, place: str) -> None:
+    start = collector.moment(talk.start, place)
+    collector.add(
         RawSession(
             place=place,
             id=make_id(str(talk.id), "session"),
             title={"en": talk.title or ""},
             starts_at=start,
-            ends_at=gathering.moment(talk.end, place) if start and talk.end else None,
+            ends_at=collector.moment(talk.end, place) if start and talk.end else None,
             rooms=(room,),
             track=talk.tracks[0] if talk.tracks else "",
             description={"en": talk.description or ""},

@@ -1,4 +1,4 @@
-"""Any schedule file: its format is told from what is in it, never from its name; nothing is fetched from anywhere."""
+"""Reads a schedule file of any format. The content decides the format, never the name; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _LONGEST = timedelta(hours=24)
 
 
 class Reader(Protocol):
-    """Reads one format. Raises ScheduleError with every fault at once."""
+    """Reads one format."""
 
     def __call__(self, source: bytes, zone: ZoneInfo) -> Schedule:
-        """The schedule in a file; `zone` is the workshop's."""
+        """Return the schedule in a file; `zone` is the workshop's. Raises ScheduleError with every fault at once."""
         ...
 
 
 class _Top(BaseModel):
-    """What tells one JSON format from another."""
+    """The top-level keys that distinguish the JSON formats."""
 
     slots: object = None
     schedule: object = None
@@ -49,9 +49,9 @@ _NOT_TABLES = ((b"\xd0\xcf\x11\xe0", "an old Excel or Word file"), (b"%PDF", "a 
 
 
 def read_schedule(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in a file of any format. Raises ScheduleError with every fault at once.
+    """Return the schedule in a file of any format. Raises ScheduleError with every fault at once.
 
-    It takes up to some seconds of computing: call it in a thread.
+    It may compute for some seconds: call it in a thread.
     """
     if len(source) > MAX_BYTES:
         raise ScheduleError(f"the file has {len(source):,} bytes; a schedule may have {MAX_BYTES:,}.")
@@ -65,7 +65,7 @@ def read_schedule(source: bytes, zone: ZoneInfo) -> Schedule:
 
 
 def _out_of_range(schedule: Schedule) -> Iterator[str]:
-    """Tell of each session on a day that no workshop has, or that lasts longer than a day."""
+    """Yield a fault for each session outside the range of workshops, or longer than a day."""
     for session in schedule.sessions:
         day = session.starts_at.date()
         if not FIRST_DAY <= day <= LAST_DAY:

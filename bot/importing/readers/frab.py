@@ -36,7 +36,7 @@ class FrabTalk:
 
 
 def read_frab(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in an export. Raises ScheduleError with every fault at once."""
+    """Return the schedule in an export. Raises ScheduleError with every fault at once."""
     try:
         top = xml_tree.parse_xml(source)
     except xml_tree.MarkupError as fault:
@@ -45,14 +45,14 @@ def read_frab(source: bytes, zone: ZoneInfo) -> Schedule:
         raise ScheduleError(
             f"line {top.line}: found <{one_line(top.name)[:40]}>, not <schedule>; export the schedule as frab XML."
         )
-    gathering = ScheduleCollector(zone)
+    collector = ScheduleCollector(zone)
     conference = next(top.all("conference"), Element("", {}, top.line))
-    gathering.zone_named(conference.text("time_zone_name"), f"line {conference.line}")
+    collector.zone_named(conference.text("time_zone_name"), f"line {conference.line}")
     for day in top.all("day"):
         for room in day.all("room"):
             for event in room.all("event"):
-                collect_talk(gathering, _talk(event, day, room), f"line {event.line}")
-    return gathering.schedule(conference.text("title"))
+                collect_talk(collector, _talk(event, day, room), f"line {event.line}")
+    return collector.schedule(conference.text("title"))
 
 
 def _talk(event: Element, day: Element, room: Element) -> FrabTalk:
@@ -85,21 +85,21 @@ def _inner(event: Element, group: str, name: str) -> Iterator[str]:
     return (child.words for parent in event.all(group) for child in parent.all(name))
 
 
-def collect_talk(gathering: ScheduleCollector, talk: FrabTalk, place: str) -> None:
+def collect_talk(collector: ScheduleCollector, talk: FrabTalk, place: str) -> None:
     """Keep the talk, or tell what is wrong with it."""
     where = f"{place} ({one_line(talk.id)[:60]})" if talk.id else place
     if not talk.id:
-        gathering.fault(where, "the event has no id; export the schedule again, with ids")
+        collector.fault(where, "the event has no id; export the schedule again, with ids")
         return
-    start = _start(gathering, talk, where)
+    start = _start(collector, talk, where)
     language = talk.language[:2].lower() or "en"
-    gathering.add(
+    collector.add(
         RawSession(
             place=where,
             id=make_id(talk.id, "session"),
             title={language: talk.title},
             starts_at=start,
-            ends_at=gathering.after(start, talk.duration, where) if start else None,
+            ends_at=collector.after(start, talk.duration, where) if start else None,
             kind=_kind(talk),
             rooms=(talk.room,),
             track=talk.track,
@@ -117,16 +117,16 @@ def _kind(talk: FrabTalk) -> SessionKind | None:
     return guess_kind(f"{talk.kind} {talk.track}") if talk.kind else None
 
 
-def _start(gathering: ScheduleCollector, talk: FrabTalk, place: str) -> datetime | None:
+def _start(collector: ScheduleCollector, talk: FrabTalk, place: str) -> datetime | None:
     if talk.date:
-        return gathering.moment(talk.date, place)
+        return collector.moment(talk.date, place)
     try:
         begins = datetime.combine(date.fromisoformat(talk.day), time(0))
     except ValueError:
-        gathering.fault(place, f"its day has the date '{one_line(talk.day)[:40]}'; write one such as 2023-02-20")
+        collector.fault(place, f"its day has the date '{one_line(talk.day)[:40]}'; write one such as 2023-02-20")
         return None
     try:
-        return gathering.instant(datetime.combine(begins, human_time.parse_clock(talk.start)), place)
+        return collector.instant(datetime.combine(begins, human_time.parse_clock(talk.start)), place)
     except human_time.HumanTimeError as fault:
-        gathering.fault(place, str(fault))
+        collector.fault(place, str(fault))
         return None

@@ -47,19 +47,19 @@ class _Component:
 
 
 def read_icalendar(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in a calendar. Raises ScheduleError with every fault at once."""
-    gathering = ScheduleCollector(zone)
+    """Return the schedule in a calendar. Raises ScheduleError with every fault at once."""
+    collector = ScheduleCollector(zone)
     title = ""
-    for component in _components(grid.decode_text(source), gathering):
+    for component in _components(grid.decode_text(source), collector):
         if component.name == "VEVENT":
-            _gather(gathering, component, zone)
+            _gather(collector, component, zone)
         elif component.name == "VCALENDAR":
             title = component.text("X-WR-CALNAME")
-            gathering.zone_named(component.text("X-WR-TIMEZONE"), "X-WR-TIMEZONE")
-    return gathering.schedule(title)
+            collector.zone_named(component.text("X-WR-TIMEZONE"), "X-WR-TIMEZONE")
+    return collector.schedule(title)
 
 
-def _components(text: str, gathering: ScheduleCollector) -> Iterator[_Component]:
+def _components(text: str, collector: ScheduleCollector) -> Iterator[_Component]:
     """The calendar and its events, each with its own properties, those of alarms and zones left out."""
     begun: list[_Component] = []
     for number, content in _unfolded(text):
@@ -70,7 +70,7 @@ def _components(text: str, gathering: ScheduleCollector) -> Iterator[_Component]
         try:
             name, parameters, value = Contentline(content).parts()
         except ValueError:
-            gathering.fault(f"line {number}", f"{one_line(content)[:40]!r} is no line of a calendar; export it again")
+            collector.fault(f"line {number}", f"{one_line(content)[:40]!r} is no line of a calendar; export it again")
             continue
         name = name.upper()
         if name == "BEGIN":
@@ -103,40 +103,40 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
         yield first, "".join(pieces)
 
 
-def _gather(gathering: ScheduleCollector, event: _Component, zone: ZoneInfo) -> None:
+def _gather(collector: ScheduleCollector, event: _Component, zone: ZoneInfo) -> None:
     uid = event.text("UID")
     place = f"line {event.line} ({one_line(event.text('SUMMARY') or uid)[:60]})"
     begins = event.properties.get("DTSTART")
     if event.text("STATUS").upper() == "CANCELLED":
-        gathering.remark(f"{place}: it is cancelled, and was left out.")
+        collector.remark(f"{place}: it is cancelled, and was left out.")
     elif begins is None:
-        gathering.fault(place, "the event has no start (DTSTART)")
+        collector.fault(place, "the event has no start (DTSTART)")
     elif _DATE_ONLY.fullmatch(begins.value):
-        gathering.remark(f"{place}: it lasts the whole day, and was left out; a session has times.")
+        collector.remark(f"{place}: it lasts the whole day, and was left out; a session has times.")
     elif event.properties.keys() & {"RRULE", "RDATE"}:
-        gathering.fault(place, "the event is repeated by a rule; write each session as an event of its own")
+        collector.fault(place, "the event is repeated by a rule; write each session as an event of its own")
     else:
-        _gather_session(gathering, event, begins, place, zone)
+        _gather_session(collector, event, begins, place, zone)
 
 
 def _gather_session(
-    gathering: ScheduleCollector, event: _Component, begins: _Property, place: str, zone: ZoneInfo
+    collector: ScheduleCollector, event: _Component, begins: _Property, place: str, zone: ZoneInfo
 ) -> None:
     uid = event.text("UID")
     if not uid:
-        gathering.fault(place, "the event has no UID; export the calendar again, with UIDs")
+        collector.fault(place, "the event has no UID; export the calendar again, with UIDs")
         return
-    start = _instant(gathering, begins, place, zone)
+    start = _instant(collector, begins, place, zone)
     location, categories = event.text("LOCATION"), event.text("CATEGORIES")
     described = event.properties.get("DESCRIPTION")
-    gathering.add(
+    collector.add(
         RawSession(
             place=place,
             # What follows the @ says who made the id, and is the same for all.
             id=make_id(f"{uid.partition('@')[0] or uid} {event.text('RECURRENCE-ID')}".strip(), "session"),
             title=event.properties["SUMMARY"].texts if "SUMMARY" in event.properties else {},
             starts_at=start,
-            ends_at=_end(gathering, event, start, place, zone) if start else None,
+            ends_at=_end(collector, event, start, place, zone) if start else None,
             kind=guess_kind(categories) if categories else None,
             # The address of a video call is no name of a room.
             rooms=() if "://" in location else (location,),
@@ -148,32 +148,32 @@ def _gather_session(
 
 
 def _end(
-    gathering: ScheduleCollector, event: _Component, start: datetime, place: str, zone: ZoneInfo
+    collector: ScheduleCollector, event: _Component, start: datetime, place: str, zone: ZoneInfo
 ) -> datetime | None:
     if ends := event.properties.get("DTEND"):
-        return _instant(gathering, ends, place, zone)
+        return _instant(collector, ends, place, zone)
     lasts = event.text("DURATION")
     try:
         return start + vDuration.from_ical(lasts) if lasts else None  # pyright: ignore[reportUnknownMemberType]
     except (ValueError, OverflowError):
-        gathering.fault(place, f"{one_line(lasts)[:40]!r} is not a length; export the calendar again")
+        collector.fault(place, f"{one_line(lasts)[:40]!r} is not a length; export the calendar again")
         return None
 
 
-def _instant(gathering: ScheduleCollector, content: _Property, place: str, zone: ZoneInfo) -> datetime | None:
+def _instant(collector: ScheduleCollector, content: _Property, place: str, zone: ZoneInfo) -> datetime | None:
     try:
         moment = datetime.strptime(content.value.strip().removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - a wall time
     except ValueError:
-        gathering.fault(place, f"{one_line(content.value)[:40]!r} is not a time; export the calendar again")
+        collector.fault(place, f"{one_line(content.value)[:40]!r} is not a time; export the calendar again")
         return None
     if content.value.strip().endswith("Z"):
-        return gathering.instant(moment.replace(tzinfo=UTC), place)
+        return collector.instant(moment.replace(tzinfo=UTC), place)
     name = str(content.parameters.get("TZID", ""))
     known = _zone(name) if name else zone
     if known is None:
-        gathering.fault(place, f"there is no time zone {one_line(name)[:60]!r}; use an IANA name, such as {zone.key}")
+        collector.fault(place, f"there is no time zone {one_line(name)[:60]!r}; use an IANA name, such as {zone.key}")
         return None
-    return gathering.instant(moment, place, known)
+    return collector.instant(moment, place, known)
 
 
 @lru_cache(maxsize=1000)

@@ -43,28 +43,28 @@ class _Export(BaseModel):
 
 
 def read_programapi(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in an export. Raises ScheduleError with every fault at once."""
+    """Return the schedule in an export. Raises ScheduleError with every fault at once."""
     export = json_file.parse_json(_Export, source, "the programme's site")
-    gathering = ScheduleCollector(zone)
+    collector = ScheduleCollector(zone)
     for date, day in export.days.items():
         for number, event in enumerate(day.events, 1):
-            _gather(gathering, event, f"days[{date}].events[{number}]")
-    return gathering.schedule()
+            _gather(collector, event, f"days[{date}].events[{number}]")
+    return collector.schedule()
 
 
-def _gather(gathering: ScheduleCollector, event: _Event, place: str) -> None:
-    start = gathering.moment(event.start, place)
+def _gather(collector: ScheduleCollector, event: _Event, place: str) -> None:
+    start = collector.moment(event.start, place)
     if start is None:
         return
     # Breaks have no code: their time stands for one.
     name = event.code or f"{'break' if event.is_break else 'session'}-{start:%Y%m%d-%H%M}"
-    gathering.add(
+    collector.add(
         RawSession(
             place=place,
             id=make_id(name, "session"),
             title={"en": event.title or ""},
             starts_at=start,
-            ends_at=gathering.after(start, str(event.duration or ""), place),
+            ends_at=collector.after(start, str(event.duration or ""), place),
             kind=SessionKind.BREAK if event.is_break else guess_kind(event.session_type or ""),
             # What is everywhere is in the plenary.
             rooms=event.rooms if len(event.rooms) == 1 else (),
