@@ -35,11 +35,11 @@ S = TypeVar("S", bound=Suggester)
 class Host(Protocol):
     """Knows which workshop an interaction belongs to: the client."""
 
-    def access_of(self, interaction: Interaction) -> Access:
+    def access_of(self, interaction: Interaction, /) -> Access:
         """The access check of the workshop."""
         ...
 
-    def context_of(self, interaction: Interaction) -> Any:  # noqa: ANN401 - see above
+    def context_of(self, interaction: Interaction, /) -> Any:  # noqa: ANN401 - see above
         """The context of an interaction that passed the check."""
         ...
 
