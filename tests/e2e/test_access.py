@@ -140,5 +140,5 @@ async def test_a_file_that_is_too_large_for_discord_is_exported_from_the_shell(
     monkeypatch.setattr(people, "base_payload", narrow)
     answer = await workshop.organiser.slash(workshop.channel("team"), "export agenda", format="json")
     assert answer.attachments == ()
-    assert answer.text.startswith("⚠️ The file is larger than Discord takes.")
+    assert answer.text.startswith("⚠️ The file is too large for Discord.")
     assert "plenary export agenda --format json --out agenda.json" in answer.text

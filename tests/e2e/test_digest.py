@@ -35,7 +35,7 @@ async def test_a_day_ends_with_what_happened_on_it(workshop: World) -> None:
         "La journée en bref",
         "موجز اليوم",
         "✅ Ledgers at work",
-        "People present: 2. Minutes attended, all together: 60.",
+        "People present: 2. Total minutes attended: 60.",
         "One ledger, many ports",
         "Who pays for it?",
         "**Sensor panel**",

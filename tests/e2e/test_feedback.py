@@ -65,7 +65,7 @@ async def test_a_session_of_the_kinds_in_the_plan_is_rated_once_a_person_and_the
     workshop.witness.on_request = look
     answers = await asyncio.gather(*(workshop.amina.submit(form, PULSE) for _ in range(3)))
     workshop.witness.on_request = None
-    assert all(answer.text.startswith("✅ Thank you, your answer is kept.") for answer in answers)
+    assert all(answer.text.startswith("✅ Thank you, your answer is saved.") for answer in answers)
     assert kept_when_said == [1, 1, 1]
     assert kept(workshop) == {("cases", workshop.amina.id): PULSE}
     again = await rating_form(workshop, workshop.amina)

@@ -70,7 +70,7 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
 
     shown = await press_direct_message(workshop, workshop.amina, "progress:3")
     kept = await report_progress(workshop.amina, shown, "under_way", "Two *ports*")
-    assert kept.text.startswith("✅ Thank you, your answer is kept.")
+    assert kept.text.startswith("✅ Thank you, your answer is saved.")
     assert workshop.rows("SELECT person, months, state, text FROM pledge_progress") == [
         (workshop.amina.id, 3, "under_way", "Two *ports*")
     ]

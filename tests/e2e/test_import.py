@@ -114,7 +114,7 @@ async def test_what_changed_since_the_preview_or_has_begun_stays_as_it_is(worksh
     begun = SCHEDULE.replace("welcome,25/03/2023,09:00,09:30", "welcome,25/03/2023,11:00,11:30")
     shown = await send(workshop, begun)
     assert "One session that differs in the file is under way or over, and keeps its time." in shown.text
-    assert "= welcome: its time has come" in shown.attachments[0].content.decode()
+    assert "= welcome: it has already started" in shown.attachments[0].content.decode()
     assert workshop.rows("SELECT id, held FROM session ORDER BY id") == held
     stranger = await workshop.moderator.slash(
         workshop.channel("team"), "workshop import", file=Attachment("a.csv", SCHEDULE.encode())

@@ -136,7 +136,7 @@ async def test_a_note_withdrawn_is_gone_for_everybody_but_its_author(workshop: W
     stolen = await workshop.karim.slash(lobby, "note withdraw", note=offered["value"])
     assert stolen.text.startswith("⚠️ Vous n")
     answer = await amina.slash(lobby, "note withdraw", note=offered["value"])
-    assert answer.text.startswith("✅ Your note **Start with one port** is taken back")
+    assert answer.text.startswith("✅ Your note **Start with one port** is withdrawn")
     await settle_edits(workshop)
     assert note_cards(workshop) == []
     for person in (workshop.karim, workshop.organiser):
@@ -425,7 +425,7 @@ async def test_what_no_person_wrote_is_no_note(workshop: World) -> None:
     await workshop.until(BEFORE_WELCOME)
     lobby = workshop.channel("ledgers")
     of_the_bot = workshop.messages("ledgers")[0].id
-    assert (await workshop.amina.menu(of_the_bot, lobby, "Save as note")).text.startswith("⚠️ There is no text")
+    assert (await workshop.amina.menu(of_the_bot, lobby, "Save as note")).text.startswith("⚠️ That message has no text")
     elsewhere = workshop.discord.backend.create_message(workshop.general, workshop.karim.id, "Hello")
     asked = await workshop.amina.menu(elsewhere.id, workshop.general, "Save as note")
     assert asked.text.startswith("⚠️ Its author can")

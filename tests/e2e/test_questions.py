@@ -167,10 +167,10 @@ async def test_each_counts_once_and_can_take_it_back_and_many_votes_are_few_edit
     await settle(workshop)
     (card,) = cards(workshop)
     assert (await vote(workshop.amina, card)).startswith("⚠️ This is your own question")
-    assert (await vote(workshop.karim, card)).startswith("✅ Vous avez aussi cette question")
+    assert (await vote(workshop.karim, card)).startswith("✅ Votre voix est comptée")
     await settle(workshop)
     assert "👥 1" in cards(workshop)[0].text
-    assert (await vote(workshop.karim, card)).startswith("✅ Vous n’avez plus cette question")  # noqa: RUF001
+    assert (await vote(workshop.karim, card)).startswith("✅ Votre voix est retirée")
     await settle(workshop)
     assert "👥 0" in cards(workshop)[0].text
 
@@ -179,7 +179,7 @@ async def test_each_counts_once_and_can_take_it_back_and_many_votes_are_few_edit
         workshop.discord.give_role(person, workshop.role("Participant"))
     before = workshop.witness.count("PATCH", f"/{card.id}")
     told = await asyncio.gather(*(vote(person, card) for person in crowd))
-    assert all(each.startswith("✅ You have this question too") for each in told)
+    assert all(each.startswith("✅ Your vote is counted") for each in told)
     await settle(workshop)
     assert "👥 25" in cards(workshop)[0].text
     assert 1 <= workshop.witness.count("PATCH", f"/{card.id}") - before <= 3
@@ -317,8 +317,8 @@ async def test_merged_questions_share_their_votes_and_the_card_points_to_the_oth
     assert "➡️ The second question" in one.text
     assert "👥 1" in other.text
     # Whoever presses the old card is counted, or no longer counted, where it went.
-    assert (await vote(workshop.karim, one)).startswith("✅ Vous n")
-    assert (await vote(workshop.organiser, one)).startswith("✅ You have this question too")
+    assert (await vote(workshop.karim, one)).startswith("✅ Votre voix est retirée")
+    assert (await vote(workshop.organiser, one)).startswith("✅ Your vote is counted")
     await settle(workshop)
     assert "👥 1" in cards(workshop)[1].text
     assert (await lead(workshop, "merge", question=second, into=first)).text.startswith("⚠️ These two")

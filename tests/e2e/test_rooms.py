@@ -58,7 +58,7 @@ async def test_the_plan_tells_what_setup_then_does_and_nothing_else_is_left(worl
         "Make the category Customs lab",
         "Make the room welcome",
     ]
-    assert "12 steps would be taken" in told.text
+    assert "Setup would take 12 steps" in told.text
     assert (world.picture(), world.witness.changes()) == (before, changes)
     assert "12 things were made" in (await world.setup()).text
     assert len(world.witness.changes()) - len(changes) == len(steps) + 6  # and what is posted in the rooms

@@ -101,7 +101,7 @@ async def test_a_typed_name_gives_nobody_a_place_of_the_team(listed: World) -> N
         assert roles(w, visitor) == set()
         assert (await visitor.slash(w.general, "export people")).text.startswith(NO_PLACE)
     lines = reports(w)
-    assert [line.split()[2] for line in lines] == ["took", "approved", "freed", "approved", "freed"], lines
+    assert [line.split()[2] for line in lines] == ["imported", "approved", "freed", "approved", "freed"], lines
     assert await audit(w) == [
         "list imported", "place approved", "place released", "place approved", "place released",
     ]  # fmt: skip
@@ -189,7 +189,7 @@ async def test_what_is_pressed_twice_at_once_is_done_and_told_once(listed: World
     [button] = buttons(shown)
     await asyncio.gather(*(w.organiser.press(shown.message_id or 0, team, button) for _ in range(2)))
     await w.settle()
-    assert [line.split()[2] for line in reports(w)] == ["took", "freed", "took"]
+    assert [line.split()[2] for line in reports(w)] == ["imported", "freed", "imported"]
     assert await audit(w) == ["list imported", "place released", "list imported"]
 
 

@@ -81,7 +81,7 @@ class Command:
         if not stage.is_expected(what, answer, step.answer, step.says):
             return None
         if step.press.startswith("roster") and step.answer is Expected.ACCEPTED:
-            stage.acknowledged.reports.append(f"<@{person.id}> took over a list of participants")
+            stage.acknowledged.reports.append(f"<@{person.id}> imported a list of participants")
         if step.press.startswith(_CHANGE_THE_AGENDA) and step.answer is Expected.ACCEPTED:
             stage.acknowledged.changes += 1
             await stage.follow_agenda()
