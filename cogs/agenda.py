@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.documents.export import calendars
 from bot.domain.local_time import day_of
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages import agenda as agenda_messages

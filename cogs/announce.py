@@ -10,11 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.announcement_kinds import QUIETABLE, Kind
 from bot.domain.announcements import NotifiedRole
 from bot.domain.announcements import custom as custom_announcement
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, measure, shorten_markdown
 from bot.domain.venue import AGENDA, QUESTIONS, TEAM
 from bot.hosting.client import WorkshopClient
@@ -230,7 +230,7 @@ def _line(context: Context, delivery: Delivery, custom: CustomAnnouncement) -> s
 
 def _words(typed: str) -> str:
     words = clean(typed)
-    if not words or measure(words) > limits.MESSAGE_TEXT - _IN_FRONT:
+    if not words or measure(words) > discord_limits.MESSAGE_TEXT - _IN_FRONT:
         raise UserError("refused.announce.empty")
     return words
 

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.domain.contributions import questions
 from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.questions import Question
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.domain.venue import QUESTIONS
 from bot.hosting.client import WorkshopClient
@@ -20,7 +20,7 @@ from bot.messages.errors import UserError
 from bot.messages.post import custom_id
 from bot.platform.forms import choices, paragraph
 from bot.platform.router import command, pressed, suggests
-from bot.store.caps import TooManyError
+from bot.store.per_person_limits import TooManyError
 
 _NAMED, _ANONYMOUS = "named", "anonymous"
 

@@ -14,7 +14,7 @@ from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance
 from bot.domain.attendance.corrections import REASON_LENGTH, Correction, Mark
 from bot.domain.attendance.roll_call import people_in_room, roll_call_of, sessions_by_nearness
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, escape
 from bot.domain.venue import meeting_room
 from bot.hosting.client import WorkshopClient

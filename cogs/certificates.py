@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.domain import announcements
 from bot.domain.announcement_kinds import Kind
 from bot.domain.attendance.certificates import Award
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.venue import ANNOUNCEMENTS
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.attendance import attendance, session_words
 from bot.domain.attendance.attendance import CheckIn, CheckinRefusal
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
@@ -132,7 +132,7 @@ async def _proven(context: Context, mine: CheckIn, typed: str, title: str) -> Ch
 async def _ask_for_word(context: Context, session: Session) -> None:
     if await context.store.attendance.tried(session.id, context.person.id) >= session_words.TRIES:
         context.refuse("refused.word.spent", title=_bold(session, context.language))
-    field = (context.say("word.label"), context.say("word.hint"), line("word", limits.OPTION_LABEL))
+    field = (context.say("word.label"), context.say("word.hint"), line("word", discord_limits.OPTION_LABEL))
     await context.show_form(post.custom_id("word", session.id), context.say("word.heading"), [field])
 
 

@@ -7,8 +7,8 @@ from discord.ext import commands
 from bot.domain.contributions import coverage, notes
 from bot.domain.contributions.coverage import CoverageRow
 from bot.domain.contributions.notes import Note
-from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessageKind, DirectMessageState, direct_message
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context

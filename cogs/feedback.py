@@ -8,7 +8,7 @@ from bot.domain.attendance import attendance
 from bot.domain.contributions import chatham
 from bot.domain.contributions import feedback as feedback_rules
 from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer, FeedbackQuestion
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages import feedback

@@ -8,7 +8,7 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.jobs.composer import Composer

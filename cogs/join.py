@@ -5,10 +5,10 @@ from __future__ import annotations
 import discord
 from discord.ext import commands
 
-from bot.domain import announcements, limits
+from bot.domain import announcements, discord_limits
 from bot.domain.people import participants
-from bot.domain.people.access import Role, needs_approval
 from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant
+from bot.domain.people.roles import Role, needs_approval
 from bot.domain.text import escape, fold, one_line, shorten
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
@@ -173,7 +173,7 @@ def _other_ways(language: str) -> tuple[Button, ...]:
 
 
 def _called(place: Participant) -> str:
-    return shorten(f"{place.name} ({place.administration})", limits.BUTTON_LABEL)
+    return shorten(f"{place.name} ({place.administration})", discord_limits.BUTTON_LABEL)
 
 
 def _required(typed: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages.i18n import enumeration, language_name, language_named, text

@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.documents.export import personal_data
 from bot.domain.attendance import own_attendance as own_attendance_rules
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.venue import WELCOME
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context

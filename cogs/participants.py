@@ -14,13 +14,13 @@ from discord.ext import commands
 from bot.documents.export.subject import Format
 from bot.domain.announcements import Announcement
 from bot.domain.people import participants
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant, RosterChange
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages.errors import UserError
-from bot.messages.faults import faults_post
+from bot.messages.file_faults import faults_post
 from bot.messages.i18n import country_name
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.answers import DONE, REFUSED

@@ -11,7 +11,7 @@ from bot.domain.contributions import pledges
 from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
 from bot.domain.local_time import LocalTimeError
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, escape, shorten
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context

@@ -12,7 +12,7 @@ from bot.domain.announcements import Announcement
 from bot.domain.contributions import questions as questions_rules
 from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.questions import OWNER_LENGTH, PLAIN, REASON_LENGTH, Question, QuestionState, with_outcome
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context

@@ -14,7 +14,7 @@ from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.reschedule import ChangeError, Now, SessionDetails
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind, Speaker
 from bot.domain.local_time import day_of
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import PLENARY
 from bot.domain.text import clean, is_blank
 from bot.hosting.client import WorkshopClient

@@ -14,7 +14,7 @@ from bot.domain.agenda.run_of_show import DayAction, Hold, ShowError
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import announce
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.domain.venue import TEAM
 from bot.hosting.client import WorkshopClient

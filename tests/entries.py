@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.documents.export.subjects import SUBJECTS
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 
 #: Slash commands.
 COMMANDS = {

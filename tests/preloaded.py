@@ -15,7 +15,7 @@ COGS = [
     if path.stem != "__init__"
 ]
 
-_LATER = ("bot.cli.export", "bot.importing.revision")
+_LATER = ("bot.cli.export", "bot.importing.midway_revision")
 
 for module in ("bot.cli.run", "bot.cli.main", *_LATER, "uvloop", *COGS):
     importlib.import_module(module)

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from bot.importing import plan_file
 from bot.settings import Settings, SettingsError
-from bot.store import Store, programme
-from bot.store.programme import PlanInForce
+from bot.store import Store, plan_in_force
+from bot.store.plan_in_force import PlanInForce
 
 
 @asynccontextmanager
@@ -20,5 +20,5 @@ async def opened(chosen: Settings, *, to_read: bool = True) -> AsyncGenerator[tu
     expected = plan_file.load_plan(chosen.plan).plan if chosen.plan else None
     if not chosen.database.exists():
         raise SettingsError(f"There is no database at {chosen.database}. Set PLENARY_DATABASE to the bot's.")
-    async with programme.opened(chosen.database, expected, to_read=to_read) as workshop:
+    async with plan_in_force.opened(chosen.database, expected, to_read=to_read) as workshop:
         yield workshop

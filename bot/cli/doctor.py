@@ -16,19 +16,11 @@ from bot import store
 from bot.cli import doctor_machine
 from bot.cli.doctor_machine import DoctorFinding, Level, bad, look, ok
 from bot.clock import Clock
-from bot.domain.people.access import ROLES
+from bot.domain.people.roles import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import clean
-from bot.domain.venue import (
-    DISPENSABLE,
-    PERMISSIONS,
-    Room,
-    RoomForm,
-    missing_in_channel,
-    permission_words,
-    role_key,
-    venue_rooms,
-)
+from bot.domain.venue import Room, RoomForm, role_key, venue_rooms
+from bot.domain.venue_permissions import DISPENSABLE, PERMISSIONS, missing_in_channel, permission_words
 from bot.importing import plan_file
 from bot.platform.client import DiscordUnreachableError, point_at
 from bot.platform.guild import invitation, own_role

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bot.importing import preview, template
+from bot.importing import agenda_template, preview
 from bot.importing.proposal import propose, write_proposal
 from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.settings import SettingsError
@@ -48,7 +48,7 @@ def _content(path: Path, at_most: int = -1) -> bytes:
 
 def write_template(path: Path) -> None:
     """Write the table to fill in. Raises SettingsError if there is something already, or it can't be written."""
-    forms = {".csv": template.template_csv, ".xlsx": template.template_xlsx}
+    forms = {".csv": agenda_template.template_csv, ".xlsx": agenda_template.template_xlsx}
     form = forms.get(path.suffix.lower())
     if form is None:
         raise SettingsError(f"{path}: a template is a table; let its name end with .csv or .xlsx.")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.cli.database import opened
 from bot.cli.export import user
-from bot.documents import sheets, typesetting
-from bot.documents.certificates import pages as certificates
+from bot.documents import typesetting, unmade_files
+from bot.documents.certificates import certificate_data as certificates
 from bot.documents.certificates.awards import Awards
 from bot.documents.report.material import gather
 from bot.domain.attendance import certificates as rule
@@ -21,7 +21,7 @@ from bot.messages.i18n import text
 from bot.settings import Settings, SettingsError
 from bot.store import Store
 from bot.store.audit import AuditEntry
-from bot.store.programme import CERTIFICATE_SECRET
+from bot.store.plan_in_force import CERTIFICATE_SECRET
 
 Told = Callable[[str], None]
 """Hears each file as it is written."""
@@ -39,7 +39,7 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
         await asyncio.to_thread(_make, out)
         material = await gather(programme, store, now, audience)
         await record(store, now, "report", f"for {audience}")
-    for sheet in sheets.of_reports(material, languages or spoken):
+    for sheet in unmade_files.of_reports(material, languages or spoken):
         if sheet.remark:
             told(sheet.remark)
         await _put(out / sheet.name, await asyncio.to_thread(sheet.make))

@@ -20,7 +20,8 @@ from bot import store as stores
 from bot.cli.database import opened
 from bot.domain.plan import Plan
 from bot.domain.text import clean, one_line
-from bot.domain.venue import CATEGORY, DISPENSABLE, PERMISSIONS, Room, permission_words
+from bot.domain.venue import CATEGORY, Room
+from bot.domain.venue_permissions import DISPENSABLE, PERMISSIONS, permission_words
 from bot.domain.venue_steps import (
     MakeRole,
     MakeRoom,
@@ -36,7 +37,7 @@ from bot.messages.venue import namesakes_told, plan_blocks, status_blocks, told
 from bot.platform.client import REFUSED_TOKEN, DiscordUnreachableError, point_at
 from bot.platform.guild import Guild, invitation
 from bot.platform.rate_limit import Pacer
-from bot.platform.venue_wanted import group_rooms, wanted
+from bot.platform.wanted_venue import group_rooms, wanted
 from bot.settings import Settings, SettingsError
 from bot.store.audit import AuditEntry
 from bot.store.privacy.erasures import NOBODY

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from bot.domain.agenda.sessions import Session
 from bot.domain.contributions.chatham_stamps import ChathamStamp
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import PLENARY, Plan, RoomKind
 from bot.domain.text import Text
 
@@ -30,34 +30,6 @@ MEETING_ROOM = "room:"
 BREAKOUT_ROOM = "breakout:"
 
 
-#: The permissions that the bot needs, by Discord's names: the bit, and why. The invite link asks for exactly these.
-PERMISSIONS = {
-    "manage_channels": (1 << 4, "make the category and the rooms"),
-    "view_channel": (1 << 10, "see the rooms that it keeps"),
-    "send_messages": (1 << 11, "post the agenda and the announcements"),
-    "read_message_history": (
-        1 << 16,
-        "find its own messages again, so that none is sent twice; save transcripts",
-    ),
-    "mention_everyone": (1 << 17, "let moderators ping a role (optional)"),
-    "connect": (1 << 20, "let participants into the voice rooms: nobody can grant what they lack"),
-    "speak": (1 << 21, "let participants speak in the voice rooms"),
-    "move_members": (1 << 24, "bring the people of breakout rooms back to the session's room"),
-    "manage_nicknames": (1 << 27, "show those who join under their name and country"),
-    "manage_roles": (1 << 28, "make the three roles, give them to who joins, and open and close rooms for them"),
-    # It covers changing and ending one's own events, so that Manage Events is not needed.
-    "create_events": (1 << 44, "show each session among the server's events"),
-}
-
-#: The permissions without which everything else still works.
-DISPENSABLE = frozenset({"create_events", "manage_nicknames", "mention_everyone", "move_members"})
-
-
-def permission_bits() -> int:
-    """Return all permissions that the bot needs, as the bits of Discord's permissions field and of invite links."""
-    return sum(bit for bit, _ in PERMISSIONS.values())
-
-
 class RoomForm(StrEnum):
     """What a room is on Discord."""
 
@@ -65,42 +37,6 @@ class RoomForm(StrEnum):
     TEXT = "text"
     VOICE = "voice"
     STAGE = "stage"
-
-
-_MEETING = ("view_channel", "connect", "speak", "send_messages", "read_message_history", "manage_roles")
-#: What the bot needs in a room of each form; what it needs for the server as a whole is in PERMISSIONS.
-NEEDED = {
-    RoomForm.CATEGORY: ("view_channel", "manage_channels", "manage_roles"),
-    RoomForm.TEXT: ("view_channel", "send_messages", "read_message_history", "manage_roles"),
-    RoomForm.VOICE: _MEETING,
-    RoomForm.STAGE: _MEETING,
-}
-
-
-def missing_permissions(held: int) -> tuple[str, ...]:
-    """Return the permissions that the bot needs in the server and doesn't hold. `held`: bits."""
-    return tuple(name for name, (bit, _) in PERMISSIONS.items() if not held & bit)
-
-
-def missing_in_channel(form: RoomForm, held: int, in_server: int | None = None) -> tuple[str, ...]:
-    """Return the permissions that the bot lacks in a room; only those that it has `in_server`, if that is given.
-
-    A channel that is not visible allows nothing else: then only `view_channel` is returned.
-    """
-    lacks = tuple(name for name in NEEDED[form] if not held & PERMISSIONS[name][0])
-    named = ("view_channel",) if "view_channel" in lacks else lacks
-    return tuple(name for name in named if in_server is None or in_server & PERMISSIONS[name][0])
-
-
-#: Discord's own words for permissions, where they are not the names: for a server, and for a single channel.
-_SERVER_WORDS = {"view_channel": "View Channels"}
-_CHANNEL_WORDS = {"manage_channels": "Manage Channel", "manage_roles": "Manage Permissions"}
-
-
-def permission_words(name: str, *, in_channel: bool = False) -> str:
-    """Return what Discord calls a permission in its English settings of a server, or of a channel."""
-    words = _CHANNEL_WORDS if in_channel else _SERVER_WORDS
-    return words.get(name, name.replace("_", " ").title())
 
 
 class Door(StrEnum):

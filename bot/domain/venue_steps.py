@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain import limits
-from bot.domain.people.access import ROLES, Role
+from bot.domain import discord_limits
+from bot.domain.people.roles import ROLES, Role
 from bot.domain.text import shorten
-from bot.domain.venue import CATEGORY, PERMISSIONS, Door, Room, RoomForm, category_room, role_key
+from bot.domain.venue import CATEGORY, Door, Room, RoomForm, category_room, role_key
+from bot.domain.venue_permissions import MEETING_RIGHTS, WRITING_RIGHTS, Rights
 
 #: The bot itself, and everybody in the server.
 ME, EVERYONE = "me", "everyone"
@@ -24,37 +25,6 @@ Who = str | int
 
 #: As many categories as a server's 500 channels can fill.
 _CATEGORIES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """The permissions that a channel allows and denies somebody, as bits."""
-
-    allow: int = 0
-    deny: int = 0
-
-    def upon(self, there: Rights) -> Rights:
-        """Return these rights, and those of `there` that these neither allow nor deny."""
-        return Rights(there.allow & ~self.deny | self.allow, there.deny & ~self.allow | self.deny)
-
-
-def _rights(*, allow: tuple[str, ...] = (), deny: tuple[str, ...] = ()) -> Rights:
-    return Rights(sum(PERMISSIONS[name][0] for name in allow), sum(PERMISSIONS[name][0] for name in deny))
-
-
-_READ = ("view_channel", "read_message_history")
-_MEET = ("connect", "speak")
-#: The rights that a door gives where people write, and where they meet.
-_WRITING = {
-    Door.CLOSED: _rights(deny=("view_channel",)),
-    Door.READ: _rights(allow=_READ, deny=("send_messages",)),
-    Door.OPEN: _rights(allow=(*_READ, "send_messages")),
-}
-_MEETING = {
-    Door.CLOSED: _WRITING[Door.CLOSED],
-    Door.READ: _rights(allow=_READ, deny=("send_messages", "connect")),
-    Door.OPEN: _rights(allow=(*_READ, "send_messages", *_MEET)),
-}
 
 
 # --- what is there, and what is wanted -------------------------------------------------------------------------
@@ -106,11 +76,11 @@ class WantedVenue:
 
     def archive_name(self, number: int) -> str:
         """Return the name of a category in the archive."""
-        return shorten(_numbered(self.archive, number), limits.NAME)
+        return shorten(_numbered(self.archive, number), discord_limits.NAME)
 
 
 def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{shorten(name, limits.NAME - 5)} · {number}"
+    return name if number == 1 else f"{shorten(name, discord_limits.NAME - 5)} · {number}"
 
 
 # --- steps -----------------------------------------------------------------------------------------------------
@@ -141,7 +111,7 @@ class MakeRoom:
     @property
     def name(self) -> str:
         """Its name on Discord."""
-        return shorten(self.room.name, limits.NAME)
+        return shorten(self.room.name, discord_limits.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +158,13 @@ def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]
     for number in range(1, _CATEGORIES + 1):
         category = wanted.category(number)
         if category.key not in there:
-            names = {shorten(category.name, limits.NAME), wanted.archive_name(number)}
+            names = {shorten(category.name, discord_limits.NAME), wanted.archive_name(number)}
             called = (channel.id for channel in free if channel.form is RoomForm.CATEGORY and channel.name in names)
             adopt(category.key, next(called, None))
     ours = {there.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
     for room in wanted.rooms[1:]:
         if room.key not in there:
-            name = shorten(room.name, limits.NAME)
+            name = shorten(room.name, discord_limits.NAME)
             called = (
                 channel for channel in free if channel.category in ours and channel.name == name and _is(channel, room)
             )
@@ -280,7 +250,7 @@ class _Steps:
 
     def _rename(self, channel: ServerChannel, category: Room, number: int) -> Iterator[Step]:
         """Rename a category into the archive or out of it; any other name was given by somebody, and stays."""
-        archive, name = self.wanted.archive_name(number), shorten(category.name, limits.NAME)
+        archive, name = self.wanted.archive_name(number), shorten(category.name, discord_limits.NAME)
         if self.archived and channel.name != archive:
             yield EditChannel(channel, archive)
         elif not self.archived and channel.name == archive:
@@ -297,7 +267,7 @@ class _Steps:
             key = self.wanted.category(number).key
             if key not in self.inside:
                 yield from self._make_category(number)
-            if self.inside[key] < limits.CATEGORY_CHANNELS:
+            if self.inside[key] < discord_limits.CATEGORY_CHANNELS:
                 self.inside[key] += 1
                 yield MakeRoom(room, key, self._rights(room))
                 return
@@ -316,7 +286,7 @@ class _Steps:
         """Set the members of a group's room, and its name once it is over, in one request."""
         known = {self._id(who) for who in rights} | room.strangers
         whole = {**rights, **{target: granted for target, granted in channel.rights.items() if target not in known}}
-        name = shorten(room.name, limits.NAME)
+        name = shorten(room.name, discord_limits.NAME)
         renamed = name if not room.wanted and channel.name != name else None
         if renamed or {self._id(who): granted for who, granted in whole.items()} != channel.rights:
             yield EditChannel(channel, renamed, whole)
@@ -329,7 +299,7 @@ class _Steps:
 
     def _rights(self, room: Room) -> dict[Who, Rights]:
         """Return the rights in a room. The bot comes first: once everyone is denied, only its own right lets it in."""
-        rights = _MEETING if room.form in {RoomForm.VOICE, RoomForm.STAGE} else _WRITING
+        rights = MEETING_RIGHTS if room.form in {RoomForm.VOICE, RoomForm.STAGE} else WRITING_RIGHTS
         door = room.door(self.wanted.now, self.wanted.ends_at)
         for_participants = rights[Door.READ if self.archived and door is Door.OPEN else door]
         return {

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import discord
 
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.hosting.workshop import Workshop
 from bot.messages.errors import UserError

@@ -26,7 +26,7 @@ from bot.platform.client import Plenary
 from bot.platform.venue import Venue
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 
 class Workshop:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.conflicts import Conflict, Overlap, conflicts
 from bot.domain.plan import Plan
 from bot.domain.venue import meeting_room, venue_rooms
@@ -22,15 +22,14 @@ def warnings(plan: Plan, document: Document) -> Iterator[Remark]:
             place,
             f"its message is {surplus} characters too long for Discord; it is shortened, and a button shows all of it.",
         )
-    if len(plan.topics) > limits.OPTIONS:
-        what = f"a form's list shows {limits.OPTIONS} topics; a note on another starts in that topic's channel."
-        yield document.remark(("topics", limits.OPTIONS), what)
+    if len(plan.topics) > discord_limits.OPTIONS:
+        what = f"a form's list shows {discord_limits.OPTIONS} topics; a note on another starts in that topic's channel."
+        yield document.remark(("topics", discord_limits.OPTIONS), what)
     channels = len(venue_rooms(plan)) - 1  # less the category
-    categories = -(-channels // limits.CATEGORY_CHANNELS)
+    categories = -(-channels // discord_limits.CATEGORY_CHANNELS)
     if categories > 1:
-        what = (
-            f"{channels} channels; Discord fits {limits.CATEGORY_CHANNELS} in a category: there will be {categories}."
-        )
+        fits = discord_limits.CATEGORY_CHANNELS
+        what = f"{channels} channels; Discord fits {fits} in a category: there will be {categories}."
         yield document.remark(("topics",), what)
 
 
@@ -55,8 +54,8 @@ def too_long(plan: Plan) -> dict[Place, int]:
     """Return where in the plan a posted message has to be shortened, and by how many characters."""
     surplus: dict[Place, int] = {}
     for place, post in _longest_posts(plan):
-        if post.length > limits.MESSAGE_TEXT:
-            surplus[place] = max(surplus.get(place, 0), post.length - limits.MESSAGE_TEXT)
+        if post.length > discord_limits.MESSAGE_TEXT:
+            surplus[place] = max(surplus.get(place, 0), post.length - discord_limits.MESSAGE_TEXT)
     return surplus
 
 

@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bot.domain.languages import each_language, language_names
-from bot.domain.people.access import Role
 from bot.domain.people.participants import ADMINISTRATION_LENGTH, NAME_LENGTH, OrganisationKind, Participant, roster_id
+from bot.domain.people.roles import Role
 from bot.domain.text import fold, one_line
-from bot.importing.readers import grid
-from bot.importing.readers.grid import Grid, GridError, SheetRow
+from bot.importing.readers import spreadsheet
+from bot.importing.readers.spreadsheet import Grid, GridError, SheetRow
 from bot.messages import i18n
 
 Key = TypeVar("Key", OrganisationKind, Role)
@@ -89,10 +89,10 @@ def unpack_roster(text: str) -> tuple[Participant, ...]:
 
 def _tables(source: bytes, name: str) -> tuple[Grid, ...]:
     if source.startswith(b"PK"):
-        return grid.grids_from_workbook(source)
+        return spreadsheet.grids_from_workbook(source)
     if name.lower().endswith((".xlsx", ".xls", ".ods")):
         raise GridError("this is no XLSX workbook; save the table as XLSX or CSV")
-    return (grid.grid_from_csv(source, lambda table: len(_heading(table).columns)),)
+    return (spreadsheet.grid_from_csv(source, lambda table: len(_heading(table).columns)),)
 
 
 @dataclass(frozen=True, slots=True)

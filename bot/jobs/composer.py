@@ -11,7 +11,7 @@ from bot.messages.post import Post
 from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 
 class Composer:

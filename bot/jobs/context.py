@@ -14,7 +14,7 @@ from bot.platform.guild import reachable_guild
 from bot.platform.rate_limit import Pacer
 from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 
 @dataclass(frozen=True, slots=True)

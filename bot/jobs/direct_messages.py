@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 import discord
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.people.direct_messages import (
     MOST_TRIES,
     PACE,
@@ -133,7 +133,7 @@ class DirectMessageJob:
 
 
 def _post(letter: DirectMessage) -> Post:
-    words, button = shorten(letter.text, limits.MESSAGE_TEXT), letter.button
+    words, button = shorten(letter.text, discord_limits.MESSAGE_TEXT), letter.button
     if button is None:
         return Post((words,))
-    return Post((words,), (Button(button.custom_id, shorten(button.label, limits.BUTTON_LABEL), primary=True),))
+    return Post((words,), (Button(button.custom_id, shorten(button.label, discord_limits.BUTTON_LABEL), primary=True),))

@@ -10,7 +10,7 @@ from bot.domain.announcements import Announcement
 from bot.domain.text import shorten
 from bot.messages.i18n import text
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 #: Characters of an error's text in a line for the team; the log has all of it.
 _PROBLEM = 300

@@ -44,7 +44,7 @@ from bot.platform.venue import Venue
 from bot.store import Store
 from bot.store.agenda_changes import net
 from bot.store.delivery.deliveries import Delivery
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from typing import Any
 import discord
 from discord import EntityType, EventStatus, PrivacyLevel
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.scheduled_events import EventPhase, event_marker, event_phase, sessions_to_show
 from bot.domain.agenda.sessions import Session
 from bot.domain.backoff import PATIENT, Pauses
@@ -140,7 +140,7 @@ class ScheduledEventJob:
             return channel
         if isinstance(channel, discord.StageChannel) and channel.permissions_for(guild.me) >= _STAGE:
             return channel
-        return shorten(channel.name if channel else clean(room), limits.EVENT_LOCATION)
+        return shorten(channel.name if channel else clean(room), discord_limits.EVENT_LOCATION)
 
     async def _step(self, guild: discord.Guild, wanted: _Wanted, known: KnownEvent | None) -> None:
         session = wanted.session

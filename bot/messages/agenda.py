@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session, SessionProgress, session_progress
 from bot.domain.plan import Plan
 from bot.domain.text import escape
@@ -27,7 +27,7 @@ class _Extent:
     """How much of a day's agenda is shown: titles in which languages and how wide, and how many sessions."""
 
     languages: Sequence[str]
-    width: int = limits.MESSAGE_TEXT
+    width: int = discord_limits.MESSAGE_TEXT
     masthead: bool = True
     sessions: int | None = None
 

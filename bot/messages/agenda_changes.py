@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, groupby
 
-from bot.domain import limits, planned_announcements
+from bot.domain import discord_limits, planned_announcements
 from bot.domain.agenda.agenda_changes import Aspect, ChangedSession, Changes, RoomNames, diff
 from bot.domain.agenda.conflicts import Conflict, DoubleBooking, new_conflicts
 from bot.domain.agenda.sessions import Agenda, Session
@@ -65,7 +65,7 @@ def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: S
     asked = text(language, "session.preview")
     taken = sum(measure(line) + 1 for line in (asked, *consequences))
     changes = diff(plan.agenda, after)
-    told = change((language,), changes, plan.room_names, "", limits.MESSAGE_TEXT - taken)
+    told = change((language,), changes, plan.room_names, "", discord_limits.MESSAGE_TEXT - taken)
     confirm = Button(custom_id("agree", change_id), label((language,), "button.agree"), primary=True)
     return Post((*told.blocks, *consequences, asked), (confirm,))
 
@@ -79,7 +79,7 @@ def _conflict(language: str, conflict: Conflict) -> str:
 
 
 def change(
-    languages: Sequence[str], changes: Changes, names: RoomNames, mark: str, within: int = limits.MESSAGE_TEXT
+    languages: Sequence[str], changes: Changes, names: RoomNames, mark: str, within: int = discord_limits.MESSAGE_TEXT
 ) -> Post:
     """All changes in one notice, in all of the workshop's languages; `names` are those of the rooms after them.
 

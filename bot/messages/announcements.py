@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import Session, Topic
 from bot.domain.plan import Plan
@@ -98,7 +98,7 @@ def together(posts: Sequence[Post], titles: Sequence[str]) -> Post:
     headings, said = tuple(post.blocks[0] for post in posts), {post.blocks[1:] for post in posts}
     blocks = (*headings, *said.pop()) if len(said) == 1 else tuple(Lines(post.blocks) for post in posts)
     buttons = {
-        button.custom_id: replace(button, label=shorten(f"{title} · {button.label}", limits.BUTTON_LABEL))
+        button.custom_id: replace(button, label=shorten(f"{title} · {button.label}", discord_limits.BUTTON_LABEL))
         for post, title in zip(posts, titles, strict=True)
         for button in post.buttons
     }
@@ -149,8 +149,8 @@ def event(plan: Plan, session: Session) -> tuple[str, str]:
         told += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
     told += _programme(plan.languages, session)
     mark = event_marker(plan.id, session.id)
-    described = shorten_markdown("\n".join(told), limits.EVENT_DESCRIPTION - len(mark) - 1)
-    return shorten(session.id if is_blank(name) else name, limits.NAME), f"{described}\n{mark}".lstrip()
+    described = shorten_markdown("\n".join(told), discord_limits.EVENT_DESCRIPTION - len(mark) - 1)
+    return shorten(session.id if is_blank(name) else name, discord_limits.NAME), f"{described}\n{mark}".lstrip()
 
 
 # --- what the bot answers: in one person's language ------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.run_of_show import DayAction, Hold
 from bot.domain.agenda.sessions import Session
 from bot.domain.people.participants import Participant
@@ -122,6 +122,6 @@ def team_request(plan: Plan, place: Participant, person: int, mark: str) -> Post
 def _speakers(session: Session, language: str) -> str:
     """As many as a line takes: the agenda has them all."""
     names = [escape(speaker.named(language)) for speaker in session.speakers]
-    while len(names) > 1 and measure(enumeration(language, names)) > limits.MESSAGE_TEXT // 8:
+    while len(names) > 1 and measure(enumeration(language, names)) > discord_limits.MESSAGE_TEXT // 8:
         names = [*names[:-2], "…"]
     return enumeration(language, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import is_blank, measure, share_out, shorten, shorten_markdown, split_markdown
 from bot.messages.post import Button, Lines, Post, left_out, most_blocks
 
@@ -20,13 +20,13 @@ def fitted(post: Post) -> Post:
 
     What has no room is marked with `…` or counted, and the button `post.whole`, if it has one, shows all of it.
     """
-    buttons = _pressable(post.buttons, limits.BUTTONS)
+    buttons = _pressable(post.buttons, discord_limits.BUTTONS)
     blocks = [block for block in post.blocks if not is_blank(block)] or ["…"]
     shortened = len(buttons) < len(post.buttons) or not replace(post, blocks=tuple(blocks), buttons=buttons).fits
     if shortened and post.whole:
-        buttons = (*_pressable(post.buttons, limits.BUTTONS - 1), *_pressable((post.whole,), 1))
+        buttons = (*_pressable(post.buttons, discord_limits.BUTTONS - 1), *_pressable((post.whole,), 1))
     blocks = _merged(blocks, most_blocks(buttons))
-    rooms = share_out([measure(block) for block in blocks], limits.MESSAGE_TEXT - len(blocks) + 1)
+    rooms = share_out([measure(block) for block in blocks], discord_limits.MESSAGE_TEXT - len(blocks) + 1)
     shown = tuple(str(_within(block, room)) for block, room in zip(blocks, rooms, strict=True))
     return replace(post, blocks=shown, buttons=buttons, whole=None)
 
@@ -48,7 +48,7 @@ def _pressable(buttons: Sequence[Button], most: int) -> tuple[Button, ...]:
     """As many as a message takes, each once and with a label."""
     distinct = {button.custom_id: button for button in buttons}
     return tuple(
-        replace(button, label="…" if is_blank(button.label) else shorten(button.label, limits.BUTTON_LABEL))
+        replace(button, label="…" if is_blank(button.label) else shorten(button.label, discord_limits.BUTTON_LABEL))
         for button in list(distinct.values())[:most]
     )
 
@@ -89,9 +89,9 @@ def _parts(block: str) -> Iterator[str]:
     """A block in parts that each fit a post, cut between lines; within one that is too long by itself."""
     part: str | None = None
     for line in block.split("\n"):
-        for piece in split_markdown(line, limits.MESSAGE_TEXT):
+        for piece in split_markdown(line, discord_limits.MESSAGE_TEXT):
             longer = piece if part is None else f"{part}\n{piece}"
-            if part is not None and measure(longer) > limits.MESSAGE_TEXT:
+            if part is not None and measure(longer) > discord_limits.MESSAGE_TEXT:
                 yield part
                 longer = piece
             part = longer

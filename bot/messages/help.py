@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.languages import is_right_to_left
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import isolate
 from bot.messages.i18n import command_wording, text
 from bot.messages.post import Post

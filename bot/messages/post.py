@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.plan import Plan
 from bot.domain.text import Text, escape_within, measure, shorten
@@ -72,7 +72,7 @@ class Post:
     @property
     def fits(self) -> bool:
         """Whether Discord takes all of it in one message."""
-        return self.length <= limits.MESSAGE_TEXT and len(self.blocks) <= most_blocks(self.buttons)
+        return self.length <= discord_limits.MESSAGE_TEXT and len(self.blocks) <= most_blocks(self.buttons)
 
 
 #: Files that an answer may hold beside its texts and buttons.
@@ -81,8 +81,8 @@ _FILES = 2
 
 def most_blocks(buttons: Sequence[Button]) -> int:
     """How many texts fit in a message above its buttons: the container, rules between texts, and rows count too."""
-    rows = -(-len(buttons) // limits.ROW_BUTTONS)
-    return (limits.MESSAGE_COMPONENTS - _FILES - len(buttons) - rows) // 2
+    rows = -(-len(buttons) // discord_limits.ROW_BUTTONS)
+    return (discord_limits.MESSAGE_COMPONENTS - _FILES - len(buttons) - rows) // 2
 
 
 def custom_id(kind: str, *arguments: str) -> str:
@@ -107,10 +107,10 @@ def joined(languages: Iterable[str], key: str) -> str:
 
 def label(languages: Iterable[str], key: str) -> str:
     """A button's words in each language."""
-    return shorten(joined(languages, key), limits.BUTTON_LABEL)
+    return shorten(joined(languages, key), discord_limits.BUTTON_LABEL)
 
 
-def titles(languages: Sequence[str], title: Text, width: int = limits.MESSAGE_TEXT) -> Iterator[str]:
+def titles(languages: Sequence[str], title: Text, width: int = discord_limits.MESSAGE_TEXT) -> Iterator[str]:
     """The title in each language, the first one prominent, each at most so wide; a title that repeats is said once."""
     first, *others = dict.fromkeys(escape_within(title[language], width) for language in languages)
     yield f"**{first}**"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.venue import RoomForm, permission_words
+from bot.domain.venue import RoomForm
+from bot.domain.venue_permissions import permission_words
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import discord
 
 from bot.clock import Clock
-from bot.domain.people.access import EntryRules, Home, Role, access_refusal
 from bot.domain.people.rates import LimitedAction, Limiter
+from bot.domain.people.roles import EntryRules, Home, Role, access_refusal
 from bot.domain.venue import WELCOME
 from bot.messages.errors import TooOftenError, UserError
 from bot.messages.post import moment
@@ -16,7 +16,7 @@ from bot.platform.guild import reachable_guild
 from bot.platform.interactions import Interaction
 from bot.platform.venue import Venue
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 #: Interactions with a rate of their own; all others count as presses.
 _ACTS = {

@@ -11,7 +11,7 @@ from bot.messages.i18n import text
 from bot.messages.post import Button, Post, custom_id, label
 from bot.platform.answers import DONE
 from bot.store.agenda_changes import ChangedMeanwhileError, TooLateError
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 
 def change_refused(objection: ChangeError, language: str) -> UserError:

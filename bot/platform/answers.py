@@ -10,7 +10,7 @@ from typing import TypeVar
 import discord
 from discord import app_commands
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import fold, measure
 from bot.messages.fitting import pages
 from bot.messages.post import Post
@@ -36,7 +36,7 @@ async def answer(interaction: Interaction, post: Post | str, *files: discord.Fil
         isinstance(post, str)
         and not files
         and not interaction.response.is_done()
-        and measure(post) <= limits.PLAIN_TEXT
+        and measure(post) <= discord_limits.PLAIN_TEXT
     ):
         # A sentence alone needs no layout: making one costs 20 % of the CPU of a storm (`make bench ARGS=storm`).
         await interaction.response.send_message(post, ephemeral=True, suppress_embeds=True)
@@ -72,5 +72,6 @@ def suggestions(typed: object, named: Iterable[tuple[Value, str]]) -> list[app_c
     """The (value, name) pairs whose name holds what was typed, ignoring case and accents; as many as Discord shows."""
     fitting = ((value, name) for value, name in named if fold(str(typed)) in fold(name))
     return [
-        app_commands.Choice(name=option_label(name), value=value) for value, name in islice(fitting, limits.OPTIONS)
+        app_commands.Choice(name=option_label(name), value=value)
+        for value, name in islice(fitting, discord_limits.OPTIONS)
     ]

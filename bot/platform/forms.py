@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import clean, is_blank, measure, shorten
 from bot.platform.views import stateless
 
@@ -18,12 +18,12 @@ def form(
     custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]], note: str = ""
 ) -> discord.ui.Modal:
     """A form of fields, each with its label and a hint; `note` is a text under them."""
-    modal = discord.ui.Modal(title=shorten(heading, limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
+    modal = discord.ui.Modal(title=shorten(heading, discord_limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
     for label, hint, field in fields:
         modal.add_item(
             discord.ui.Label[discord.ui.Modal](
-                text=shorten(label, limits.MODAL_LABEL),
-                description=shorten(hint, limits.MODAL_DESCRIPTION) if hint else None,
+                text=shorten(label, discord_limits.MODAL_LABEL),
+                description=shorten(hint, discord_limits.MODAL_DESCRIPTION) if hint else None,
                 component=field,
             )
         )
@@ -32,7 +32,7 @@ def form(
     return stateless(modal)
 
 
-def paragraph(name: str, typed: str = "", *, limit: int = limits.TEXT_INPUT, required: bool = True) -> Field:
+def paragraph(name: str, typed: str = "", *, limit: int = discord_limits.TEXT_INPUT, required: bool = True) -> Field:
     """A field for a text of several lines."""
     return _input(name, discord.TextStyle.paragraph, typed, limit, required=required)
 
@@ -45,7 +45,7 @@ def line(name: str, limit: int, typed: str = "", *, required: bool = True, place
 def _input(  # noqa: PLR0913 - one parameter a part of it
     name: str, style: discord.TextStyle, typed: str, limit: int, *, required: bool, placeholder: str | None = None
 ) -> Field:
-    filled_in = shorten(typed, limits.TEXT_INPUT)
+    filled_in = shorten(typed, discord_limits.TEXT_INPUT)
     return discord.ui.TextInput(
         custom_id=name,
         style=style,
@@ -60,7 +60,7 @@ def _input(  # noqa: PLR0913 - one parameter a part of it
 def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, required: bool = True) -> Field:
     """A field in which one (value, label) is chosen: as many as Discord shows, the chosen one among them."""
     labels = dict(offered)
-    shown = list(labels)[: limits.OPTIONS]
+    shown = list(labels)[: discord_limits.OPTIONS]
     if chosen in labels and chosen not in shown:
         shown[-1] = chosen
     return discord.ui.Select(
@@ -76,4 +76,4 @@ def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, 
 
 def option_label(name: str) -> str:
     """A name as a select or an autocomplete shows it: Discord accepts no empty one."""
-    return "…" if is_blank(name) else shorten(clean(name), limits.OPTION_LABEL)
+    return "…" if is_blank(name) else shorten(clean(name), discord_limits.OPTION_LABEL)

@@ -10,11 +10,12 @@ from typing import cast
 import aiohttp
 import discord
 
-from bot.domain import limits
-from bot.domain.people.access import ROLES
+from bot.domain import discord_limits
+from bot.domain.people.roles import ROLES
 from bot.domain.plan import Plan
 from bot.domain.text import shorten
-from bot.domain.venue import RoomForm, missing_in_channel, missing_permissions, permission_bits, role_key, venue_rooms
+from bot.domain.venue import RoomForm, role_key, venue_rooms
+from bot.domain.venue_permissions import Rights, missing_in_channel, missing_permissions, permission_bits
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -22,7 +23,6 @@ from bot.domain.venue_steps import (
     GrantPermissions,
     MakeRole,
     MakeRoom,
-    Rights,
     Server,
     ServerChannel,
     Step,
@@ -173,7 +173,7 @@ class Guild:
         if category is None:
             raise LookupError(f"There is no category for the room {step.name}; /workshop setup makes it.")
         if room.form is RoomForm.TEXT:
-            about = shorten(room.about[plan.languages[0]], limits.CHANNEL_TOPIC) if room.about else ""
+            about = shorten(room.about[plan.languages[0]], discord_limits.CHANNEL_TOPIC) if room.about else ""
             return await guild.create_text_channel(
                 step.name, category=category, overwrites=overwrites, topic=about, reason=reason
             )

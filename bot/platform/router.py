@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar, cast
 import discord
 from discord import app_commands
 
-from bot.domain.people.access import EntryRules, Role
+from bot.domain.people.roles import EntryRules, Role
 from bot.messages.errors import UserError
 from bot.platform.access import Access
 from bot.platform.answers import suggestions

@@ -16,8 +16,8 @@ import aiohttp
 import discord
 
 from bot.domain.agenda.breakouts import CALLING, Breakout
-from bot.domain.people.access import ROLES, Role, RoleGrant, may_restore, role_of
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import ROLES, Role, RoleGrant, may_restore, role_of
 from bot.domain.plan import Plan
 from bot.domain.venue import breakout_room, meeting_room, next_door_change, role_key
 from bot.domain.venue_steps import (
@@ -34,9 +34,9 @@ from bot.messages.venue import Status, names_made
 from bot.platform.errors import is_transient
 from bot.platform.guild import Guild
 from bot.platform.rate_limit import Pacer
-from bot.platform.venue_wanted import group_rooms, wanted
+from bot.platform.wanted_venue import group_rooms, wanted
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from bot.store.venue import GUILD_FACT
 
 log = logging.getLogger(__name__)

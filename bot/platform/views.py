@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.messages.fitting import fitted
 from bot.messages.post import Button, Post
 
@@ -26,8 +26,8 @@ def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
         container.add_item(discord.ui.TextDisplay(block))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
-    for first in range(0, len(post.buttons), limits.ROW_BUTTONS):
-        row = post.buttons[first : first + limits.ROW_BUTTONS]
+    for first in range(0, len(post.buttons), discord_limits.ROW_BUTTONS):
+        row = post.buttons[first : first + discord_limits.ROW_BUTTONS]
         view.add_item(discord.ui.ActionRow(*(_button(button) for button in row)))
     return stateless(view)
 

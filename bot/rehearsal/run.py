@@ -20,7 +20,7 @@ from bot.documents.export.subject import Format
 from bot.documents.export.subjects import AGENDA, SUBJECTS
 from bot.domain import planned_announcements
 from bot.domain.plan import Plan
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.importing import plan_file
 from bot.rehearsal import progress
 from bot.rehearsal.bot_process import BotEndedError, BotProcess
@@ -38,7 +38,7 @@ from bot.rehearsal.judge.transcript import transcript
 from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
 _SUBJECTS = ("notes", "attendance")

@@ -29,7 +29,6 @@ from bot.store.feedback import Feedback
 from bot.store.note_reviews import NoteReviews
 from bot.store.notes import Notes
 from bot.store.participants import Participants
-from bot.store.plans import Plans
 from bot.store.pledges import Pledges
 from bot.store.presence import PresenceStays
 from bot.store.privacy.chatham_stamps import ChathamStamps
@@ -38,6 +37,7 @@ from bot.store.privacy.personal_data import PersonalData
 from bot.store.privacy.purges import Purges
 from bot.store.questions import Questions
 from bot.store.scheduled_events import ScheduledEvents
+from bot.store.stored_plan import Plans
 from bot.store.team_requests import TeamRequests
 from bot.store.transcripts import Transcripts
 from bot.store.venue import VenueRecords

@@ -7,12 +7,12 @@ from datetime import datetime
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.contacts import Contact, NoteRequest
 from bot.domain.people.direct_messages import DirectMessage
-from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
 from bot.store.delivery.direct_messages import write_direct_message
 from bot.store.engine.database import Database
 from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
+from bot.store.per_person_limits import require_room
 
 
 def _contact(row: Row) -> Contact:

@@ -25,11 +25,11 @@ from bot.domain.contributions.notes import (
     visibilities_reaching,
 )
 from bot.domain.text import fold
-from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_again
 from bot.store.engine.database import Database
 from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
+from bot.store.per_person_limits import require_room
 from bot.store.privacy.chatham_stamps import stamp_note
 
 _COLUMNS = (

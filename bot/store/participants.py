@@ -11,8 +11,8 @@ from datetime import datetime
 
 from bot.domain.announcements import Announcement
 from bot.domain.people import participants
-from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, RosterChange
+from bot.domain.people.roles import Role, RoleGrant
 from bot.store.audit import AuditEntry, record
 from bot.store.delivery.deliveries import plan_delivery
 from bot.store.engine.database import Database

@@ -8,11 +8,11 @@ from dataclasses import replace
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.questions import OPEN, PLAIN, Question, QuestionState
 from bot.store.audit import AuditEntry, record
-from bot.store.caps import require_room
 from bot.store.delivery.deliveries import outdate, plan_delivery
 from bot.store.engine.database import Database
 from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
+from bot.store.per_person_limits import require_room
 from bot.store.privacy.chatham_stamps import stamp_question
 
 #: The audit's word for every decision of a moderator on a question.

@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import FEWEST, MOST, Breakout, BreakoutGroup
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.domain.venue import breakout_room
 from bot.hosting.context import Context

@@ -10,7 +10,7 @@ from bot.domain import announcements
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
 from bot.domain.contributions import notes
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.context import Context
 from bot.messages.i18n import text

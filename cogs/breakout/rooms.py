@@ -6,7 +6,7 @@ import discord
 
 from bot.domain.agenda.breakouts import Breakout, GroupMember
 from bot.domain.agenda.sessions import Session, SessionKind
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.venue import meeting_room
 from bot.hosting.context import Context
 from bot.messages.errors import UserError

@@ -8,11 +8,11 @@ from dataclasses import replace
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.contributions import notes as notes_rules
 from bot.domain.contributions.note_reviews import UNSEEN
 from bot.domain.contributions.notes import Visibility
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape, fold
 from bot.hosting.context import Context
 from bot.messages import note_reviews
@@ -66,7 +66,7 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
     async def mine(self, context: Context) -> None:
         """Somebody's own notes."""
         own = await context.store.notes.of(context.person.id)
-        listed = [await shared.listed(context, note) for note in own[: limits.OPTIONS]]
+        listed = [await shared.listed(context, note) for note in own[: discord_limits.OPTIONS]]
         reviewed = await context.store.note_reviews.all()
         asked = [note_reviews.for_author(note, reviewed.get(note.id, UNSEEN), context.language) for note in own]
         pages = [

@@ -8,8 +8,8 @@ from bot.domain.contributions import contacts
 from bot.domain.contributions.contacts import Contact
 from bot.domain.contributions.notes import Note, has_card
 from bot.domain.people import direct_messages
-from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind
+from bot.domain.people.roles import Role
 from bot.domain.text import escape, shorten
 from bot.hosting.context import Context
 from bot.messages import notes
@@ -19,7 +19,7 @@ from bot.messages.notes import Touch
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.answers import DONE
 from bot.platform.router import pressed
-from bot.store.caps import TooManyError
+from bot.store.per_person_limits import TooManyError
 from cogs.note import shared
 
 

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.domain import announcements
 from bot.domain.contributions import notes
 from bot.domain.contributions.contacts import NoteRequest
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, shorten
 from bot.domain.venue import AGENDA, MEETING_ROOM, TEAM, topic_room
 from bot.hosting.context import Context

@@ -8,13 +8,13 @@ from typing import TypedDict, Unpack
 
 from discord.ext import commands
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.contributions import note_reviews as note_reviews_rules
 from bot.domain.contributions import notes
 from bot.domain.contributions.note_reviews import UNSEEN, Review, ReviewAction, ReviewState
 from bot.domain.contributions.notes import Note, NoteWording, has_card, visible_to
-from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessage, DirectMessageKind, direct_message
+from bot.domain.people.roles import Role
 from bot.domain.text import escape, escape_within, shorten
 from bot.hosting.context import Context
 from bot.messages import note_reviews as note_reviews_messages
@@ -143,7 +143,7 @@ async def _open(context: Context, action: ReviewAction, note: Note) -> None:
         if not others or not has_card(note):
             context.refuse("refused.review.merge")
     known = await context.store.note_reviews.of(note.id)
-    offered = others[-limits.OPTIONS :]
+    offered = others[-discord_limits.OPTIONS :]
     await context.show_modal(forms.review_form(context.language, action, note, known, offered))
 
 

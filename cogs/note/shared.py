@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
-from bot.domain import announcements, limits
+from bot.domain import announcements, discord_limits
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.notes import Consent, Note, Visibility, has_card, signature
 from bot.domain.text import escape, shorten
@@ -96,7 +96,7 @@ def _confirmation(context: Context, note: Note) -> Post:
 
 
 def _label(wording: str) -> str:
-    return shorten(wording, limits.BUTTON_LABEL)
+    return shorten(wording, discord_limits.BUTTON_LABEL)
 
 
 # --- where it is shown -----------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ from discord.ext import commands
 
 from bot.domain.contributions import notes
 from bot.domain.contributions.notes import Attribution, Detail, Note, NoteKind, Visibility, has_card
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, shorten
 from bot.hosting.context import Context
 from bot.messages.errors import UserError
 from bot.platform.notes import read_note
 from bot.platform.router import pressed
-from bot.store.caps import TooManyError
+from bot.store.per_person_limits import TooManyError
 from cogs.note import forms, shared
 
 

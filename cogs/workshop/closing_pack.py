@@ -9,7 +9,7 @@ from pathlib import Path
 
 import discord
 
-from bot.documents.pack import subprocess
+from bot.documents.pack import pack_process
 from bot.hosting.context import Context
 from bot.messages.errors import UserError
 from bot.platform.answers import DONE
@@ -27,8 +27,8 @@ async def make(context: Context) -> None:
     unread = await workshop.transcripts.save_all(now, saving)
     pack = workshop.settings.database.with_name(f"{context.plan.id}-closing-{now:{STAMP}}.zip")
     try:
-        await subprocess.make(workshop.settings, pack, now, context.person.id, making)
-    except subprocess.ClosingError as failure:
+        await pack_process.make(workshop.settings, pack, now, context.person.id, making)
+    except pack_process.ClosingError as failure:
         raise UserError("refused.closing.failed", problem=str(failure)) from None
     remarks = [context.say("closing.unread", channels=" ".join(unread))] if unread else []
     if not await _hand_over(context, pack, "\n".join((f"{DONE} {context.say('closing.done')}", *remarks))):

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.context import Context
 from bot.messages.post import Post, moment

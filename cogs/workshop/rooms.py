@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.domain.text import escape
-from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_words
+from bot.domain.venue_permissions import DISPENSABLE, PERMISSIONS, permission_words
 from bot.domain.venue_steps import Namesake, Step
 from bot.hosting.context import Context
 from bot.messages.errors import UserError

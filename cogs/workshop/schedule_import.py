@@ -14,7 +14,7 @@ from bot.hosting.context import Context
 from bot.importing.plan_file import PlanError
 from bot.importing.schedule import MAX_BYTES, ScheduleError
 from bot.messages import agenda_changes
-from bot.messages.faults import faults_post
+from bot.messages.file_faults import faults_post
 from bot.messages.i18n import text
 from bot.messages.post import Post
 from bot.platform.answers import DONE, REFUSED
@@ -22,7 +22,7 @@ from bot.store.agenda_changes import AgendaChange, edits_of
 from cogs.workshop.progress import in_thread
 
 if TYPE_CHECKING:
-    from bot.importing.revision import Revision
+    from bot.importing.midway_revision import Revision
 
 
 async def propose(context: Context, file: discord.Attachment) -> None:
@@ -49,7 +49,7 @@ async def propose(context: Context, file: discord.Attachment) -> None:
 
 def _revise(source: bytes, plan: Plan, now: datetime) -> Revision:
     # Imported here, in the thread: the readers of all formats together take long to import, and are needed rarely.
-    from bot.importing.revision import revise  # noqa: PLC0415
+    from bot.importing.midway_revision import revise  # noqa: PLC0415
 
     return revise(source, plan, now)
 

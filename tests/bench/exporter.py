@@ -28,7 +28,7 @@ from bot.domain.text import fold
 from bot.importing import plan_file
 from bot.settings import ROOT
 from bot.store.engine.instants import iso_utc
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from tests.bench.writers import WRITERS
 
 _PEOPLE = 5_000

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.plan import Plan
-from bot.domain.venue import Room, RoomForm, permission_bits, venue_rooms
+from bot.domain.venue import Room, RoomForm, venue_rooms
+from bot.domain.venue_permissions import permission_bits
 from bot.domain.venue_steps import EVERYONE, ME, GrantPermissions, Server, ServerChannel, setup_steps
-from bot.platform import venue_wanted
+from bot.platform import wanted_venue
 
 APPLICATION, BOT, OWNER = 100_000_000_000_000_001, 100_000_000_000_000_002, 100_000_000_000_000_003
 GUILD = 200_000_000_000_000_000
@@ -100,7 +101,7 @@ def home(plan: Plan, extra: int, now: datetime) -> tuple[Payload, dict[str, int]
     there = {known[room.key]: ServerChannel(known[room.key], room.form, room.name) for room in wanted}
     bare = Server(BOT, GUILD, dict.fromkeys((ORGANISER, MODERATOR, PARTICIPANT), ""), there)
     ids = {**known, ME: BOT, EVERYONE: GUILD}
-    for step in setup_steps(venue_wanted.wanted(plan, (), now), bare, known):
+    for step in setup_steps(wanted_venue.wanted(plan, (), now), bare, known):
         assert isinstance(step, GrantPermissions), step
         granted = {"id": str(ids[str(step.who)]), "type": int(step.who == ME),
                    "allow": str(step.rights.allow), "deny": str(step.rights.deny)}  # fmt: skip

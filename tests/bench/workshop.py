@@ -13,11 +13,11 @@ import yaml
 
 from bot import store
 from bot.domain.languages import LANGUAGES
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.importing import plan_file
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from bot.store.venue import GUILD_FACT
 from tests.bench import payloads
 

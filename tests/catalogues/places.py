@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.contributions.notes import DETAIL_FORMS
 from bot.domain.people.participants import OrganisationKind
 from tests.catalogues.uses import ASKED, CHOSEN, FIELDS, JOINING, PLEDGED, RATED, RECOMMENDED
@@ -219,14 +219,14 @@ MEANINGS: Mapping[str, str] = {
 
 #: UTF-16 units that Discord shows at most where the sentence of that key stands.
 LIMITS: Mapping[str, int] = {
-    "form.heading": limits.MODAL_TITLE,
-    "word.heading": limits.MODAL_TITLE,
-    "word.label": limits.MODAL_LABEL,
-    "word.hint": limits.MODAL_DESCRIPTION,
-    **{f"form.{field}": limits.MODAL_LABEL for field in FIELDS},
-    **{f"form.{field}_hint": limits.MODAL_DESCRIPTION for field in FIELDS},
-    **{f"button.details.{form}": limits.MODAL_TITLE for form in DETAIL_FORMS},
-    **dict.fromkeys(("button.access", "button.introduce", "button.replace"), limits.MODAL_TITLE),
+    "form.heading": discord_limits.MODAL_TITLE,
+    "word.heading": discord_limits.MODAL_TITLE,
+    "word.label": discord_limits.MODAL_LABEL,
+    "word.hint": discord_limits.MODAL_DESCRIPTION,
+    **{f"form.{field}": discord_limits.MODAL_LABEL for field in FIELDS},
+    **{f"form.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in FIELDS},
+    **{f"button.details.{form}": discord_limits.MODAL_TITLE for form in DETAIL_FORMS},
+    **dict.fromkeys(("button.access", "button.introduce", "button.replace"), discord_limits.MODAL_TITLE),
     **dict.fromkeys(
         (
             "ask.heading",
@@ -237,34 +237,34 @@ LIMITS: Mapping[str, int] = {
             "progress.heading",
             "recommend.heading",
         ),
-        limits.MODAL_TITLE,
+        discord_limits.MODAL_TITLE,
     ),
-    **{f"recommend.{field}": limits.MODAL_LABEL for field in RECOMMENDED},
-    **{f"recommend.{field}_hint": limits.MODAL_DESCRIPTION for field in RECOMMENDED},
-    **{f"ask.{field}": limits.MODAL_LABEL for field in ASKED},
-    **{f"ask.{field}_hint": limits.MODAL_DESCRIPTION for field in ASKED},
-    **{f"pledge.{field}": limits.MODAL_LABEL for field in PLEDGED},
-    **{f"pledge.{field}_hint": limits.MODAL_DESCRIPTION for field in PLEDGED},
-    **dict.fromkeys(("progress.state", "progress.text"), limits.MODAL_LABEL),
-    **dict.fromkeys(("progress.state_hint", "progress.text_hint"), limits.MODAL_DESCRIPTION),
-    **{f"feedback.{field}": limits.MODAL_LABEL for field in RATED},
-    **{f"feedback.{field}_hint": limits.MODAL_DESCRIPTION for field in RATED},
-    **{f"feedback.choice.{choice}": limits.OPTION_LABEL for choice in CHOSEN},
-    **{f"organisation.{kind}": limits.OPTION_LABEL for kind in OrganisationKind},
-    **{f"join.{field}": limits.MODAL_LABEL for field in JOINING},
+    **{f"recommend.{field}": discord_limits.MODAL_LABEL for field in RECOMMENDED},
+    **{f"recommend.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in RECOMMENDED},
+    **{f"ask.{field}": discord_limits.MODAL_LABEL for field in ASKED},
+    **{f"ask.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in ASKED},
+    **{f"pledge.{field}": discord_limits.MODAL_LABEL for field in PLEDGED},
+    **{f"pledge.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in PLEDGED},
+    **dict.fromkeys(("progress.state", "progress.text"), discord_limits.MODAL_LABEL),
+    **dict.fromkeys(("progress.state_hint", "progress.text_hint"), discord_limits.MODAL_DESCRIPTION),
+    **{f"feedback.{field}": discord_limits.MODAL_LABEL for field in RATED},
+    **{f"feedback.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in RATED},
+    **{f"feedback.choice.{choice}": discord_limits.OPTION_LABEL for choice in CHOSEN},
+    **{f"organisation.{kind}": discord_limits.OPTION_LABEL for kind in OrganisationKind},
+    **{f"join.{field}": discord_limits.MODAL_LABEL for field in JOINING},
 }
 
 #: The same for families, where LIMITS says nothing of the key itself.
 FAMILY_LIMITS: Mapping[str, int] = {
-    "button": limits.BUTTON_LABEL,
-    "command": limits.COMMAND_DESCRIPTION,
-    "menu": limits.COMMAND_NAME,
-    "name": limits.COMMAND_NAME,
-    "note.attribution": limits.OPTION_LABEL,
-    "note.kind": limits.OPTION_LABEL,
-    "note.maturity": limits.OPTION_LABEL,
-    "note.visibility": limits.OPTION_LABEL,
-    "option": limits.COMMAND_DESCRIPTION,
+    "button": discord_limits.BUTTON_LABEL,
+    "command": discord_limits.COMMAND_DESCRIPTION,
+    "menu": discord_limits.COMMAND_NAME,
+    "name": discord_limits.COMMAND_NAME,
+    "note.attribution": discord_limits.OPTION_LABEL,
+    "note.kind": discord_limits.OPTION_LABEL,
+    "note.maturity": discord_limits.OPTION_LABEL,
+    "note.visibility": discord_limits.OPTION_LABEL,
+    "option": discord_limits.COMMAND_DESCRIPTION,
 }
 
 
@@ -278,7 +278,7 @@ def limit(key: str) -> int | None:
     if key in LIMITS:
         return LIMITS[key]
     if key.startswith("join.") and key.endswith("_hint"):
-        return limits.MODAL_DESCRIPTION
+        return discord_limits.MODAL_DESCRIPTION
     return next((FAMILY_LIMITS[family] for family in families(key) if family in FAMILY_LIMITS), None)
 
 

@@ -25,11 +25,11 @@ from bot.domain.contributions.notes import DETAIL_FORMS, Attribution, Detail, Ma
 from bot.domain.contributions.notes import Audience as Readers
 from bot.domain.contributions.pledges import PledgeState
 from bot.domain.contributions.questions import QuestionState
-from bot.domain.people import access
-from bot.domain.people.access import Role
+from bot.domain.people import roles
 from bot.domain.people.participants import OrganisationKind
 from bot.domain.people.personal_data import PersonalDataPart
-from bot.domain.venue import PERMISSIONS
+from bot.domain.people.roles import Role
+from bot.domain.venue_permissions import PERMISSIONS
 from bot.jobs.runner import JobName
 from bot.messages.agenda_changes import Section
 
@@ -117,7 +117,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "me.outlook.{}": tuple(Outlook),
     "refused.certificate.{}": tuple(set(Outlook) - {Outlook.REACHED}),
     "refused.checkin.{}": tuple(CheckinRefusal),
-    "refused.{}": tuple(access.AccessRefusal),
+    "refused.{}": tuple(roles.AccessRefusal),
     "refused.show.{}": ("none", "several"),
     # Whatever is asked about counts.
     "roll.door.{}": ("open", *(set(CheckinRefusal) - {CheckinRefusal.NOT_COUNTED})),

@@ -33,7 +33,7 @@ from bot.rehearsal.discord.faults import Fault
 from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.run import Rehearsal, RehearsalRequest
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from tests.crash.hooked_bot import hooked_run
 from tests.warm import WarmBot
 

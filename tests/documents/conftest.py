@@ -10,7 +10,7 @@ import pytest
 from bot import store as stores
 from bot.domain.plan import Plan
 from bot.settings import Settings
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from tests.documents.workshop import EXAMPLE, NOW, Kept, fill
 
 

@@ -21,8 +21,8 @@ from bot.documents.export import calendars, frab, personal_data
 from bot.documents.export.subject import TABULAR, Format
 from bot.documents.pack import archive
 from bot.documents.report import charts
-from bot.domain.formulas import unguard_formulas
 from bot.domain.people.personal_data import PersonalDataPart, PersonalRecords
+from bot.domain.spreadsheet_formulas import unguard_formulas
 from bot.domain.text import clean, one_line, writable
 from bot.importing import plan_file, roster
 from bot.importing.readers import detect

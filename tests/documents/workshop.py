@@ -15,12 +15,12 @@ from bot.domain.contributions.feedback import WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.settings import ROOT, Settings
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 #: After the example's last session.
 NOW = datetime(2023, 2, 23, 9, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.languages import RECORDS, Language, each_language, is_right_to_left, language_names
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind
+from bot.domain.people.roles import Role
 from bot.importing.readers.headings import Column
 from bot.importing.roster import RosterColumn
 

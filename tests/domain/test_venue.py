@@ -9,18 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.limits import CATEGORY_CHANNELS, CHANNEL_TOPIC, NAME
+from bot.domain.discord_limits import CATEGORY_CHANNELS, CHANNEL_TOPIC, NAME
 from bot.domain.plan import Plan
-from bot.domain.venue import (
-    PERMISSIONS,
-    TEAM,
-    Door,
-    RoomForm,
-    next_door_change,
-    permission_bits,
-    topic_room,
-    venue_rooms,
-)
+from bot.domain.venue import TEAM, Door, RoomForm, next_door_change, topic_room, venue_rooms
+from bot.domain.venue_permissions import PERMISSIONS, permission_bits
 
 Tiny = Callable[..., Plan]
 BEFORE = datetime(2023, 2, 19, tzinfo=UTC)

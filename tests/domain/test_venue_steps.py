@@ -11,20 +11,11 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.limits import CATEGORY_CHANNELS
-from bot.domain.people.access import ROLES, Role
+from bot.domain.discord_limits import CATEGORY_CHANNELS
+from bot.domain.people.roles import ROLES, Role
 from bot.domain.plan import Plan
-from bot.domain.venue import (
-    CATEGORY,
-    PERMISSIONS,
-    TEAM,
-    Room,
-    RoomForm,
-    breakout_room,
-    category_room,
-    role_key,
-    venue_rooms,
-)
+from bot.domain.venue import CATEGORY, TEAM, Room, RoomForm, breakout_room, category_room, role_key, venue_rooms
+from bot.domain.venue_permissions import PERMISSIONS, Rights
 from bot.domain.venue_steps import (
     EVERYONE,
     ME,
@@ -32,7 +23,6 @@ from bot.domain.venue_steps import (
     GrantPermissions,
     MakeRole,
     MakeRoom,
-    Rights,
     Server,
     ServerChannel,
     Step,

@@ -13,7 +13,7 @@ from typing import cast
 
 import pytest
 
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.importing import plan_file
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.loopback import LoopbackDiscord

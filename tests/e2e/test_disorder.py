@@ -11,7 +11,7 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.clock import TimeRate
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.calls import NoAnswer
 from bot.rehearsal.discord.faults import Fault
 from tests.e2e.actions import CHANGED_PLAN, missed_announcements

@@ -12,7 +12,7 @@ from aiohttp import web
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.domain.venue import PERMISSIONS, permission_bits
+from bot.domain.venue_permissions import PERMISSIONS, permission_bits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping

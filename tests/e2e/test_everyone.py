@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.people.access import Role
-from bot.domain.venue import permission_bits
+from bot.domain.people.roles import Role
+from bot.domain.venue_permissions import permission_bits
 from bot.messages.i18n import text
 from bot.rehearsal.discord.calls import Attachment
 from tests.entries import COMMANDS, MENUS, PRESSED, SUGGESTIONS

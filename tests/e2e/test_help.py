@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.rehearsal.discord.calls import shown_text
 from tests.entries import COMMANDS
 

@@ -11,7 +11,7 @@ from simcord.backend.errors import BackendError
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from tests.e2e.world import buttons
 

@@ -12,7 +12,7 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.cli import rooms
-from bot.domain.venue import DISPENSABLE, PERMISSIONS, permission_bits, permission_words
+from bot.domain.venue_permissions import DISPENSABLE, PERMISSIONS, permission_bits, permission_words
 from bot.settings import Settings, SettingsError
 from tests.e2e.world import PLAN, ROOMS, TOKEN
 

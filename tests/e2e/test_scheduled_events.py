@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.faults import Fault
 from tests.e2e.actions import CHANGED_PLAN, restart_with
 from tests.e2e.world import PLAN

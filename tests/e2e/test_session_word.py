@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.attendance.session_words import word_matches
-from bot.store.programme import word_list
+from bot.store.plan_in_force import word_list
 from tests.e2e.world import PLAN, stamp
 
 if TYPE_CHECKING:

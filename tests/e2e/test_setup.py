@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.calls import NoAnswer
 
 if TYPE_CHECKING:

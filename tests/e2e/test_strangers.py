@@ -13,7 +13,7 @@ from simcord.enums import AppCommandType, ComponentType, InteractionType, Option
 from simcord.interactions import nest_options
 
 from bot.domain.people.rates import RATES, LimitedAction
-from bot.domain.venue import permission_bits
+from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.calls import Attachment
 from tests.e2e.world import buttons
 from tests.entries import BEFORE_SETUP, COMMANDS, MENUS, PRESSED, PRIVATE, SUGGESTIONS

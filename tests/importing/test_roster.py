@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.languages import LANGUAGES
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, roster_id
+from bot.domain.people.roles import Role
 from bot.importing import plan_file, roster
 from bot.importing.plan_file import PlanError
 from bot.importing.roster import RosterError

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.agenda_changes import Changes, diff
 from bot.domain.agenda.sessions import Agenda, Session, Speaker
 from bot.domain.languages import LANGUAGES
@@ -152,13 +152,13 @@ def test_too_many_changes_are_counted_and_point_to_the_agenda(example: Plan, cou
         for n in range(count)
     )
     post = agenda_changes.change(example.languages, Changes(added=added), example.room_names, MARK)
-    assert post.length <= limits.MESSAGE_TEXT
+    assert post.length <= discord_limits.MESSAGE_TEXT
     shown = "\n".join(post.blocks).count("**Number ")
     if shown < count:
         assert f"{count - shown} more changes are not shown here. Type /agenda" in post.blocks[-1]
         assert f"{count - shown} autres modifications" in post.blocks[-1]
         # At most one more would have fitted.
-        assert post.length > limits.MESSAGE_TEXT - 1000
+        assert post.length > discord_limits.MESSAGE_TEXT - 1000
     else:
         assert "/agenda" not in "\n".join(post.blocks)
     assert (shown == count) == (count <= 20)
@@ -168,5 +168,5 @@ def test_one_change_too_long_to_show_is_counted(example: Plan) -> None:
     """Rather than refused by Discord."""
     session = replace(example.agenda.sessions[0], title=dict.fromkeys(example.languages, "\\" * 3000))
     post = agenda_changes.change(example.languages, Changes(added=(session,)), example.room_names, MARK)
-    assert post.length <= limits.MESSAGE_TEXT
+    assert post.length <= discord_limits.MESSAGE_TEXT
     assert "One more change is not shown here." in post.blocks[-1]

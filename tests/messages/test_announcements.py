@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.plan import Plan
 from bot.domain.text import clean
@@ -102,11 +102,11 @@ def test_the_end_of_a_session_carries_its_mark_without_topics_too(tiny: Tiny) ->
 
 def test_the_longest_messages_are_told_by_their_place(tiny: Tiny) -> None:
     """With by how many characters they surpass what Discord shows."""
-    topics = [{"id": "ledgers", "title": "T", "description": "d" * limits.MESSAGE_TEXT}]
+    topics = [{"id": "ledgers", "title": "T", "description": "d" * discord_limits.MESSAGE_TEXT}]
     plan = tiny(topics=topics)
     topic = plan.topic("ledgers")
     assert topic is not None
-    surplus = announcements.topic_opening(plan, topic, MARK).length - limits.MESSAGE_TEXT
+    surplus = announcements.topic_opening(plan, topic, MARK).length - discord_limits.MESSAGE_TEXT
     assert surplus > 0
     assert plan_lint.too_long(plan) == {("topics", 0): surplus}
     assert plan_lint.too_long(tiny()) == {}
@@ -231,5 +231,5 @@ def test_an_event_tells_all_languages_and_ends_with_its_marker(example: Plan) ->
         assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"
         long = replace(session, title={"en": "t" * 300, "fr": "f" * 900, "ar": "a" * 900})
         name, description = announcements.event(example, long)
-        assert (len(name), len(description)) == (limits.NAME, limits.EVENT_DESCRIPTION - 1)
+        assert (len(name), len(description)) == (discord_limits.NAME, discord_limits.EVENT_DESCRIPTION - 1)
         assert description.splitlines()[-1] == f"wco-mena-2023/{session.id}"

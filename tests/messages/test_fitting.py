@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda import breakouts as breakouts_rules
 from bot.domain.agenda.agenda_changes import diff
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup, GroupMember
@@ -30,8 +30,8 @@ from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, Vi
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question, QuestionState
 from bot.domain.languages import LANGUAGES
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.text import clean, escape, is_blank, measure, shorten
 from bot.domain.venue import breakout_room, meeting_room
@@ -42,8 +42,8 @@ from bot.messages import (
     certificates,
     control_panel,
     daily_digest,
-    faults,
     feedback,
+    file_faults,
     note_reviews,
     notes,
     own_attendance,
@@ -152,7 +152,7 @@ def test_an_answer_of_several_messages_leaves_nothing_out(blocks: list[str]) -> 
 def test_what_is_short_stays_and_what_is_long_is_shortened_fairly() -> None:
     post = fitted(Post(("# Title", Lines(["a" * 9000, "b" * 9000, "short"]), "The last word"), (), whole=WHOLE))
     assert (post.blocks[0], post.blocks[2]) == ("# Title", "The last word")
-    assert limits.MESSAGE_TEXT - 5 <= post.length <= limits.MESSAGE_TEXT
+    assert discord_limits.MESSAGE_TEXT - 5 <= post.length <= discord_limits.MESSAGE_TEXT
     first, second, third = post.blocks[1].split("\n")
     assert abs(len(first) - len(second)) <= 1
     assert (first[-1], second[-1], third) == ("…", "…", "short")
@@ -303,7 +303,7 @@ RENDERERS: Mapping[str, Renders] = {
         agenda.next_for(plan, s.starts_at - timedelta(seconds=1), plan.languages[0], _rooms(plan))
         for s in _sessions(plan)
     ],
-    "messages.faults.faults_post": lambda _, words: [faults.faults_post(words[:300], [words] * 60)[0]],
+    "messages.faults.faults_post": lambda _, words: [file_faults.faults_post(words[:300], [words] * 60)[0]],
     "messages.own_attendance.own_attendance": lambda plan, words: [
         own_attendance.own_attendance(plan, own, {}, plan.agenda.ends_at, plan.languages[0], {})
         for own in attendance_records(plan, [CheckIn(plan.agenda.sessions[0].id, 1, words[:32], MORNING)])
@@ -467,6 +467,6 @@ def test_what_a_message_is_for_stays_in_it(plan: Plan) -> None:
 def test_an_event_fits(plan: Plan) -> None:
     for session in _sessions(plan):
         name, description = announcements.event(plan, session)
-        assert 0 < measure(name) <= limits.NAME
-        assert measure(description) <= limits.EVENT_DESCRIPTION
+        assert 0 < measure(name) <= discord_limits.NAME
+        assert measure(description) <= discord_limits.EVENT_DESCRIPTION
         assert clean(description)

@@ -27,8 +27,8 @@ from bot.domain.contributions.notes import (
     signature,
 )
 from bot.domain.languages import LANGUAGES
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.text import clean
 from bot.messages import notes as notes_messages
 from bot.messages.notes import Listed, Touch

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.languages import LANGUAGES
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.messages.fitting import pages
 from bot.messages.help import HelpEntry, manual
 from bot.messages.post import Post
@@ -24,8 +24,8 @@ def test_pages_hold_every_line_in_order_and_fit(blocks: list[str]) -> None:
     shown = "\n".join(block for page in told for block in page.blocks)
     assert shown == "\n".join(blocks)
     for page in told:
-        assert page.length <= limits.MESSAGE_TEXT
-        assert len(list(layout(page).walk_children())) <= limits.MESSAGE_COMPONENTS
+        assert page.length <= discord_limits.MESSAGE_TEXT
+        assert len(list(layout(page).walk_children())) <= discord_limits.MESSAGE_COMPONENTS
 
 
 def test_what_fits_one_page_is_one_page_a_block_a_text() -> None:
@@ -38,7 +38,7 @@ def test_what_fits_one_page_is_one_page_a_block_a_text() -> None:
 def test_the_manual_of_a_hundred_commands_names_each_that_the_role_may_use(role: Role, language: str) -> None:
     entries = [HelpEntry(f"</c{n}:{2**63}>", "D" * 100, f"Purpose {n % 9}", tuple(Role)[n % 4]) for n in range(100)]
     told = pages(manual(entries, role, language))
-    assert all(page.length <= limits.MESSAGE_TEXT for page in told)
+    assert all(page.length <= discord_limits.MESSAGE_TEXT for page in told)
     shown = "\n".join(block for page in told for block in page.blocks)
     for entry in entries:
         assert shown.count(entry.mention) == (entry.role <= role)

@@ -10,7 +10,7 @@ from hypothesis import example as such_as
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.contributions import feedback as feedback_rules
 from bot.domain.contributions.feedback import SCALE, WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.questions import Question, QuestionState
@@ -103,7 +103,7 @@ def test_ten_questions_fit_in_the_moderators_list(example: Plan, texts: list[str
     every = [replace(QUESTION, text=text, author_name="\\" * 32, anonymous=True, votes=5000) for text in texts]
     for language in example.languages:
         lines = [questions.question_line(example, one, language) for one in every]
-        assert sum(map(measure, lines)) <= limits.MESSAGE_TEXT - 200
+        assert sum(map(measure, lines)) <= discord_limits.MESSAGE_TEXT - 200
 
 
 def test_all_that_is_shown_of_the_feedback_fits(example: Plan) -> None:
@@ -125,7 +125,7 @@ def test_all_that_is_shown_of_the_feedback_fits(example: Plan) -> None:
             for subject in [WORKSHOP, *sessions]
         ]
         assert all("20" in one for one in told)
-        assert sum(map(measure, told)) <= limits.MESSAGE_TEXT - 200
+        assert sum(map(measure, told)) <= discord_limits.MESSAGE_TEXT - 200
 
 
 def test_choices_on_the_scale_need_no_words() -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from bot.app import WorkshopClient
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.languages import DEFAULT, LANGUAGES, RECORDS, Language
 from bot.messages.i18n import COMMAND_FAMILIES, LOCALES
 from tests.catalogues import places, po
@@ -67,7 +67,7 @@ def test_no_place_meaning_or_limit_is_left_over() -> None:
 def test_comments_say_where_how_long_and_what_fills_a_sentence() -> None:
     entry = po.read(RECORDS["fr"])["button.checkin"]
     assert entry.comments[1].startswith("Label of a button")
-    assert str(limits.BUTTON_LABEL) in entry.comments[2]
+    assert str(discord_limits.BUTTON_LABEL) in entry.comments[2]
     assert "bot/messages/announcements.py" in entry.references
     comments = po.read(RECORDS["ar"])["checkin.done"].comments
     assert comments[0].startswith("English: You are checked in to {title}")

@@ -27,9 +27,10 @@ from bot.cli.main import app
 from bot.documents.export.subject import Format
 from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
-from bot.domain.venue import DISPENSABLE, NEEDED, PERMISSIONS, RoomForm, permission_bits, permission_words
+from bot.domain.venue import RoomForm
+from bot.domain.venue_permissions import DISPENSABLE, NEEDED, PERMISSIONS, permission_bits, permission_words
 from bot.hosting.client import WorkshopClient
 from bot.messages.i18n import text
 from bot.platform.client import DiscordUnreachableError, TokenRevokedError

@@ -17,7 +17,7 @@ from discord import app_commands
 
 from bot import app
 from bot.documents.export.subjects import SUBJECTS
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
 from bot.domain.agenda.daily_digest import DailyDigest
 from bot.domain.agenda.run_of_show import STEP, Hold
@@ -28,10 +28,11 @@ from bot.domain.contributions.note_reviews import UNSEEN, NoteWording, ReviewAct
 from bot.domain.contributions.notes import DETAIL_FORMS, Note, NoteKind, Signature, Visibility
 from bot.domain.contributions.questions import Question, QuestionState
 from bot.domain.languages import DEFAULT, LANGUAGES, RECORDS
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
-from bot.domain.venue import PERMISSIONS, permission_bits, venue_rooms
+from bot.domain.venue import venue_rooms
+from bot.domain.venue_permissions import PERMISSIONS, permission_bits
 from bot.hosting.client import WorkshopClient
 from bot.messages import (
     agenda,
@@ -140,9 +141,9 @@ def test_every_entry_of_a_menu_has_the_role_in_the_table(client: WorkshopClient)
 
 def test_entries_of_menus_are_named_as_discord_takes_them(client: WorkshopClient) -> None:
     for menu in menus(client):
-        assert 1 <= len(menu.name) <= limits.COMMAND_NAME
+        assert 1 <= len(menu.name) <= discord_limits.COMMAND_NAME
         for language in TRANSLATED:
-            assert 1 <= len(command_wording(language, menu.name) or "") <= limits.COMMAND_NAME
+            assert 1 <= len(command_wording(language, menu.name) or "") <= discord_limits.COMMAND_NAME
     assert len(menus(client)) <= 15
 
 
@@ -195,8 +196,8 @@ def test_options_and_choices_are_at_most_25(client: WorkshopClient) -> None:
     for command in commands(client):
         assert len(command.parameters) <= 25
         for option in command.parameters:
-            assert len(option.choices) <= limits.OPTIONS
-            assert all(len(choice.name) <= limits.OPTION_LABEL for choice in option.choices)
+            assert len(option.choices) <= discord_limits.OPTIONS
+            assert all(len(choice.name) <= discord_limits.OPTION_LABEL for choice in option.choices)
 
 
 def test_commands_and_their_parts_are_at_most_as_many_as_discord_takes(client: WorkshopClient) -> None:
@@ -348,7 +349,7 @@ def test_custom_ids_fit_and_reach_their_handlers(client: WorkshopClient, wide: P
     ids = [button.custom_id for post in (*every_post(wide), *every_answer(wide)) for button in post.buttons]
     for custom_id in [*ids, *FROM_COGS]:
         kind, *arguments = custom_id.split(":")
-        assert len(custom_id) <= limits.CUSTOM_ID
+        assert len(custom_id) <= discord_limits.CUSTOM_ID
         inspect.signature(client.router.entries[kind].handler).bind(None, *arguments)
     assert {custom_id.split(":")[0] for custom_id in [*ids, *FROM_COGS]} == set(PRESSED)
 
@@ -363,7 +364,7 @@ def test_what_is_posted_has_a_mark_by_which_it_is_found_again(wide: Plan) -> Non
 
 def test_a_nonce_fits() -> None:
     for kind in Kind:
-        assert 16 <= len(Announcement(LONGEST, kind, LONGEST, LONGEST, NOW, NOW).id) <= limits.NONCE
+        assert 16 <= len(Announcement(LONGEST, kind, LONGEST, LONGEST, NOW, NOW).id) <= discord_limits.NONCE
 
 
 # --- what the bot asks of Discord ------------------------------------------------------------------------------

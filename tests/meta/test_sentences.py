@@ -11,7 +11,7 @@ from functools import cache
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.attendance.attendance import CheckinRefusal
 from bot.domain.languages import LANGUAGES, RECORDS
 from bot.domain.text import measure
@@ -341,8 +341,9 @@ def test_a_button_in_all_languages_fits_uncut() -> None:
     assert posted
     labels = {key: " · ".join(dict.fromkeys(every(LANGUAGES, key))) for key in posted}
     assert_none(
-        [f"{key}: {label}" for key, label in labels.items() if measure(label) > limits.BUTTON_LABEL],
-        f"shorten these in config/locales: all languages together have at most {limits.BUTTON_LABEL} characters",
+        [f"{key}: {label}" for key, label in labels.items() if measure(label) > discord_limits.BUTTON_LABEL],
+        "shorten these in config/locales: all languages together have at most "
+        f"{discord_limits.BUTTON_LABEL} characters",
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from discord.http import Route
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.messages.post import Post
 from bot.platform.answers import DONE, answer
 from bot.platform.interactions import Interaction
@@ -63,7 +63,9 @@ async def test_a_sentence_is_plain_text_for_one_person_and_its_links_are_not_unf
     assert not sent.get("components")
 
 
-@pytest.mark.parametrize("told", ["x" * (limits.PLAIN_TEXT + 1), "🎉" * (limits.PLAIN_TEXT // 2 + 1), Post(("One",))])
+@pytest.mark.parametrize(
+    "told", ["x" * (discord_limits.PLAIN_TEXT + 1), "🎉" * (discord_limits.PLAIN_TEXT // 2 + 1), Post(("One",))]
+)
 async def test_what_plain_text_cannot_hold_is_laid_out(wire: Wire, told: Post | str) -> None:
     await answer(await pressed(), told)
     (sent,) = wire.sent

@@ -14,7 +14,7 @@ import discord
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import measure
 from bot.messages.errors import UserError
 from bot.platform import errors
@@ -53,7 +53,7 @@ async def test_what_others_wrote_never_makes_a_refusal_long(monkeypatch: pytest.
     person = Person(monkeypatch)
     await tell_failure(person.interaction, UserError(key, problem=LONG), "en")
     (sentence,) = person.heard
-    assert measure(sentence) <= limits.PLAIN_TEXT
+    assert measure(sentence) <= discord_limits.PLAIN_TEXT
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.messages.errors import UserError
 from bot.messages.i18n import text
 from bot.platform import errors

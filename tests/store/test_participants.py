@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.store import Store
 from bot.store.engine.database import Database
 

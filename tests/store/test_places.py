@@ -10,8 +10,8 @@ from pathlib import Path
 from bot import store as stores
 from bot.domain import announcements
 from bot.domain.announcement_kinds import Kind
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id
+from bot.domain.people.roles import Role
 from bot.store import Store
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)

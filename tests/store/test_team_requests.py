@@ -13,8 +13,8 @@ from bot import store as stores
 from bot.domain import announcements
 from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import Announcement
-from bot.domain.people.access import Role, RoleGrant
 from bot.domain.people.participants import OrganisationKind, Participant, roster_id
+from bot.domain.people.roles import Role, RoleGrant
 from bot.store import Store
 from bot.store.audit import AuditEntry
 from bot.store.privacy.erasures import Erasure

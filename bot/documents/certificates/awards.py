@@ -13,7 +13,7 @@ from bot.domain.attendance import certificates as rule
 from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.attendance.certificates import Award, Certificate
 from bot.store import Store
-from bot.store.programme import CERTIFICATE_SECRET, PlanInForce
+from bot.store.plan_in_force import CERTIFICATE_SECRET, PlanInForce
 
 
 class Awards:
@@ -56,7 +56,7 @@ class Awards:
 
     async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
         """A certificate in its holder's language."""
-        from bot.documents.certificates import pages as certificates  # noqa: PLC0415 - likewise
+        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - likewise
 
         language = self._programme.language_of(certificate.place.person or 0)
         data = certificates.data(self._programme.plan, certificate, language, now)
@@ -67,7 +67,7 @@ class Awards:
         one = await self.certificate(person, now)
         if one is None:
             raise LookupError("this certificate isn't earned (any more)")
-        from bot.documents.certificates import pages as certificates  # noqa: PLC0415 - likewise
+        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - likewise
 
         [named] = certificates.named([one])
         return named.file, await self.pdf(one, now)

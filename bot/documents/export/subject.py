@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.documents.export.table import Source, Table
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.messages.i18n import text
 

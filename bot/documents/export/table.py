@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.store import Store
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 _EPOCH, _SECOND = datetime.fromtimestamp(0, UTC), timedelta(seconds=1)
 

@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import yaml
 
-from bot.documents import sheets
-from bot.documents.certificates import pages
+from bot.documents import unmade_files
+from bot.documents.certificates import certificate_data
 from bot.documents.certificates.awards import Awards
 from bot.documents.export import files
 from bot.documents.export.subject import ChathamRule, ExportSubject, Format
@@ -24,7 +24,7 @@ from bot.documents.export.subjects import SUBJECTS
 from bot.documents.export.table import Source
 from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day
-from bot.documents.sheets import Sheet
+from bot.documents.unmade_files import Sheet
 from bot.domain.attendance.certificates import Award, Certificate
 from bot.domain.contributions.notes import Audience
 from bot.domain.text import spoken, writable
@@ -119,14 +119,14 @@ async def _write(subject: ExportSubject, form: Format, source: Source, out: Bina
 
 def _documents(material: ReportMaterial) -> Iterator[PackEntry]:
     for audience in dict.fromkeys(audience for _, audience, _ in _DOCUMENTS):
-        for sheet in sheets.of_reports(replace(material, audience=audience), material.plan.languages):
+        for sheet in unmade_files.of_reports(replace(material, audience=audience), material.plan.languages):
             for kind, written_for, reader in _DOCUMENTS:
                 if (kind, written_for) == (sheet.kind, audience):
                     yield _sheet(reader, sheet, _of_document(kind, audience))
 
 
 def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[PackEntry]:
-    for one in pages.named([one for one in earned if one.award is Award.COMPLETION]):
+    for one in certificate_data.named([one for one in earned if one.award is Award.COMPLETION]):
         yield PackEntry(
             _path(PackReader.HOLDERS, one.file),
             PackReader.HOLDERS,

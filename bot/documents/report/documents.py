@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.documents.export.subjects import AGENDA, ATTENDANCE
-from bot.documents.report import chapters, study
+from bot.documents.report import chapters, study_chapters
 from bot.documents.report.blocks import Block, Document, HeadingBlock, Look, ParagraphBlock
 from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day, days, typed, written
@@ -27,11 +27,11 @@ def report(material: ReportMaterial, language: str) -> Document:
         chapters.context,
         chapters.participation,
         chapters.proceedings,
-        study.experiences,
-        study.lessons,
+        study_chapters.experiences,
+        study_chapters.lessons,
         chapters.questions,
         chapters.evaluation,
-        study.actions,
+        study_chapters.actions,
         chapters.annexes,
     )
     blocks = [block for part in parts for block in part(material, language)]

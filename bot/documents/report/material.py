@@ -25,7 +25,7 @@ from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.plan import Plan
 from bot.store import Store
 from bot.store.agenda import HeldSession
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 
 @dataclass(frozen=True, slots=True)

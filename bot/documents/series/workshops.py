@@ -14,7 +14,7 @@ from bot.domain.plan import Plan
 from bot.domain.text import fold, spoken
 from bot.settings import SettingsError
 from bot.store.engine.errors import DatabaseUnusableError
-from bot.store.programme import opened_alone
+from bot.store.plan_in_force import opened_alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session, SessionKind
 
 
@@ -37,7 +37,7 @@ def sessions_to_show(sessions: Iterable[Session], now: datetime) -> frozenset[st
     Breaks get none, and neither does a session that has begun: Discord refuses a start in the past.
     """
     open_ones = [s for s in sessions if s.kind is not SessionKind.BREAK and s.ends_at > now]
-    nearest = sorted(open_ones, key=lambda session: session.starts_at)[: limits.EVENTS]
+    nearest = sorted(open_ones, key=lambda session: session.starts_at)[: discord_limits.EVENTS]
     return frozenset(session.id for session in nearest if session.starts_at > now)
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.attendance.attendance import AttendanceRecord
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import Role
 
 #: Without letters that are mistaken for digits or for each other.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from bot.domain.contributions.note_reviews import UNSEEN, Review
 from bot.domain.contributions.notes import Attribution, Audience, Note, Visibility, visible_to
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import Role
 
 #: What tells whose a note is.
 _TELLING = (Attribution.NAME, Attribution.ADMINISTRATION)

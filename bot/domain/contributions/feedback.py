@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.attendance.attendance import AttendanceRecord
 from bot.domain.contributions.notes import tidy
 
@@ -63,7 +63,9 @@ class FeedbackAnswer:
 def parse_answers(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
     """What was typed and chosen, as it is kept; None if a choice is none of those that are offered."""
     values = {
-        asked.name: typed.get(asked.name, "") if asked.choices else tidy(typed.get(asked.name, ""), limits.TEXT_INPUT)
+        asked.name: typed.get(asked.name, "")
+        if asked.choices
+        else tidy(typed.get(asked.name, ""), discord_limits.TEXT_INPUT)
         for asked in feedback_form(subject)
     }
     offered = all(values[asked.name] in asked.choices for asked in feedback_form(subject) if asked.choices)

@@ -9,16 +9,16 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from bot.domain import limits
-from bot.domain.people.access import Role
+from bot.domain import discord_limits
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.text import clean, fold, is_blank
 
 #: So many notes one person may have.
 MOST = 100
 #: Characters that each part may have: a title that a card shows whole, and all that a form of Discord's takes.
 TITLE_LENGTH = 150
-PART_LENGTH = limits.TEXT_INPUT
+PART_LENGTH = discord_limits.TEXT_INPUT
 #: Characters of a detail, so that a form that holds five of them again is never too much to send.
 DETAIL_LENGTH = 1500
 

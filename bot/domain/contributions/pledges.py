@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.contributions import chatham
 from bot.domain.plan import Plan
 
-TEXT_LENGTH = limits.TEXT_INPUT
+TEXT_LENGTH = discord_limits.TEXT_INPUT
 
 
 class PledgeState(StrEnum):

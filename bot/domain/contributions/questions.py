@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict, Unpack
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.sessions import Session
 from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import Announcement, announce
@@ -18,7 +18,7 @@ from bot.domain.planned_announcements import planned
 
 #: So many of one person's may await an answer at a time.
 MOST_OPEN = 20
-TEXT_LENGTH = limits.TEXT_INPUT
+TEXT_LENGTH = discord_limits.TEXT_INPUT
 #: Characters of why a question is hidden, and of who answers it in writing.
 REASON_LENGTH, OWNER_LENGTH = 200, 80
 
@@ -158,5 +158,5 @@ def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[
     offered = tuple(s for s in every if plan.counts_for_attendance(s) or s == named) or every
     begun = [session for session in offered if session.starts_at <= now]
     likeliest = named or (begun[-1] if begun else offered[0])
-    first = max(0, min(offered.index(likeliest) - limits.OPTIONS // 2, len(offered) - limits.OPTIONS))
-    return offered[first : first + limits.OPTIONS], likeliest
+    first = max(0, min(offered.index(likeliest) - discord_limits.OPTIONS // 2, len(offered) - discord_limits.OPTIONS))
+    return offered[first : first + discord_limits.OPTIONS], likeliest

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain import limits
-from bot.domain.people.access import Role, RoleGrant
+from bot.domain import discord_limits
+from bot.domain.people.roles import Role, RoleGrant
 from bot.domain.text import fold, measure, shorten
 
 #: Characters that a name, and the name of an administration, may have.
@@ -51,7 +51,7 @@ class Participant:
     def nickname(self) -> str:
         """`Name · TN`: how the server shows them."""
         ending = f" · {self.country}" if self.country else ""
-        return shorten(self.name, limits.NICKNAME - measure(ending)) + ending
+        return shorten(self.name, discord_limits.NICKNAME - measure(ending)) + ending
 
 
 def roster_id(name: str, administration: str) -> str:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.languages import LANGUAGES
 from bot.importing.readers import human_time
 from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
-from bot.importing.readers.grid import Grid, SheetRow
 from bot.importing.readers.headings import NAMES, Column
 from bot.importing.readers.human_time import HumanTimeError, fold_letters
+from bot.importing.readers.spreadsheet import Grid, SheetRow
 from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 #: The sheet of the template that explains the columns.

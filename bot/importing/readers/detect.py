@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from bot.domain.local_time import FIRST_DAY, LAST_DAY
-from bot.importing.readers import c3voc, columns, conferencebot, frab, grid, icalendar, json_file, pretalx, programapi
+from bot.importing.readers import (
+    c3voc,
+    columns,
+    conferencebot,
+    frab,
+    icalendar,
+    json_file,
+    pretalx,
+    programapi,
+    spreadsheet,
+)
 from bot.importing.schedule import MAX_BYTES, Schedule, ScheduleError, first_faults
 
 MAX_SESSIONS = 1_000
@@ -81,7 +91,7 @@ def _reader(source: bytes) -> Reader:
             raise ScheduleError(f"this is {what}, which can't be read; save the agenda as XLSX or CSV. {_READABLE}.")
     if source.startswith(b"PK\x03\x04"):
         return _workbook
-    begins = grid.decode_text(source[:1024]).lstrip().upper()
+    begins = spreadsheet.decode_text(source[:1024]).lstrip().upper()
     if begins.startswith("<"):
         return frab.read_frab
     if begins.startswith(("{", "[")):
@@ -99,15 +109,15 @@ def _json(source: bytes, zone: ZoneInfo) -> Schedule:
 
 def _workbook(source: bytes, zone: ZoneInfo) -> Schedule:
     try:
-        return columns.read_grids(grid.grids_from_workbook(source), zone)
-    except grid.GridError as fault:
+        return columns.read_grids(spreadsheet.grids_from_workbook(source), zone)
+    except spreadsheet.GridError as fault:
         raise ScheduleError(f"{fault}.") from None
 
 
 def _csv(source: bytes, zone: ZoneInfo) -> Schedule:
     try:
-        table = grid.grid_from_csv(source, columns.count_known_columns)
-    except grid.GridError as fault:
+        table = spreadsheet.grid_from_csv(source, columns.count_known_columns)
+    except spreadsheet.GridError as fault:
         raise ScheduleError(f"{fault}.") from None
     if not columns.count_known_columns(table):
         raise ScheduleError(f"this is no schedule that can be read. {_READABLE}.")

@@ -15,7 +15,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from bot.domain.local_time import zones
 from bot.domain.text import one_line
-from bot.importing.readers import grid
+from bot.importing.readers import spreadsheet
 from bot.importing.readers.collector import RawSession, ScheduleCollector, make_id
 from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
@@ -50,7 +50,7 @@ def read_icalendar(source: bytes, zone: ZoneInfo) -> Schedule:
     """Return the schedule in a calendar. Raises ScheduleError with every fault at once."""
     collector = ScheduleCollector(zone)
     title = ""
-    for component in _components(grid.decode_text(source), collector):
+    for component in _components(spreadsheet.decode_text(source), collector):
         if component.name == "VEVENT":
             _gather(collector, component, zone)
         elif component.name == "VCALENDAR":

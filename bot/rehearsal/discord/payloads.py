@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import is_blank, measure
 
 Json = Mapping[str, Any]
@@ -18,54 +18,60 @@ _ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LABEL = 1, 2, 3, 4, 10, 18
 
 #: By type of a component: the least and the most of each of its texts.
 _COMPONENT_TEXTS: Mapping[int, Mapping[str, tuple[int, int]]] = {
-    _BUTTON: {"label": (1, limits.BUTTON_LABEL), "custom_id": (1, limits.CUSTOM_ID)},
-    _SELECT: {"placeholder": (0, 150), "custom_id": (1, limits.CUSTOM_ID)},
-    _INPUT: {"placeholder": (0, 100), "value": (0, limits.TEXT_INPUT), "custom_id": (1, limits.CUSTOM_ID)},
-    _TEXT: {"content": (1, limits.MESSAGE_TEXT)},
-    _LABEL: {"label": (1, limits.MODAL_LABEL), "description": (0, limits.MODAL_DESCRIPTION)},
+    _BUTTON: {"label": (1, discord_limits.BUTTON_LABEL), "custom_id": (1, discord_limits.CUSTOM_ID)},
+    _SELECT: {"placeholder": (0, 150), "custom_id": (1, discord_limits.CUSTOM_ID)},
+    _INPUT: {
+        "placeholder": (0, 100),
+        "value": (0, discord_limits.TEXT_INPUT),
+        "custom_id": (1, discord_limits.CUSTOM_ID),
+    },
+    _TEXT: {"content": (1, discord_limits.MESSAGE_TEXT)},
+    _LABEL: {"label": (1, discord_limits.MODAL_LABEL), "description": (0, discord_limits.MODAL_DESCRIPTION)},
 }
 _OPTION_TEXTS = {
-    "label": (1, limits.OPTION_LABEL),
-    "value": (1, limits.OPTION_LABEL),
-    "description": (0, limits.OPTION_LABEL),
+    "label": (1, discord_limits.OPTION_LABEL),
+    "value": (1, discord_limits.OPTION_LABEL),
+    "description": (0, discord_limits.OPTION_LABEL),
 }
 #: What else has a name: channels, roles, events, members. Keys that mean the same everywhere.
 _RESOURCE_TEXTS = {
-    "name": (1, limits.NAME),
-    "topic": (0, limits.CHANNEL_TOPIC),
-    "nick": (0, limits.NICKNAME),
-    "description": (0, limits.EVENT_DESCRIPTION),
-    "location": (1, limits.EVENT_LOCATION),
+    "name": (1, discord_limits.NAME),
+    "topic": (0, discord_limits.CHANNEL_TOPIC),
+    "nick": (0, discord_limits.NICKNAME),
+    "description": (0, discord_limits.EVENT_DESCRIPTION),
+    "location": (1, discord_limits.EVENT_LOCATION),
 }
 
 
 def message_faults(message: Json) -> Iterator[str]:
     """What Discord would refuse in a message; the same for an answer to an interaction."""
-    yield from _text_faults(message, {"content": (0, limits.PLAIN_TEXT)}, "message")
+    yield from _text_faults(message, {"content": (0, discord_limits.PLAIN_TEXT)}, "message")
     components = list(_walk(message.get("components") or ()))
-    if len(components) > limits.MESSAGE_COMPONENTS:
-        yield f"{len(components)} components; at most {limits.MESSAGE_COMPONENTS}"
-    if (rows := sum(component["type"] == _ROW for component in components)) > limits.ROWS:
-        yield f"{rows} rows of buttons; at most {limits.ROWS}"
+    if len(components) > discord_limits.MESSAGE_COMPONENTS:
+        yield f"{len(components)} components; at most {discord_limits.MESSAGE_COMPONENTS}"
+    if (rows := sum(component["type"] == _ROW for component in components)) > discord_limits.ROWS:
+        yield f"{rows} rows of buttons; at most {discord_limits.ROWS}"
     shown = sum(measure(component["content"]) for component in components if component["type"] == _TEXT)
-    if shown > limits.MESSAGE_TEXT:
-        yield f"{shown} characters in all; at most {limits.MESSAGE_TEXT}"
+    if shown > discord_limits.MESSAGE_TEXT:
+        yield f"{shown} characters in all; at most {discord_limits.MESSAGE_TEXT}"
     yield from _component_faults(components)
 
 
 def modal_faults(modal: Json) -> Iterator[str]:
     """What Discord would refuse in a form."""
-    yield from _text_faults(modal, {"title": (1, limits.MODAL_TITLE), "custom_id": (1, limits.CUSTOM_ID)}, "modal")
-    if not 1 <= len(modal["components"]) <= limits.MODAL_COMPONENTS:
-        yield f"{len(modal['components'])} parts of a form; 1 to {limits.MODAL_COMPONENTS}"
+    yield from _text_faults(
+        modal, {"title": (1, discord_limits.MODAL_TITLE), "custom_id": (1, discord_limits.CUSTOM_ID)}, "modal"
+    )
+    if not 1 <= len(modal["components"]) <= discord_limits.MODAL_COMPONENTS:
+        yield f"{len(modal['components'])} parts of a form; 1 to {discord_limits.MODAL_COMPONENTS}"
     yield from _component_faults(list(_walk(modal["components"])))
 
 
 def suggestion_faults(choices: Sequence[Json]) -> Iterator[str]:
     """What Discord would refuse in the answers to an autocomplete."""
-    if len(choices) > limits.OPTIONS:
-        yield f"{len(choices)} choices; at most {limits.OPTIONS}"
-    texts = {"name": (1, limits.OPTION_LABEL), "value": (1, limits.OPTION_LABEL)}
+    if len(choices) > discord_limits.OPTIONS:
+        yield f"{len(choices)} choices; at most {discord_limits.OPTIONS}"
+    texts = {"name": (1, discord_limits.OPTION_LABEL), "value": (1, discord_limits.OPTION_LABEL)}
     for choice in choices:
         yield from _text_faults(choice, texts, "choice")
 
@@ -74,7 +80,7 @@ def resource_faults(resource: Json, reason: str | None) -> Iterator[str]:
     """What Discord would refuse in a channel, a role, an event or a member, and in the reason for the audit log."""
     yield from _text_faults(resource, _RESOURCE_TEXTS, "resource")
     yield from _text_faults(resource.get("entity_metadata") or {}, _RESOURCE_TEXTS, "event")
-    yield from _text_faults({"reason": reason}, {"reason": (0, limits.AUDIT_REASON)}, "request")
+    yield from _text_faults({"reason": reason}, {"reason": (0, discord_limits.AUDIT_REASON)}, "request")
 
 
 def _walk(components: Iterable[Json]) -> Iterator[Json]:
@@ -89,11 +95,13 @@ def _component_faults(components: Sequence[Json]) -> Iterator[str]:
     for component in components:
         kind = component["type"]
         yield from _text_faults(component, _COMPONENT_TEXTS.get(kind, {}), f"component {kind}")
-        if kind == _ROW and not 1 <= len(component["components"]) <= limits.ROW_BUTTONS:
-            yield f"{len(component['components'])} buttons in a row; 1 to {limits.ROW_BUTTONS}"
+        if kind == _ROW and not 1 <= len(component["components"]) <= discord_limits.ROW_BUTTONS:
+            yield f"{len(component['components'])} buttons in a row; 1 to {discord_limits.ROW_BUTTONS}"
         if kind == _SELECT:
             yield from _option_faults(component["options"])
-        if kind == _INPUT and measure(component.get("value") or "") > component.get("max_length", limits.TEXT_INPUT):
+        if kind == _INPUT and measure(component.get("value") or "") > component.get(
+            "max_length", discord_limits.TEXT_INPUT
+        ):
             yield f"component {kind}: what is filled in is longer than the field takes"
     yield from _repeated(
         "custom id", [component["custom_id"] for component in components if component.get("custom_id")]
@@ -101,8 +109,8 @@ def _component_faults(components: Sequence[Json]) -> Iterator[str]:
 
 
 def _option_faults(options: Sequence[Json]) -> Iterator[str]:
-    if not 1 <= len(options) <= limits.OPTIONS:
-        yield f"{len(options)} options; 1 to {limits.OPTIONS}"
+    if not 1 <= len(options) <= discord_limits.OPTIONS:
+        yield f"{len(options)} options; 1 to {discord_limits.OPTIONS}"
     for option in options:
         yield from _text_faults(option, _OPTION_TEXTS, "option")
     yield from _repeated("value of an option", [option["value"] for option in options])

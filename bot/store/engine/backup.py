@@ -24,7 +24,7 @@ from bot.store.engine.files import sync
 from bot.store.engine.lock import WriterLock
 from bot.store.engine.schema import schema_of
 from bot.store.engine.sqlite import read_only
-from bot.store.plans import PLAN_FACT, workshop_of
+from bot.store.stored_plan import PLAN_FACT, workshop_of
 
 #: Tables that every Plenary has had since its first version.
 _OURS = {"fact", "venue", "delivery"}

@@ -14,7 +14,7 @@ from bot.domain.plan import Plan
 from bot.store.engine.database import Database
 from bot.store.engine.instants import instant, iso_utc
 from bot.store.engine.transaction import Row, Transaction
-from bot.store.plans import PLAN_FACT
+from bot.store.stored_plan import PLAN_FACT
 
 _SESSION = TypeAdapter(Session)
 _READ = "SELECT session, topic, room, since, until FROM stamp"

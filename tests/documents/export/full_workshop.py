@@ -30,13 +30,13 @@ from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, 
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
 from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.venue import ANNOUNCEMENTS, TEAM, topic_room
 from bot.store import Store
+from bot.store.plan_in_force import PlanInForce
 from bot.store.presence import Whereabouts
-from bot.store.programme import PlanInForce
 from tests.documents.export.readers import every_word
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)

@@ -35,8 +35,8 @@ from bot.domain.contributions.questions import Question
 from bot.domain.plan import Plan
 from bot.store import Store
 from bot.store.agenda_changes import AgendaChange, ChangedMeanwhileError, TooLateError, edits_of
+from bot.store.plan_in_force import PlanInForce
 from bot.store.presence import Whereabouts
-from bot.store.programme import PlanInForce
 
 Tiny = Callable[..., Plan]
 

@@ -18,9 +18,9 @@ from openpyxl.utils.escape import unescape
 from bot.documents.export.formats import xlsx
 from bot.documents.export.subject import TABULAR, Format
 from bot.documents.export.table import Cell
-from bot.domain.formulas import guard_formulas, unguard_formulas
+from bot.domain.spreadsheet_formulas import guard_formulas, unguard_formulas
 from bot.domain.text import all_writable, writable
-from bot.importing.readers.grid import grid_from_csv
+from bot.importing.readers.spreadsheet import grid_from_csv
 from tests.documents.export.readers import every_word, read_back, written
 
 FORMULA_SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"

@@ -31,7 +31,7 @@ from bot.domain.attendance.attendance import CheckIn
 from bot.domain.contributions.notes import Audience
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from tests.documents.export.full_workshop import (
     AUTHOR_COLUMNS,
     AUTHORS,

@@ -22,7 +22,7 @@ from bot.documents.pack import archive, contents
 from bot.documents.pack.archive import CHECKSUMS, MANIFEST, faults, read_manifest
 from bot.domain.contributions.notes import Audience, visible_to
 from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.settings import SettingsError
 from tests.documents.export.readers import read_back
 from tests.documents.workshop import EXAMPLE, NOTES, NOW

@@ -11,7 +11,7 @@ import docx
 import pytest
 
 from bot.documents import typesetting
-from bot.documents.certificates import pages
+from bot.documents.certificates import certificate_data
 from bot.documents.report import documents
 from bot.documents.report import docx as docx_report
 from bot.domain.attendance.certificates import Award, Certificate
@@ -47,7 +47,7 @@ def test_a_certificate_holds_every_character(example: Plan) -> None:
     """And its file has a name that every system takes."""
     place = replace(PEOPLE[0], name=TEXT, administration=TEXT)
     certificate = Certificate(place, Award.COMPLETION, 60, "7K2M-9QXC-04TB")
-    data = pages.data(with_text_everywhere(example, TEXT), certificate, "fr", NOW)
+    data = certificate_data.data(with_text_everywhere(example, TEXT), certificate, "fr", NOW)
     assert typesetting.pdf("certificate", data, NOW).startswith(b"%PDF")
-    (named,) = pages.named([certificate])
+    (named,) = certificate_data.named([certificate])
     assert len(named.file.encode()) < 255

@@ -14,7 +14,7 @@ import pytest
 
 from bot.cli import report as report_cli
 from bot.documents import typesetting
-from bot.documents.certificates import pages
+from bot.documents.certificates import certificate_data
 from bot.documents.report import documents, wording
 from bot.documents.report import docx as docx_report
 from bot.documents.report.blocks import Document, Look, NoteBlock, ParagraphBlock
@@ -198,11 +198,11 @@ def test_a_certificate_says_who_and_its_code_keeps_its_order_between_arabic_word
     for code in ("1234-5678-9ABC", "ABCD-1234-5678"):
         for language in ("en", "fr", "ar"):
             one = Certificate(PEOPLE[0], Award.COMPLETION, 600, code)
-            made = text_in(typesetting.pdf("certificate", pages.data(example, one, language, NOW), NOW))
+            made = text_in(typesetting.pdf("certificate", certificate_data.data(example, one, language, NOW), NOW))
             if language != "ar":  # from right to left, text is copied in another order than it is seen
                 assert PEOPLE[0].name in made
                 assert code in made
-    data = pages.data(example, Certificate(PEOPLE[0], Award.COMPLETION, 600, "1234-ABCD-5678"), "ar", NOW)
+    data = certificate_data.data(example, Certificate(PEOPLE[0], Award.COMPLETION, 600, "1234-ABCD-5678"), "ar", NOW)
     right, wrong = (
         typesetting.pdf("certificate", {**data, "code": code}, NOW)
         for code in ("\u20661234-ABCD-5678\u2069", "1234-ABCD-5678")

@@ -22,7 +22,7 @@ from bot.domain.contributions.feedback import SMALLEST_GROUP
 from bot.domain.contributions.notes import Attribution, Audience, visible_to
 from bot.domain.languages import LANGUAGES
 from bot.domain.plan import Plan
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 if TYPE_CHECKING:
     from tests.documents.workshop import Kept

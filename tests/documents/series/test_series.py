@@ -23,7 +23,7 @@ from bot.domain.plan import Plan
 from bot.settings import SettingsError
 from bot.store import Store
 from bot.store.audit import Aside
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 from tests.documents.export.full_workshop import (
     AUTHOR_COLUMNS,
     AUTHORS,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.scheduled_events import EventPhase, event_marker, event_phase, sessions_to_show
 from bot.domain.agenda.sessions import Agenda, Session, SessionKind
 
@@ -36,7 +36,7 @@ def test_the_next_ones_are_shown_as_many_as_discord_takes(agenda: Agenda, now: d
     coming = [s for s in agenda if s.kind is not SessionKind.BREAK and s.starts_at > now]
     live = [s for s in agenda.live(now) if s.kind is not SessionKind.BREAK]
     assert shown <= {s.id for s in coming}
-    assert len(shown) == min(len(coming), max(0, limits.EVENTS - len(live)))
+    assert len(shown) == min(len(coming), max(0, discord_limits.EVENTS - len(live)))
     left_out = [s.starts_at for s in coming if s.id not in shown]
     assert max((s.starts_at for s in coming if s.id in shown), default=now) <= min(
         left_out, default=datetime.max.replace(tzinfo=UTC)

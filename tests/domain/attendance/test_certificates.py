@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.domain.attendance import certificates
 from bot.domain.attendance.attendance import CheckIn, attendance_records
 from bot.domain.attendance.certificates import Award, certificate_code, find_certificate, parse_code
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 SECRETS = st.text(min_size=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.attendance.session_words import guess_hash, session_word, word_matches
 from bot.domain.languages import LANGUAGES
-from bot.store.programme import word_list
+from bot.store.plan_in_force import word_list
 
 WORDS = word_list()
 ANY_WORD = st.sampled_from(WORDS)

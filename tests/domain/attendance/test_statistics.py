@@ -13,8 +13,8 @@ from bot.domain.attendance import attendance
 from bot.domain.attendance.attendance import AttendanceRecord, CheckIn
 from bot.domain.attendance.statistics import UNKNOWN, Scope, attendance_figures
 from bot.domain.contributions.feedback import SMALLEST_GROUP
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 Tiny = Callable[..., Plan]

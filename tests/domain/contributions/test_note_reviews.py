@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.domain.contributions.coverage import CoverageRow, as_shared, coverage_rows, silent_participants
 from bot.domain.contributions.note_reviews import TAG_LENGTH, TAGS, Review, ReviewState, parse_tags, review_queue
 from bot.domain.contributions.notes import Attribution, Audience, Note, NoteKind, Visibility
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.text import fold
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)

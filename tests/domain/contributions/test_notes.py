@@ -28,8 +28,8 @@ from bot.domain.contributions.notes import (
     tidy,
     visible_to,
 )
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.text import clean
 
 

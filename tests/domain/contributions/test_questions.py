@@ -20,7 +20,7 @@ from bot.domain.contributions.questions import (
     sessions_to_ask_about,
     with_outcome,
 )
-from bot.domain.limits import OPTIONS
+from bot.domain.discord_limits import OPTIONS
 from bot.domain.plan import Plan
 
 NOW = datetime(2023, 2, 20, 9, tzinfo=UTC)

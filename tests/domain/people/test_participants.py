@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.limits import NICKNAME
+from bot.domain.discord_limits import NICKNAME
 from bot.domain.people import participants
-from bot.domain.people.access import Role
 from bot.domain.people.participants import (
     OrganisationKind,
     Participant,
@@ -20,6 +19,7 @@ from bot.domain.people.participants import (
     roster_id,
     same_name,
 )
+from bot.domain.people.roles import Role
 
 NOON = datetime(2023, 2, 20, 12, tzinfo=UTC)
 

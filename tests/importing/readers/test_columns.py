@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.importing import template
+from bot.importing import agenda_template
 from bot.importing.readers import detect, human_time
 from bot.importing.readers.headings import NAMES, Column
 from bot.importing.schedule import Schedule, ScheduleError
@@ -146,7 +146,7 @@ def test_rows_of_the_same_title_have_ids_of_their_own() -> None:
     assert ids == ["coffee-20230220-0900", "coffee-20230221-0900", "coffee-20230222-0900"]
 
 
-@pytest.mark.parametrize("source", [template.template_csv(), template.template_xlsx()])
+@pytest.mark.parametrize("source", [agenda_template.template_csv(), agenda_template.template_xlsx()])
 def test_the_template_is_an_agenda(source: bytes) -> None:
     """Filled in as its example is, it imports without a word."""
     found = read(source)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda.agenda_changes import Aspect, Changes, apply_changes, diff
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import PLENARY
@@ -64,11 +64,11 @@ def test_the_notices_of_real_changes_fit_a_message(versions: list[Schedule]) -> 
     names = {room.id: room.name for room in versions[2].rooms}
     changes = between(versions[1], versions[2])
     post = agenda_changes.change(["en"], changes, names, "f" * 24)
-    assert post.length <= limits.MESSAGE_TEXT
+    assert post.length <= discord_limits.MESSAGE_TEXT
     told = "\n".join(post.blocks)
     assert told.count("🔀") == 1
     longer = agenda_changes.change(["en"], between(versions[0], versions[2]), names, "f" * 24)
-    assert longer.length <= limits.MESSAGE_TEXT
+    assert longer.length <= discord_limits.MESSAGE_TEXT
     assert "more changes are not shown here. Type /agenda" in longer.blocks[-1]
 
 

@@ -19,7 +19,7 @@ from bot.domain.contributions.chatham_stamps import WHOLE, ChathamStamp
 from bot.domain.plan import Plan
 from bot.store.engine import schema
 from bot.store.engine.instants import iso_utc
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 Tiny = Callable[..., Plan]
 

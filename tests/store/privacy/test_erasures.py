@@ -18,10 +18,10 @@ from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import Announcement, DeliveryState
 from bot.domain.contributions.note_reviews import NoteWording, Review, ReviewState
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
-from bot.domain.people.access import Role
 from bot.domain.people.direct_messages import DirectMessageKind, direct_message
 from bot.domain.people.participants import OrganisationKind, Participant, introduced_id, roster_id, vacated_place
 from bot.domain.people.personal_data import PersonalDataPart
+from bot.domain.people.roles import Role
 from bot.domain.text import writable
 from bot.store import Store
 from bot.store.audit import AuditEntry

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from bot.documents.export.formats.writer import ColumnHeading, Opened, Writer, plain
 from bot.documents.export.table import Cell, Row
-from bot.domain.formulas import guard_formulas
+from bot.domain.spreadsheet_formulas import guard_formulas
 from bot.domain.text import writable
 
 
 class CsvWriter(Writer):
     """RFC 4180, UTF-8 with the byte order mark by which spreadsheets know it; no text is taken for a formula.
 
-    That holds also where a spreadsheet separates cells at semicolons or tabs: see bot.domain.formulas.
+    That holds also where a spreadsheet separates cells at semicolons or tabs: see bot.domain.spreadsheet_formulas.
 
     It has no place for the rule: a line above the columns would be taken for them.
     """

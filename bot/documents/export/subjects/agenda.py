@@ -11,7 +11,7 @@ from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.agenda.sessions import Agenda
 from bot.domain.announcement_kinds import Kind
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.text import spoken
 from bot.store.agenda import HeldSession

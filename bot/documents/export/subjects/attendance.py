@@ -14,7 +14,7 @@ from bot.domain.attendance.attendance import AttendanceRecord, CheckIn
 from bot.domain.attendance.own_attendance import AttendanceStatus, attendance_status
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.text import spoken
 

@@ -9,7 +9,7 @@ from bot.documents.export.table import Row, Source, Table, whole
 from bot.domain.contributions import chatham
 from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 _QUESTIONS = tuple(question.name for question in (*PULSE, *EVALUATION))

@@ -11,7 +11,7 @@ from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.presence import Stay
 from bot.domain.contributions.chatham_stamps import overlap
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.venue import is_room_of
 

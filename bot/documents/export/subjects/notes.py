@@ -10,8 +10,8 @@ from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Cell, Row, Source, Table, local
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, Signature, signature, visible_to
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 _DETAILS = tuple(Detail)

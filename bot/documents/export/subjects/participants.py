@@ -8,8 +8,8 @@ from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant, sorted_places
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 COLUMNS = ("name", "administration", "country", "kind of organisation", "language", "role", "joined_at")

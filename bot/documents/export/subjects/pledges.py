@@ -9,7 +9,7 @@ from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.pledges import Pledge
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 COLUMNS = ("written_at", "person", "person_id", "follow_up", "text", "by", "progress", "progress_at", "progress_text")

@@ -10,7 +10,7 @@ from bot.documents.export.table import Row, Source, Table, local, whole
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.questions import Question
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 COLUMNS = (

@@ -10,8 +10,8 @@ from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Row, Source, Table, whole
 from bot.domain.attendance.statistics import attendance_figures
 from bot.domain.contributions.notes import Audience
-from bot.domain.people.access import Role
 from bot.domain.people.participants import Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 
 COLUMNS = ("by", "group", "people", "minutes", "percent", "rule_met")

@@ -10,7 +10,7 @@ from bot.documents.export.table import Row, Source, Table, local
 from bot.domain.contributions import chatham
 from bot.domain.contributions.notes import Audience
 from bot.domain.contributions.transcripts import BOT, TranscriptChannel, TranscriptMessage, names_nobody
-from bot.domain.people.access import Role
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.text import readable
 from bot.messages.i18n import text

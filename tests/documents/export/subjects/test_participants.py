@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from bot.documents.export.subject import Format
 from bot.documents.export.subjects import participants
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.importing import roster as rosters
 from tests.documents.export.readers import written

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from bot.documents.export.attendance_records import AttendanceRecords
 from bot.documents.export.subjects import people
 from bot.domain.attendance.attendance import CheckIn
-from bot.domain.people.access import Role
 from bot.domain.people.participants import OrganisationKind, Participant
+from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from tests.documents.export.readers import in_columns
 

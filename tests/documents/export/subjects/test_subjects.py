@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.documents.export.subjects import SUBJECTS
-from bot.domain import limits
+from bot.domain import discord_limits
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = "bot/documents/export/subjects"
@@ -34,4 +34,4 @@ def test_every_subject_has_tests_of_its_rows() -> None:
 def test_a_description_fits_where_discord_shows_it() -> None:
     too_long = [name for name, subject in SUBJECTS.items() if not 1 <= len(subject.description) <= 100]
     assert too_long == []
-    assert len(SUBJECTS) <= limits.OPTIONS  # /export has a command for each
+    assert len(SUBJECTS) <= discord_limits.OPTIONS  # /export has a command for each

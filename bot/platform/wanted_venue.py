@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.agenda import breakouts
 from bot.domain.agenda.breakouts import Breakout
 from bot.domain.plan import Plan
@@ -15,7 +15,7 @@ from bot.domain.venue_steps import (
     WantedVenue,
 )
 from bot.messages.i18n import text
-from bot.store.programme import PlanInForce
+from bot.store.plan_in_force import PlanInForce
 
 #: Characters of a session's title in the names of its groups' rooms.
 _TITLE = 60
@@ -24,7 +24,9 @@ _TITLE = 60
 def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> WantedVenue:
     """What the workshop wants of its server; `groups` are the rooms of breakouts."""
     archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
-    return WantedVenue((*venue_rooms(plan), *groups), shorten(archive, limits.NAME), now, plan.agenda.ends_at, archived)
+    return WantedVenue(
+        (*venue_rooms(plan), *groups), shorten(archive, discord_limits.NAME), now, plan.agenda.ends_at, archived
+    )
 
 
 def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain import limits
+from bot.domain import discord_limits
 from bot.domain.text import escape, measure, shorten
 from bot.messages.post import Post
 
@@ -17,7 +17,7 @@ def faults_post(heading: str, faults: Sequence[str]) -> tuple[Post, bool]:
     lines: list[str] = []
     for fault in faults:
         line = f"- {escape(shorten(fault, _FAULT))}"
-        if measure("\n".join([heading, *lines, line])) > limits.MESSAGE_TEXT - 100:
+        if measure("\n".join([heading, *lines, line])) > discord_limits.MESSAGE_TEXT - 100:
             lines.append("- …")
             break
         lines.append(line)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.people.access import (
+from bot.domain.people.roles import (
     ROLES,
     AccessRefusal,
     EntryRules,

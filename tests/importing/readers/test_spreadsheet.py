@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.importing.readers.grid import GridError, grids_from_workbook
+from bot.importing.readers.spreadsheet import GridError, grids_from_workbook
 from tests.importing.samples import xlsx_of
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -13,7 +13,7 @@ from bot.domain.agenda.reschedule import Now, cancel_session, edit_session, move
 from bot.domain.agenda.sessions import Agenda, Session, Speaker
 from bot.domain.plan import Plan
 from bot.importing import plan_file
-from bot.importing.revision import plan_as_text, revise
+from bot.importing.midway_revision import plan_as_text, revise
 from bot.importing.schedule import ScheduleError
 from bot.settings import ROOT
 from tests.importing.samples import PLAN, SAMPLES

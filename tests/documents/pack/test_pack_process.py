@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents.pack import subprocess
-from bot.documents.pack.subprocess import ClosingError
+from bot.documents.pack import pack_process
+from bot.documents.pack.pack_process import ClosingError
 from bot.settings import Settings
 
 NOW = datetime(2023, 3, 27, 12, tzinfo=UTC)
@@ -25,7 +25,9 @@ async def ended(folder: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: 
     async def told(done: int, of: int) -> None:
         pass
 
-    await subprocess.make(Settings(database=folder / "w.db", plan=folder / "plan.yaml"), folder / "p.zip", NOW, 1, told)
+    await pack_process.make(
+        Settings(database=folder / "w.db", plan=folder / "plan.yaml"), folder / "p.zip", NOW, 1, told
+    )
 
 
 async def test_what_a_person_must_fix_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +45,7 @@ async def test_a_crash_is_no_sentence_for_a_person(tmp_path: Path, monkeypatch: 
 
 async def test_a_pack_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the interaction can't be answered any more; the process ends too."""
-    monkeypatch.setattr(subprocess, "_SECONDS", 0.2)
+    monkeypatch.setattr(pack_process, "_SECONDS", 0.2)
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\nexec sleep 30\n")
     program.chmod(0o700)
@@ -54,4 +56,4 @@ async def test_a_pack_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatc
 
     settings = Settings(database=tmp_path / "w.db", plan=tmp_path / "plan.yaml")
     with pytest.raises(TimeoutError):
-        await subprocess.make(settings, tmp_path / "p.zip", NOW, 1, told)
+        await pack_process.make(settings, tmp_path / "p.zip", NOW, 1, told)

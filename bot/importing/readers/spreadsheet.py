@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.formulas import unguard_formulas
 from bot.domain.languages import RECORDS
+from bot.domain.spreadsheet_formulas import unguard_formulas
 from bot.importing.readers import xml_tree
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.domain.announcements import Announcement
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.contributions.questions import Question
 from bot.domain.people.direct_messages import DirectMessageKind, direct_message
-from bot.store.caps import TooManyError
+from bot.store.per_person_limits import TooManyError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
