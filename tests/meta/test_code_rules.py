@@ -187,20 +187,40 @@ def tasks_kept(source: Source) -> Iterator[str]:
                 yield f"{source.path}:{node.lineno} starts a task and doesn't keep it"
 
 
-#: Being moved; to be removed from here as soon as they have a module of their own.
-STILL_SHARED = ("tests.store.privacy.test_erasures.", "tests.store.privacy.test_purges.")
-
-
 def no_test_in_a_test(source: Source) -> Iterator[str]:
     """Test modules import no other test module and no conftest: what several of them use has a module of its own."""
     for line, name in source.imports:
         parts = name.split(".")
-        if (
-            parts[0] == "tests"
-            and any(part == "conftest" or part.startswith("test_") for part in parts)
-            and not name.startswith(STILL_SHARED)
-        ):
+        if parts[0] == "tests" and any(part == "conftest" or part.startswith("test_") for part in parts):
             yield f"{source.path}:{line} imports {name}: move it to a module whose name doesn't begin with test_"
+
+
+#: Files that import inside functions, and why. A bot must start fast, and its shell must answer fast.
+LATE_IMPORTS = {
+    "bot/__main__.py": "the bot starts without the libraries of the command line",
+    "bot/cli/main.py": "each command loads what it needs, not what all of them need",
+    "bot/cli/series.py": "the same",
+    "bot/documents/certificates/awards.py": "typst is loaded when somebody asks for a certificate",
+    "bot/documents/export/calendars.py": "icalendar is loaded when somebody asks for a calendar",
+    "bot/documents/export/formats/xlsx.py": "XlsxWriter is loaded when somebody asks for a spreadsheet",
+    "bot/importing/plan_file.py": "rosters are read only where a plan names one",
+    "bot/importing/readers/spreadsheet.py": "openpyxl is loaded when somebody imports a spreadsheet",
+    "bot/runtime.py": "uvloop is not made for every system",
+    "cogs/export.py": "writers are loaded when somebody asks for a file",
+    "cogs/participants.py": "the same",
+    "cogs/workshop/schedule_import.py": "readers are loaded when somebody imports a schedule",
+}
+
+
+def late_imports(source: Source) -> Iterator[str]:
+    """Imports stand at the top of a file; those inside functions are for the files in LATE_IMPORTS."""
+    if source.path in LATE_IMPORTS:
+        return
+    for function in source.nodes:
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    yield f"{source.path}:{node.lineno} imports in a function: move it up, or add it to LATE_IMPORTS"
 
 
 #: Each rule, and the folders whose files it is for.
@@ -209,6 +229,7 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
     sql_in_store: PROGRAM,
     time_from_the_clock: PROGRAM,
     tasks_kept: PROGRAM,
+    late_imports: PROGRAM,
     no_test_in_a_test: TESTS,
 }
 
@@ -222,6 +243,8 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
 # --- the rules themselves --------------------------------------------------------------------------------------
 
 PLANTED: tuple[tuple[Rule, str, str], ...] = (
+    (late_imports, "cogs/agenda.py", "def f():\n    import json"),
+    (late_imports, "bot/app.py", "async def f():\n    from bot.cli import main"),
     (no_lookup, "cogs/agenda.py", "async def f(client):\n    client.get_cog('Notes')"),
     (no_lookup, "bot/jobs/dispatcher.py", "def f(client):\n    return client.cogs['Notes']"),
     (sql_in_store, "bot/jobs/dispatcher.py", "rows = read('SELECT id FROM note')"),
@@ -301,6 +324,19 @@ def test_every_file_of_the_program_is_read() -> None:
 def test_an_exemption_is_in_use(pattern: str, name: str) -> None:
     used = {asked for source in sources() if source.lies_in(pattern) for _, asked in asked_for_time(source)}
     assert name in used
+
+
+@pytest.mark.parametrize("path", LATE_IMPORTS)
+def test_a_late_import_is_in_use(path: str) -> None:
+    (source,) = (source for source in sources() if source.path == path)
+    inside = [
+        node
+        for function in source.nodes
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert inside, f"take {path} out of LATE_IMPORTS in this file: it imports nothing inside a function"
 
 
 #: Folders of tests that are named by behaviour; all others mirror the rooms of bot.
