@@ -303,7 +303,7 @@ RENDERERS: Mapping[str, Renders] = {
         agenda.next_for(plan, s.starts_at - timedelta(seconds=1), plan.languages[0], _rooms(plan))
         for s in _sessions(plan)
     ],
-    "messages.faults.faults_post": lambda _, words: [file_faults.faults_post(words[:300], [words] * 60)[0]],
+    "messages.file_faults.faults_post": lambda _, words: [file_faults.faults_post(words[:300], [words] * 60)[0]],
     "messages.own_attendance.own_attendance": lambda plan, words: [
         own_attendance.own_attendance(plan, own, {}, plan.agenda.ends_at, plan.languages[0], {})
         for own in attendance_records(plan, [CheckIn(plan.agenda.sessions[0].id, 1, words[:32], MORNING)])

@@ -223,7 +223,7 @@ async def test_certificates_are_written_and_verified(kept: Kept, tmp_path: Path)
     # Each in their own language: of the company's the French one.
     (french,) = (name for name in everybody if name.startswith("surname9-"))
     made = (tmp_path / "all" / french).read_bytes()
-    assert "Certificat" in text_in(made)
+    assert "Attestation" in text_in(made)
     code = next(line for line in text_in(made).split() if line.count("-") == 2 and len(line) == 14)
     assert "Surname9" in (await report_cli.verify(kept.settings, code.lower(), NOW) or "")
     assert (
