@@ -94,7 +94,9 @@ def announce(  # noqa: PLR0913 - one parameter a part of it
     row = KINDS[kind]
     place = room or row.room
     if place is None:
-        raise ValueError(f"an announcement of the kind {kind} must say its room")
+        raise ValueError(
+            f"an announcement of the kind {kind} must say its room, or have it in bot/domain/announcement_kinds.py"
+        )
     return Announcement(workshop, kind, subject, place, due, (ends or due) + row.lifetime, again=row.repeats)
 
 

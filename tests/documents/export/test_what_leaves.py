@@ -61,7 +61,8 @@ FILES = [
 #: What names nobody in any workshop.
 NAMELESS = {name for name, subject in SUBJECTS.items() if subject.chatham is ChathamRule.NOTHING}
 
-#: What is of the workshop as a whole: a rule for one of its sessions hides nobody in it.
+#: What is of the workshop as a whole: a rule for one of its sessions hides nobody in it. A subject whose rows belong to
+#: sessions is never one of these: its names would leave unseen.
 OF_THE_WORKSHOP = {PARTICIPANTS.name, PLEDGES.name}
 
 SESSIONS = (
