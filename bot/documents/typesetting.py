@@ -22,26 +22,26 @@ from bot.settings import ROOT, SettingsError
 TEMPLATES = ROOT / "config" / "templates"
 FONTS = Path(fontpkg_ibm_plex_sans_arabic.ROOT)
 _PIXELS_PER_INCH = 200.0
-# No font of ours has them; empty boxes would stand in their place.
+# None of our fonts has these; they would be printed as empty boxes.
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u20e3\ufe0f\u200d\U000e0020-\U000e007f]+")
 _OUR_ALPHABETS = ("LATIN", "ARABIC", "GREEK", "CYRILLIC")
 
 
 def pdf(template: str, data: Mapping[str, Any], now: datetime) -> bytes:
-    """A document set by a template: the same data at the same instant is the same file, to the byte.
+    """Render a template to PDF: the same data at the same instant gives the same bytes.
 
-    `data` has at least the `language`. Takes tenths of a second and more: call it in a thread.
+    `data` has at least the `language`. Takes 0.1 s or more: call it in a thread.
     """
     return _compiled(template, data, format="pdf", timestamp=int(now.timestamp()))
 
 
 def png(svg: str, language: str) -> bytes:
-    """A chart as a picture for documents that take no SVG."""
+    """Render a chart to PNG, for documents that cannot hold SVG."""
     return _compiled("picture", {"svg": svg, "language": language}, format="png", ppi=_PIXELS_PER_INCH)
 
 
 def require_letters(fonts: Path = FONTS) -> None:
-    """Raise SettingsError where the font that has both alphabets is not to be found: no file beats empty boxes."""
+    """Raise SettingsError if the font with both alphabets is missing: no file is better than one with empty boxes."""
     if FONT not in _families(fonts):
         raise SettingsError(
             f"The font {FONT}, which has the Latin and Arabic letters of reports and certificates, was not found in "
@@ -50,9 +50,13 @@ def require_letters(fonts: Path = FONTS) -> None:
 
 
 def strange_letters(data: Mapping[str, Any]) -> str:
-    """Letters that only a font of the machine's own may have, each once: those of other alphabets than ours."""
-    letters = {sign for sign in json.dumps(data, ensure_ascii=False) if unicodedata.category(sign).startswith("L")}
-    return "".join(sorted(one for one in letters if not unicodedata.name(one, "").startswith(_OUR_ALPHABETS)))
+    """The letters, each once and sorted, of alphabets that only a system font may have."""
+    letters = {
+        character
+        for character in json.dumps(data, ensure_ascii=False)
+        if unicodedata.category(character).startswith("L")
+    }
+    return "".join(sorted(letter for letter in letters if not unicodedata.name(letter, "").startswith(_OUR_ALPHABETS)))
 
 
 @cache
@@ -61,14 +65,14 @@ def _families(fonts: Path) -> tuple[str, ...]:
 
 
 def _compiled(template: str, data: Mapping[str, Any], **options: Any) -> bytes:  # noqa: ANN401 - typst's own
-    shown = {**data, "right-to-left": is_right_to_left(data["language"])}
-    made = typst.compile(  # pyright: ignore[reportUnknownVariableType] - told by the next line
+    template_data = {**data, "right-to-left": is_right_to_left(data["language"])}
+    compiled = typst.compile(  # pyright: ignore[reportUnknownVariableType] - the next cast gives its type
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
         font_paths=[str(FONTS)],
-        # The machine's own fonts would only be asked for letters that ours lack, such as Chinese ones.
+        # System fonts are used only for letters that ours lack, such as Chinese ones.
         ignore_system_fonts=False,
-        sys_inputs={"data": _EMOJI.sub("", json.dumps(all_writable(shown), ensure_ascii=False))},
+        sys_inputs={"data": _EMOJI.sub("", json.dumps(all_writable(template_data), ensure_ascii=False))},
         **options,
     )
-    return cast("bytes", made)
+    return cast("bytes", compiled)

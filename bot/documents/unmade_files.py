@@ -1,4 +1,4 @@
-"""Documents as files that are yet to be made: each with its name, and what makes its bytes."""
+"""Documents as files that are not yet rendered: each with its name and a function that renders its bytes."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from bot.documents.report.material import ReportMaterial
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file."""
+    """One document file, not yet rendered."""
 
     kind: str
     """report, press or donor."""
     name: str
     make: Callable[[], bytes]
-    """Takes tenths of a second and more: call it in a thread."""
+    """Takes 0.1 s or more: call it in a thread."""
     strange: str = ""
-    """Letters that no font of ours has."""
+    """The letters that none of our fonts has."""
 
     @property
     def remark(self) -> str:
-        """What whoever makes it should know; empty if there is nothing."""
+        """A warning for the person who makes the file; empty if there is none."""
         return f"{self.name} shows {self.strange} only if this machine has a font for it." if self.strange else ""
 
 
 def of_reports(material: ReportMaterial, languages: Iterable[str]) -> Iterator[Sheet]:
-    """Report, press summary and the donor's page, as PDF and for Word, in each language."""
+    """The report, press summary and donor page, as PDF and Word files, in each language."""
     for language in languages:
         for document in documents.all_of(material, language):
             name, drawn = f"{document.name}-{language}", partial(typesetting.png, language=language)

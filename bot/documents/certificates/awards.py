@@ -24,7 +24,7 @@ class Awards:
         self._store = store
 
     async def record(self, person: int, name: str, now: datetime) -> AttendanceRecord:
-        """What one person's attendance adds up to."""
+        """One person's attendance record as of `now`."""
         plan, store = self._programme.plan, self._store
         checked, stays = await store.attendance.of(person), await store.presence.of(person)
         blind = attendance.unwatched_times(plan, await store.presence.watches(), now)
@@ -33,44 +33,44 @@ class Awards:
         )
 
     async def earned(self, now: datetime) -> list[Certificate]:
-        """Everybody's, in order of their names; of each the highest."""
-        # Imported here: a bot that starts makes no certificate yet, nor has it to list them.
+        """Each person's highest certificate, sorted by name."""
+        # Imported here: a bot that starts doesn't need to list certificates yet.
         from bot.documents.export.attendance_records import load_attendance  # noqa: PLC0415
 
-        kept = await load_attendance(Source(self._programme, self._store, now))
-        return await self._of(await asyncio.to_thread(kept.records, self._programme.plan))
+        attendance_records = await load_attendance(Source(self._programme, self._store, now))
+        return await self._of(await asyncio.to_thread(attendance_records.records, self._programme.plan))
 
     async def certificate(self, person: int, now: datetime) -> Certificate | None:
         """One person's certificate of completion, if they have earned it."""
         place = self._store.participants.of(person)
         if place is None:
             return None
-        found = await self._of([await self.record(person, place.name, now)])
-        return next((one for one in found if one.award is Award.COMPLETION), None)
+        certificates = await self._of([await self.record(person, place.name, now)])
+        return next((certificate for certificate in certificates if certificate.award is Award.COMPLETION), None)
 
     async def _of(self, records: Iterable[AttendanceRecord]) -> list[Certificate]:
         secret = await self._store.facts.get(CERTIFICATE_SECRET)
         if secret is None:
-            return []  # none can have been made: the bot has not started since it learnt to
+            return []  # no certificate exists: this database has not yet been opened by a bot version that issues them
         return list(rule.issue_certificates(self._programme.plan.id, secret, records, self._store.participants.all()))
 
     async def pdf(self, certificate: Certificate, now: datetime) -> bytes:
         """A certificate in its holder's language."""
-        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - likewise
+        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
         language = self._programme.language_of(certificate.place.person or 0)
         data = certificates.data(self._programme.plan, certificate, language, now)
         return await asyncio.to_thread(_typeset, data, now)
 
     async def file(self, person: int, now: datetime) -> tuple[str, bytes]:
-        """One person's certificate of completion, as name and content of a file. Raises LookupError."""
-        one = await self.certificate(person, now)
-        if one is None:
+        """One person's certificate of completion, as a file's name and content. Raises LookupError if not earned."""
+        certificate = await self.certificate(person, now)
+        if certificate is None:
             raise LookupError("this certificate isn't earned (any more)")
-        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - likewise
+        from bot.documents.certificates import certificate_data as certificates  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
-        [named] = certificates.named([one])
-        return named.file, await self.pdf(one, now)
+        [named] = certificates.named([certificate])
+        return named.file, await self.pdf(certificate, now)
 
 
 def _typeset(data: dict[str, Any], now: datetime) -> bytes:

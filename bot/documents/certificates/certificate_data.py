@@ -13,12 +13,12 @@ from bot.domain.plan import Plan
 from bot.domain.text import fold, isolate, one_line, spoken
 from bot.messages.i18n import text
 
-#: Signs of a name in a file's name: systems take 255 bytes, and a sign may be four.
+#: Characters of a person's name in a file name: file systems allow 255 bytes, and a character takes up to four.
 _NAME = 50
 
 
 def data(plan: Plan, certificate: Certificate, language: str, now: datetime) -> dict[str, Any]:
-    """What a certificate's template reads. What it says of the code is how anybody can have it checked."""
+    """The data of the certificate template, including how anybody can have the code verified."""
     place = certificate.place
     donor = text(language, "report.press_donor", donor=spoken(plan.donor, language)) if plan.donor else ""
     hours = number(language, round(certificate.minutes / 60, 1))
@@ -43,7 +43,7 @@ def data(plan: Plan, certificate: Certificate, language: str, now: datetime) -> 
         "donor": donor,
         "issued": text(language, "certificate.issued", day=day(language, now.astimezone(plan.tz).date())),
         "check": text(language, "certificate.code"),
-        # Isolated: between Arabic words, groups that begin with a digit would change places.
+        # Isolated: between Arabic words, groups that begin with a digit would be reordered.
         "code": isolate(certificate.code),
     }
 
@@ -57,10 +57,12 @@ class NamedCertificate:
 
 
 def named(given: Iterable[Certificate]) -> tuple[NamedCertificate, ...]:
-    """Each with a file name of its own, that any system takes: the person's, and what tells namesakes apart."""
+    """Each certificate with a unique, portable file name: the person's name and the code's first four characters."""
     return tuple(
         NamedCertificate(
-            f"{fold(one.place.name)[:_NAME].replace(' ', '-') or 'participant'}-{one.code[:4].lower()}.pdf", one
+            f"{fold(certificate.place.name)[:_NAME].replace(' ', '-') or 'participant'}"
+            f"-{certificate.code[:4].lower()}.pdf",
+            certificate,
         )
-        for one in given
+        for certificate in given
     )

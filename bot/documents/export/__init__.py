@@ -1,1 +1,1 @@
-"""Tables and documents that the organisers take away."""
+"""Exports: tables and schedules as files for the organisers."""

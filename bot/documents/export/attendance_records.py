@@ -1,4 +1,4 @@
-"""Attendance records: what attendance, people and statistics are all computed from."""
+"""Attendance records: the source of the attendance, people and statistics exports."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.domain.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRecords:
-    """Everything the store knows of who was where."""
+    """All stored data on who attended what."""
 
     check_ins: Sequence[CheckIn]
     stays: Sequence[Stay] = ()
     blind: Sequence[Interval] = ()
-    """When the bot was not watching the rooms. See `attendance.AttendanceRecord` for what follows from it."""
+    """When the bot was not watching the rooms. See `attendance.AttendanceRecord` for the consequences."""
     corrections: Sequence[Correction] = ()
 
     def records(self, plan: Plan) -> tuple[AttendanceRecord, ...]:
@@ -32,7 +32,7 @@ class AttendanceRecords:
 
 
 async def load_attendance(source: Source) -> AttendanceRecords:
-    """What the store knows by now."""
+    """Load all attendance data from the store, as of `source.now`."""
     store = source.store
     blind = attendance.unwatched_times(source.plan, await store.presence.watches(), source.now)
     corrections = await store.corrections.standing()

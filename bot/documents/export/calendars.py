@@ -1,4 +1,4 @@
-"""The agenda as an iCalendar file (RFC 5545), which every calendar program reads and knows again."""
+"""The agenda as an iCalendar file (RFC 5545), which every calendar program can read and update."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _MAKER = "-//Plenary//Plenary//EN"
 
 
 def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: str, rule: str = "") -> bytes:
-    """The sessions, cancelled ones as such; times are instants in UTC, texts are in one language.
+    """All sessions, with cancelled ones marked; times are in UTC, texts are in one language.
 
-    `rule`: what an export says of itself.
+    `rule`: the rule that the export obeys, in words.
 
-    A session has the same UID in every file, and a SEQUENCE that grows with each change: so a program that has the
-    session already changes it, and doesn't add another.
+    A session has the same UID in every file, and a SEQUENCE that grows with each change, so that a program that
+    already has the session updates it and doesn't add a second one.
     """
     from icalendar import Calendar, Event  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
@@ -35,13 +35,15 @@ def calendar(plan: Plan, held: Iterable[HeldSession], now: datetime, language: s
         Calendar(),
         ("prodid", _MAKER),
         ("version", "2.0"),
-        ("name", title),  # RFC 7986; the next two are what programs read that are older
+        ("name", title),  # RFC 7986; older programs read the next two
         ("x-wr-calname", title),
         ("x-wr-timezone", plan.zone),
         *([("description", rule)] if rule else []),
     )
-    for one in sorted(held, key=lambda one: (one.session.starts_at, one.session.id)):
-        made.add_component(_event(Event(), plan, one, now.astimezone(UTC).replace(microsecond=0), language))
+    for held_session in sorted(
+        held, key=lambda held_session: (held_session.session.starts_at, held_session.session.id)
+    ):
+        made.add_component(_event(Event(), plan, held_session, now.astimezone(UTC).replace(microsecond=0), language))
     return made.to_ical()
 
 
@@ -73,7 +75,7 @@ def _holding(component: C, *properties: tuple[str, object]) -> C:
 
 
 def room_name(plan: Plan, session: Session, language: str) -> str:
-    """What people call the room that a session is held in; its id, if the plan no longer has it."""
+    """The name of a session's room; its id if the plan no longer has the room."""
     name = plan.room_names.get(session.room)
     return name[language] if name else session.room
 
@@ -84,7 +86,7 @@ def _description(plan: Plan, session: Session, language: str) -> Iterator[str]:
     if session.topic and (topic := plan.topic(session.topic)):
         yield text(language, "calendar.topic", title=topic.title[language])
     if session.speakers:
-        named = (one.named(language) for one in session.speakers)
+        named = (speaker.named(language) for speaker in session.speakers)
         yield text(language, "start.speakers", names=enumeration(language, named))
     for material in session.materials:
         yield f"{spoken(material.title, language)}: {material.url}"

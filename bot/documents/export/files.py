@@ -1,4 +1,4 @@
-"""A subject as a file of any format: what the bot hands to organisers, and what the shell writes."""
+"""Export files: a subject in any format, for the bot and for the shell."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bot.store.audit import AuditEntry
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file that was written."""
+    """The description of a written file."""
 
     subject: ExportSubject
     form: Format
     rows: int
     rule: str
-    """The rule that it obeys, in the file's language."""
+    """The rule that the file obeys, in the file's language."""
 
     @property
     def name(self) -> str:
-        """The name that the file is offered under."""
+        """The file's name."""
         return f"{self.subject}.{self.form}"
 
 
@@ -60,6 +60,6 @@ async def write_table(form: Format, heading: ColumnHeading, pages: AsyncIterator
 
 
 def audit_entry(key: str, source: Source, who: int, exported: ExportedFile, by: str = "") -> AuditEntry:
-    """The audit entry of an export: who took what, for whom. `by`: the name of somebody without a Discord account."""
+    """The audit entry of an export: who exported what, for whom. `by`: the name of a person without an account."""
     latter = f"{exported.form} for {source.audience}, {exported.rows} rows" + (f", by {by}" if by else "")
     return AuditEntry(f"export/{key}", source.now, who, "exported", exported.subject.name, latter=latter)

@@ -22,8 +22,8 @@ _SLOT = "00:05"
 def as_json(plan: Plan, rule: str, language: str) -> bytes:
     """schedule.json; cancelled sessions aren't in it. Texts are in one language."""
     schedule = {"version": _version(plan), "base_url": "", "conference": _conference(plan, language)}
-    told = all_writable({"rule": rule, "schedule": schedule})
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    content = all_writable({"rule": rule, "schedule": schedule})
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _conference(plan: Plan, language: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _event(plan: Plan, session: Session, room: str, language: str) -> dict[str, 
     described = spoken(session.description, language) if session.description else ""
     return {
         "guid": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{plan.id}/{session.id}")),
-        "id": 1 + [each.id for each in plan.agenda].index(session.id),
+        "id": 1 + [planned.id for planned in plan.agenda].index(session.id),
         "code": session.id,
         "date": _instant(plan, session.starts_at),
         "start": f"{session.starts_at.astimezone(plan.tz):%H:%M}",
@@ -72,13 +72,13 @@ def _event(plan: Plan, session: Session, room: str, language: str) -> dict[str, 
         "track": topic.title[language] if topic else "",
         "type": str(session.kind),
         "language": language,
-        # Those who read it take it for HTML.
+        # Schedule readers interpret this field as HTML.
         "abstract": html.escape(clean(described), quote=False),
         "description": "",
         "persons": [
-            {"id": number, "public_name": one.named(language)} for number, one in enumerate(session.speakers, 1)
+            {"id": number, "public_name": speaker.named(language)} for number, speaker in enumerate(session.speakers, 1)
         ],
-        "links": [{"url": one.url, "title": spoken(one.title, language)} for one in session.materials],
+        "links": [{"url": material.url, "title": spoken(material.title, language)} for material in session.materials],
         "attachments": [],
     }
 
@@ -124,7 +124,7 @@ def _texts(parent: ET.Element, values: Sequence[tuple[str, str]]) -> None:
 
 
 def _version(plan: Plan) -> str:
-    """The same for the same agenda."""
+    """A version id that depends only on the agenda."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, repr(plan.agenda)))
 
 

@@ -1,4 +1,4 @@
-"""What an export subject is: its table, its formats, the rule that it obeys, and who may export it."""
+"""The definition of an export subject: its table, formats, rule, and the role that may export it."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class ExportSubject:
     role: Role
     """The lowest role that may export it."""
     audiences: tuple[Audience, ...]
-    """Whom it can be exported for. Where there are several, each has a rule: `export.rule.NAME.AUDIENCE`."""
+    """The audiences that it can be exported for. If several, each has a rule: `export.rule.NAME.AUDIENCE`."""
     chatham: ChathamRule
     table: Callable[[Source], Awaitable[Table]]
     schedules: Mapping[Format, ScheduleWriter] = field(default_factory=dict[Format, ScheduleWriter])
-    """The formats that it takes besides those of tables."""
+    """The schedule formats that it supports in addition to the table formats."""
     dated: Collection[Format] = ()
-    """The formats that differ each time they are written, even if nothing has changed."""
+    """The formats whose files differ each time, even if nothing has changed."""
 
     def __str__(self) -> str:
         return self.name

@@ -19,16 +19,16 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What tables are made of, and for whom."""
+    """The data that tables are built from, and the audience that they are for."""
 
     programme: PlanInForce
     store: Store
     now: datetime
     """UTC."""
     audience: Audience = Audience.ORGANISERS
-    """Whom notes are for."""
+    """The audience whose view of the notes is used."""
     language: str = ""
-    """In which titles are told; the workshop's first, if it doesn't speak that one."""
+    """The language of titles; the workshop's first language if it doesn't have this one."""
 
     @property
     def plan(self) -> Plan:
@@ -37,17 +37,17 @@ class Source:
 
     @property
     def spoken(self) -> str:
-        """The language in which titles are told."""
+        """The language that titles are written in."""
         return self.language if self.language in self.plan.languages else self.plan.languages[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Instants in it are in the workshop's zone, to the second."""
+    """Columns and pages of rows. Instants are in the workshop's zone, to the second."""
 
     columns: Sequence[str]
     pages: AsyncIterator[Iterable[Row]]
-    """Each may take its time to be worked out, and can be read once: read it in a thread."""
+    """Each page may be slow to compute and can be read only once: read it in a thread."""
 
 
 def whole(columns: Sequence[str], rows: Iterable[Row]) -> Table:
@@ -60,6 +60,6 @@ async def _once(rows: Sequence[Row]) -> AsyncIterator[Iterable[Row]]:
 
 
 def local(plan: Plan, moment: datetime) -> datetime:
-    """An instant as a table holds it."""
-    # A third of the time that astimezone and replace take.
+    """An instant in the workshop's zone, to the second, as tables hold it."""
+    # Takes a third of the time of astimezone and replace.
     return datetime.fromtimestamp((moment - _EPOCH) // _SECOND, plan.tz)

@@ -1,4 +1,4 @@
-"""The archive: its files, a manifest that says what each is, and checksums; and whether one is sound."""
+"""The archive: its files, a manifest that describes them, and checksums; and the check of a finished archive."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from bot.store.engine.copies import PART
 from bot.store.engine.files import sync
 
 MANIFEST, CHECKSUMS = "manifest.json", "SHA256SUMS"
-#: All files in an archive say that they were made then, so that the same content is the same archive.
+#: The timestamp of every file in an archive, so that the same content gives the same archive.
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 _PIECE = 1 << 20
 
 
 class UnsoundError(Exception):
-    """What was written is not what was to be written."""
+    """The archive on disk differs from what was to be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A file in the archive, as the manifest tells of it."""
+    """A file in the archive, as the manifest describes it."""
 
     path: str
     what: str
@@ -37,7 +37,7 @@ class Filed:
     rule: str
     rows: int | None
     dated: bool
-    """Whether it tells when it was made, so that it differs in each pack."""
+    """Whether the content states when it was made, so that it differs in each pack."""
     size: int
     sha256: str
 
@@ -50,12 +50,12 @@ class Archive:
         self._sums: dict[str, str] = {}
 
     def add(self, path: str, content: BinaryIO) -> tuple[int, str]:
-        """Put a file in, from where `content` stands to its end; its size and its SHA-256."""
+        """Add a file, read from the current position of `content`; return its size in bytes and its SHA-256."""
         about = zipfile.ZipInfo(path, _MADE_AT)
         about.compress_type = zipfile.ZIP_DEFLATED
         about.external_attr = 0o644 << 16
         digest, size = hashlib.sha256(), 0
-        # Its size is not known beforehand, so it may be one that needs the larger fields.
+        # The size is not known beforehand, so the file may need the ZIP64 fields.
         with self._zip.open(about, "w", force_zip64=True) as member:
             while piece := content.read(_PIECE):
                 digest.update(piece)
@@ -64,7 +64,7 @@ class Archive:
         return size, digest.hexdigest()
 
     def close(self) -> None:
-        """Put the checksums in, and end it."""
+        """Add the checksums and finish the archive."""
         lines = "".join(f"{digest}  {path}\n" for path, digest in self._sums.items())
         with tempfile.TemporaryFile() as content:
             content.write(lines.encode())
@@ -75,9 +75,9 @@ class Archive:
 
 @contextmanager
 def begun(out: Path) -> Generator[Archive]:
-    """An archive that is at `out` once it is whole, sound and on disk, and not before.
+    """An archive that appears at `out` only when it is complete, verified and on disk.
 
-    Raises OSError, UnsoundError with what is wrong with what was written.
+    Raises OSError, or UnsoundError with the faults found.
     """
     handle, name = tempfile.mkstemp(prefix=f".{out.name}.", suffix=PART, dir=out.parent)
     part = Path(name)
@@ -97,9 +97,9 @@ def begun(out: Path) -> Generator[Archive]:
 
 
 def manifest(about: Mapping[str, Any], filed: list[Filed]) -> bytes:
-    """What programs read of a pack."""
-    told = all_writable({**about, "files": [asdict(one) for one in filed]})
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    """The pack's machine-readable manifest, as JSON."""
+    content = all_writable({**about, "files": [asdict(file) for file in filed]})
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def read_manifest(pack: Path) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def read_manifest(pack: Path) -> dict[str, Any]:
 
 
 def faults(pack: Path) -> list[str]:
-    """What is wrong with a pack: with its checksums, or with what its manifest says of each file."""
+    """The faults of a pack: files that don't match its checksums or its manifest."""
     try:
         with zipfile.ZipFile(pack) as opened:
             return list(_faults(opened))
@@ -119,18 +119,21 @@ def faults(pack: Path) -> list[str]:
 
 def _faults(opened: zipfile.ZipFile) -> Iterator[str]:
     sums = dict(line.split("  ", 1)[::-1] for line in opened.read(CHECKSUMS).decode().splitlines())
-    there = set(opened.namelist()) - {CHECKSUMS}
-    yield from (f"{path} has no checksum" for path in sorted(there - sums.keys()))
-    yield from (f"{path} is missing" for path in sorted(sums.keys() - there))
-    told = {one["path"]: one for one in json.loads(opened.read(MANIFEST))["files"]}
-    yield from (f"{path} is not in {MANIFEST}" for path in sorted(there - told.keys() - {MANIFEST}))
-    for path in sorted(there & sums.keys()):
+    members = set(opened.namelist()) - {CHECKSUMS}
+    yield from (f"{path} has no checksum" for path in sorted(members - sums.keys()))
+    yield from (f"{path} is missing" for path in sorted(sums.keys() - members))
+    manifest_files = {entry["path"]: entry for entry in json.loads(opened.read(MANIFEST))["files"]}
+    yield from (f"{path} is not in {MANIFEST}" for path in sorted(members - manifest_files.keys() - {MANIFEST}))
+    for path in sorted(members & sums.keys()):
         with opened.open(path) as member:
-            found = hashlib.sha256()
+            sha256 = hashlib.sha256()
             while piece := member.read(_PIECE):
-                found.update(piece)
-        digest = found.hexdigest()
+                sha256.update(piece)
+        digest = sha256.hexdigest()
         if digest != sums[path]:
             yield f"{path} is not what its checksum says"
-        if path != MANIFEST and (digest, opened.getinfo(path).file_size) != (told[path]["sha256"], told[path]["size"]):
+        if path != MANIFEST and (digest, opened.getinfo(path).file_size) != (
+            manifest_files[path]["sha256"],
+            manifest_files[path]["size"],
+        ):
             yield f"{path} is not what {MANIFEST} says"

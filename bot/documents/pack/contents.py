@@ -1,4 +1,4 @@
-"""What is in a closing pack: each file with whom it is for, the rule that it obeys, and what writes it."""
+"""The files of a closing pack: each with its readers, the rule that it obeys, and the function that writes it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from bot.messages.i18n import text
 
 
 class PackReader(StrEnum):
-    """Whom a file is for; also the folder that it is in."""
+    """The readers of a file; also the name of its folder."""
 
     PUBLIC = "public"
     PARTICIPANTS = "participants"
@@ -42,7 +42,7 @@ class PackReader(StrEnum):
     ORGANISERS = "organisers"
 
 
-#: Whom documents are for, and as whom they are written, which says what of the notes they hold.
+#: Each document's kind, the audience whose view of the notes it holds, and its readers.
 _DOCUMENTS = (
     ("report", Audience.PUBLIC, PackReader.PUBLIC),
     ("press", Audience.PUBLIC, PackReader.PUBLIC),
@@ -53,27 +53,27 @@ _DOCUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class PackEntry:
-    """One file."""
+    """One file of the pack."""
 
     path: str
-    """In the archive."""
+    """The path in the archive."""
     reader: PackReader
     what: str
     """The subject of an export, or the kind of document."""
     rule: Callable[[str], str]
-    """The rule that it obeys, told in a language."""
+    """Returns the rule that the file obeys, in a language."""
     write: Callable[[BinaryIO], Awaitable[int | None]]
-    """Writes it into an opened file; how many rows it has, where it has any."""
+    """Writes the content into an opened file; returns the number of rows, or None if it is not a table."""
     dated: bool = False
-    """Whether it tells when it was made, so that it differs each time."""
+    """Whether the content states when it was made, so that it differs each time."""
     remark: str = ""
-    """What whoever makes it should know."""
+    """A warning for the person who makes the pack; empty if there is none."""
 
 
 async def entries(source: Source, material: ReportMaterial, plan_file: Path | None) -> list[PackEntry]:
-    """Everything, in the order in which it is written. `material`: as gathered for whichever audience.
+    """All files, in the order in which they are written. `material`: gathered for any audience.
 
-    The plan is in it to the letter where its file is named, else as the database has it.
+    With `plan_file`, the plan is copied byte for byte; without it, the plan comes from the database.
     """
     awards = Awards(source.programme, source.store)
     if plan_file:
@@ -81,13 +81,13 @@ async def entries(source: Source, material: ReportMaterial, plan_file: Path | No
     else:
         held = json.loads((await source.store.plans.held()).as_json())
         written = yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=120, encoding="utf-8")
-    every = [
+    pack_entries = [
         *_tables(source),
         *_documents(material),
         *_certificates(awards, await awards.earned(source.now), source.now),
         _plain(_path(PackReader.ORGANISERS, "plan.yaml"), "plan", written),
     ]
-    return [*every, *_readmes(material, every)]
+    return [*pack_entries, *_readmes(material, pack_entries)]
 
 
 def _path(reader: PackReader, name: str) -> str:
@@ -109,7 +109,7 @@ def _tables(source: Source) -> Iterator[PackEntry]:
 
 
 def _reader(subject: ExportSubject, audience: Audience) -> PackReader:
-    """Whom an export for an audience is for: what names nobody may be published."""
+    """The readers of an export for an audience: an export that names nobody may be published."""
     return PackReader.PUBLIC if subject.chatham is ChathamRule.NOTHING else PackReader(audience)
 
 
@@ -126,13 +126,15 @@ def _documents(material: ReportMaterial) -> Iterator[PackEntry]:
 
 
 def _certificates(awards: Awards, earned: Iterable[Certificate], now: datetime) -> Iterator[PackEntry]:
-    for one in certificate_data.named([one for one in earned if one.award is Award.COMPLETION]):
+    for named in certificate_data.named(
+        [certificate for certificate in earned if certificate.award is Award.COMPLETION]
+    ):
         yield PackEntry(
-            _path(PackReader.HOLDERS, one.file),
+            _path(PackReader.HOLDERS, named.file),
             PackReader.HOLDERS,
             "certificate",
-            _told("certificate"),
-            partial(_certificate, awards, one.certificate, now),
+            _rule_sentence("certificate"),
+            partial(_certificate, awards, named.certificate, now),
             dated=True,
         )
 
@@ -150,11 +152,11 @@ def _sheet(reader: PackReader, sheet: Sheet, rule: Callable[[str], str]) -> Pack
 
 def _of_document(kind: str, audience: Audience) -> Callable[[str], str]:
     if kind == "donor":  # figures only
-        return _told(kind)
-    return lambda language: f"{_told(kind)(language)} {text(language, f'export.rule.notes.{audience}')}"
+        return _rule_sentence(kind)
+    return lambda language: f"{_rule_sentence(kind)(language)} {text(language, f'export.rule.notes.{audience}')}"
 
 
-def _told(kind: str) -> Callable[[str], str]:
+def _rule_sentence(kind: str) -> Callable[[str], str]:
     return lambda language: text(language, f"closing.rule.{kind}")
 
 
@@ -162,31 +164,31 @@ def _plain(path: str, what: str, content: bytes, *, dated: bool = False) -> Pack
     async def write(out: BinaryIO) -> None:
         out.write(content)
 
-    return PackEntry(path, PackReader.ORGANISERS, what, _told(what), write, dated)
+    return PackEntry(path, PackReader.ORGANISERS, what, _rule_sentence(what), write, dated)
 
 
-def _readmes(material: ReportMaterial, every: list[PackEntry]) -> Iterator[PackEntry]:
-    """Which file is for whom, in each language."""
+def _readmes(material: ReportMaterial, pack_entries: list[PackEntry]) -> Iterator[PackEntry]:
+    """The README in each language, which lists the files by reader."""
     for language in material.plan.languages:
-        content = writable(_readme(material, every, language)).encode()
+        content = writable(_readme(material, pack_entries, language)).encode()
         yield _plain(f"README-{language}.md", "readme", content, dated=True)
 
 
-def _readme(material: ReportMaterial, every: list[PackEntry], language: str) -> str:
+def _readme(material: ReportMaterial, pack_entries: list[PackEntry], language: str) -> str:
     plan = material.plan
     made_on = day(language, material.now.astimezone(plan.tz).date())
     lines = [f"# {spoken(plan.title, language)}", text(language, "closing.intro", day=made_on)]
     for reader in PackReader:
-        mine = [entry for entry in every if entry.reader is reader]
-        if mine:
-            lines += [f"## {reader}/", text(language, f"closing.folder.{reader}"), _list(mine, language)]
+        folder_entries = [entry for entry in pack_entries if entry.reader is reader]
+        if folder_entries:
+            lines += [f"## {reader}/", text(language, f"closing.folder.{reader}"), _list(folder_entries, language)]
     return "\n\n".join([*lines, text(language, "closing.check")]) + "\n"
 
 
-def _list(mine: list[PackEntry], language: str) -> str:
-    """What is in a folder, by rule; of certificates, not whose they are."""
+def _list(folder_entries: list[PackEntry], language: str) -> str:
+    """A folder's files grouped by rule; certificates are listed as `*.pdf`, without their holders' names."""
     names: dict[str, list[str]] = {}
-    for entry in mine:
+    for entry in folder_entries:
         name = "*.pdf" if entry.reader is PackReader.HOLDERS else entry.path.partition("/")[2]
         names.setdefault(entry.rule(language), []).append(f"`{name}`")
-    return "\n".join(f"- {', '.join(dict.fromkeys(named))}: {rule}" for rule, named in names.items())
+    return "\n".join(f"- {', '.join(dict.fromkeys(file_names))}: {rule}" for rule, file_names in names.items())

@@ -1,4 +1,4 @@
-"""What a document says, before it is set: blocks that both the PDF and the Word file are made of. Texts are plain."""
+"""The content of a document: blocks that the PDF and the Word file are rendered from. Texts are plain."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Look(StrEnum):
 
     BODY = "body"
     LEAD = "lead"
-    """What a page begins with."""
+    """The opening paragraph of a page."""
     META = "meta"
-    """Where and when, under a heading."""
+    """Time and place, under a heading."""
     SOURCE = "source"
-    """Where a figure can be found again."""
+    """The source of figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class HeadingBlock:
 
 @dataclass(frozen=True, slots=True)
 class ParagraphBlock:
-    """Some sentences."""
+    """A paragraph in one look."""
 
     text: str
     look: Look = Look.BODY
@@ -38,7 +38,7 @@ class ParagraphBlock:
 
 @dataclass(frozen=True, slots=True)
 class CardsBlock:
-    """Figures to be seen at a glance: each with what it counts."""
+    """Key figures as cards: pairs of value and label."""
 
     entries: Sequence[tuple[str, str]]
 
@@ -55,7 +55,7 @@ class TableBlock:
 
 @dataclass(frozen=True, slots=True)
 class ChartBlock:
-    """A picture, and what it shows, in words."""
+    """An SVG picture and its caption."""
 
     svg: str
     caption: str
@@ -83,7 +83,7 @@ class Document:
     language: str
     title: str
     kicker: str
-    """What kind of document it is."""
+    """The kind of document, shown above the title."""
     lines: Sequence[str]
     """Under the title: dates, organiser."""
     footer: str
@@ -92,6 +92,6 @@ class Document:
     """The heading of the list of chapters; without one the document is a page, and has no cover."""
 
     def as_data(self) -> dict[str, Any]:
-        """As templates read it: each block with what it `is`."""
+        """The document as template data: each block with its type as `is`."""
         blocks = [{"is": type(block).__name__.removesuffix("Block").lower(), **asdict(block)} for block in self.blocks]
         return {**asdict(self), "blocks": blocks}

@@ -25,20 +25,20 @@ from bot.domain.text import isolate, spoken
 from bot.messages.i18n import country_name, day_name, enumeration, text
 from bot.store.agenda import HeldSession
 
-#: How finely the presence over a day is drawn.
+#: The time between two points of a presence chart.
 _STEP = timedelta(minutes=5)
 _AT_A_GLANCE = ("people", "organisations", "members", "sessions", "notes", "recommendations", "questions", "pledges")
 
 
 def source(language: str, *exports: ExportSubject) -> ParagraphBlock:
-    """Where the figures above can be found again."""
-    # Isolated one by one: "and" is a letter that Arabic writes on to the next word.
+    """The exports that contain the figures above."""
+    # Isolated one by one: the Arabic "and" is a single letter attached to the next word.
     named = enumeration(language, (isolate(export.name) for export in exports))
     return ParagraphBlock(text(language, "report.source", exports=named), Look.SOURCE)
 
 
 def cards(material: ReportMaterial, language: str, names: Iterable[str]) -> CardsBlock:
-    """Some of the figures, to be seen at a glance."""
+    """The named figures as cards."""
     known = figures(material, language)
     return CardsBlock([(known[name].value, known[name].label(language)) for name in names])
 
@@ -47,7 +47,7 @@ def cards(material: ReportMaterial, language: str, names: Iterable[str]) -> Card
 
 
 def context(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """Why there was a workshop, whose, and when."""
+    """The context chapter: the workshop's purpose, organiser and dates."""
     plan = material.plan
     yield HeadingBlock(text(language, "report.context"))
     yield ParagraphBlock(spoken(plan.description, language), Look.LEAD)
@@ -70,17 +70,19 @@ def context(material: ReportMaterial, language: str) -> Iterator[Block]:
 
 def series(material: ReportMaterial, language: str) -> str:
     """The workshop's place in its series; empty if it belongs to none."""
-    one = material.plan.series
-    if one is None:
+    position = material.plan.series
+    if position is None:
         return ""
-    return text(language, "report.series", number=one.number, of=one.of, title=spoken(one.title, language))
+    return text(
+        language, "report.series", number=position.number, of=position.of, title=spoken(position.title, language)
+    )
 
 
 # --- participation ---------------------------------------------------------------------------------------------
 
 
 def participation(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """Who was there, of what kind of organisation, and when."""
+    """The participation chapter: who attended, from which kinds of organisation, and when."""
     known = figures(material, language)
     yield HeadingBlock(text(language, "report.participation"))
     yield ParagraphBlock(
@@ -120,15 +122,18 @@ def participation(material: ReportMaterial, language: str) -> Iterator[Block]:
 
 
 def _kinds(material: ReportMaterial, language: str) -> TableBlock:
-    """People and organisations by kind; kinds of few people are one row, with those whose kind isn't known."""
+    """People and organisations by kind; small and unknown kinds share one row."""
     groups: dict[str, list[int]] = {}
     for record in material.attended:
         place = material.place_of(record.person)
         groups.setdefault(place.organisation if place else "", []).append(record.person)
-    told = {kind: people for kind, people in chatham.merge_small_groups(groups, lambda person: person) if kind}
-    shown = sorted(told, key=lambda kind: (-len(told[kind]), kind))
-    rows = [_kind_row(material, told[kind], f"organisation.{OrganisationKind(kind)}", language) for kind in shown]
-    rest = [person for kind, people in groups.items() if kind not in told for person in people]
+    named_kinds = {kind: people for kind, people in chatham.merge_small_groups(groups, lambda person: person) if kind}
+    ordered_kinds = sorted(named_kinds, key=lambda kind: (-len(named_kinds[kind]), kind))
+    rows = [
+        _kind_row(material, named_kinds[kind], f"organisation.{OrganisationKind(kind)}", language)
+        for kind in ordered_kinds
+    ]
+    rest = [person for kind, people in groups.items() if kind not in named_kinds for person in people]
     if len(rest) >= SMALLEST_GROUP:
         rows.append(_kind_row(material, rest, "report.others", language))
     header = [text(language, f"report.column.{name}") for name in ("kind", "organisations", "people", "share")]
@@ -147,7 +152,7 @@ def _kind_row(material: ReportMaterial, people: Sequence[int], key: str, languag
 
 
 def presence(material: ReportMaterial, day: date, language: str) -> str | None:
-    """How many were there over a day, as a chart; None if nobody was."""
+    """A chart of how many people were present over a day; None if nobody was."""
     plan = material.plan
     secret = plan.confidential_sessions
     sessions = [session for session in material.sessions if session.day == day and session.id not in secret]
@@ -156,12 +161,14 @@ def presence(material: ReportMaterial, day: date, language: str) -> str | None:
     begin, end = min(s.starts_at for s in sessions), max(s.ends_at for s in sessions)
     instants = [begin + n * _STEP for n in range((end - begin) // _STEP + 1)]
     people = {person for session in sessions for person in material.times[session.id]}
-    there = {person: [one for s in sessions for one in material.times[s.id].get(person, ())] for person in people}
+    intervals = {
+        person: [interval for s in sessions for interval in material.times[s.id].get(person, ())] for person in people
+    }
 
     def at(instant: datetime) -> float:
         return (instant - begin) / timedelta(minutes=1)
 
-    points = list(zip(map(at, instants), headcounts(there, instants), strict=True))
+    points = list(zip(map(at, instants), headcounts(intervals, instants), strict=True))
     numbers = {session.id: n for n, session in enumerate(material.sessions, 1)}
     bands = [Band(at(s.starts_at), at(s.ends_at), str(numbers[s.id])) for s in sessions]
 
@@ -178,7 +185,7 @@ def _by_topic(material: ReportMaterial, language: str) -> str:
     for topic in plan.topics:
         inside = {person for s in material.sessions if s.topic == topic.id for person in material.times[s.id]}
         organisations = {place.administration for place in material.represented(inside) if place.administration}
-        # Where few people were, it isn't told of how many organisations: somebody could be recognised.
+        # The number of organisations is hidden where few people attended: somebody could be recognised.
         present.append(len(organisations) if len(inside) >= SMALLEST_GROUP else 0)
         signed = {note.signed.administration for note in material.notes if note.topic == topic.id}
         shared.append(len(signed - {""}))
@@ -197,7 +204,7 @@ def _by_topic(material: ReportMaterial, language: str) -> str:
 
 
 def proceedings(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """Day by day, session by session; the numbers are those of the charts."""
+    """The proceedings chapter, by day and session; sessions are numbered as in the charts."""
     yield HeadingBlock(text(language, "report.proceedings"))
     number_of = {session.id: n for n, session in enumerate(material.sessions, 1)}
     for day in material.plan.agenda.days:
@@ -210,15 +217,15 @@ def proceedings(material: ReportMaterial, language: str) -> Iterator[Block]:
 
 def _session(material: ReportMaterial, session: Session, position: int, language: str) -> Iterator[Block]:
     yield HeadingBlock(f"{position}. {spoken(session.title, language)}", 3)
-    told = [times(material.plan, session)]
+    facts = [times(material.plan, session)]
     if (people := material.people_in(session)) is not None:
-        told.append(text(language, "report.attended", n=people))
+        facts.append(text(language, "report.attended", n=people))
     asked = sum(question.session == session.id for question in material.questions)
     if asked:
-        told.append(text(language, "report.asked", n=asked))
-    yield ParagraphBlock(" · ".join(told), Look.META)
+        facts.append(text(language, "report.asked", n=asked))
+    yield ParagraphBlock(" · ".join(facts), Look.META)
     if session.speakers:
-        names = enumeration(language, (one.named(language) for one in session.speakers))
+        names = enumeration(language, (speaker.named(language) for speaker in session.speakers))
         yield ParagraphBlock(text(language, "report.speakers", names=names), Look.META)
     if session.description:
         yield ParagraphBlock(spoken(session.description, language))
@@ -228,9 +235,9 @@ def _session(material: ReportMaterial, session: Session, position: int, language
 
 
 def questions(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """What was asked and what became of it; never by whom. Only those who were there read the questions themselves."""
+    """The questions chapter: counts by state, never authors. Only participants and organisers see the texts."""
     yield HeadingBlock(text(language, "report.questions"))
-    counted = Counter(one.state for one in material.questions)
+    counted = Counter(question.state for question in material.questions)
     if not counted:
         yield ParagraphBlock(text(language, "report.questions_none"))
         return
@@ -249,11 +256,11 @@ def questions(material: ReportMaterial, language: str) -> Iterator[Block]:
             [text(language, f"report.column.{name}") for name in ("question", "answer", "votes")],
             [
                 (
-                    typed(one.text),
-                    typed(one.answer) if one.answer else text(language, f"question.state.{one.state}"),
-                    number(language, one.votes),
+                    typed(question.text),
+                    typed(question.answer) if question.answer else text(language, f"question.state.{question.state}"),
+                    number(language, question.votes),
                 )
-                for one in material.questions
+                for question in material.questions
             ],
             (5, 4, 1),
             (2,),
@@ -262,7 +269,7 @@ def questions(material: ReportMaterial, language: str) -> Iterator[Block]:
 
 
 def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """What participants thought, as figures; what they wrote is for the organisers alone."""
+    """The evaluation chapter, as figures; written answers are for the organisers only."""
     yield HeadingBlock(text(language, "report.evaluation"))
     whole = material.rated(WORKSHOP)
     rate = percent(language, whole.response_rate)
@@ -286,21 +293,25 @@ def evaluation(material: ReportMaterial, language: str) -> Iterator[Block]:
         yield TableBlock(header, rows, (4, 3, 1), (2,))
     yield HeadingBlock(text(language, "report.by_session"), 2)
     header = [text(language, f"report.column.{name}") for name in ("session", "answers", "response", "useful", "pace")]
-    asked_about = [one for one in material.sessions if one.kind in material.plan.announcements.feedback.kinds]
-    yield TableBlock(header, [_rating(material, one, language) for one in asked_about], (5, 2, 2, 2, 2), (1, 2, 3, 4))
+    rated_sessions = [
+        session for session in material.sessions if session.kind in material.plan.announcements.feedback.kinds
+    ]
+    yield TableBlock(
+        header, [_rating(material, session, language) for session in rated_sessions], (5, 2, 2, 2, 2), (1, 2, 3, 4)
+    )
     yield ParagraphBlock(text(language, "report.few_note"), Look.SOURCE)
     yield source(language, FEEDBACK)
 
 
 def _rating(material: ReportMaterial, session: Session, language: str) -> tuple[str, ...]:
-    one = material.rated(session.id)
-    mean = one.mean("useful")
-    pace = one.counts["pace"] if one.counts else None
+    summary = material.rated(session.id)
+    mean = summary.mean("useful")
+    pace = summary.counts["pace"] if summary.counts else None
     right = round(100 * pace.get("right", 0) / sum(pace.values()), 1) if pace else None
     return (
         spoken(session.title, language),
-        number(language, one.answered),
-        percent(language, one.response_rate),
+        number(language, summary.answered),
+        percent(language, summary.response_rate),
         DASH if mean is None else number(language, mean),
         percent(language, right),
     )
@@ -310,20 +321,20 @@ def _rating(material: ReportMaterial, session: Session, language: str) -> tuple[
 
 
 def annexes(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """The agenda as it was held, who was represented, and where each figure comes from."""
+    """The annexes: the agenda as held, the organisations represented, and the source of each figure."""
     yield HeadingBlock(text(language, "report.annexes"))
     yield HeadingBlock(text(language, "report.annex.agenda"), 2)
     header = [text(language, f"report.column.{name}") for name in ("day", "time", "session", "state")]
-    held = sorted((one for one in material.held), key=lambda one: (one.session.starts_at, one.session.id))
-    states = [_state(material, one) for one in held]
+    held = sorted(material.held, key=lambda entry: (entry.session.starts_at, entry.session.id))
+    states = [_state(material, entry) for entry in held]
     rows = [
         (
-            number(language, _number_of(material, one.session.day)),
-            times(material.plan, one.session),
-            spoken(one.session.title, language),
+            number(language, _number_of(material, entry.session.day)),
+            times(material.plan, entry.session),
+            spoken(entry.session.title, language),
             text(language, f"report.state.{state}"),
         )
-        for one, state in zip(held, states, strict=True)
+        for entry, state in zip(held, states, strict=True)
     ]
     yield TableBlock(header, rows, (1, 2, 6, 3))
     yield source(language, AGENDA)
@@ -339,8 +350,8 @@ def annexes(material: ReportMaterial, language: str) -> Iterator[Block]:
     yield HeadingBlock(text(language, "report.annex.figures"), 2)
     header = [text(language, f"report.column.{name}") for name in ("figure", "value", "export", "counted")]
     rows = [
-        (one.label(language), one.value, str(one.export), one.counted(language))
-        for one in figures(material, language).values()
+        (figure.label(language), figure.value, str(figure.export), figure.counted(language))
+        for figure in figures(material, language).values()
     ]
     yield TableBlock(header, rows, (4, 2, 2, 7), (1,))
     yield HeadingBlock(text(language, "report.annex.rule"), 2)
@@ -360,5 +371,5 @@ def _state(material: ReportMaterial, held: HeldSession) -> str:
 
 
 def _number_of(material: ReportMaterial, day: date) -> int:
-    """The workshop's days are counted from 1; one on which nothing takes place any more counts as before it."""
-    return sum(one <= day for one in material.plan.agenda.days)
+    """The number of a workshop day, from 1; a day without sessions gets the number of the day before it."""
+    return sum(held_day <= day for held_day in material.plan.agenda.days)

@@ -1,4 +1,4 @@
-"""Charts as SVG: values and words in, a picture out. Mirrored where the language is written from right to left."""
+"""Charts as SVG, pure functions of values and words. Mirrored for languages written from right to left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from bot.domain.text import writable
 
-#: Units of the picture's width; what sets it scales it to the text's.
+#: The picture's width in SVG units; the renderer scales it to the text width.
 WIDTH = 720
 FONT = "IBM Plex Sans Arabic"
 
@@ -37,7 +37,7 @@ class Band:
 
 
 class _Canvas:
-    """Elements, and where they are: a mirrored canvas counts x from the right."""
+    """SVG elements with their positions: a mirrored canvas counts x from the right."""
 
     def __init__(self, height: float, *, mirrored: bool) -> None:
         self._height = height
@@ -59,7 +59,7 @@ class _Canvas:
         )
 
     def area(self, points: Sequence[tuple[float, float]], base: float) -> None:
-        """A line, and all that lies between it and its base."""
+        """Draw a line and fill the area between it and the base."""
         traced = " ".join(f"{self.x(x)},{y:.1f}" for x, y in points)
         closed = f"{self.x(points[0][0])},{base:.1f} {traced} {self.x(points[-1][0])},{base:.1f}"
         self._elements += [
@@ -94,9 +94,9 @@ class _Canvas:
 
 
 def bars(rows: Sequence[str], series: Sequence[ChartSeries], *, stacked: bool, mirrored: bool) -> str:
-    """Horizontal bars, a row for each name: the series one behind the other, or one below the other.
+    """Horizontal bars, a row for each name: the series stacked, or one below the other.
 
-    Each bar has its number in or beside it; of nothing there is no bar.
+    Each bar shows its number if it fits, and each stack its total; zero has no bar.
     """
     lanes = 1 if stacked else len(series)
     lane = _BAR if stacked else _BAR - 5
@@ -114,7 +114,7 @@ def bars(rows: Sequence[str], series: Sequence[ChartSeries], *, stacked: bool, m
             canvas.write(_LABELS - 12, middle, line, anchor="end", colour=_INK)
         values = [s.values[number] for s in series]
         starts = [0, *accumulate(values)] if stacked else [0] * len(values)
-        for at, (value, start, one) in enumerate(zip(values, starts, series, strict=False)):
+        for at, (value, start, entry) in enumerate(zip(values, starts, series, strict=False)):
             if value:
                 y = top + (0 if stacked else at * lane)
                 _bar(
@@ -122,7 +122,7 @@ def bars(rows: Sequence[str], series: Sequence[ChartSeries], *, stacked: bool, m
                     (_LABELS + start * scale, y),
                     (value * scale, lane - (0 if stacked else 2)),
                     value,
-                    one.colour,
+                    entry.colour,
                 )
         if stacked and totals[number]:
             canvas.write(_LABELS + totals[number] * scale + 8, top + lane / 2 + 4, str(totals[number]), weight=600)
@@ -132,18 +132,18 @@ def bars(rows: Sequence[str], series: Sequence[ChartSeries], *, stacked: bool, m
 def _bar(canvas: _Canvas, place: tuple[float, float], size: tuple[float, float], value: int, colour: str) -> None:
     (x, y), (width, height) = place, size
     canvas.rect(x, y, width, height, colour)
-    said = str(value)
+    label = str(value)
     pale = colour == SKY
-    if width > _LETTER * len(said) + 8:
-        canvas.write(x + width / 2, y + height / 2 + 4, said, anchor="middle", colour=_INK if pale else "#ffffff")
+    if width > _LETTER * len(label) + 8:
+        canvas.write(x + width / 2, y + height / 2 + 4, label, anchor="middle", colour=_INK if pale else "#ffffff")
 
 
 def _legend(canvas: _Canvas, series: Iterable[ChartSeries]) -> None:
     x = float(0)
-    for one in series:
-        canvas.rect(x, 2, 12, 12, one.colour)
-        canvas.write(x + 18, 12.5, one.name, colour=_INK)
-        x += 18 + len(one.name) * _LETTER + 24
+    for entry in series:
+        canvas.rect(x, 2, 12, 12, entry.colour)
+        canvas.write(x + 18, 12.5, entry.name, colour=_INK)
+        x += 18 + len(entry.name) * _LETTER + 24
 
 
 def profile(
@@ -153,9 +153,9 @@ def profile(
     *,
     mirrored: bool,
 ) -> str:
-    """How a number changes along an axis, over bands that have numbers of their own; `label` names a place on it.
+    """An area chart of a number along an axis, over named bands; `label` formats a position on the axis.
 
-    Points and bands count along the same axis, in whatever unit, the smallest first.
+    Points and bands use the same axis and any unit, in ascending order.
     """
     left, right, top, height = 40.0, 12.0, 26.0, 130.0
     base = top + height
@@ -182,7 +182,7 @@ def profile(
 
 
 def _apart(places: Iterable[float], across: Callable[[float], float]) -> Iterator[float]:
-    """Of the places those whose labels don't run into each other."""
+    """The places whose labels don't overlap."""
     last = float("-inf")
     for place in sorted(set(places)):
         if across(place) - last >= 44:  # noqa: PLR2004 - as wide as 00:00 and a blank on both sides
@@ -191,13 +191,13 @@ def _apart(places: Iterable[float], across: Callable[[float], float]) -> Iterato
 
 
 def ceiling(value: int) -> int:
-    """The smallest even number that is good for an axis and not below a value: 2, 4, 6, 8, 10, 20, 40 and so on."""
+    """The smallest suitable axis maximum not below a value: 2, 4, 6, 8, 10, 20, 40 and so on."""
     steps = (size * 10**power for power in range(12) for size in (2, 4, 6, 8, 10))
     return next(step for step in steps if step >= max(1, value))
 
 
 def wrapped(name: str, most: int) -> list[str]:
-    """A name in lines of about so many letters, at most two; cut with `…` where it must be."""
+    """A name wrapped into at most two lines of `most` characters; cut with `…` if necessary."""
     lines = [""]
     for word in name.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:

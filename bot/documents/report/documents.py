@@ -1,4 +1,4 @@
-"""The documents that are handed over: the report, the press summary, the donor's page."""
+"""The documents of a workshop: the report, the press summary, the donor's page."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.messages.i18n import enumeration, text
 
 
 def all_of(material: ReportMaterial, language: str) -> list[Document]:
-    """All that there are."""
+    """All documents in a language; the donor's page only if the workshop has a donor."""
     made = (make(material, language) for make in (report, press, donor))
     return [document for document in made if document]
 
 
 def report(material: ReportMaterial, language: str) -> Document:
-    """The whole report."""
+    """The full report."""
     parts = (
         chapters.context,
         chapters.participation,
@@ -40,7 +40,7 @@ def report(material: ReportMaterial, language: str) -> Document:
 
 
 def press(material: ReportMaterial, language: str) -> Document:
-    """One page for whoever wasn't there: it quotes only what its author lets everybody read."""
+    """One page for the press: it quotes only notes that their authors made public."""
     public = replace(material, audience=Audience.PUBLIC)
     return _document(public, language, "press", text(language, "report.press"), [*_press(public, language)])
 
@@ -80,7 +80,7 @@ def _press(material: ReportMaterial, language: str) -> Iterator[Block]:
 
 
 def donor(material: ReportMaterial, language: str) -> Document | None:
-    """One page for who paid; None if nobody else did."""
+    """One page for the donor; None if the workshop has none."""
     given = material.plan.donor
     if given is None:
         return None
@@ -100,7 +100,7 @@ def _donor(material: ReportMaterial, given: str, language: str) -> Iterator[Bloc
     if place := chapters.series(material, language):
         yield ParagraphBlock(text(language, "report.press_series", place=place))
     yield ParagraphBlock(text(language, "report.donor_rows"))
-    exports = dict.fromkeys(one.export for one in known.values())
+    exports = dict.fromkeys(figure.export for figure in known.values())
     yield chapters.source(language, *exports)
 
 

@@ -1,4 +1,4 @@
-"""Documents for Word: the same blocks as in the PDF, with styles and headings that can be worked on."""
+"""Documents for Word: the same blocks as in the PDF, with editable styles and headings."""
 
 from __future__ import annotations
 
@@ -48,48 +48,48 @@ Drawn = Callable[[str], bytes]
 
 
 def docx_of(document: Document, now: datetime, drawn: Drawn) -> bytes:
-    """The document as a Word file: the same at the same instant is the same file, to the byte.
+    """Render a document as a Word file: the same document at the same instant gives the same bytes.
 
-    Takes tenths of a second and more: call it in a thread.
+    Takes 0.1 s or more: call it in a thread.
     """
     writer = _Writer(is_right_to_left(document.language), drawn)
     writer.begin(document, now)
     for block in document.blocks:
         writer.put(block)
-    made = io.BytesIO()
-    writer.word.save(made)
-    return _undated(made)
+    buffer = io.BytesIO()
+    writer.word.save(buffer)
+    return _undated(buffer)
 
 
-def _undated(made: io.BytesIO) -> bytes:
-    """The file without the time of day at which each of its parts was packed, so that the same document is the same."""
+def _undated(saved: io.BytesIO) -> bytes:
+    """The file without the timestamps of its parts, so that the same document gives the same bytes."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(packed, "w") as others:
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(packed, "w") as others:
         for part in parts.infolist():
             others.writestr(zipfile.ZipInfo(part.filename), parts.read(part), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
 class _Writer:
-    def __init__(self, mirrored: bool, drawn: Drawn) -> None:  # noqa: FBT001 - where it is called, it says what it is
+    def __init__(self, mirrored: bool, drawn: Drawn) -> None:  # noqa: FBT001 - the only call makes its meaning clear
         self.word: Word = docx.Document()
         self._mirrored = mirrored
         self._drawn = drawn
 
     def begin(self, document: Document, now: datetime) -> None:
-        """Page, styles, what the file says of itself, and the title."""
+        """Set up the page, styles and file properties, and write the title."""
         section = self.word.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.2)
         self._styles()
-        told = self.word.core_properties
-        told.title, told.author, told.language = (
+        properties = self.word.core_properties
+        properties.title, properties.author, properties.language = (
             _property(f"{document.title} {DASH} {document.kicker}"),
             _property(document.lines[-1]),
             document.language,
         )
-        told.comments = ""
-        told.created = told.modified = now.replace(tzinfo=None)
+        properties.comments = ""
+        properties.created = properties.modified = now.replace(tzinfo=None)
         self._line(document.kicker, 11, _AMBER, bold=True)
         self._line(document.title, 22 if document.contents else 17, _NAVY, bold=True)
         for line in document.lines:
@@ -140,7 +140,7 @@ class _Writer:
     def _table(self, block: TableBlock) -> None:
         grid = self._grid(len(block.rows) + bool(block.header), block.widths)
         grid.style = "Table Grid"
-        cells = list(grid._cells)  # noqa: SLF001 # pyright: ignore - asked for one by one, they take quadratic time
+        cells = list(grid._cells)  # noqa: SLF001 # pyright: ignore - `grid.cell` for each would take quadratic time
         rows = [block.header, *block.rows] if block.header else list(block.rows)
         for at, row in enumerate(rows):
             for column, typed in enumerate(row):
@@ -190,7 +190,7 @@ class _Writer:
         self._run(line, text, size, colour, bold=bold)
 
     def _directed(self, line: Line, *, mirrored: bool | None = None) -> Line:
-        """A paragraph that runs as the document does, or as is said."""
+        """Set a paragraph's direction: the document's, unless `mirrored` is given."""
         if self._mirrored if mirrored is None else mirrored:
             _xml(line).get_or_add_pPr().append(_element("w:bidi"))
         return line
@@ -198,7 +198,7 @@ class _Writer:
     def _run(self, line: Line, text: str, size: int, colour: RGBColor | None, *, bold: bool = False) -> None:
         run = line.add_run(unisolated(writable(text), mirrored=_is_mirrored(line)))
         run.font.size, run.font.bold = Pt(size), bold
-        # Word takes size and weight of Arabic letters from settings of their own.
+        # Word has separate size and weight settings for Arabic letters.
         run.font.cs_bold = bold
         run.font.complex_script = run.font.rtl = mirrored(text)
         if colour is not None:
@@ -207,7 +207,7 @@ class _Writer:
 
 
 def _property(text: str) -> str:
-    """Return a text as a property of the file, which may have 255 characters."""
+    """A text cut to 255 characters, the limit of a file property."""
     return shorten(writable(text), 255)
 
 
@@ -216,7 +216,7 @@ def _is_mirrored(line: Line) -> bool:
 
 
 def _xml(part: Any) -> Any:  # noqa: ANN401 - python-docx doesn't say more
-    """The element behind a part: what python-docx has no name for is set there."""
+    """The XML element of a part, for settings that python-docx has no API for."""
     return part._element  # noqa: SLF001 - python-docx has no other way
 
 

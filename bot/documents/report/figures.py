@@ -1,4 +1,4 @@
-"""The figures that a report tells, each with the export whose rows it can be counted in again."""
+"""The figures of a report, each with the export from whose rows it can be recounted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.messages.i18n import text
 
 @dataclass(frozen=True, slots=True)
 class ReportFigure:
-    """One figure, as it is written."""
+    """One figure, formatted for a language."""
 
     name: str
     """Its sentences in the catalogues are `report.figure.…` and `report.counted.…`."""
@@ -23,16 +23,16 @@ class ReportFigure:
     export: ExportSubject
 
     def label(self, language: str) -> str:
-        """What it counts."""
+        """The name of what the figure counts."""
         return text(language, f"report.figure.{self.name}")
 
     def counted(self, language: str) -> str:
-        """How it is counted from the rows of the export."""
+        """How the figure is counted from the rows of the export."""
         return text(language, f"report.counted.{self.name}")
 
 
 def figures(material: ReportMaterial, language: str) -> dict[str, ReportFigure]:
-    """Every figure of the whole workshop, by its name."""
+    """Every figure of the workshop, by name."""
     evaluation = material.rated(WORKSHOP)
     recommendations = sum(note.kind is NoteKind.RECOMMENDATION for note in material.notes)
     counts = {
@@ -47,11 +47,11 @@ def figures(material: ReportMaterial, language: str) -> dict[str, ReportFigure]:
         "questions": (len(material.questions), QUESTIONS),
         "pledges": (len(material.pledges), PLEDGES),
     }
-    told = {name: ReportFigure(name, number(language, count), export) for name, (count, export) in counts.items()}
+    counted = {name: ReportFigure(name, number(language, count), export) for name, (count, export) in counts.items()}
     mean = evaluation.mean("overall")
     overall = DASH if mean is None else text(language, "report.of_five", value=number(language, mean))
     return {
-        **told,
+        **counted,
         "response": ReportFigure("response", percent(language, evaluation.response_rate), FEEDBACK),
         "overall": ReportFigure("overall", overall, FEEDBACK),
     }

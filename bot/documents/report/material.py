@@ -30,10 +30,10 @@ from bot.store.plan_in_force import PlanInForce
 
 @dataclass(frozen=True, slots=True)
 class ReportNote:
-    """A note as its audience may read it: what an export's row has of it."""
+    """A note as its audience may read it, from its row in the notes export."""
 
     topic: str | None
-    """None of a few that are under the Chatham House Rule."""
+    """None if showing it could identify the author under the Chatham House Rule."""
     kind: NoteKind
     title: str
     did: str
@@ -45,7 +45,7 @@ class ReportNote:
 
 @dataclass(frozen=True, slots=True)
 class ReportQuestion:
-    """A question, the same."""
+    """A question, from its row in the questions export."""
 
     session: str | None
     text: str
@@ -56,44 +56,44 @@ class ReportQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReportPledge:
-    """A pledge, the same."""
+    """A pledge, from its row in the pledges export."""
 
     who: str | None
     text: str
     by: date
     state: PledgeState | None
-    """What had become of it when its author was last asked."""
+    """The progress that its author last reported; None before any report."""
     said: str
 
 
 @dataclass(frozen=True)
 class ReportMaterial:
-    """Values of one instant; what is derived from them is computed once, when it is asked for."""
+    """The data of a report as of one instant; derived values are computed on first use and cached."""
 
     plan: Plan
     """With the agenda as it is held."""
     held: Sequence[HeldSession]
     now: datetime
-    """UTC: as of when all of this is."""
+    """UTC; the instant that the data is from."""
     places: Sequence[Participant]
     records: Sequence[AttendanceRecord]
     named: Sequence[AttendanceRecord]
-    """The same of the sessions alone that are not under the Chatham House Rule."""
+    """Records over only the sessions that are not under the Chatham House Rule."""
     times: Mapping[str, Mapping[int, Sequence[Interval]]]
-    """When people were there, by session and person."""
+    """When people were present, by session and person."""
     every_note: Sequence[Note]
     echoes: Mapping[str, int]
     every_question: Sequence[Question]
     answers: Sequence[FeedbackAnswer]
     every_pledge: Sequence[Pledge]
     audience: Audience
-    """Whom the notes are handed to."""
+    """The audience whose view of the notes is used."""
 
     # --- who was there --------------------------------------------------------------------------------------------
 
     @cached_property
     def attended(self) -> tuple[AttendanceRecord, ...]:
-        """Those who were in a session that counts."""
+        """The records of people who attended a session that counts."""
         return tuple(record for record in self.records if record.minutes > 0)
 
     @cached_property
@@ -101,16 +101,16 @@ class ReportMaterial:
         return {place.person: place for place in self.places if place.person is not None}
 
     def place_of(self, person: int) -> Participant | None:
-        """The place that somebody has taken."""
+        """A person's place, or None."""
         return self._by_person.get(person)
 
     def represented(self, people: Iterable[int]) -> tuple[Participant, ...]:
-        """The places of those of the people who have one."""
+        """The places of the given people; people without a place are left out."""
         return tuple(place for person in people if (place := self.place_of(person)))
 
     @cached_property
     def there(self) -> tuple[Participant, ...]:
-        """The places of those who attended."""
+        """The places of the people who attended."""
         return self.represented(record.person for record in self.attended)
 
     @cached_property
@@ -126,17 +126,17 @@ class ReportMaterial:
 
     @cached_property
     def complete(self) -> int:
-        """How many reached the share that the plan asks for."""
+        """The number of people who met the plan's attendance rule."""
         return sum(record.complete for record in self.attended)
 
     def people_in(self, session: Session) -> int | None:
-        """How many were in a session; None of few in one under the Chatham House Rule."""
-        there = len(attendees(self.records, session.id))
-        return None if there < SMALLEST_GROUP and session.id in self.plan.confidential_sessions else there
+        """The number of people in a session; None if few attended one under the Chatham House Rule."""
+        attending = len(attendees(self.records, session.id))
+        return None if attending < SMALLEST_GROUP and session.id in self.plan.confidential_sessions else attending
 
     @cached_property
     def represented_openly(self) -> tuple[Participant, ...]:
-        """The places of those who attended a session that is not under the Chatham House Rule."""
+        """The places of the people who attended a session that is not under the Chatham House Rule."""
         return self.represented(record.person for record in self.named if record.minutes > 0)
 
     @cached_property
@@ -146,36 +146,43 @@ class ReportMaterial:
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:
-        """Those that count for attendance and have begun."""
+        """The sessions that count for attendance and have begun."""
         return tuple(session for session in attendance.counted_sessions(self.plan) if session.starts_at <= self.now)
 
     # --- what they said -------------------------------------------------------------------------------------------
 
     @cached_property
     def notes(self) -> tuple[ReportNote, ...]:
-        """Those that the audience may read, as exports tell them; by topic and kind, the earliest first."""
+        """The notes that the audience may read, as exported; by topic and kind, earliest first."""
         rows = NoteRows(self.plan, self.audience, self.place_of, self.echoes).all(self.every_note)
         topics, kinds = [topic.id for topic in self.plan.topics], list(NoteKind)
-        told = [_told(row) for row in rows]
-        # A topic that the plan has no more comes with those that aren't told.
-        told = [one if one.topic in topics else replace(one, topic=None) for one in told]
+        report_notes = [_report_note(row) for row in rows]
+        # A note on a topic that the plan no longer has is listed with the notes without a topic.
+        report_notes = [note if note.topic in topics else replace(note, topic=None) for note in report_notes]
         order = {topic: place for place, topic in enumerate(topics)}
-        return tuple(sorted(told, key=lambda one: (order.get(one.topic or "", len(order)), kinds.index(one.kind))))
+        return tuple(
+            sorted(report_notes, key=lambda note: (order.get(note.topic or "", len(order)), kinds.index(note.kind)))
+        )
 
     @cached_property
     def questions(self) -> tuple[ReportQuestion, ...]:
-        """Those that are neither merged into another one nor hidden, the most wanted first."""
+        """The questions that are neither merged nor hidden, most votes first."""
         rows = (_columns(questions.COLUMNS, row) for row in questions.question_rows(self.plan, self.every_question))
-        told = [
+        report_questions = [
             ReportQuestion(r["session"], r["text"], QuestionState(r["state"]), r["votes"], r["answer"]) for r in rows
         ]
-        return tuple(sorted((one for one in told if one.state in PLAIN), key=lambda one: -one.votes))
+        return tuple(
+            sorted(
+                (question for question in report_questions if question.state in PLAIN),
+                key=lambda question: -question.votes,
+            )
+        )
 
     @cached_property
     def pledges(self) -> tuple[ReportPledge, ...]:
-        """All, the one due first in front."""
+        """All pledges, earliest due date first."""
         rows = (_columns(pledges.COLUMNS, row) for row in pledges.pledge_rows(self.plan, self.every_pledge))
-        told = [
+        report_pledges = [
             ReportPledge(
                 row["person"],
                 row["text"],
@@ -185,26 +192,28 @@ class ReportMaterial:
             )
             for row in rows
         ]
-        return tuple(sorted(told, key=lambda one: (one.by, one.text)))
+        return tuple(sorted(report_pledges, key=lambda pledge: (pledge.by, pledge.text)))
 
     def rated(self, subject: str) -> FeedbackSummary:
-        """What the answers about a session, or the workshop, add up to."""
+        """The summary of the feedback about a session or the workshop."""
         return chatham.protected_summary(subject, self.answers, attendees(self.records, subject))
 
 
 async def gather(programme: PlanInForce, store: Store, now: datetime, audience: Audience) -> ReportMaterial:
-    """Everything, as of now."""
+    """Load all data of a report, as of `now`."""
     plan = programme.plan
-    kept = await load_attendance(Source(programme, store, now, audience))
+    attendance_records = await load_attendance(Source(programme, store, now, audience))
     named = chatham.named_part(plan)
     return ReportMaterial(
         plan=plan,
         held=programme.held,
         now=now,
         places=store.participants.all(),
-        records=kept.records(plan),
-        named=kept.records(named) if named else (),
-        times=attendance.times_present(plan, kept.check_ins, kept.stays, kept.corrections),
+        records=attendance_records.records(plan),
+        named=attendance_records.records(named) if named else (),
+        times=attendance.times_present(
+            plan, attendance_records.check_ins, attendance_records.stays, attendance_records.corrections
+        ),
         every_note=await store.notes.all(),
         echoes=await store.contacts.echoes(),
         every_question=await store.questions.all(),
@@ -218,7 +227,7 @@ def _columns(columns: Sequence[str], row: Row) -> dict[str, Any]:
     return dict(zip(columns, row, strict=True))
 
 
-def _told(row: Row) -> ReportNote:
+def _report_note(row: Row) -> ReportNote:
     known = _columns(notes.COLUMNS, row)
     organisation = known["organisation"]
     return ReportNote(

@@ -20,7 +20,7 @@ _COLOURS = {NoteKind.WORKED: TEAL, NoteKind.FAILED: RED, NoteKind.MIXED: AMBER, 
 
 
 def experiences(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """The notes, topic by topic and kind by kind, to the letter; each has the number that lessons refer to."""
+    """The experiences chapter: the notes verbatim, by topic and kind, with the numbers that lessons refer to."""
     plan = material.plan
     yield HeadingBlock(text(language, "report.experiences"))
     if not material.notes:
@@ -42,23 +42,23 @@ def experiences(material: ReportMaterial, language: str) -> Iterator[Block]:
     yield source(language, NOTES)
     numbers = list(enumerate(material.notes, 1))
     for topic in plan.topics:
-        mine = [(number, note) for number, note in numbers if note.topic == topic.id]
-        if mine:
+        topic_notes = [(number, note) for number, note in numbers if note.topic == topic.id]
+        if topic_notes:
             yield HeadingBlock(spoken(topic.title, language), 2)
             yield ParagraphBlock(spoken(topic.description, language), Look.META)
-            yield from (_shared(material, note, number, language) for number, note in mine)
-    untold = [(number, note) for number, note in numbers if note.topic is None]
-    if untold:
+            yield from (_shared(material, note, number, language) for number, note in topic_notes)
+    without_topic = [(number, note) for number, note in numbers if note.topic is None]
+    if without_topic:
         yield HeadingBlock(text(language, "report.no_topic"), 2)
-        yield from (_shared(material, note, number, language) for number, note in untold)
+        yield from (_shared(material, note, number, language) for number, note in without_topic)
 
 
 def _shared(material: ReportMaterial, note: ReportNote, number: int, language: str) -> NoteBlock:
-    details = [(detail, said) for detail, said in note.details.items() if detail is not Detail.MATURITY]
+    details = [(detail, words) for detail, words in note.details.items() if detail is not Detail.MATURITY]
     parts = [
         (text(language, "card.did"), written(note.did)),
         (text(language, "card.learned"), written(note.learned)),
-        *((text(language, f"card.{detail}"), written(said)) for detail, said in details),
+        *((text(language, f"card.{detail}"), written(words)) for detail, words in details),
     ]
     badges = [text(language, f"note.kind.{note.kind}")]
     if maturity := note.details.get(Detail.MATURITY):
@@ -70,12 +70,12 @@ def _shared(material: ReportMaterial, note: ReportNote, number: int, language: s
 
 
 def lessons(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """What others should learn, in two tables: what is recommended, and what experience taught."""
+    """The lessons chapter: one table of recommendations, one of lessons learned."""
     yield HeadingBlock(text(language, "report.lessons"))
-    every = list(enumerate(material.notes, 1))
-    recommended = [one for one in every if one[1].kind is NoteKind.RECOMMENDATION]
-    learned = [one for one in every if one[1].kind is not NoteKind.RECOMMENDATION]
-    if not every:
+    numbered = list(enumerate(material.notes, 1))
+    recommended = [entry for entry in numbered if entry[1].kind is NoteKind.RECOMMENDATION]
+    learned = [entry for entry in numbered if entry[1].kind is not NoteKind.RECOMMENDATION]
+    if not numbered:
         yield ParagraphBlock(text(language, "report.experiences_none"))
         return
     if recommended:
@@ -95,29 +95,29 @@ def _lesson_table(notes: Iterable[tuple[int, ReportNote]], language: str) -> Tab
 
 
 def actions(material: ReportMaterial, language: str) -> Iterator[Block]:
-    """The pledges, the one due first in front; only the organisers read by whom, of who agreed to be asked."""
+    """The pledges, earliest due date first; only organisers see names, of people who agreed to follow-up."""
     yield HeadingBlock(text(language, "report.actions"))
     if not material.pledges:
         yield ParagraphBlock(text(language, "report.actions_none"))
         return
     yield ParagraphBlock(text(language, "report.actions_line"))
     named_too = material.audience is Audience.ORGANISERS
-    followed_up = any(one.state for one in material.pledges)
-    told: Mapping[str, tuple[int, Callable[[ReportPledge], str]]] = {
-        "by": (2, lambda one: day(language, one.by)),
-        "action": (6, lambda one: typed(one.text)),
-        "state": (3, lambda one: _state(one, language)),
-        "who": (2, lambda one: typed(one.who) if one.who else DASH),
+    followed_up = any(pledge.state for pledge in material.pledges)
+    columns: Mapping[str, tuple[int, Callable[[ReportPledge], str]]] = {
+        "by": (2, lambda pledge: day(language, pledge.by)),
+        "action": (6, lambda pledge: typed(pledge.text)),
+        "state": (3, lambda pledge: _state(pledge, language)),
+        "who": (2, lambda pledge: typed(pledge.who) if pledge.who else DASH),
     }
     left_out = {*(() if followed_up else ("state",)), *(() if named_too else ("who",))}
-    kept = {name: column for name, column in told.items() if name not in left_out}
-    header = [text(language, f"report.column.{name}") for name in kept]
-    rows = [tuple(shown(one) for _, shown in kept.values()) for one in material.pledges]
-    yield TableBlock(header, rows, tuple(width for width, _ in kept.values()))
+    shown_columns = {name: column for name, column in columns.items() if name not in left_out}
+    header = [text(language, f"report.column.{name}") for name in shown_columns]
+    rows = [tuple(cell(pledge) for _, cell in shown_columns.values()) for pledge in material.pledges]
+    yield TableBlock(header, rows, tuple(width for width, _ in shown_columns.values()))
     yield source(language, PLEDGES)
 
 
-def _state(one: ReportPledge, language: str) -> str:
-    """What has become of a pledge, in a word and in its author's own."""
-    word = text(language, f"progress.state.{one.state}") if one.state else DASH
-    return f"{word}: {typed(one.said)}" if one.said else word
+def _state(pledge: ReportPledge, language: str) -> str:
+    """A pledge's state in one word, followed by its author's own words."""
+    word = text(language, f"progress.state.{pledge.state}") if pledge.state else DASH
+    return f"{word}: {typed(pledge.said)}" if pledge.said else word

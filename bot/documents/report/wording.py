@@ -1,4 +1,4 @@
-"""Numbers, dates and times as a document's language writes them."""
+"""Format numbers, dates and times for a document's language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.domain.languages import RECORDS
 from bot.domain.plan import Plan
 from bot.domain.text import clean, isolate, one_line
 
-#: From one to another; and where there is nothing to tell.
+#: Marks a range, or a missing value.
 DASH = "\N{EN DASH}"
 
 
@@ -47,32 +47,32 @@ def days(language: str, first: date, last: date) -> str:
 
 
 def times(plan: Plan, session: Session) -> str:
-    """From when to when, on the wall of the workshop's zone; from left to right in every language."""
+    """A session's start and end in the workshop's zone; from left to right in every language."""
     return isolate(f"{clock(plan, session.starts_at)}{DASH}{clock(plan, session.ends_at)}")
 
 
 def clock(plan: Plan, instant: datetime) -> str:
-    """`10:00`, on the wall of the workshop's zone."""
+    """`10:00`, in the workshop's zone."""
     return f"{instant.astimezone(plan.tz):%H:%M}"
 
 
 def typed(words: str) -> str:
-    """What somebody typed, for the midst of another text: its direction is its own, whatever that one's is."""
+    """User text for use inside another text, isolated so that its direction doesn't affect that text."""
     return isolate(one_line(words))
 
 
 def written(words: str) -> str:
-    """What somebody typed, for a paragraph of its own."""
+    """User text for a paragraph of its own."""
     return clean(words)
 
 
 def mirrored(words: str) -> bool:
-    """Whether a text runs from right to left: as its first letter does that runs anywhere."""
+    """Whether a text runs from right to left, decided by its first letter with a direction."""
     return next(_ways(words), False)
 
 
 def _ways(words: str) -> Iterator[bool]:
-    """Of each letter that runs anywhere, whether it does from right to left."""
+    """For each letter with a direction, whether it runs from right to left."""
     ways = map(unicodedata.bidirectional, words)
     return (way != "L" for way in ways if way in {"L", "R", "AL"})
 
@@ -82,10 +82,10 @@ _NUMBER = re.compile(r"\d+(?:[.,\u066b\u066c]\d+)*")
 
 
 def unisolated(words: str, *, mirrored: bool) -> str:
-    """The words of a line less the isolates that change nothing in it: around what runs as the line itself does.
+    """A line's text without redundant isolates: those around text in the line's own direction.
 
-    NOTE: of a run that begins with an isolate and goes the way of its line, LibreOffice shows the blank before it in
-    another place, and a point behind it not at all.
+    NOTE: LibreOffice misplaces the space before a run that begins with an isolate and follows the line's direction,
+    and drops a full stop after it.
     """
     one_way = set(_ways(words)) <= {mirrored}
 
@@ -94,6 +94,6 @@ def unisolated(words: str, *, mirrored: bool) -> str:
         with_the_line = set(_ways(held)) == {mirrored} or (one_way and _NUMBER.fullmatch(held))
         return held if with_the_line else isolated[0]
 
-    while (less := _ISOLATED.sub(shown, words)) != words:  # within one there may be others
+    while (less := _ISOLATED.sub(shown, words)) != words:  # isolates may be nested
         words = less
     return words

@@ -1,6 +1,6 @@
-"""What is told of several workshops: figures side by side, recommendations, and notes that hold certain words.
+"""Tables of several workshops: figures side by side, recommendations, and notes that contain certain words.
 
-What may be told of a note is settled where notes are exported; here are only the rows that come out there.
+The notes export decides what may be shown of a note; this module only uses the rows that it returns.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WHERE = ("workshop", "edition")
 SERIES_NOTES = (*_WHERE, *NOTE_COLUMNS)
 RECOMMENDATIONS = (*SERIES_NOTES, "again_in")
 
-#: In which of a note's columns words are looked for: all that somebody typed, and who they are where that is told.
+#: The note columns that a search covers: all typed text, and the author where the author is shown.
 _SEARCHED = tuple(
     NOTE_COLUMNS.index(name) for name in ("title", "did", "learned", *map(str, Detail), "author", "administration")
 )
@@ -33,23 +33,26 @@ _TITLE, _TOPIC, _KIND = (NOTE_COLUMNS.index(name) for name in ("title", "topic",
 
 
 async def figures(workshops: Sequence[SeriesWorkshop]) -> Table:
-    """One row a figure, with a column for each workshop; nothing where a workshop has none such."""
-    counted = [dict(await _figures(one)) for one in workshops]
-    # Those of a kind stand together, also if only a later workshop has one of them.
-    kinds = list(dict.fromkeys(figure for known in counted for figure, _ in known))
-    every = sorted(dict.fromkeys(key for known in counted for key in known), key=lambda key: kinds.index(key[0]))
-    rows = [(*key, *(known.get(key) for known in counted)) for key in every]
-    return whole(("figure", "of", *(one.id for one in workshops)), rows)
+    """One row per figure, with a column for each workshop; a cell is empty if the workshop lacks that figure."""
+    figures_by_workshop = [dict(await _figures(workshop)) for workshop in workshops]
+    # Figures of one kind stay together, even if only a later workshop has one of them.
+    kinds = list(dict.fromkeys(figure for workshop_figures in figures_by_workshop for figure, _ in workshop_figures))
+    keys = sorted(
+        dict.fromkeys(key for workshop_figures in figures_by_workshop for key in workshop_figures),
+        key=lambda key: kinds.index(key[0]),
+    )
+    rows = [(*key, *(workshop_figures.get(key) for workshop_figures in figures_by_workshop)) for key in keys]
+    return whole(("figure", "of", *(workshop.id for workshop in workshops)), rows)
 
 
-async def _figures(one: SeriesWorkshop) -> list[tuple[tuple[str, str | None], Cell]]:
-    source = one.source
+async def _figures(workshop: SeriesWorkshop) -> list[tuple[tuple[str, str | None], Cell]]:
+    source = workshop.source
     material = await gather(source.programme, source.store, source.now, source.audience)
     return await asyncio.to_thread(lambda: [((name, of), value) for name, of, value in _counted(material)])
 
 
 def _counted(material: ReportMaterial) -> Iterator[tuple[str, str | None, Cell]]:
-    """Each figure as the workshop's report has it."""
+    """Each figure as in the workshop's report: its name, its group if any, its value."""
     plan, evaluation = material.plan, material.rated(WORKSHOP)
     observed = sum(record.observed for record in material.attended)
     yield "edition", None, plan.series.number if plan.series else None
@@ -68,7 +71,7 @@ def _counted(material: ReportMaterial) -> Iterator[tuple[str, str | None, Cell]]
     yield from _by("notes_by_kind", Counter(str(note.kind) for note in material.notes))
     yield from _by("notes_by_topic", Counter(note.topic or "" for note in material.notes))
     yield "questions", None, len(material.questions)
-    yield "questions_answered", None, sum(one.state is QuestionState.ANSWERED for one in material.questions)
+    yield "questions_answered", None, sum(question.state is QuestionState.ANSWERED for question in material.questions)
     yield "pledges", None, len(material.pledges)
     yield "response_percent", None, evaluation.response_rate
     yield "overall_of_five", None, evaluation.mean("overall")
@@ -79,56 +82,63 @@ def _by(name: str, counts: Counter[str]) -> Iterator[tuple[str, str | None, Cell
 
 
 async def recommendations(workshops: Sequence[SeriesWorkshop]) -> Table:
-    """One row a recommendation, by topic and workshop; and in which later workshops one came back by the same title."""
-    found = [
-        (one, row)
-        for one in workshops
-        async for page in _pages(one)
+    """One row per recommendation, by topic and workshop, with the later workshops that repeat its title."""
+    recommended = [
+        (workshop, row)
+        for workshop in workshops
+        async for page in _pages(workshop)
         for row in page
         if row[_KIND] == str(NoteKind.RECOMMENDATION)
     ]
-    topics = list(dict.fromkeys(row[_TOPIC] for _, row in found if row[_TOPIC]))
+    topics = list(dict.fromkeys(row[_TOPIC] for _, row in recommended if row[_TOPIC]))
     order = {topic: place for place, topic in enumerate(topics)}
-    found.sort(key=lambda pair: order.get(pair[1][_TOPIC], len(order)))
-    return whole(RECOMMENDATIONS, ((*_placed(one, row), _again(one, row, found, workshops)) for one, row in found))
+    recommended.sort(key=lambda pair: order.get(pair[1][_TOPIC], len(order)))
+    return whole(
+        RECOMMENDATIONS,
+        ((*_placed(workshop, row), _again(workshop, row, recommended, workshops)) for workshop, row in recommended),
+    )
 
 
 def _again(
-    one: SeriesWorkshop,
+    workshop: SeriesWorkshop,
     row: Sequence[Any],
-    found: Sequence[tuple[SeriesWorkshop, Sequence[Any]]],
+    recommended: Sequence[tuple[SeriesWorkshop, Sequence[Any]]],
     workshops: Sequence[SeriesWorkshop],
 ) -> str | None:
-    title, earlier = fold(row[_TITLE]), workshops.index(one)
-    later = {other.id for other, its in found if workshops.index(other) > earlier and fold(its[_TITLE]) == title}
+    title, earlier = fold(row[_TITLE]), workshops.index(workshop)
+    later = {
+        other.id
+        for other, other_row in recommended
+        if workshops.index(other) > earlier and fold(other_row[_TITLE]) == title
+    }
     return ", ".join(other.id for other in workshops if other.id in later) or None
 
 
 def holding(workshops: Sequence[SeriesWorkshop], words: str) -> Table:
-    """One row a note that holds all the words in what may be told of it (accents and case don't count)."""
+    """One row per note whose visible text contains all the words (accents and case don't count)."""
     return Table(SERIES_NOTES, _holding(workshops, fold(words).split()))
 
 
 async def _holding(workshops: Sequence[SeriesWorkshop], wanted: Sequence[str]) -> AsyncIterator[Iterable[Row]]:
-    for one in workshops:
-        async for page in _pages(one):
-            yield _found(one, page, wanted)
+    for workshop in workshops:
+        async for page in _pages(workshop):
+            yield _found(workshop, page, wanted)
 
 
-def _found(one: SeriesWorkshop, page: Iterable[Sequence[Any]], wanted: Sequence[str]) -> Iterator[Row]:
-    yield from (_placed(one, row) for row in page if _has(row, wanted))
+def _found(workshop: SeriesWorkshop, page: Iterable[Sequence[Any]], wanted: Sequence[str]) -> Iterator[Row]:
+    yield from (_placed(workshop, row) for row in page if _has(row, wanted))
 
 
 def _has(row: Sequence[Any], wanted: Sequence[str]) -> bool:
-    held = fold("\n".join(row[column] or "" for column in _SEARCHED))
-    return all(word in held for word in wanted)
+    searched = fold("\n".join(row[column] or "" for column in _SEARCHED))
+    return all(word in searched for word in wanted)
 
 
-def _placed(one: SeriesWorkshop, row: Row) -> Row:
-    return (one.id, one.edition, *row)
+def _placed(workshop: SeriesWorkshop, row: Row) -> Row:
+    return (workshop.id, workshop.edition, *row)
 
 
-async def _pages(one: SeriesWorkshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
-    table = await NOTES.table(one.source)
+async def _pages(workshop: SeriesWorkshop) -> AsyncIterator[Iterable[Sequence[Any]]]:
+    table = await NOTES.table(workshop.source)
     async for page in table.pages:
         yield page

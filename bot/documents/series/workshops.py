@@ -1,4 +1,4 @@
-"""The workshops of a series, each opened to read, in their order; what is wrong with any of them is told at once."""
+"""The workshops of a series, opened read-only and in order; all their faults are reported together."""
 
 from __future__ import annotations
 
@@ -19,35 +19,35 @@ from bot.store.plan_in_force import opened_alone
 
 @dataclass(frozen=True, slots=True)
 class SeriesWorkshop:
-    """One of them."""
+    """One workshop of the series."""
 
     path: Path
     source: Source
 
     @property
     def plan(self) -> Plan:
-        """Its plan, with the agenda as it was held."""
+        """The workshop's plan, with the agenda as it was held."""
         return self.source.plan
 
     @property
     def id(self) -> str:
-        """What it is called in files."""
+        """The workshop's id in files."""
         return self.plan.id
 
     @property
     def edition(self) -> int | None:
-        """Its number in the series."""
+        """The workshop's number in the series, or None."""
         return self.plan.series.number if self.plan.series else None
 
 
 @asynccontextmanager
 async def opened(paths: Sequence[Path], audience: Audience, now: datetime) -> AsyncGenerator[list[SeriesWorkshop]]:
-    """The workshops, the earliest first. Raises SettingsError with a line for each that can't be put beside others."""
+    """The workshops, earliest first. Raises SettingsError with a line for each that can't be compared."""
     if audience is Audience.PARTICIPANTS:
         raise SettingsError(
             "What participants of one workshop may read isn't for those of another; say --for series, or organisers."
         )
-    found: list[SeriesWorkshop] = []
+    workshops: list[SeriesWorkshop] = []
     faults: list[str] = []
     async with AsyncExitStack() as stack:
         for path in paths:
@@ -56,35 +56,35 @@ async def opened(paths: Sequence[Path], audience: Audience, now: datetime) -> As
             except DatabaseUnusableError as fault:
                 faults.append(str(fault))
             else:
-                found.append(SeriesWorkshop(path, Source(programme, store, now, audience)))
-        faults += [*_twice(found), *(_strangers(found) if audience is Audience.SERIES else ())]
+                workshops.append(SeriesWorkshop(path, Source(programme, store, now, audience)))
+        faults += [*_twice(workshops), *(_strangers(workshops) if audience is Audience.SERIES else ())]
         if faults:
             raise SettingsError("\n".join(faults))
-        yield sorted(found, key=lambda one: (one.edition or 0, one.plan.agenda.days[0], one.id))
+        yield sorted(workshops, key=lambda workshop: (workshop.edition or 0, workshop.plan.agenda.days[0], workshop.id))
 
 
-def _twice(found: Sequence[SeriesWorkshop]) -> Iterator[str]:
+def _twice(workshops: Sequence[SeriesWorkshop]) -> Iterator[str]:
     first: dict[str, SeriesWorkshop] = {}
-    for one in found:
-        if (known := first.setdefault(one.id, one)) is not one:
-            yield f"{one.path} is the same workshop as {known.path}, {one.id}. Name it once."
+    for workshop in workshops:
+        if (known := first.setdefault(workshop.id, workshop)) is not workshop:
+            yield f"{workshop.path} is the same workshop as {known.path}, {workshop.id}. Name it once."
 
 
-def _strangers(found: Sequence[SeriesWorkshop]) -> Iterator[str]:
-    """Who lets the other workshops of the series read a note, means those of that series."""
-    for one in found:
-        if one.plan.series is None:
+def _strangers(workshops: Sequence[SeriesWorkshop]) -> Iterator[str]:
+    """A line for each workshop of no series or another one: notes shared with a series are for that series alone."""
+    for workshop in workshops:
+        if workshop.plan.series is None:
             yield (
-                f"{one.path}: the plan of {one.id} names no series, so that its notes are for no other workshop. Write "
-                "its series into the plan and start the bot once, or say --for organisers, or public."
+                f"{workshop.path}: the plan of {workshop.id} names no series, so that its notes are for no other "
+                "workshop. Write its series into the plan and start the bot once, or say --for organisers, or public."
             )
-        elif not _titles(one) & _titles(found[0]) and found[0].plan.series:
-            theirs = spoken(one.plan.series.title, "en")
+        elif not _titles(workshop) & _titles(workshops[0]) and workshops[0].plan.series:
+            series_title = spoken(workshop.plan.series.title, "en")
             yield (
-                f"{one.path}: {one.id} is of another series ({theirs}) than {found[0].id}. Leave it out, or say --for "
-                "organisers, or public."
+                f"{workshop.path}: {workshop.id} is of another series ({series_title}) than {workshops[0].id}. "
+                "Leave it out, or say --for organisers, or public."
             )
 
 
-def _titles(one: SeriesWorkshop) -> set[str]:
-    return {fold(title) for title in one.plan.series.title.values()} if one.plan.series else set()
+def _titles(workshop: SeriesWorkshop) -> set[str]:
+    return {fold(title) for title in workshop.plan.series.title.values()} if workshop.plan.series else set()

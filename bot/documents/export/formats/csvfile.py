@@ -1,4 +1,4 @@
-"""CSV, as spreadsheets want it."""
+"""CSV that spreadsheets open correctly."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.domain.text import writable
 
 
 class CsvWriter(Writer):
-    """RFC 4180, UTF-8 with the byte order mark by which spreadsheets know it; no text is taken for a formula.
+    """RFC 4180, UTF-8 with the byte order mark that spreadsheets look for; no text is read as a formula.
 
     That holds also where a spreadsheet separates cells at semicolons or tabs: see bot.domain.spreadsheet_formulas.
 
-    It has no place for the rule: a line above the columns would be taken for them.
+    It cannot hold the rule: a line above the column names would be read as the column names.
     """
 
     def __init__(self, out: Opened, heading: ColumnHeading) -> None:
@@ -30,13 +30,13 @@ class CsvWriter(Writer):
         return len(lines)
 
     def close(self) -> None:
-        """Nothing is left."""
+        """Do nothing: every row is already written."""
 
 
 def _line(row: Row) -> str:
-    # NOTE: the csv module looks at each sign of a text by itself, and takes three times as long.
-    # Most cells are told apart here: to call something for each takes longer than to write it.
-    told = [
+    # NOTE: the csv module checks each character of a text on its own, and takes three times as long.
+    # The common cell types are handled inline: a function call for each cell takes longer than writing it.
+    cells = [
         ""
         if cell is None
         else (cell if cell.isalnum() else _text(cell))
@@ -48,8 +48,8 @@ def _line(row: Row) -> str:
         else _other(cell)
         for cell in row
     ]
-    # A line with nothing on it would be no row.
-    return (",".join(told) or '""') + "\r\n"
+    # An empty line would not be read as a row.
+    return (",".join(cells) or '""') + "\r\n"
 
 
 def _text(cell: str) -> str:
@@ -63,5 +63,5 @@ def _text(cell: str) -> str:
 def _other(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    told = plain(cell)
-    return _text(told) if isinstance(told, str) else str(told)
+    value = plain(cell)
+    return _text(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""JSON, with every cell as it is."""
+"""JSON, with typed cells."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from bot.domain.text import writable
 
 
 class JsonWriter(Writer):
-    """One object: what the file says of itself, and `rows`, a list of objects of which each stands on a line.
+    """One object: the file's description, and `rows`, a list of objects, one per line.
 
     Instants are ISO-8601 text with the offset of their zone.
     """
 
     def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
-        made = self._heading
-        told = {"workshop": made.title, "subject": made.subject, "rule": made.rule, "zone": made.zone}
-        # Left open behind its last entry: the rows follow.
-        out.write(orjson.dumps(told)[:-1] + b',\n"rows": [')
+        heading = self._heading
+        header = {"workshop": heading.title, "subject": heading.subject, "rule": heading.rule, "zone": heading.zone}
+        # The closing brace is cut off: the rows follow.
+        out.write(orjson.dumps(header)[:-1] + b',\n"rows": [')
         self._separator = b"\n"
 
     def add(self, rows: Iterable[Row]) -> int:

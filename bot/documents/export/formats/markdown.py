@@ -1,4 +1,4 @@
-"""Markdown, to be read or pasted into a document."""
+"""Markdown, for reading or for pasting into a document."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!$])")
 
 
 class MarkdownWriter(Writer):
-    """A table as GitHub and most editors have it, below the workshop's title and the rule. No cell is markup."""
+    """A GitHub-style table below the workshop's title and the rule. Markup in cells is escaped."""
 
     def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         made = self._heading
-        told = (
+        parts = (
             f"# {_text(made.title)}: {made.subject}",
             f"*{_text(made.rule)}* ({made.zone})",
             _line(heading.columns) + "\n" + _line(["---"] * len(heading.columns)),
         )
-        out.write(("\n\n".join(told) + "\n").encode())
+        out.write(("\n\n".join(parts) + "\n").encode())
 
     def add(self, rows: Iterable[Row]) -> int:
-        # Most cells are told apart here: to call something for each takes longer than to write it.
+        # The common cell types are handled inline: a function call for each cell takes longer than writing it.
         lines = [
             _line(
                 [
@@ -48,7 +48,7 @@ class MarkdownWriter(Writer):
         return len(lines)
 
     def close(self) -> None:
-        """Nothing is left."""
+        """Do nothing: every row is already written."""
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -62,5 +62,5 @@ def _text(cell: str) -> str:
 def _other(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    told = plain(cell)
-    return _text(told) if isinstance(told, str) else str(told)
+    value = plain(cell)
+    return _text(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""What every writer of tables does: begin, add rows as they come, and end."""
+"""The base class of table writers: begin, add rows as they come, close."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ Opened = BinaryIO
 
 @dataclass(frozen=True, slots=True)
 class ColumnHeading:
-    """What a file says of itself."""
+    """The description that a file carries."""
 
     subject: str
     title: str
-    """The workshop's."""
+    """The workshop's title."""
     rule: str
     """The rule that the table obeys, in words."""
     zone: str
-    """Of all instants in it; an IANA name."""
+    """The zone of all instants in the file; an IANA name."""
     language: str
     columns: Sequence[str]
 
     @property
     def right_to_left(self) -> bool:
-        """Whether it is read so."""
+        """Whether the file's language is written from right to left."""
         return is_right_to_left(self.language)
 
 
 class Writer(ABC):
     """Writes one table into an opened file, in constant memory however many rows come; blocks, so use it in a thread.
 
-    Made, it has begun; `close` ends the file's content and leaves the file itself open.
+    The constructor writes the beginning; `close` writes the end and leaves the file open.
     """
 
     def __init__(self, out: Opened, heading: ColumnHeading) -> None:
@@ -49,7 +49,7 @@ class Writer(ABC):
 
     @abstractmethod
     def add(self, rows: Iterable[Row]) -> int:
-        """Write some more rows, which may be worked out meanwhile; how many there were."""
+        """Write more rows, which may be computed lazily; return their number."""
 
     @abstractmethod
     def close(self) -> None:
@@ -57,5 +57,5 @@ class Writer(ABC):
 
 
 def plain(cell: Cell) -> str | float | bool | None:
-    """A cell of a format that has no dates: they become ISO-8601 text, instants with the offset of their zone."""
+    """A cell for formats without dates: dates become ISO-8601 text, instants with the offset of their zone."""
     return cell.isoformat() if isinstance(cell, date) else cell  # an instant is a date too

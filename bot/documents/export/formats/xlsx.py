@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-#: What a sheet and a cell of it hold at most: 2 to the 20th rows, the header among them, and so many characters.
+#: Excel's limits: 2**20 rows a sheet, including the header, and 32,767 characters a cell.
 _MOST_ROWS, _MOST_CHARACTERS = 1_048_575, 32_767
 _WIDEST, _NARROWEST = 60, 8
-#: A spreadsheet's days begin with 1900.
+#: Spreadsheet dates begin in 1900.
 _FIRST_YEAR = 1900
-#: All files say that they were made then, so that the same rows are the same file.
+#: The creation date of every file, so that the same rows give the same file.
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class WorkbookWriter(Writer):
     """The rows in one sheet (in several, if one can't hold them), and the rule and the zone in a last one.
 
-    A text is a text, whatever it begins with. Instants are wall times of the zone, because a spreadsheet knows none.
+    A text is never read as a formula. Instants are wall times of the zone, because spreadsheets have no zones.
     """
 
     def __init__(self, out: Opened, heading: ColumnHeading) -> None:
         super().__init__(out, heading)
         from xlsxwriter import Workbook  # noqa: PLC0415 - a bot that starts doesn't need it yet
 
-        # NOTE: in constant memory each row must be written before the next, and goes to a file in the meantime.
+        # NOTE: with constant_memory, rows must be written in order; each is flushed to a temporary file.
         options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
         self._book: Any = Workbook(out, options)  # its own types are partial
         self._book.set_properties({"title": self._heading.title, "created": _MADE_AT})
@@ -58,7 +58,7 @@ class WorkbookWriter(Writer):
 
     def add(self, rows: Iterable[Row]) -> int:
         count = 0
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the last is how many there were
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last value is the number of rows
             if self._rows == _MOST_ROWS:
                 self._end()
                 self._sheet = self._begun()
@@ -110,6 +110,6 @@ class WorkbookWriter(Writer):
 
 
 def _widths(columns: Sequence[str], row: Row) -> list[int]:
-    """As wide as the heading and the first row ask for, within bounds."""
+    """Column widths, in characters, that fit the heading and the first row, within bounds."""
     wanted = (max(len(title), len(str(cell))) + 2 for title, cell in zip(columns, row, strict=True))
     return [min(_WIDEST, max(_NARROWEST, width)) for width in wanted]

@@ -33,7 +33,7 @@ def agenda_rows(
     begun: Mapping[str, datetime],
     language: str,
 ) -> Iterator[Row]:
-    """One row a session, the earliest first; cancelled ones say so. `sequence` grows with each change.
+    """One row per session, earliest first; cancelled sessions are marked. `sequence` grows with each change.
 
     `planned`: the agenda of the plan's file; a session that isn't in it has empty `planned_` cells. `begun`: when the
     start of each session was announced, by its id.

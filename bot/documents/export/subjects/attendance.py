@@ -26,19 +26,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def attendance_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator[Row]:
-    """One row a person and session that counts, whether they came or not; breaks don't count.
+def attendance_rows(plan: Plan, attendance_records: AttendanceRecords, language: str) -> Iterator[Row]:
+    """One row per person and session, attended or not; breaks don't count.
 
-    Last come the sessions under the Chatham House Rule: how many people attended how much, not who, nor when. The
-    figures of the whole workshop leave those sessions out, because they would otherwise give them away.
+    Last come the sessions under the Chatham House Rule: how many people attended how much, without names or times. The
+    figures of the whole workshop leave those sessions out, because the totals would otherwise reveal them.
     """
     named, secret = chatham.named_part(plan), chatham.confidential_part(plan)
-    check_ins = {(check_in.person, check_in.session): check_in for check_in in kept.check_ins}
-    for record in kept.records(named) if named else ():
+    check_ins = {(check_in.person, check_in.session): check_in for check_in in attendance_records.check_ins}
+    for record in attendance_records.records(named) if named else ():
         for session in attendance.counted_sessions(named or plan):
             yield _named_row(plan, session, record, check_ins.get((record.person, session.id)), language)
     if secret:
-        yield from _anonymous_rows(secret, kept, language)
+        yield from _anonymous_rows(secret, attendance_records, language)
 
 
 def _named_row(plan: Plan, session: Session, record: AttendanceRecord, check_in: CheckIn | None, language: str) -> Row:
@@ -70,8 +70,8 @@ def _named_row(plan: Plan, session: Session, record: AttendanceRecord, check_in:
     )
 
 
-def _anonymous_rows(plan: Plan, kept: AttendanceRecords, language: str) -> Iterator[Row]:
-    records = kept.records(plan)
+def _anonymous_rows(plan: Plan, attendance_records: AttendanceRecords, language: str) -> Iterator[Row]:
+    records = attendance_records.records(plan)
     for session in attendance.counted_sessions(plan):
         statuses = [attendance_status(plan, session, record) for record in records]
         # A status that few people have is left out: somebody could be recognised by it.
@@ -93,8 +93,10 @@ def _anonymous_row(plan: Plan, session: Session, status: AttendanceStatus | None
 
 
 async def _table(source: Source) -> Table:
-    kept = await load_attendance(source)
-    return whole(COLUMNS, await asyncio.to_thread(list, attendance_rows(source.plan, kept, source.spoken)))
+    attendance_records = await load_attendance(source)
+    return whole(
+        COLUMNS, await asyncio.to_thread(list, attendance_rows(source.plan, attendance_records, source.spoken))
+    )
 
 
 ATTENDANCE = ExportSubject(

@@ -31,9 +31,9 @@ def audit_rows(
     secret_ids: frozenset[str],
     unlinked: Callable[[str], str],
 ) -> Iterator[Row]:
-    """One row an audit entry, in the order of `entries`; last come those about sessions under the Chatham House Rule.
+    """One row per audit entry, in the order of `entries`; last come those about sessions under the Chatham House Rule.
 
-    Those say what was done, not by whom, to whom or when. `secret_ids`: the ids of these sessions, and of the notes and
+    Those state the action without people or times. `secret_ids`: the ids of these sessions, and of the notes and
     questions shared in them. `unlinked`: removes from a text the ids that lead to the author of a note or question.
     """
     secret: list[Row] = []

@@ -1,4 +1,4 @@
-"""Feedback: every answer, without who gave it."""
+"""Feedback: every answer, without its author."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("about", "session", *_QUESTIONS)
 
 
 def feedback_rows(plan: Plan, answers: Sequence[FeedbackAnswer]) -> list[Row]:
-    """One row an answer, without who gave it or when, nor a session that few people rated (see domain feedback).
+    """One row per answer, without author, time, or the session if few people rated it (see domain feedback).
 
     Sorted by content: the order in which answers came would show who was first.
     """

@@ -21,7 +21,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def stay_rows(plan: Plan, stays: Iterable[Stay]) -> Iterator[Row]:
-    """One row a stay in a voice or stage room, whose place is the room's key.
+    """One row per stay in a voice or stage room, whose place is the room's key.
 
     A stay that overlaps a session under the Chatham House Rule is left out whole: even the rest of it would show who
     was there.
@@ -36,7 +36,7 @@ def stay_rows(plan: Plan, stays: Iterable[Stay]) -> Iterator[Row]:
 
 
 def check_in_rows(plan: Plan, check_ins: Iterable[CheckIn]) -> Iterator[Row]:
-    """One row a check-in, whose place is its session and whose end is the session's; no confidential sessions."""
+    """One row per check-in, whose place is its session and whose end is the session's; no confidential sessions."""
     for check_in in check_ins:
         session = plan.agenda.find(check_in.session)
         if session and check_in.session not in plan.confidential_sessions:

@@ -1,4 +1,4 @@
-"""Notes: those that an audience may read, each signed as its author chose."""
+"""Notes that an audience may read, each signed as its author chose."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class NoteRows:
     audience: Audience
     author_of: Callable[[int], Participant | None]
     echoes: Mapping[str, int]
-    """How many people do the same, by note."""
+    """The number of people who do the same, by note id."""
     veil: Callable[[str], str] = str
     """Makes the id of a note whose author isn't named."""
     _secret: list[Note] = field(init=False, default_factory=list[Note])
 
     def all(self, notes: Iterable[Note]) -> Iterator[Row]:
-        """One row a note that the audience may read, word for word as it was stored, in the order of `notes`.
+        """One row per note that the audience may read, word for word as it was stored, in the order of `notes`.
 
-        Its author as they chose to be named. Last come the notes under the Chatham House Rule, without anything that
+        Each is signed as its author chose. Last come the notes under the Chatham House Rule, without anything that
         leads to their authors.
         """
         yield from self.signed(notes)

@@ -1,4 +1,4 @@
-"""Participants: the list, and who has joined. It has the columns of a roster, so that it can be imported again."""
+"""Participants: the list, with who has joined. Its columns are a roster's, so that it can be imported again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS = ("name", "administration", "country", "kind of organisation", "languag
 
 
 def participants_rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
-    """One row a place, in the order of `places`.
+    """One row per place, in the order of `places`.
 
     Where the whole workshop is under the Chatham House Rule, only country and kind of organisation, and only those
     that at least three people share, shuffled.
@@ -29,7 +29,7 @@ def participants_rows(plan: Plan, places: Iterable[Participant]) -> list[Row]:
 
 
 def participant_row(plan: Plan, place: Participant) -> Row:
-    """A place with everything that is known of it."""
+    """A place with all its details."""
     return (
         place.name,
         place.administration,

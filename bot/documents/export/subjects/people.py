@@ -1,4 +1,4 @@
-"""People: what each person attended in all."""
+"""People: each person's total attendance."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def person_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]) -> Iterator[Row]:
-    """One row a person; sessions under the Chatham House Rule don't count in it."""
+def person_rows(
+    plan: Plan, attendance_records: AttendanceRecords, place_of: Callable[[int], Participant | None]
+) -> Iterator[Row]:
+    """One row per person; sessions under the Chatham House Rule don't count."""
     named = chatham.named_part(plan)
-    for record in kept.records(named) if named else ():
+    for record in attendance_records.records(named) if named else ():
         place = place_of(record.person)
         yield (
             record.name,
@@ -44,8 +46,8 @@ def person_rows(plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], P
 
 
 async def _table(source: Source) -> Table:
-    kept = await load_attendance(source)
-    rows = await asyncio.to_thread(list, person_rows(source.plan, kept, source.store.participants.of))
+    attendance_records = await load_attendance(source)
+    rows = await asyncio.to_thread(list, person_rows(source.plan, attendance_records, source.store.participants.of))
     return whole(COLUMNS, rows)
 
 

@@ -1,4 +1,4 @@
-"""Pledges: what people will apply, and by when."""
+"""Pledges: what people will apply, and their due dates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS = ("written_at", "person", "person_id", "follow_up", "text", "by", "prog
 
 
 def pledge_rows(plan: Plan, pledges: Iterable[Pledge]) -> list[Row]:
-    """One row a pledge, in the order of `pledges`; its author only if they agreed to be asked about it.
+    """One row per pledge, in the order of `pledges`; its author only if they agreed to be asked about it.
 
     Where the whole workshop is under the Chatham House Rule, nobody is named, and the rows are shuffled.
     """

@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 def question_rows(plan: Plan, questions: Collection[Question], veil: Callable[[str], str] = str) -> Iterator[Row]:
-    """One row a question, in the order of `questions`; the author of an anonymous one isn't named here either.
+    """One row per question, in the order of `questions`; the author of an anonymous one isn't named here either.
 
     `veil`: makes the id of a question whose author isn't named. Last come those under the Chatham House Rule, without
     anything that leads to their authors.

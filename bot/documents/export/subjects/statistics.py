@@ -16,22 +16,22 @@ from bot.domain.plan import Plan
 
 COLUMNS = ("by", "group", "people", "minutes", "percent", "rule_met")
 
-#: The group of several small ones, and that of everybody.
+#: The names of the group that merges small ones and of the group of everybody.
 _SEVERAL, _EVERYBODY = "several", "everybody"
 
 
 def statistics_rows(
-    plan: Plan, kept: AttendanceRecords, place_of: Callable[[int], Participant | None]
+    plan: Plan, attendance_records: AttendanceRecords, place_of: Callable[[int], Participant | None]
 ) -> Iterator[Row]:
-    """One row a group of at least three people: see `attendance_figures`."""
-    for figure in attendance_figures(plan, kept.records(plan), place_of):
+    """One row per group of at least three people: see `attendance_figures`."""
+    for figure in attendance_figures(plan, attendance_records.records(plan), place_of):
         group = _SEVERAL if figure.group is None else figure.group or _EVERYBODY
         yield str(figure.scope), group, figure.people, figure.minutes, figure.percent, figure.complete
 
 
 async def _table(source: Source) -> Table:
-    kept = await load_attendance(source)
-    rows = await asyncio.to_thread(list, statistics_rows(source.plan, kept, source.store.participants.of))
+    attendance_records = await load_attendance(source)
+    rows = await asyncio.to_thread(list, statistics_rows(source.plan, attendance_records, source.store.participants.of))
     return whole(COLUMNS, rows)
 
 

@@ -25,10 +25,10 @@ def transcript_rows(
     people: Mapping[int, str],
     withheld: str,
 ) -> Iterator[Row]:
-    """One row a message, in the order of `messages`; its author by the name under which they joined.
+    """One row per message, in the order of `messages`; its author by the name under which they joined.
 
     `names`: of channels (by `#` and id) and people (by `@` and id). `people`: the same names by account id.
-    `withheld`: stands for the text that Discord doesn't let the bot read. Under the Chatham House Rule, rooms that show
+    `withheld`: replaces text that Discord doesn't let the bot read. Under the Chatham House Rule, rooms that show
     who said what are left out, and so are links; if the whole workshop is under it, authors too.
     """
     for channel, message in messages:
