@@ -18,7 +18,7 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-h
 RUN printf '#!/venv/bin/python\nimport sys\n\nfrom bot.__main__ import main\n\nsys.exit(main())\n' > /venv/bin/plenary \
     && chmod 755 /venv/bin/plenary
 
-# Compiled here, because nothing can be written beside the sources later.
+# Compiled here, because nothing can be written next to the sources later.
 COPY bot /app/bot
 COPY cogs /app/cogs
 COPY config /app/config
@@ -27,7 +27,7 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /app/bot /app/cog
 
 FROM python:3.13-slim
 
-# A fixed id, so that whoever backs up or mounts /data knows its owner.
+# A fixed id, so that the owner of /data is known when it is mounted or backed up.
 RUN groupadd --gid 10001 plenary \
     && useradd --uid 10001 --gid plenary --no-create-home --home-dir /data --shell /usr/sbin/nologin plenary \
     && install --directory --owner=plenary --group=plenary --mode=0700 /data

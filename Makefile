@@ -15,7 +15,7 @@ ifneq ($(DISCORD_OPENAPI),)
 export DISCORD_OPENAPI
 endif
 
-# Tests start the bot hundreds of times: whoever writes no bytecode compiles it as often.
+# Tests start the bot hundreds of times: without bytecode files, each start would compile it again.
 unexport PYTHONDONTWRITEBYTECODE
 
 # The version of pyright is locked; without this it asks the network whether there is a newer one.
@@ -25,8 +25,8 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 KILLS ?= 200
 SECONDS ?= 60
 
-# The tests of delivery, store, clock and domain: their coverage is told. Measuring makes the bot half as fast. Those
-# that take longest come first, so that no worker ends alone.
+# The tests of delivery, store, clock and domain: their coverage is reported. Measuring makes the bot half as fast.
+# The slowest come first, so that no worker is left with a long one at the end.
 MEASURED := $(wildcard $(addprefix tests/e2e/test_,storage.py process.py announcements.py breakouts.py disorder.py \
 	downtime.py note_cards.py reviews.py lasting_trouble.py direct_messages.py chatham.py shell.py)) \
 	tests/test_clock.py tests/messages/test_agenda_changes.py tests/messages/test_announcements.py tests/store tests/domain tests/jobs
@@ -77,7 +77,7 @@ pictures: .venv/.ready ## take the pictures in docs/pictures from a rehearsal; n
 i18n: .venv/.ready ## write keys, translators' comments and references into config/locales, from the code
 	@UPDATE_CATALOGUES=1 .venv/bin/python -m pytest --quiet -p no:cacheprovider -k "make_i18n_writes_it or every_key_has_a_place" tests/meta/test_catalogues.py
 
-fix: .venv/.ready ## let ruff mend what it can, and format
+fix: .venv/.ready ## let ruff fix what it can, and format
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
 

@@ -8,7 +8,7 @@ from bot import runtime
 
 
 def main() -> None:
-    """Run what the command line asks for. The bot starts without what reads command lines: it is to answer soon."""
+    """Run the command that the command line names. `run` doesn't import Typer, so that the bot starts sooner."""
     runtime.make_files_private()
     if sys.argv[1:] == ["run"]:
         runtime.collect_nothing()

@@ -1,4 +1,4 @@
-"""Builds every part and hands it to the next: the one place where parts meet."""
+"""The composition root: builds every part and passes it to the next."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ COGS = (
 )
 
 
-#: Gateway close codes after which Discord takes the bot no more.
+#: Gateway close codes after which Discord refuses further connections.
 _AUTHENTICATION_FAILED, _DISALLOWED_INTENTS = 4004, 4014
-#: Real seconds, as long as Discord waits for an answer to a press.
+#: Real seconds: how long Discord waits for the answer to an interaction.
 _LAST_ANSWERS_SECONDS = 3
 
 
 async def run(settings: Settings, token: str) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises SettingsError with a sentence for what a person must fix.
 
-    Without a plan in the settings it goes on with the one that the database has.
+    Without a plan in the settings, the bot uses the one in the database.
     """
     loaded = _planned(settings) if settings.plan or not settings.database.exists() else None
     i18n.preload()
@@ -90,14 +90,14 @@ async def run(settings: Settings, token: str) -> None:
 
 
 def _planned(settings: Settings) -> tuple[Plan, tuple[Participant, ...] | None]:
-    """The plan and its roster, without the text and the lines of the file, which would be in memory for good."""
+    """Return the plan and its roster, without the text and lines of the file, which would stay in memory for good."""
     loaded = plan_file.load_plan(settings.plan_file)
     return loaded.plan, loaded.roster
 
 
 @contextlib.asynccontextmanager
 async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job, ...], None]:
-    """The job of the nightly backup, unless none are to be kept."""
+    """Yield the job of the nightly backup; no job if the settings keep none."""
     if not settings.backups_kept:
         yield ()
         return
@@ -109,7 +109,7 @@ async def _backed_up(settings: Settings, plan: Plan) -> AsyncGenerator[tuple[Job
 
 
 @contextlib.asynccontextmanager
-async def installed(  # noqa: PLR0913, PLR0917 - all that an installation is made of
+async def installed(  # noqa: PLR0913, PLR0917 - one parameter for each part of an installation
     plan: Plan,
     opened: Store,
     clock: Clock,
@@ -129,7 +129,7 @@ async def installed(  # noqa: PLR0913, PLR0917 - all that an installation is mad
 
 
 async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settings: Settings) -> None:
-    """Run until told to stop, or until the connection to Discord ends for good."""
+    """Run until `stop` is set, or until the connection to Discord ends for good."""
     workshop = client.workshop
 
     async def look() -> list[health.HealthFinding]:
@@ -160,7 +160,7 @@ async def _until(stop: asyncio.Event, client: WorkshopClient, token: str, settin
 
 
 async def _until_damaged(opened: Store) -> None:
-    """End the bot when its database is damaged, once those who pressed something have their answer."""
+    """End the bot when its database is damaged, after the time that pending interactions need for their answers."""
     try:
         await opened.until_damaged()
     except DatabaseDamagedError:
@@ -169,7 +169,7 @@ async def _until_damaged(opened: Store) -> None:
 
 
 def _explain(task: asyncio.Task[object]) -> None:
-    """Turn what ended a task into a sentence, where there is one."""
+    """Raise the failure that ended a task, as a sentence for a person if there is one."""
     try:
         task.result()
     except discord.LoginFailure:
@@ -187,7 +187,7 @@ def _explain(task: asyncio.Task[object]) -> None:
 
 
 def _closed(code: int) -> SettingsError:
-    """What to do about a connection that Discord closed for good.
+    """Return the error for a connection that Discord closed for good; it says what to do.
 
     Codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
     """

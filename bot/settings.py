@@ -78,7 +78,7 @@ def load() -> Settings:
 
 
 def _unknown_variables(environment: Iterable[str], known: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence for each variable that looks like a setting and is none, without its value: it may be secret."""
+    """Yield a sentence for each unknown PLENARY variable, without its value, which may be secret."""
     for variable in sorted(environment):
         if variable.upper().startswith("PLENARY") and variable not in known:
             yield f"{variable}: there is no such setting. {_suggestion(variable.upper(), known)}"
@@ -90,12 +90,12 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Remove it; the settings are {', '.join(names)}."
 
 
-def _sentence(where: tuple[int | str, ...], what: str, found: object) -> str:
+def _sentence(where: tuple[int | str, ...], what: str, value: object) -> str:
     name = ".".join(str(part) for part in where)
     place = f"PLENARY_{name.upper()} (or {name} in config/plenary.toml)"
     if what.startswith("Extra inputs"):
         return f"{name}: there is no such setting in config/plenary.toml. {_suggestion(name, Settings.model_fields)}"
-    return f"{place} is {found!r}: {what.removeprefix('Value error, ')}."
+    return f"{place} is {value!r}: {what.removeprefix('Value error, ')}."
 
 
 def token(environment: Mapping[str, str] = os.environ) -> str:
@@ -106,28 +106,28 @@ def token(environment: Mapping[str, str] = os.environ) -> str:
     path = environment.get("DISCORD_TOKEN_FILE")
     if path:
         try:
-            found = _bare_token(Path(path).read_text("utf-8-sig"))
+            bare = _bare_token(Path(path).read_text("utf-8-sig"))
         except (OSError, UnicodeDecodeError) as failure:
             # Not its name: people have put the token itself there.
             reason = failure.strerror if isinstance(failure, OSError) else "it is not text"
             raise SettingsError(
                 f"DISCORD_TOKEN_FILE names a file that can't be read: {reason}. Name the file that holds the token."
             ) from None
-        if not found:
+        if not bare:
             raise SettingsError("DISCORD_TOKEN_FILE names a file that is empty. Put the bot's token in it.")
-        return found
-    found = _bare_token(environment.get("DISCORD_TOKEN", ""))
-    if not found:
+        return bare
+    bare = _bare_token(environment.get("DISCORD_TOKEN", ""))
+    if not bare:
         raise SettingsError(
             "No bot token: set DISCORD_TOKEN_FILE to a file that holds it, or DISCORD_TOKEN to the token itself. "
             "You find it in Discord's developer portal, under your application's Bot page. "
             "To try Plenary without one, run: make rehearse"
         )
-    return found
+    return bare
 
 
 def _bare_token(text: str) -> str:
-    """Return a token without what may surround it in an .env file: its name, quotes, blanks."""
+    """Return a token without the name, quotes and blanks that may surround it in an .env file."""
     token = text.strip().removeprefix("export ").removeprefix("DISCORD_TOKEN=").strip()
     quoted = len(token) > 1 and token[0] == token[-1] and token[0] in "\"'"
     return token[1:-1].strip() if quoted else token

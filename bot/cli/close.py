@@ -1,4 +1,4 @@
-"""`plenary close`: one archive, made from the database, also while the bot runs."""
+"""`plenary close`: make the closing pack, one archive, from the database. The bot may run meanwhile."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from bot.domain.contributions.transcripts import unsaved_rooms
 from bot.settings import Settings, SettingsError
 
 Told = Callable[[int, int, str], None]
-"""Hears how many files are made, of how many, and which is next."""
+"""A progress callback: the number of files made, their total, and the path of the next one."""
 
 
 async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
-    """Make the pack as of `now`, with its progress shown; `who` asked for it, 0 for whoever is at the shell.
+    """Make the pack as of `now`, and show the progress. `who`: the account that asked for it, 0 for the shell.
 
-    Raises SettingsError with what a person must mend first.
+    Raises SettingsError with a sentence for what a person must fix first.
     """
     typesetting.require_letters()
     await asyncio.to_thread(_require_folder, out)
@@ -43,10 +43,10 @@ async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
         try:
             source = Source(programme, store, now)
             material = await gather(programme, store, now, Audience.ORGANISERS)
-            every = await entries(source, material, chosen.plan)
-            with _progress() as told, archive.begun(out) as made:
-                await _fill(made, source, every, told)
-                await record(store, now, "closing pack", f"zip for organisers, {len(every)} files", who)
+            pack_entries = await entries(source, material, chosen.plan)
+            with _progress() as progress, archive.begun(out) as pack:
+                await _fill(pack, source, pack_entries, progress)
+                await record(store, now, "closing pack", f"zip for organisers, {len(pack_entries)} files", who)
         except UnsoundError as fault:
             raise SettingsError(f"{out} was not made: {fault}. Try again, or on another disk.") from None
         except OSError as failure:
@@ -55,9 +55,10 @@ async def close(chosen: Settings, out: Path, now: datetime, who: int) -> None:
             ) from None
         unsaved = unsaved_rooms(programme.plan, await store.venue.ids(), await store.transcripts.all())
     typer.echo(
-        f"{out} holds {len(every)} files and {(await asyncio.to_thread(out.stat)).st_size:,} bytes, and is sound."
+        f"{out} holds {len(pack_entries)} files and {(await asyncio.to_thread(out.stat)).st_size:,} bytes, "
+        "and is sound."
     )
-    for entry in every:
+    for entry in pack_entries:
         if entry.remark:
             typer.echo(entry.remark, err=True)
     if unsaved:
@@ -77,7 +78,7 @@ def _require_folder(out: Path) -> None:
 
 @contextmanager
 def _progress() -> Generator[Told]:
-    """Live on a terminal, else a line a file."""
+    """Yield a progress callback: a live bar on a terminal, else one line for each file."""
     if not (console := Console()).is_terminal:
         yield lambda done, total, path: typer.echo(f"{done}/{total} {path}")
         return
@@ -87,16 +88,16 @@ def _progress() -> Generator[Told]:
         yield lambda done, total, path: shown.update(task, completed=done, total=total, description=path)
 
 
-async def _fill(made: Archive, source: Source, every: Sequence[PackEntry], told: Told) -> None:
-    """Put everything in, and what tells of it."""
+async def _fill(pack: Archive, source: Source, pack_entries: Sequence[PackEntry], progress: Told) -> None:
+    """Add each file to the archive, then the manifest that lists them."""
     plan = source.plan
     filed: list[Filed] = []
-    for done, entry in enumerate(every):
-        told(done, len(every), entry.path)
+    for done, entry in enumerate(pack_entries):
+        progress(done, len(pack_entries), entry.path)
         with tempfile.TemporaryFile() as content:
             rows = await entry.write(content)
             content.seek(0)
-            size, digest = made.add(entry.path, content)
+            size, digest = pack.add(entry.path, content)
         rule = entry.rule(plan.languages[0])
         filed.append(Filed(entry.path, entry.what, str(entry.reader), rule, rows, entry.dated, size, digest))
     about = {
@@ -105,5 +106,5 @@ async def _fill(made: Archive, source: Source, every: Sequence[PackEntry], told:
         "made_at": source.now.astimezone(plan.tz).isoformat(timespec="seconds"),
         "program": f"plenary {version('plenary')}",
     }
-    made.add(archive.MANIFEST, io.BytesIO(archive.manifest(about, filed)))
-    told(len(every), len(every), archive.CHECKSUMS)
+    pack.add(archive.MANIFEST, io.BytesIO(archive.manifest(about, filed)))
+    progress(len(pack_entries), len(pack_entries), archive.CHECKSUMS)

@@ -1,4 +1,4 @@
-"""`plenary doctor`: everything that the bot needs, looked at without the gateway, so also beside a running bot."""
+"""`plenary doctor`: check everything that the bot needs. It uses no gateway, so the bot may run meanwhile."""
 
 from __future__ import annotations
 
@@ -38,29 +38,29 @@ _UNSETTLED = "/workshop setup"
 
 @dataclass(frozen=True)
 class _Known:
-    """What the database says about the workshop's place on Discord."""
+    """The workshop's server and the ids of its rooms and roles, from the database."""
 
     guild_id: int | None = None
     ids: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 async def examine(settings: Settings, token: str, clock: Clock) -> int:
-    """Print one line for each thing looked at; how many are bad."""
+    """Print one line for each finding; return how many are bad."""
     console = Console(highlight=False, soft_wrap=True)
     counts: Counter[Level] = Counter()
     async for finding in findings(settings, token, clock):
         counts[finding.level] += 1
-        mend = f" → {finding.mend}" if finding.mend else ""
-        line = " ".join(clean(f"{finding.what}{mend}").split())
+        fix = f" → {finding.mend}" if finding.mend else ""
+        line = " ".join(clean(f"{finding.what}{fix}").split())
         console.print(Text.assemble((f"{finding.level:<4}", _STYLES[finding.level]), f"  {line}"))
     console.print(", ".join(f"{counts[level]} {level}" for level in reversed(Level)))
     return counts[Level.BAD]
 
 
 async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterator[DoctorFinding]:
-    """Everything, as it is found."""
-    plan, told = await _plan(settings)
-    for finding in told:
+    """Yield each finding as soon as its check has run."""
+    plan, plan_findings = await _plan(settings)
+    for finding in plan_findings:
         yield finding
     for finding in doctor_machine.machine(settings, plan, clock.now()):
         yield finding
@@ -77,7 +77,7 @@ async def findings(settings: Settings, token: str, clock: Clock) -> AsyncIterato
 
 
 async def _plan(settings: Settings) -> tuple[Plan | None, list[DoctorFinding]]:
-    """The plan of the database, or of the settings if the database has none yet; and whether they agree."""
+    """Return the plan of the database, or of the settings if the database has none yet; and findings about it."""
     if not settings.database.exists():
         try:
             plan = plan_file.load_plan(settings.plan_file).plan
@@ -93,11 +93,13 @@ async def _plan(settings: Settings) -> tuple[Plan | None, list[DoctorFinding]]:
     except DatabaseUnusableError as fault:
         return None, [bad(str(fault), "Until that is fixed, the bot doesn't start.")]
     good = f"The settings are good, and so is the plan {settings.plan or 'in the database'}: the workshop is {plan.id}."
-    told = [ok(good)]
+    plan_findings = [ok(good)]
     if given and given.as_json() != plan.as_json():
         what = f"The plan {settings.plan} has changed since the bot was last started with it."
-        told.append(look(what, "Start the bot again: it then goes by the new one, as do the commands of the shell."))
-    return plan, told
+        plan_findings.append(
+            look(what, "Start the bot again: it then goes by the new one, as do the commands of the shell.")
+        )
+    return plan, plan_findings
 
 
 def _bad_plan(settings: Settings, fault: SettingsError) -> DoctorFinding:
@@ -121,7 +123,7 @@ async def _on_discord(settings: Settings, token: str, clock: Clock, plan: Plan |
         session.get(f"{settings.api_base}/gateway/bot") as reply,
     ):
         yield doctor_machine.clock(reply.headers.get("Date"), asked, clock.now())
-        if reply.status == 401:  # noqa: PLR2004 - HTTP's own word for "unauthorized"
+        if reply.status == 401:  # noqa: PLR2004 - HTTP's code for "unauthorized"
             yield _refused_token()
             return
         reply.raise_for_status()
@@ -140,8 +142,8 @@ def _starts(remaining: int) -> DoctorFinding:
     sentence = f"Discord allows {remaining} more starts of the bot today."
     if remaining > _FEW_STARTS:
         return ok(sentence)
-    mend = "Something starts the bot again and again: see its log."
-    return look(sentence, mend) if remaining else bad(sentence, mend)
+    fix = "Something starts the bot again and again: see its log."
+    return look(sentence, fix) if remaining else bad(sentence, fix)
 
 
 async def _recall(settings: Settings) -> _Known:
@@ -164,16 +166,16 @@ def _application(client: discord.Client) -> Iterator[DoctorFinding]:
 
 
 def _invitable(application: discord.AppInfo) -> Iterator[DoctorFinding]:
-    """Who can bring the bot into servers. A workshop belongs to one; others could only look at the bot's commands."""
+    """Check who can invite the bot. A workshop has one server; in others, people could only see the bot's commands."""
     if application.user_integration_config:
-        mend = "Developer portal: your application, Installation, Installation Contexts: switch User Install off."
-        yield look("Anybody can install the bot for their own account.", mend)
+        fix = "Developer portal: your application, Installation, Installation Contexts: switch User Install off."
+        yield look("Anybody can install the bot for their own account.", fix)
     if application.bot_public:
-        mend = (
+        fix = (
             "Unless the installation is meant to be public: developer portal, your application, Installation, "
             "Install Link: None; then Bot, Public Bot: off."
         )
-        yield look("Anybody can invite the bot to their own server.", mend)
+        yield look("Anybody can invite the bot to their own server.", fix)
     else:
         yield ok("Only the application's owner can invite the bot.")
 
@@ -189,17 +191,17 @@ async def _commands(client: discord.Client) -> DoctorFinding:
 
 
 async def _servers(client: discord.Client, known: _Known, plan: Plan | None) -> AsyncIterator[DoctorFinding]:
-    there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
-    if not there:
+    guild_names = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
+    if not guild_names:
         yield bad("The bot is in no server.", f"Invite it: {invitation(client)}")
         return
-    yield ok(f"The bot is in: {', '.join(there.values())}.")
+    yield ok(f"The bot is in: {', '.join(guild_names.values())}.")
     if known.guild_id is None:
         yield look("No server is the workshop's yet.", f"Type {_UNSETTLED} in the right one.")
-    elif known.guild_id not in there:
-        mend = f"Invite it again: {invitation(client)} Or move the workshop: plenary rooms move --server ID"
-        yield bad("The bot is no longer in the workshop's server.", mend)
-    for guild_id in there if known.guild_id is None else there.keys() & {known.guild_id}:
+    elif known.guild_id not in guild_names:
+        fix = f"Invite it again: {invitation(client)} Or move the workshop: plenary rooms move --server ID"
+        yield bad("The bot is no longer in the workshop's server.", fix)
+    for guild_id in guild_names if known.guild_id is None else guild_names.keys() & {known.guild_id}:
         async for finding in _server(client, guild_id, known, plan):
             yield finding
 
@@ -223,31 +225,31 @@ async def _server(
 
 
 def _rights(guild: discord.Guild, me: discord.Member) -> Iterator[DoctorFinding]:
-    has = me.guild_permissions
-    if has.administrator:
-        mend = f"Server Settings, Roles, {own_role(me)}, Permissions: take Administrator away, for safety."
-        yield look(f"{guild.name}: the bot is an administrator, and needs to be none.", mend)
+    permissions = me.guild_permissions
+    if permissions.administrator:
+        fix = f"Server Settings, Roles, {own_role(me)}, Permissions: take Administrator away, for safety."
+        yield look(f"{guild.name}: the bot is an administrator, and needs to be none.", fix)
     for name, (bit, why) in PERMISSIONS.items():
         words = permission_words(name)
-        if has.value & bit:
+        if permissions.value & bit:
             yield ok(f"{guild.name}: the bot has {words} ({why}).")
         else:
-            mend = f"Server Settings, Roles, {own_role(me)}, Permissions: switch on {words}."
-            tell = look if name in DISPENSABLE else bad
-            yield tell(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", mend)
+            fix = f"Server Settings, Roles, {own_role(me)}, Permissions: switch on {words}."
+            report = look if name in DISPENSABLE else bad
+            yield report(f"{guild.name}: the bot lacks {words}, which it needs to {why}.", fix)
 
 
 def _roles(guild: discord.Guild, me: discord.Member, known: _Known) -> Iterator[DoctorFinding]:
     for role in ROLES:
         name = role.name.capitalize()
-        there = guild.get_role(known.ids.get(role_key(role), 0))
-        if there is None:
-            yield bad(f"{guild.name}: the role {name} isn't there.", f"Type {_UNSETTLED}: it makes the role anew.")
-        elif there >= me.top_role:
-            mend = f"Server Settings, Roles: drag {own_role(me)} above {there.name}."
-            yield look(f"{guild.name}: the role {there.name} is above the bot's, which can't change it.", mend)
+        present = guild.get_role(known.ids.get(role_key(role), 0))
+        if present is None:
+            yield bad(f"{guild.name}: the role {name} isn't there.", f"Type {_UNSETTLED}: it makes the role again.")
+        elif present >= me.top_role:
+            fix = f"Server Settings, Roles: drag {own_role(me)} above {present.name}."
+            yield look(f"{guild.name}: the role {present.name} is above the bot's, which can't change it.", fix)
         else:
-            yield ok(f"{guild.name}: the role {there.name} is below the bot's.")
+            yield ok(f"{guild.name}: the role {present.name} is below the bot's.")
 
 
 def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Member) -> Iterator[DoctorFinding]:
@@ -258,9 +260,9 @@ def _room(channel: discord.abc.GuildChannel | None, room: Room, me: discord.Memb
     has = channel.permissions_for(me).value
     if not missing_in_channel(room.form, has):
         yield ok(f"{name}: the bot may do all that it needs there.")
-    # What it lacks in the whole server is named there, and to be mended there.
+    # A permission that the bot lacks in the whole server is reported there, and is to be fixed there.
     for need in missing_in_channel(room.form, has, me.guild_permissions.value):
         words = permission_words(need, in_channel=True)
         kind = "Category" if room.form is RoomForm.CATEGORY else "Channel"
-        mend = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {own_role(me)}: allow {words}."
-        yield bad(f"{name}: the bot lacks {words} there.", mend)
+        fix = f"Right-click {name}, Edit {kind}, Permissions, Advanced, {own_role(me)}: allow {words}."
+        yield bad(f"{name}: the bot lacks {words} there.", fix)

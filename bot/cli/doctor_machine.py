@@ -1,4 +1,4 @@
-"""What `plenary doctor` finds on the machine: program, disk, database, backups, clock; for Discord see doctor.py."""
+"""Checks of `plenary doctor` on the machine: program, disk, database, backups, clock; for Discord see doctor.py."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ _BACKUP_OLD = timedelta(hours=30)
 
 
 class Level(StrEnum):
-    """How a finding weighs."""
+    """The severity of a finding."""
 
     OK = "ok"
     LOOK = "look"
     """Works, and somebody should look at it."""
     BAD = "bad"
-    """Doesn't work until it is mended."""
+    """Doesn't work until it is fixed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """What was found, and what to do about it."""
+    """The result of one check, and how to fix it."""
 
     level: Level
     what: str
@@ -49,22 +49,22 @@ class DoctorFinding:
 
 
 def ok(what: str) -> DoctorFinding:
-    """All is as it must be."""
+    """Return a finding: all is as it must be."""
     return DoctorFinding(Level.OK, what)
 
 
-def look(what: str, mend: str) -> DoctorFinding:
-    """Works, and somebody should look at it."""
-    return DoctorFinding(Level.LOOK, what, mend)
+def look(what: str, fix: str) -> DoctorFinding:
+    """Return a finding: it works, and somebody should look at it."""
+    return DoctorFinding(Level.LOOK, what, fix)
 
 
-def bad(what: str, mend: str) -> DoctorFinding:
-    """Doesn't work until it is mended."""
-    return DoctorFinding(Level.BAD, what, mend)
+def bad(what: str, fix: str) -> DoctorFinding:
+    """Return a finding: it doesn't work until it is fixed."""
+    return DoctorFinding(Level.BAD, what, fix)
 
 
 def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[DoctorFinding]:
-    """Everything that needs no network."""
+    """Yield the findings of every check that needs no network."""
     yield ok(f"Python {platform.python_version()}.")
     # NOTE: 3.7.0 to 3.51.2 can damage a database in WAL mode that two processes write to.
     yield ok(f"SQLite {SQLITE_VERSION}; a lock sees to it that one process writes.")
@@ -82,7 +82,7 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Do
 
 
 def zone(key: str) -> DoctorFinding:
-    """Whether the machine's own data about time zones, which come first, are as new as the program's."""
+    """Check that the machine's own data on time zones, which take precedence, are as new as the program's."""
     listed = (Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH)
     system = next((path for path in listed if path.exists()), None)
     if system is None:
@@ -91,25 +91,25 @@ def zone(key: str) -> DoctorFinding:
         version = file.readline().rpartition(" ")[2].strip()
     what = f"The zone {key} is known; the zones are this machine's, version {version}."
     if version < tzdata.IANA_VERSION:
-        mend = f"{tzdata.IANA_VERSION} is newer: update this machine's tzdata if {key} has changed its clocks since."
-        return look(what, mend)
+        fix = f"{tzdata.IANA_VERSION} is newer: update this machine's tzdata if {key} has changed its clocks since."
+        return look(what, fix)
     return ok(what)
 
 
 def disk(what: str, path: Path) -> DoctorFinding:
-    """The free disk where a path is, or will be."""
+    """Check the free disk space where a path is, or will be."""
     whole = path.resolve()
     folder = next(place for place in (whole, *whole.parents) if place.is_dir())
     free = shutil.disk_usage(folder).free
     sentence = f"{free / (1 << 30):,.1f} GiB of disk are free for {what} ({folder})."
-    mend = "Make room there, or name another place in the settings."
+    fix = "Make room there, or name another place in the settings."
     if free < _TOO_LITTLE:
-        return bad(sentence, mend)
-    return look(sentence, mend) if free < _LITTLE else ok(sentence)
+        return bad(sentence, fix)
+    return look(sentence, fix) if free < _LITTLE else ok(sentence)
 
 
 def database(path: Path) -> DoctorFinding:
-    """Whether the database is sound."""
+    """Check that the database is sound."""
     if not path.exists():
         return look(f"There is no database at {path} yet.", "The bot makes it when it is started.")
     if fault := faults_in(path):
@@ -122,7 +122,7 @@ def database(path: Path) -> DoctorFinding:
 
 
 def modes(settings: Settings) -> DoctorFinding:
-    """Whether other users of this machine can read what is kept."""
+    """Check that other users of this machine can't read the database and its backups."""
     kept = [*files_of(settings.database), *settings.backups.glob("*.db")]
     if names := " ".join(str(path) for path in open_to_others(kept)):
         return look(f"Other users of this machine can read {names}.", f"Type: chmod 600 {names}")
@@ -130,24 +130,24 @@ def modes(settings: Settings) -> DoctorFinding:
 
 
 def backups(settings: Settings, now: datetime) -> DoctorFinding:
-    """How old the newest backup is."""
-    every = [backups_in(settings.backups, prefix_of(settings.database, nightly=each)) for each in (True, False)]
-    newest = max((instant for found in every for instant in found), default=None)
-    mend = "Make one: plenary backup. While the bot runs, it makes one each night, unless backups_kept is 0."
+    """Check the age of the newest backup."""
+    listings = [backups_in(settings.backups, prefix_of(settings.database, nightly=flag)) for flag in (True, False)]
+    newest = max((instant for listing in listings for instant in listing), default=None)
+    fix = "Make one: plenary backup. While the bot runs, it makes one each night, unless backups_kept is 0."
     if newest is None:
-        return look(f"There is no backup in {settings.backups}.", mend)
+        return look(f"There is no backup in {settings.backups}.", fix)
     hours = (now - newest) / timedelta(hours=1)
     sentence = f"The newest backup in {settings.backups} was made {newest:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago."
-    return look(sentence, mend) if now - newest > _BACKUP_OLD else ok(sentence)
+    return look(sentence, fix) if now - newest > _BACKUP_OLD else ok(sentence)
 
 
 def terms(path: Path, plan: Plan, now: datetime) -> Iterator[DoctorFinding]:
-    """Whether anything is kept for longer than the plan says."""
+    """Yield a finding for each kind of record that is kept for longer than the plan says."""
     try:
-        found = counted_in(path, retention.overdue_kinds(plan, now))
+        overdue = counted_in(path, retention.overdue_kinds(plan, now))
     except StoreError:
-        return  # told by the look at the database
-    for kind, count in found.items():
+        return  # `database` reports it
+    for kind, count in overdue.items():
         what = (
             f"{count:,} records of {kind} should be kept until {retention.last_day_kept(plan, kind)} only, by the plan."
         )
@@ -155,14 +155,14 @@ def terms(path: Path, plan: Plan, now: datetime) -> Iterator[DoctorFinding]:
 
 
 def clock(date: str | None, asked: datetime, answered: datetime) -> DoctorFinding:
-    """Our clock against the Date header of an answer, which came between two instants of ours (UTC)."""
+    """Compare our clock with the Date header of an answer, which came between two instants of ours (UTC)."""
     theirs = email.utils.parsedate_to_datetime(date) if date else None
     if theirs is None or theirs.tzinfo is None:
         return look("Discord's answer has no date, so this machine's clock could not be compared.", "Try again.")
-    # A Date header has whole seconds, cut off.
+    # A Date header has whole seconds, rounded down.
     ahead = max(asked - (theirs + timedelta(seconds=1)), theirs - answered, timedelta())
     sentence = f"This machine's clock and Discord's are at least {ahead.total_seconds():.0f} s apart."
-    mend = "Have this machine's clock set by NTP (timedatectl set-ntp true): announcements go by it."
+    fix = "Have this machine's clock set by NTP (timedatectl set-ntp true): announcements go by it."
     if ahead > _FAR_OFF:
-        return bad(sentence, mend)
-    return look(sentence, mend) if ahead > _OFF else ok("This machine's clock agrees with Discord's.")
+        return bad(sentence, fix)
+    return look(sentence, fix) if ahead > _OFF else ok("This machine's clock agrees with Discord's.")

@@ -16,13 +16,13 @@ from bot.settings import SettingsError
 
 def bring(file: Path, into: Path, zone: str, now: datetime, *, yes: bool) -> None:
     """Show what a schedule changes in a plan, and write it after a yes. Raises SettingsError with every fault."""
-    there = _content(into) if into.exists() else None
+    current = _content(into) if into.exists() else None
     try:
-        proposal = propose(_content(file, MAX_BYTES + 1), there, into, zone)
+        proposal = propose(_content(file, MAX_BYTES + 1), current, into, zone)
     except ScheduleError as faults:
         raise ScheduleError("\n".join(f"{file}: {fault}" for fault in str(faults).splitlines())) from None
-    for shown in preview.preview_lines(proposal):
-        typer.echo(shown)
+    for line in preview.preview_lines(proposal):
+        typer.echo(line)
     for warning in proposal.warnings:
         typer.echo(f"Look at this: {warning}")
     if not proposal.changes:
@@ -30,7 +30,7 @@ def bring(file: Path, into: Path, zone: str, now: datetime, *, yes: bool) -> Non
     if not (yes or _agreed(into)):
         typer.echo(f"Nothing was written. To write {into}, answer yes or say --yes.")
         return
-    kept = write_proposal(into, proposal, there, now)
+    kept = write_proposal(into, proposal, current, now)
     typer.echo(f"{into} was written." + (f" What was there is kept in {kept}." if kept else ""))
 
 
@@ -47,7 +47,7 @@ def _content(path: Path, at_most: int = -1) -> bytes:
 
 
 def write_template(path: Path) -> None:
-    """Write the table to fill in. Raises SettingsError if there is something already, or it can't be written."""
+    """Write the table to fill in. Raises SettingsError if the file exists already, or can't be written."""
     forms = {".csv": agenda_template.template_csv, ".xlsx": agenda_template.template_xlsx}
     form = forms.get(path.suffix.lower())
     if form is None:

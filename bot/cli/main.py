@@ -21,7 +21,7 @@ from bot.domain.languages import LANGUAGES
 from bot.settings import ROOT, Settings, SettingsError
 from bot.store.engine.errors import DatabaseUnusableError
 
-#: The exit code where what was asked for came out bad; README has a table of all codes.
+#: The exit code of a check that failed; README has a table of all codes.
 _BAD = 1
 
 app = typer.Typer(
@@ -38,7 +38,7 @@ else:
 
 
 def main() -> None:
-    """Run a command; whatever a person must fix is a sentence on standard error, not a traceback.
+    """Run a command. Report what a person must fix as a sentence on standard error, not as a traceback.
 
     The settings are read first, for every command: a misspelled one must not pass in silence.
     """
@@ -110,13 +110,15 @@ def export(
     audience: Annotated[
         Audience, typer.Option("--for", help="For whom notes are: only what their authors let these read.")
     ] = Audience.ORGANISERS,
-    language: Annotated[str, typer.Option(help="In which titles are told: the workshop's first, if left out.")] = "",
+    language: Annotated[str, typer.Option(help="The language of titles: the workshop's first, if left out.")] = "",
 ) -> None:
-    """Export what was collected, also while the bot runs; the rule applied is told beside it."""
+    """Export what was collected, also while the bot runs; the rule applied is shown with it."""
     from bot.cli import export as command  # noqa: PLC0415
 
-    asked = command.ExportRequest([SUBJECTS[name] for name in subjects], forms or [Format.CSV], out, audience, language)
-    asyncio.run(command.export(settings.load(), asked))
+    request = command.ExportRequest(
+        [SUBJECTS[name] for name in subjects], forms or [Format.CSV], out, audience, language
+    )
+    asyncio.run(command.export(settings.load(), request))
 
 
 @app.command()
@@ -156,7 +158,7 @@ def certificates(
 def close(
     out: Annotated[Path, typer.Option(help="The archive to write.")] = Path("closing-pack.zip"),
     as_of: Annotated[
-        str, typer.Option(help="The instant of which it tells, such as 2023-02-24T09:00Z; this moment, if left out.")
+        str, typer.Option(help="The instant that it describes, such as 2023-02-24T09:00Z; this moment, if left out.")
     ] = "",
     who: Annotated[int, typer.Option(hidden=True, help="The account on Discord that asked the bot for it.")] = 0,
 ) -> None:
@@ -207,7 +209,7 @@ def backup(
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
-    """Put a backup in the place of the database, and keep what is there beside it. The bot must be stopped."""
+    """Put a backup in the place of the database, and keep the present one next to it. The bot must be stopped."""
     from bot.clock import Clock  # noqa: PLC0415
     from bot.store.engine import backup as backups  # noqa: PLC0415
 
@@ -219,7 +221,7 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup.")]) -> None:
 
 
 def _require_own(chosen: Settings, database: Path) -> None:
-    """Refuse a database, or a copy of one, that is of another workshop than the plan of the settings."""
+    """Refuse a database, or a copy of one, that belongs to another workshop than the plan of the settings."""
     if chosen.plan is not None:
         from bot.importing import plan_file  # noqa: PLC0415
         from bot.store.engine import backup as backups  # noqa: PLC0415
@@ -253,7 +255,7 @@ def doctor() -> None:
 
 
 class Care(StrEnum):
-    """What can be done about the rooms."""
+    """The actions of `plenary rooms`."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -267,7 +269,7 @@ def rooms(
     care: Annotated[
         Care,
         typer.Argument(
-            help="plan: what apply would do. apply: make, adopt or mend roles and rooms. status: what is there, what "
+            help="plan: what apply would do. apply: make, adopt or repair roles and rooms. status: what is there, what "
             "is missing, what to click. archive: after the workshop, leave the rooms to be read. move: make another "
             "server the workshop's; the bot must be stopped."
         ),
@@ -340,7 +342,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     from bot.rehearsal import run as rehearsal  # noqa: PLC0415
     from bot.rehearsal.discord.faults import RandomFaults  # noqa: PLC0415
 
-    asked = rehearsal.RehearsalRequest(plan, cast, out, speed, seed, kill, openapi)
+    request = rehearsal.RehearsalRequest(plan, cast, out, speed, seed, kill, openapi)
     if faults is not None:
-        asked = replace(asked, draw=RandomFaults(faults), lasting=faults)
-    raise typer.Exit(runtime.run(rehearsal.run(asked)))
+        request = replace(request, draw=RandomFaults(faults), lasting=faults)
+    raise typer.Exit(runtime.run(rehearsal.run(request)))

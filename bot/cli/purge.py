@@ -1,4 +1,4 @@
-"""`plenary purge`: what the plan keeps no longer is counted, told, agreed to and erased. The bot must be stopped."""
+"""`plenary purge`: count, show and, after a yes, erase what the plan keeps no longer. The bot must be stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.engine.backup import copies_of
 from bot.store.privacy.purges import Counts, may_hold
 from bot.store.privacy.register import PURGED
 
-#: What becomes impossible, or stays elsewhere, when a kind has gone.
+#: For each kind: what becomes impossible, or stays elsewhere, once it is erased.
 _LOST = {
     RetentionKind.ATTENDANCE: "Certificates can't be made or verified any more; figures of attendance are gone.",
     RetentionKind.NOTES: "Their cards leave Discord, and digests that quote them are edited, when the bot is started.",
@@ -34,8 +34,8 @@ _LOST = {
 }
 
 
-async def purge(chosen: Settings, now: datetime, told: Callable[[str], None], agreed: Callable[[str], bool]) -> None:
-    """Tell what goes and what stays; if that is agreed to, do it, and tell where copies still hold it.
+async def purge(chosen: Settings, now: datetime, echo: Callable[[str], None], agreed: Callable[[str], bool]) -> None:
+    """Show what goes and what stays; after a yes, erase it and list the copies that still hold it.
 
     Raises SettingsError, and DatabaseInUseError while the bot runs.
     """
@@ -43,22 +43,22 @@ async def purge(chosen: Settings, now: datetime, told: Callable[[str], None], ag
         try:
             counts = await store.purges.counts()
             kinds = [kind for kind in retention.overdue_kinds(programme.plan, now) if counts[kind]]
-            for line in _told(programme.plan, counts, kinds):
-                told(line)
+            for line in _summary(programme.plan, counts, kinds):
+                echo(line)
             if not kinds:
-                told("Nothing is to be purged.")
+                echo("Nothing is to be purged.")
                 return
             if not agreed("Erase this for good?"):
-                told("Nothing was purged. To purge it, answer yes or say --yes.")
+                echo("Nothing was purged. To purge it, answer yes or say --yes.")
                 return
             await store.purges.purge(kinds, _deed(kinds, counts, now))
         except OSError as failure:
             raise SettingsError(
                 f"{failure.filename} can't be read or erased ({failure.strerror}). Let this user do it, and try again."
             ) from None
-    told("It is erased, and recorded in the audit.")
+    echo("It is erased, and recorded in the audit.")
     for line in await asyncio.to_thread(lambda: list(_copies(chosen, kinds))):
-        told(line)
+        echo(line)
 
 
 def _deed(kinds: Collection[RetentionKind], counts: Mapping[RetentionKind, Counts], now: datetime) -> AuditEntry:
@@ -66,11 +66,11 @@ def _deed(kinds: Collection[RetentionKind], counts: Mapping[RetentionKind, Count
     return AuditEntry(f"purge/{secrets.token_hex(8)}", now, 0, PURGED, ", ".join(kinds), latter=latter)
 
 
-def _told(plan: Plan, counts: Mapping[RetentionKind, Counts], kinds: Collection[RetentionKind]) -> Iterator[str]:
+def _summary(plan: Plan, counts: Mapping[RetentionKind, Counts], kinds: Collection[RetentionKind]) -> Iterator[str]:
     yield f"{plan.title[plan.languages[0]]}, which ended on {plan.days[-1].date}. By the plan's `retention`:"
     for kind in RetentionKind:
-        there = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
-        what = f"GOES: {there}. {_LOST[kind]}" if kind in kinds else f"stays: {there}."
+        content = ", ".join(f"{name}: {count:,}" for name, count in counts[kind].items()) or "nothing"
+        what = f"GOES: {content}. {_LOST[kind]}" if kind in kinds else f"stays: {content}."
         yield f"  {kind:<13} {_term(retention.last_day_kept(plan, kind)):<17} {what}"
     yield "The agenda, announcements and the rooms stay, and so does what was exported or posted before."
 

@@ -24,11 +24,11 @@ from bot.store.audit import AuditEntry
 from bot.store.plan_in_force import CERTIFICATE_SECRET
 
 Told = Callable[[str], None]
-"""Hears each file as it is written."""
+"""Shows a line, such as the name of a file once it is written."""
 
 
-async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who hears of it
-    chosen: Settings, languages: Sequence[str], audience: Audience, out: Path, now: datetime, told: Told
+async def report(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    chosen: Settings, languages: Sequence[str], audience: Audience, out: Path, now: datetime, echo: Told
 ) -> None:
     """Write report, press summary and the donor's page, as PDF and for Word, in each language."""
     typesetting.require_letters()
@@ -41,21 +41,21 @@ async def report(  # noqa: PLR0913, PLR0917 - what for whom, where to, and who h
         await record(store, now, "report", f"for {audience}")
     for sheet in unmade_files.of_reports(material, languages or spoken):
         if sheet.remark:
-            told(sheet.remark)
+            echo(sheet.remark)
         await _put(out / sheet.name, await asyncio.to_thread(sheet.make))
-        told(str(out / sheet.name))
-    told(text("en", f"export.rule.notes.{audience}"))
+        echo(str(out / sheet.name))
+    echo(text("en", f"export.rule.notes.{audience}"))
 
 
 async def record(store: Store, now: datetime, what: str, latter: str, who: int = 0) -> None:
-    """Keep in the audit that somebody takes this away, as of an export; `who`: 0 for whoever is at the shell."""
-    told = latter if who else f"{latter}, by {user()}"
-    deed = AuditEntry(f"export/{secrets.token_hex(8)}", now, who, "exported", what, latter=told)
+    """Record in the audit that somebody took this away, as for an export. `who`: the account, 0 for the shell."""
+    detail = latter if who else f"{latter}, by {user()}"
+    deed = AuditEntry(f"export/{secrets.token_hex(8)}", now, who, "exported", what, latter=detail)
     try:
         await store.audit.record_aside(deed)
     except OSError as failure:
         raise SettingsError(
-            f"What is exported is recorded beside the database, where this user can't write ({failure.strerror}). Let "
+            f"What is exported is recorded next to the database, where this user can't write ({failure.strerror}). Let "
             "this user write there."
         ) from None
 
@@ -76,40 +76,40 @@ async def _put(path: Path, content: bytes) -> None:
         ) from None
 
 
-async def award(chosen: Settings, out: Path, now: datetime, told: Told, *, participation: bool) -> None:
-    """Write a certificate for whoever earned one; `participation`: also for those who were there for less."""
+async def award(chosen: Settings, out: Path, now: datetime, echo: Told, *, participation: bool) -> None:
+    """Write a certificate for each person who earned one; `participation`: also for those who attended less."""
     typesetting.require_letters()
     await require_secret(chosen)
     async with opened(chosen) as (programme, store):
         await record(store, now, "certificates", "for their holders")
         await asyncio.to_thread(_make, out)
         awards = Awards(programme, store)
-        given = [one for one in await awards.earned(now) if participation or one.award is Award.COMPLETION]
-        for one in certificates.named(given):
-            await _put(out / one.file, await awards.pdf(one.certificate, now))
-            told(str(out / one.file))
+        given = [earned for earned in await awards.earned(now) if participation or earned.award is Award.COMPLETION]
+        for sheet in certificates.named(given):
+            await _put(out / sheet.file, await awards.pdf(sheet.certificate, now))
+            echo(str(out / sheet.file))
 
 
 async def require_secret(chosen: Settings) -> None:
-    """See that there is what makes the codes of certificates."""
+    """Make the secret for the codes of certificates, if the database has none."""
     async with opened(chosen) as (_, store):
         secret = await store.facts.get(CERTIFICATE_SECRET)
     if secret is None:
-        # Only where the bot has not started since it learnt to award: nobody else has the database then.
+        # Only if the bot has not started since certificates were added to it; so nothing else has the database open.
         async with opened(chosen, to_read=False) as (_, store):
             await store.facts.once(CERTIFICATE_SECRET, secrets.token_hex(32))
 
 
 async def verify(chosen: Settings, typed: str, now: datetime) -> str | None:
-    """Whose certificate a code is of, in a sentence; None if of none. Raises SettingsError if it can't be a code."""
+    """Return a sentence on whose certificate has this code; None if none has. Raises SettingsError if it is no code."""
     if rule.parse_code(typed) is None:
         raise SettingsError(
             f"{typed!r} is no code: it has twelve signs, such as 7K2M-9QXC-04TB. Type it as the certificate has it."
         )
     async with opened(chosen) as (programme, store):
-        one = rule.find_certificate(typed, await Awards(programme, store).earned(now))
-    if one is None:
+        earned = rule.find_certificate(typed, await Awards(programme, store).earned(now))
+    if earned is None:
         return None
-    plan, place = programme.plan, one.place
+    plan, place = programme.plan, earned.place
     whose = ", ".join(part for part in (place.name, place.administration) if part)
-    return f"{one.code} is genuine: {one.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."
+    return f"{earned.code} is genuine: {earned.award} of {plan.title[plan.languages[0]]}, awarded to {whose}."

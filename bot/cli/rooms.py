@@ -1,7 +1,7 @@
-"""`plenary rooms` and `plenary invite`: from the shell over REST alone, so also beside a running bot.
+"""`plenary rooms` and `plenary invite`: from the shell over REST alone. The bot may run meanwhile.
 
-Nothing is written to the database, but by `move`. Where the bot runs it learns by itself: it finds rooms and roles by
-their names, and is told that the category was renamed, which is how it knows whether the rooms are in the archive.
+Only `move` writes to the database. A running bot notices the changes by itself: it finds rooms and roles by their
+names, and Discord reports a renamed category, whose name says whether the rooms are in the archive.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class _Known:
-    """The workshop, and what the database, if there is one, says about its place on Discord."""
+    """The workshop, with its server, rooms and roles as the database has them, if there is a database."""
 
     plan: Plan
     guild_id: int | None = None
@@ -76,14 +76,14 @@ class _Rooms:
 
 
 async def plan(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
-    """Tell what `apply` would do; True. Raises SettingsError with what a person must mend, as all of these do."""
+    """Show what `apply` would do; return True. Raises SettingsError with what to fix, as all of these do."""
     async with _rooms(chosen, token, server, now) as rooms:
         _say(plan_blocks(rooms.steps(archived=False), rooms.namesakes(), _LANGUAGE, clean))
         return True
 
 
 async def status(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
-    """Tell how the rooms stand; whether all is as it must be."""
+    """Show the state of the rooms; return whether all is as it must be."""
     async with _rooms(chosen, token, server, now) as rooms:
         standing = rooms.site.status(rooms.wanted(), rooms.known.ids, rooms.known.plan)
         _say(status_blocks(standing, _LANGUAGE, clean))
@@ -91,19 +91,20 @@ async def status(chosen: Settings, token: str, server: int | None, now: datetime
 
 
 async def apply(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
-    """Make, adopt or mend whatever is missing, and take the rooms out of the archive; whether all could be done."""
+    """Make, adopt or repair what is missing, and take the rooms out of the archive; return whether all worked."""
     async with _rooms(chosen, token, server, now) as rooms:
-        if asked := rooms.namesakes():
+        if same_names := rooms.namesakes():
             raise SettingsError(
                 "The server already has roles that are called like the workshop's: "
-                f"{one_line(namesakes_told(asked, _LANGUAGE, clean))}. Whoever has one would be of the workshop. "
+                f"{one_line(namesakes_told(same_names, _LANGUAGE, clean))}. "
+                "Everyone who has such a role would belong to the workshop. "
                 "Type /workshop setup in the server, which asks what is to become of them; or rename them there first."
             )
         return await _carry_out(rooms, archived=False)
 
 
 async def archive(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
-    """Close the rooms of a workshop that is over, so that they can be read; whether all could be done."""
+    """Make the rooms of a workshop that is over read-only; return whether every step worked."""
     async with _rooms(chosen, token, server, now) as rooms:
         plan = rooms.known.plan
         ends_at = plan.agenda.ends_at
@@ -118,30 +119,30 @@ async def archive(chosen: Settings, token: str, server: int | None, now: datetim
 
 
 async def move(chosen: Settings, token: str, server: int | None, now: datetime) -> bool:
-    """Make another server the workshop's; True. The bot must be stopped: it makes the rooms there when it starts."""
+    """Make another server the workshop's; return True. The bot must be stopped; it makes the rooms at its start."""
     if not chosen.database.exists():
         raise SettingsError(f"There is no database {chosen.database}, so no workshop to move.")
     async with stores.opened(chosen.database) as store, _logged_in(chosen, token) as client:
         former = await store.facts.get(GUILD_FACT)
-        there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
+        guild_names = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
         if former is None:
             raise SettingsError("The workshop has no server yet. Type /workshop setup in the right one.")
         if server is None:
-            raise SettingsError(f"Name the server with --server. The bot is in: {', '.join(_named(there))}.")
-        if server not in there:
+            raise SettingsError(f"Name the server with --server. The bot is in: {', '.join(_named(guild_names))}.")
+        if server not in guild_names:
             raise SettingsError(f"The bot is not in the server {server}. Invite it: {invitation(client)}")
         if server == int(former):
             raise SettingsError(f"The workshop is in the server {server} already.")
         deed = AuditEntry(f"move/{secrets.token_hex(8)}", now, NOBODY, "workshop moved", "", former, str(server))
         await store.venue.move(server, deed)
         typer.echo(
-            f"The workshop is now in {clean(there[server])} ({server}). Start the bot: it makes the rooms there."
+            f"The workshop is now in {clean(guild_names[server])} ({server}). Start the bot: it makes the rooms there."
         )
         return True
 
 
 async def invite(chosen: Settings, token: str) -> None:
-    """Tell the link that invites the bot, and why it asks for each permission."""
+    """Show the link that invites the bot, and why it asks for each permission."""
     async with _logged_in(chosen, token) as client:
         typer.echo(invitation(client))
     for name, (_, why) in PERMISSIONS.items():
@@ -219,18 +220,18 @@ async def _logged_in(chosen: Settings, token: str) -> AsyncGenerator[discord.Cli
         ) from None
 
 
-async def _home(client: discord.Client, known: _Known, asked: int | None) -> int:
-    """The workshop's server: the one that it belongs to, else what was asked for, else the only one that there is."""
-    there = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
-    listed = ", ".join(_named(there))
-    if not there:
+async def _home(client: discord.Client, known: _Known, requested: int | None) -> int:
+    """Return the id of the workshop's server: of the one in the database, else the requested, else the only one."""
+    guild_names = {guild.id: guild.name async for guild in client.fetch_guilds(with_counts=False)}
+    listed = ", ".join(_named(guild_names))
+    if not guild_names:
         raise SettingsError(f"The bot is in no server. Invite it: {invitation(client)}")
-    if known.guild_id in there and asked not in {None, known.guild_id}:
+    if known.guild_id in guild_names and requested not in {None, known.guild_id}:
         raise SettingsError(
-            f"The workshop lives in {clean(there[known.guild_id])} ({known.guild_id}), and in no other server. "
+            f"The workshop lives in {clean(guild_names[known.guild_id])} ({known.guild_id}), and in no other server. "
             "Leave --server out."
         )
-    if known.guild_id in there:
+    if known.guild_id in guild_names:
         return known.guild_id
     if known.guild_id is not None:
         raise SettingsError(
@@ -238,12 +239,14 @@ async def _home(client: discord.Client, known: _Known, asked: int | None) -> int
             f"{invitation(client)} Or stop the bot and move the workshop: plenary rooms move --server ID. "
             f"The bot is in: {listed}."
         )
-    if asked is not None and asked not in there:
-        raise SettingsError(f"The bot is not in the server {asked}, but in: {listed}. Name one of them with --server.")
-    if asked is None and len(there) > 1:
+    if requested is not None and requested not in guild_names:
+        raise SettingsError(
+            f"The bot is not in the server {requested}, but in: {listed}. Name one of them with --server."
+        )
+    if requested is None and len(guild_names) > 1:
         raise SettingsError(f"The bot is in several servers: {listed}. Name the workshop's with --server.")
-    return asked if asked is not None else next(iter(there))
+    return requested if requested is not None else next(iter(guild_names))
 
 
-def _named(there: Mapping[int, str]) -> Iterator[str]:
-    return (f"{clean(name)} ({number})" for number, name in there.items())
+def _named(guild_names: Mapping[int, str]) -> Iterator[str]:
+    return (f"{clean(name)} ({number})" for number, name in guild_names.items())

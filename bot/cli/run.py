@@ -11,19 +11,19 @@ from bot.platform.client import DiscordUnreachableError
 from bot.settings import SettingsError
 from bot.store.engine.errors import DatabaseUnusableError
 
-#: An address of an interaction or a webhook: what is in front of its token, and the token.
+#: The address of an interaction or a webhook: the part before its token, and the token.
 _TOKEN = re.compile(r"((?:interactions|webhooks)/\d+/)[\w.-]+")
 
 
 def run() -> int:
-    """Run the bot; the exit code. Whatever a person must fix is a sentence on standard error, not a traceback."""
+    """Run the bot; return the exit code. Report what a person must fix as a sentence on standard error."""
     try:
         chosen = settings.load()
         token = settings.token()
         _log(chosen.log_level)
         runtime.run(app.run(chosen, token))
     except (DiscordUnreachableError, SettingsError, DatabaseUnusableError) as fault:
-        print(fault, file=sys.stderr)  # noqa: T201 - it is for whoever started it
+        print(fault, file=sys.stderr)  # noqa: T201 - for the person who started it
         return fault.exit_code
     return 0
 

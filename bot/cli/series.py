@@ -71,7 +71,7 @@ def search(
 
 @app.command()
 def clone(
-    plan: Annotated[Path, typer.Argument(help="The plan of the workshop that was.")],
+    plan: Annotated[Path, typer.Argument(help="The plan of the former workshop.")],
     start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day of the next one.")],
     out: Annotated[Path, typer.Option(help="The plan to write.")],
     title: Annotated[str, typer.Option(help="Its title, in every language; the same, if left out.")] = "",
@@ -80,8 +80,8 @@ def clone(
     """Write the plan of the next workshop: all days moved to a new start, each session at its time of day."""
     from bot.importing import clone as clone_importing  # noqa: PLC0415
 
-    for told in clone_importing.write_clone(plan, out, clone_importing.CloneRequest(start.date(), title, new_id)):
-        typer.echo(told)
+    for line in clone_importing.write_clone(plan, out, clone_importing.CloneRequest(start.date(), title, new_id)):
+        typer.echo(line)
 
 
 def _asked(databases: list[Path], audience: Audience, out: Path | None) -> SeriesRequest:

@@ -41,7 +41,7 @@ class WorkshopClient(Plenary):
         return self.workshop if guild_id is not None and guild_id == self.workshop.venue.guild_id else None
 
     def access_of(self, interaction: Interaction) -> Access:
-        """The access check of the workshop that an interaction belongs to; it refuses other servers, too."""
+        """The access check of the workshop that an interaction belongs to; it also refuses other servers."""
         return self._addressed(interaction).access
 
     def context_of(self, interaction: Interaction) -> Context:
@@ -55,17 +55,17 @@ class WorkshopClient(Plenary):
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Reconcile a workshop whose server came after READY, or came back after an outage of Discord.
 
-        Every other server that the bot was invited to comes at a start too; nothing follows from that.
+        Discord also announces every other server that the bot was invited to; those are ignored.
         """
         if self.workshop_of(guild.id):
             await self.on_ready()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The bot was invited to a server; if that is a workshop's, invited again."""
+        """Reconcile a workshop to whose server the bot was invited again."""
         await self.on_guild_available(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was removed from a server, or the server was deleted."""
+        """Forget a workshop's server if the bot was removed from it, or if it was deleted."""
         if workshop := self.workshop_of(guild.id):
             log.warning("The bot was removed from the workshop's server; nothing is done until it is invited again")
             workshop.venue.forget_server()

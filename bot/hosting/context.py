@@ -1,4 +1,4 @@
-"""The context of one interaction: all that a handler needs to answer it."""
+"""The context of one interaction: everything that a handler needs to answer it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from bot.store.audit import AuditEntry
 
 
 class Context:
-    """Who pressed or typed something in which workshop, and how to answer them.
+    """One interaction in one workshop: the person, the data, and the ways to answer.
 
-    Made for each of the thousands of presses of a storm, so it works out only what a handler asks for.
+    Thousands of interactions may come at once, so each value is computed only when a handler reads it.
     """
 
     __slots__ = ("_language", "interaction", "now", "workshop")
@@ -36,7 +36,7 @@ class Context:
     def __init__(self, workshop: Workshop, interaction: Interaction) -> None:
         self.workshop = workshop
         self.interaction = interaction
-        """Discord's own object, for what is rarely needed."""
+        """Discord's own object, for rare needs."""
         self.now: datetime = workshop.clock.now()
         """The instant (UTC) at which the interaction was accepted."""
         self._language: str | None = None
@@ -55,7 +55,7 @@ class Context:
 
     @property
     def person(self) -> discord.User | discord.Member:
-        """Who pressed or typed: `id`, `display_name` and `mention`; a member, unless in a direct message."""
+        """The person who pressed or typed: `id`, `display_name` and `mention`; a member, unless in a direct message."""
         return self.interaction.user
 
     @property
@@ -80,7 +80,7 @@ class Context:
             self.refuse("refused.not_in_server")
         return self.interaction.guild
 
-    # --- what they are told ------------------------------------------------------------------------------------
+    # --- answers -----------------------------------------------------------------------------------------------
 
     @property
     def language(self) -> str:
@@ -94,7 +94,7 @@ class Context:
         return text(self.language, key, **values)
 
     def refuse(self, key: str, **values: object) -> NoReturn:
-        """Raise the UserError that tells the person why not, and what to do instead."""
+        """Raise the UserError that shows the person the reason, and what to do instead."""
         raise UserError(key, **values)
 
     async def reply(self, post: Post | str, *files: discord.File) -> None:
@@ -106,7 +106,7 @@ class Context:
         await answer_all(self.interaction, posts)
 
     async def done(self, key: str, *files: discord.File, **values: object) -> None:
-        """Answer that it is done, with the sentence of that key."""
+        """Confirm success with the sentence of that key."""
         await answer(self.interaction, f"{DONE} {self.say(key, **values)}", *files)
 
     async def defer(self) -> None:
@@ -120,11 +120,11 @@ class Context:
         await self.show_modal(form(custom_id, heading, fields))
 
     async def show_modal(self, modal: discord.ui.Modal) -> None:
-        """Open a form that is made elsewhere."""
+        """Open a form that the caller built."""
         await self.interaction.response.send_modal(modal)
 
     def submitted(self) -> dict[str, str]:
-        """What was typed and chosen in the form, by the custom id of each field."""
+        """Return the typed and chosen values of the form, by the custom id of each field."""
         return interactions.submitted(self.interaction)
 
     def given_back(
@@ -143,12 +143,12 @@ class Context:
         return interactions.parse_local_time(typed, self.now, self.plan)
 
     def cap(self, most: int) -> int | None:
-        """How many of something a participant may have; None for the team, who may record others' words."""
+        """Return how many of something a participant may have; None for the team, who may record others' words."""
         return self.workshop.access.cap(self.interaction, most)
 
     def audit_entry(
         self, area: str, action: str, subject: str, former: str | None = None, latter: str | None = None
     ) -> AuditEntry:
-        """An audit entry of what this interaction does; `area` tells apart the entries of one interaction."""
+        """Return an audit entry for this interaction; `area` distinguishes the entries of one interaction."""
         key = f"{area}/{self.interaction.id}"
         return AuditEntry(key, self.now, self.person.id, action, subject, former, latter)

@@ -1,4 +1,4 @@
-"""One workshop: everything that it is made of, and its life from the database to the last delivery."""
+"""One workshop: its parts, and its life cycle from loading to the last delivery."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from bot.store.plan_in_force import PlanInForce
 class Workshop:
     """One workshop at work.
 
-    Its life: `load` reads what the database holds. `reconcile` follows each READY, and starts what runs by itself.
-    `replan` follows each change of the agenda, and `repair` each change that somebody made by hand in the server.
+    Its life: `load` reads the database. `reconcile` runs after each READY, and starts the dispatcher.
+    `replan` runs after each change of the agenda, and `repair` after each change made by hand in the server.
     `stop` ends it.
     """
 
-    def __init__(  # noqa: PLR0913 - one parameter for each thing that a workshop is made of
+    def __init__(  # noqa: PLR0913 - one parameter for each part of a workshop
         self, plan: Plan, store: Store, client: Plenary, *, clock: Clock, settings: Settings, jobs: Iterable[Job] = ()
     ) -> None:
-        """`jobs`: what runs in this process besides the workshop's own jobs, such as the nightly backup."""
+        """`jobs`: those that run in this process besides the workshop's own, such as the nightly backup."""
         self.store = store
         self.clock = clock
         self.settings = settings
@@ -68,10 +68,10 @@ class Workshop:
             Job(JobName.PRESENCE, self.presence.mark_after_jump),
         )
 
-    # --- its life ----------------------------------------------------------------------------------------------
+    # --- life cycle --------------------------------------------------------------------------------------------
 
     async def load(self, roster: Sequence[Participant] | None) -> None:
-        """Take over the plan's file and its roster, and read what the database holds.
+        """Adopt the plan's file and its roster, and read the database.
 
         Raises WrongWorkshopError if the database belongs to another workshop.
         """
@@ -82,7 +82,7 @@ class Workshop:
         await self._incidents.load()
 
     async def reconcile(self) -> None:
-        """Compare the server with what the workshop wants of it, and start the dispatcher; for every READY."""
+        """Compare the server with the wanted rooms and roles, and start the dispatcher; called at every READY."""
         guild = self._context.guild
         if guild is not None:
             await self.venue.recall(guild)
@@ -101,10 +101,10 @@ class Workshop:
             self.dispatcher.stir()
 
     async def stop(self) -> None:
-        """Stop what runs by itself, once what is on its way has had time to arrive."""
+        """Stop the dispatcher, after pending deliveries have had time to arrive."""
         await self.dispatcher.stop()
 
-    # --- what handlers ask of it -------------------------------------------------------------------------------
+    # --- for handlers ------------------------------------------------------------------------------------------
 
     @property
     def plan(self) -> Plan:
@@ -112,23 +112,23 @@ class Workshop:
         return self.programme.plan
 
     def team_line(self, key: str, **values: object) -> Announcement:
-        """A line for the team, in the workshop's first language."""
+        """Return an announcement of one line for the team, in the workshop's first language."""
         line = text(self.plan.languages[0], key, **values)
         return announcements.report(self.plan.id, line, self.clock.now())
 
     def _roster_line(self, change: RosterChange) -> Announcement:
-        """Tell the team what a changed roster file changed."""
+        """Return the team's announcement of what a new roster file changed."""
         return self.team_line("team.list_file", **change.counts())
 
     def language_of(self, person: int) -> str:
-        """The language in which a person is written to while they are absent."""
+        """Return the language for messages to a person without an interaction."""
         return self.programme.language_of(person)
 
     def name_of(self, person: int, display_name: str) -> str:
-        """A person's name on the roster; without a place there, their name on Discord."""
+        """Return a person's name on the roster; for a person who isn't on it, their name on Discord."""
         place = self.store.participants.of(person)
         return place.name if place else display_name
 
     def channel(self, key: str) -> str:
-        """A link to a room, as Discord shows it."""
+        """Return Discord's markup for a link to a room."""
         return f"<#{self.venue.rooms.get(key, 0)}>"

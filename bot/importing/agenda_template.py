@@ -27,7 +27,7 @@ MEANINGS: Mapping[Column, str] = {
     Column.START: "Hours and minutes on a clock in the workshop's zone: 09:30, 9h30, 2 pm; also 09:30 - 10:15.",
     Column.END: "As the start, on the same day.",
     Column.LENGTH: "Instead of an end: minutes, such as 45, or hours and minutes, such as 1:30.",
-    Column.KIND: "opening, presentation, discussion, panel, break or closing. Left out, it is told from a short title.",
+    Column.KIND: "opening, presentation, discussion, panel, break or closing. Left out, a short title decides.",
     Column.TITLE: f"What the session is called. {_in_more_languages('title')}",
     Column.ROOM: "Where it is held. Left out, in the plenary.",
     Column.TOPIC: "The id or the title of one of the plan's topics.",

@@ -1,4 +1,4 @@
-"""The plan of the next workshop, out of that of one that was: comments and all else stay as they were written."""
+"""Makes the plan of the next workshop from a former one; comments and all other text stay as they were written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.settings import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class CloneRequest:
-    """What the next workshop shall be; what is empty follows from the one that was."""
+    """The wishes for the next workshop; an empty one follows from the former workshop."""
 
     start: date
     title: str = ""
@@ -37,11 +37,11 @@ class Clone:
     text: bytes
     plan: Plan
     remarks: tuple[str, ...]
-    """What its organisers should look at."""
+    """Hints for its organisers, a line each."""
 
 
 def write_clone(path: Path, out: Path, wishes: CloneRequest) -> Iterator[str]:
-    """Write the next workshop's plan; what was done, line by line. Raises SettingsError where it can't be."""
+    """Write the next workshop's plan; yield what was done, line by line. Raises SettingsError if it can't."""
     loaded = plan_file.load_plan(path)
     made = clone_plan(path.read_bytes(), loaded, out, wishes)
     try:
@@ -57,12 +57,12 @@ def write_clone(path: Path, out: Path, wishes: CloneRequest) -> Iterator[str]:
 
 
 def clone_plan(source: bytes, loaded: LoadedPlan, out: Path, wishes: CloneRequest) -> Clone:
-    """The next workshop's plan, for `out`. Raises PlanError with every fault that it would have."""
+    """Return the next workshop's plan, for `out`. Raises PlanError with every fault that it would have."""
     text, values = plan_edit.decode_plan(source), _values(loaded, wishes)
     edits = [(node, value) for place, node in _scalars(text) if (value := values.get(place)) is not None]
     for node, value in sorted(edits, key=lambda edit: edit[0].start_mark.index, reverse=True):
         begin, end = node.start_mark.index, node.end_mark.index
-        ending = "\n" if text[begin:end].endswith("\n") else ""  # of a block, which ends with its line
+        ending = "\n" if text[begin:end].endswith("\n") else ""  # a block scalar ends with its line
         text = text[:begin] + value + ending + text[end:]
     # The participants of one workshop aren't those of the next.
     text = re.sub(r"^(?=roster:)", "# ", text, count=1, flags=re.MULTILINE)
@@ -77,7 +77,7 @@ def clone_plan(source: bytes, loaded: LoadedPlan, out: Path, wishes: CloneReques
 
 
 def _values(loaded: LoadedPlan, wishes: CloneRequest) -> dict[Place, str]:
-    """What is written anew, as YAML."""
+    """Return the values that change, as YAML, by their places."""
     plan = loaded.plan
     number, of = series.next_in_series(plan.series.number, plan.series.of) if plan.series else (2, 2)
     was = [day.date for day in plan.days]
@@ -92,14 +92,14 @@ def _values(loaded: LoadedPlan, wishes: CloneRequest) -> dict[Place, str]:
     if plan.series:
         values |= {("series", "number"): str(number), ("series", "of"): str(of)}
     if wishes.title:
-        title = json.dumps(wishes.title, ensure_ascii=False)  # which is YAML, too
+        title = json.dumps(wishes.title, ensure_ascii=False)  # JSON is YAML, too
         translated = isinstance(loaded.keys["title"], dict)
         values |= {("title", language): title for language in plan.languages} if translated else {("title",): title}
     return values
 
 
 def _scalars(text: str) -> Iterator[tuple[Place, yaml.ScalarNode]]:
-    """Every value of a plan's text, with its place."""
+    """Yield every value of a plan's text, with its place."""
 
     def walk(node: yaml.Node, place: Place) -> Iterator[tuple[Place, yaml.ScalarNode]]:
         if isinstance(node, yaml.MappingNode):

@@ -1,4 +1,4 @@
-"""A schedule into the keys of a plan: what it says replaces what is there, and what it never says is kept."""
+"""Merges a schedule into the keys of a plan: its values replace the plan's, and values that it never has are kept."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ Raw = dict[str, Any]
 #: How the plan reads a yes or no.
 _BOOLEAN = TypeAdapter(bool)
 _SPEAKER = re.compile(r"(?P<office>[^()]*\S)\s*\((?P<organisation>[^()]+)\)")
-#: A longer title may hold `break` or `opening` and mean something else by it.
+#: Words of a title that may name a kind: a longer one may hold `break` or `opening` in another sense.
 _TELLING_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class MergedPlan:
-    """The keys of a plan with a schedule in it, and what its organisers should look at."""
+    """The keys of a plan with a schedule in it, and hints for its organisers."""
 
     keys: Raw
     remarks: tuple[str, ...]
 
 
 def new_plan_keys(schedule: Schedule, name: str) -> Raw:
-    """The keys of a plan that has all of it yet to be written but its schedule."""
+    """Return the keys of a new plan in which only the schedule is final."""
     title = next(iter(schedule.title.values())) if schedule.title else name
     spoken = [language for language in LANGUAGES if all(language in s.title for s in schedule.sessions)]
     return {
@@ -61,7 +61,7 @@ def new_plan_keys(schedule: Schedule, name: str) -> Raw:
 
 
 def merge_schedule(keys: Mapping[str, Any], schedule: Schedule) -> MergedPlan:
-    """The plan's keys with the schedule in the place of its days; the keys themselves are left as they are.
+    """Return a copy of the plan's keys with the schedule in the place of its days.
 
     Raises ScheduleError with every session that a plan can't have.
     """
@@ -84,15 +84,15 @@ class _Merge:
         self._rooms: list[Raw] = list(keys.get("rooms", ()))
         self._room_ids = {room.id: self._room_id(room) for room in schedule.rooms}
         self._topics = {track.id: _topic(track, keys.get("topics", ())) for track in schedule.tracks}
-        # What the file says of no session at all, it knows nothing about.
+        # A file that gives no session a room, or a speaker, doesn't know them: the plan's are kept.
         self._tells_rooms = any(session.room != PLENARY for session in schedule.sessions)
         self._tells_speakers = any(session.speakers for session in schedule.sessions)
         self._reworded: list[str] = []
         kept = {session.id for session in schedule.sessions}
         self._lost = [
             (day, entry)
-            for day, its in self._days.items()
-            for entry in its["sessions"]
+            for day, planned in self._days.items()
+            for entry in planned["sessions"]
             if _BOOLEAN.validate_python(entry.get("chatham_house", False)) and entry["id"] not in kept
         ]
 
@@ -111,16 +111,17 @@ class _Merge:
         ]
 
     def rooms(self) -> list[Raw]:
-        """The plan's rooms, and those that sessions need besides."""
+        """Return the plan's rooms, and the further ones that sessions need."""
         used = {self._room(session) for session in self._schedule.sessions} - {PLENARY}
         named: dict[str, Text] = {self._room_ids[room.id]: room.name for room in self._schedule.rooms}
-        there = {room["id"] for room in self._rooms}
+        existing = {room["id"] for room in self._rooms}
         kept = [
             {**room, "title": self._wording(named[room["id"]], room["title"])} if room["id"] in named else room
             for room in self._rooms
         ]
         return kept + [
-            {"id": room, "title": self._wording(named.get(room, {"en": room}), None)} for room in sorted(used - there)
+            {"id": room, "title": self._wording(named.get(room, {"en": room}), None)}
+            for room in sorted(used - existing)
         ]
 
     def _tell(self) -> None:
@@ -173,9 +174,9 @@ class _Merge:
         }
 
     def _confidential_before(self, session: ScheduledSession, start: datetime, end: datetime) -> str | None:
-        """The id of the session under the Chatham House Rule that the schedule has under another id, if any.
+        """Return the id that a session under the Chatham House Rule had in the plan; None if it is no such session.
 
-        That is one whose id it doesn't have, of the same title or at the same time.
+        Such a session has gone from the schedule by its id, and has the same title or the same time.
         """
         titles = {fold_letters(title) for title in session.title.values()}
         return next(
@@ -211,7 +212,7 @@ class _Merge:
         return True
 
     def _wording(self, text: Text | None, before: Any) -> Any:  # noqa: ANN401 - as YAML gives it
-        """What is there, if it says the same in any language; else the text, once if it serves for all."""
+        """Return `before` if it has the text in any language; else the text, once if all languages share it."""
         if text is None:
             return before
         if before and set(text.values()) <= _variants(before):
@@ -220,13 +221,15 @@ class _Merge:
         return wording if len(set(wording.values())) > 1 else next(iter(wording.values()))
 
     def _room_id(self, room: NamedItem) -> str:
-        """The plan's room of that id or that name; else the id that it will have."""
+        """Return the id of the plan's room of that id or that name; else the room's own id."""
         names = {fold_letters(name) for name in room.name.values()}
         if room.id == PLENARY or PLENARY in names:
             return PLENARY
-        same = [there["id"] for there in self._rooms if there["id"] == room.id]
+        same = [planned["id"] for planned in self._rooms if planned["id"] == room.id]
         called = [
-            there["id"] for there in self._rooms if names & {fold_letters(name) for name in _variants(there["title"])}
+            planned["id"]
+            for planned in self._rooms
+            if names & {fold_letters(name) for name in _variants(planned["title"])}
         ]
         return next(iter((*same, *called)), room.id)
 
@@ -236,15 +239,15 @@ class _Merge:
     def _speakers(self, names: Sequence[str], before: list[Raw]) -> list[Raw]:
         if not self._tells_speakers:
             return before
-        # Two may have one office: who is named whole is not the one whose office alone is the same.
-        there = {office: entry for entry in before for office in _variants(entry["office"])}
-        there |= {name: entry for entry in before for name in _named(entry)}
-        return [there.get(name) or _speaker(name) for name in names if name.strip()]
+        # Two speakers may share an office, so a match of office and organisation overrides one of the office alone.
+        known = {office: entry for entry in before for office in _variants(entry["office"])}
+        known |= {name: entry for entry in before for name in _named(entry)}
+        return [known.get(name) or _speaker(name) for name in names if name.strip()]
 
     def _materials(self, materials: Iterable[Material], before: list[Raw]) -> list[Raw]:
-        there = {entry["url"]: entry for entry in before}
+        known = {entry["url"]: entry for entry in before}
         entries = [
-            there.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
+            known.get(material.url) or {"title": self._wording(material.title, None), "url": material.url}
             for material in materials
             if is_link(material.url)
         ]
@@ -256,19 +259,19 @@ def _order(entry: Raw) -> tuple[str, str, str]:
 
 
 def _clock(moment: datetime, before: str | None) -> str:
-    """`09:30`, or as the plan spells it."""
+    """Return the time as `09:30`, or as the plan spells it."""
     clock = f"{moment:%H:%M}"
     return before if before and before.zfill(5) == clock else clock
 
 
 def _guessed(title: Text) -> SessionKind:
-    """The kind that a short title tells: Lunch is a break."""
+    """Return the kind that a short title names: Lunch is a break."""
     words = next(iter(title.values()))
     return guess_kind(words) if len(words.split()) <= _TELLING_WORDS else SessionKind.PRESENTATION
 
 
 def _variants(wording: str | Mapping[str, str]) -> set[str]:
-    """The wording in every language, as it is typed and as it is read from a file, which keeps plain blanks only."""
+    """Return the wording in every language, as typed and with plain blanks only, as readers of files return it."""
     typed = {wording} if isinstance(wording, str) else set(wording.values())
     return typed | {one_line(words) for words in typed}
 
@@ -284,12 +287,12 @@ def _topic(track: NamedItem, topics: Iterable[Raw]) -> str | None:
 
 
 def _speaker(name: str) -> Raw:
-    """`Director (Customs of Morocco)` has an organisation."""
+    """Parse a speaker: `Director (Customs of Morocco)` has an organisation."""
     match = _SPEAKER.fullmatch(name)
     return {"office": match["office"], "organisation": match["organisation"]} if match else {"office": name}
 
 
 def _named(entry: Raw) -> set[str]:
-    """A speaker as a file names them whole, in any language."""
+    """Return a speaker's full names, as files have them, in every language."""
     offices, organisations = _variants(entry["office"]), _variants(entry.get("organisation", "")) - {""}
     return {f"{office} ({organisation})" for office in offices for organisation in organisations} or offices

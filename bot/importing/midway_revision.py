@@ -1,4 +1,4 @@
-"""What a schedule in a file makes of a workshop that is being held: of its agenda as it stands today."""
+"""Revises the agenda of a workshop under way from a schedule file."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from bot.importing.schedule import ScheduleError
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """Another agenda for a workshop."""
+    """A new agenda for a workshop."""
 
     plan: Plan
-    """With the agenda as it is held."""
+    """With the agenda in force."""
     agenda: Agenda
     """As it would be."""
     left: tuple[Session, ...]
-    """Sessions that the file has otherwise, and whose time has come: they are held as they are."""
+    """Sessions that the file would change but that have begun: they stay as they are."""
     remarks: tuple[str, ...]
-    """What should be looked at, a line each."""
+    """Hints for the team, a line each."""
 
     @property
     def changes(self) -> Changes:
-        """What differs."""
+        """The difference between the agenda in force and the new one."""
         return diff(self.plan.agenda, self.agenda)
 
     def lines(self, language: str) -> Iterator[str]:
-        """Every difference, a line each."""
+        """Yield every difference, a line each."""
         after = self.plan.with_agenda(self.agenda)
         return preview.preview_lines(Proposal(self.plan, after, b"", self.changes, self.remarks), language)
 
 
 def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
-    """What the file says replaces what is held, and what it never says stays; what has begun keeps its time.
+    """Return the revision: the file's values replace the agenda's, others stay; what has begun keeps its time.
 
     Nothing is fetched. It takes up to some seconds of computing: call it in a thread. Raises ScheduleError with every
     fault, each with its place, and PlanError.
@@ -70,7 +70,7 @@ def revise(schedule: bytes, plan: Plan, now: datetime) -> Revision:
 
 
 def _require_rooms(proposal: Proposal, plan: Plan) -> None:
-    """A room is a channel that the bot makes at its start, so that the plan must have it."""
+    """Raise ScheduleError for rooms that the plan lacks: the bot makes the channels of rooms only when it starts."""
     used = {session.room for session in proposal.agenda} - plan.room_names.keys()
     if used:
         raise ScheduleError(
@@ -86,11 +86,11 @@ def _once(text: Text) -> str:
     return " / ".join(dict.fromkeys(text.values()))
 
 
-# --- the plan as it is held, written as its file would be ------------------------------------------------------
+# --- the plan with the agenda in force, as text ----------------------------------------------------------------
 
 
 def plan_as_text(plan: Plan) -> bytes:
-    """A plan's text with the agenda as it is held, and all that a schedule may refer to."""
+    """Return a plan's text with the agenda in force, and everything that a schedule may refer to."""
     written = plan.model_dump(include={"id", "title", "description", "organiser", "zone", "languages"})
     keys: dict[str, Any] = {
         **written,
@@ -111,7 +111,7 @@ def _entry(plan: Plan, session: Session) -> dict[str, Any]:
         "kind": str(session.kind),
         "start": f"{session.starts_at.astimezone(plan.tz):%H:%M}",
         "end": f"{session.ends_at.astimezone(plan.tz):%H:%M}",
-        # What was changed before the plan was, may speak of a room or a topic that it doesn't have any more.
+        # A session changed in Discord may name a room or a topic that a newer plan no longer has.
         "room": session.room if session.room in plan.room_names else PLENARY,
         "topic": session.topic if session.topic and plan.topic(session.topic) else None,
         "title": dict(session.title),

@@ -37,7 +37,7 @@ _Dumper.add_representer(_Quoted, _in_quotes)
 
 
 def to_yaml(keys: Mapping[str, Any]) -> str:
-    """Keys of a plan as YAML."""
+    """Return keys of a plan as YAML."""
     shown = {key: [_day(day) for day in value] if key == "days" else value for key, value in keys.items()}
     return yaml.dump(shown, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
 
@@ -51,14 +51,14 @@ def _day(day: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode_plan(source: bytes) -> str:
-    """A plan's text, in whichever of the encodings of YAML."""
+    """Decode a plan's text, in UTF-8 or UTF-16, the encodings of YAML."""
     return source.decode("utf-16") if source.startswith((b"\xff\xfe", b"\xfe\xff")) else source.decode("utf-8-sig")
 
 
 def edit_plan_text(source: bytes, keys: Mapping[str, Any], before: Mapping[str, Any]) -> bytes:
-    """The text of a plan with the days and rooms of `keys` in the place of those of `before`, which it holds.
+    """Return a plan's text with the days and rooms of `keys` in the place of those of `before`, its present keys.
 
-    Comments among the days are lost. Raises PlanError if days can't be told from the rest of the text.
+    Comments among the days are lost. Raises PlanError if the days can't be distinguished from the rest of the text.
     """
     mark = b"\xef\xbb\xbf" if source.startswith(b"\xef\xbb\xbf") else b""
     text = decode_plan(source)
@@ -85,7 +85,7 @@ def _replaced(text: str, key: str, block: str) -> str:
 
 
 def _without_what_follows(block: str) -> str:
-    """A key's text less the empty lines and the comments before the next key, which belong to that one."""
+    """Return a key's text without the empty lines and comments at its end, which belong to the next key."""
     lines = block.splitlines(keepends=True)
     while lines and (not lines[-1].strip() or lines[-1].startswith(("#", "...", "---"))):
         lines.pop()

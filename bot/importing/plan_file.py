@@ -38,7 +38,7 @@ class LoadedPlan:
 
     @cached_property
     def warnings(self) -> tuple[Remark, ...]:
-        """What its organisers should check again. Computed on demand, because a start need not wait for it."""
+        """What its organisers should check again. Computed on demand, so that the bot's start doesn't wait."""
         return tuple(sorted(plan_lint.warnings(self.plan, self._document), key=lambda remark: remark.line))
 
 
@@ -84,7 +84,7 @@ def _roster(document: Document, folder: Path) -> tuple[Participant, ...] | None:
     name, languages = document.value.get("roster"), document.value.get("languages")
     if not isinstance(name, str) or not name:
         return None  # there is none, or the fault is the plan's
-    # Imported here: most bots start without a roster, and then without what reads tables.
+    # Imported here: most bots start without a roster, and so needn't import the readers of tables.
     from bot.importing import roster as rosters  # noqa: PLC0415
 
     spoken = cast("list[Any]", languages) if isinstance(languages, list) else []

@@ -15,7 +15,7 @@ from bot.messages.post import Post
 
 
 def warnings(plan: Plan, document: Document) -> Iterator[Remark]:
-    """Yield what the organisers should check again. Slow for a start: it renders every message."""
+    """Yield what the organisers should check again. Too slow for the start of the bot: it renders every message."""
     yield from _conflicts(plan, document)
     for place, surplus in too_long(plan).items():
         yield document.remark(

@@ -1,4 +1,4 @@
-"""What an import would change, a line each, as plain text shows it."""
+"""Renders what an import would change as lines of plain text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.messages.i18n import text
 
 
 def preview_lines(proposal: Proposal, language: str = "en") -> Iterator[str]:
-    """Every difference, then how many of each; times are on the wall of the workshop's zone."""
+    """Yield every difference, then how many of each kind; times are in the workshop's zone."""
     changes, plan = proposal.changes, proposal.after
     before = proposal.before or plan
     if not changes:
@@ -75,5 +75,5 @@ def _speakers(session: Session, language: str) -> str:
 
 
 def _name(wording: Text) -> str:
-    """A text once in each wording."""
+    """Return a text's different wordings, each once."""
     return " / ".join(dict.fromkeys(wording.values()))

@@ -1,4 +1,4 @@
-"""A schedule file and a plan: the plan that would be, what differs, and what should be looked at."""
+"""Proposes a plan from a schedule file: the new plan, the differences, and hints for the organisers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.settings import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an import would make of a plan."""
+    """The result of an import that is not yet written."""
 
     before: Plan | None
     after: Plan
@@ -30,13 +30,13 @@ class Proposal:
     """The plan's file as it would be."""
     changes: Changes
     remarks: tuple[str, ...]
-    """What should be looked at in the schedule, a line each."""
+    """Hints about the schedule, a line each."""
     of_plan: tuple[str, ...] = ()
-    """What should be looked at in the plan as it would be, a line each."""
+    """Hints about the new plan, a line each."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What should be looked at."""
+        """All hints: about the schedule, then about the new plan."""
         return (*self.remarks, *self.of_plan)
 
     @property
@@ -46,15 +46,15 @@ class Proposal:
 
 
 def propose(schedule: bytes, plan: bytes | None, path: Path, zone: str = "") -> Proposal:
-    """What the schedule in a file makes of a plan's text; of none, a new plan for `path`, with times in `zone`.
+    """Return a plan's text with the schedule merged in; without a plan, a new one for `path`, with times in `zone`.
 
     Nothing is written and nothing is fetched. It takes up to some seconds of computing: call it in a thread. Raises
     ScheduleError with every fault of the schedule, each with its place, or PlanError with those of the plan.
     """
     if plan is None:
         return _new(schedule, _zone(zone), path)
-    there = plan_file.read_plan(plan, str(path))
-    before, keys = there.plan, there.keys
+    current = plan_file.read_plan(plan, str(path))
+    before, keys = current.plan, current.keys
     if zone and zone != before.zone:
         raise ScheduleError(
             f"The plan's zone is {before.zone}, not {zone}; leave --zone out, or change the plan first."
@@ -99,26 +99,26 @@ def _proposal(before: Plan | None, text: bytes, merged: merging.MergedPlan, path
 
 
 def write_proposal(path: Path, proposal: Proposal, read: bytes | None, now: datetime) -> Path | None:
-    """Replace the plan by the proposed one. Return the backup of what was there (`read`), if there was any.
+    """Replace the plan by the proposed one. Return the backup of the former one (`read`), if there was any.
 
-    Raises SettingsError if the file can't be written, or isn't any more what the proposal was made of.
+    Raises SettingsError if the file can't be written, or has changed since it was read for the proposal.
     """
     try:
-        there = path.read_bytes() if path.exists() else None
-        if there != read:
+        current = path.read_bytes() if path.exists() else None
+        if current != read:
             raise SettingsError(f"{path} was changed in the meantime; nothing was written. Import again.")
-        kept = path.with_name(f"{path.name}.bak-{now:%Y%m%dT%H%M%SZ}") if there is not None else None
-        if kept and there is not None:
+        kept = path.with_name(f"{path.name}.bak-{now:%Y%m%dT%H%M%SZ}") if current is not None else None
+        if kept and current is not None:
             with kept.open("xb") as backup:
-                backup.write(there)
-        beside = path.with_name(f"{path.name}.new")
-        with beside.open("wb") as file:
+                backup.write(current)
+        replacement = path.with_name(f"{path.name}.new")
+        with replacement.open("wb") as file:
             file.write(proposal.text)
             file.flush()
             os.fsync(file.fileno())
-        if there is not None:
-            shutil.copymode(path, beside)  # a bot of another user may be the one who reads it
-        beside.replace(path)
+        if current is not None:
+            shutil.copymode(path, replacement)  # the bot, which reads it, may run as another user
+        replacement.replace(path)
     except OSError as failure:
         raise SettingsError(f"{path} can't be written ({failure.strerror}); nothing was changed in it.") from None
     return kept

@@ -42,14 +42,14 @@ class RosterColumn(StrEnum):
     ROLE = "role"
 
 
-#: What each column, each kind of organisation and each role may be called, in any language.
+#: The names of each column, kind of organisation and role, in every language.
 _HEADINGS = {RosterColumn(column): words for column, words in each_language("roster_columns").items()}
 _KINDS = {OrganisationKind(kind): words for kind, words in each_language("organisations").items()}
 _ROLES = {Role[role.upper()]: words for role, words in each_language("roles").items()}
 
 
 def read_roster(source: bytes, name: str, languages: Iterable[str]) -> tuple[Participant, ...]:
-    """The places in a file of that name, none of them taken. Raises RosterError with every fault at once."""
+    """Return the places in a roster file, none of them taken. Raises RosterError with every fault at once."""
     if len(source) > MAX_BYTES:
         raise RosterError([f"the file has {len(source):,} bytes; a roster may have {MAX_BYTES:,}"])
     try:
@@ -72,7 +72,7 @@ def read_roster(source: bytes, name: str, languages: Iterable[str]) -> tuple[Par
 
 
 def pack_roster(roster: Iterable[Participant]) -> str:
-    """A roster as text."""
+    """Serialize a roster as JSON."""
     return json.dumps(
         [(p.id, p.name, p.administration, p.country, p.organisation, p.language, p.role) for p in roster],
         ensure_ascii=False,
@@ -80,7 +80,7 @@ def pack_roster(roster: Iterable[Participant]) -> str:
 
 
 def unpack_roster(text: str) -> tuple[Participant, ...]:
-    """The roster of a text that `pack_roster` made."""
+    """Parse the JSON that `pack_roster` made."""
     return tuple(
         Participant(key, name, administration, country, OrganisationKind(organisation), language, Role(role))
         for key, name, administration, country, organisation, language, role in json.loads(text)
@@ -102,7 +102,7 @@ class _Heading:
 
 
 def _heading(table: Grid) -> _Heading:
-    """The row that names most columns; of the first ones, as a table has few titles above it."""
+    """Return the row that names the most columns, among the first rows: few titles stand above a table."""
     known = {fold(word): column for column, words in _HEADINGS.items() for word in words}
     best = _Heading(0, {})
     for row in table.rows[:_DEEPEST_HEADING]:
@@ -126,7 +126,7 @@ class _Reader:
     seen: dict[str, int] = field(default_factory=dict[str, int])
 
     def place(self, row: SheetRow) -> Participant | None:
-        """The place in a row; None for an empty row, and for one with a fault."""
+        """Return the place in a row; None for an empty row, and for one with a fault."""
         if not any(one_line(cell) for cell in row.cells):
             return None
         before = len(self.faults)

@@ -1,4 +1,4 @@
-"""A schedule as a conference system exported it: what every reader of such files gives back."""
+"""A schedule as a conference system exported it: the value that every reader returns."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bot.domain.local_time import day_of
 from bot.domain.text import Text, shorten
 from bot.settings import SettingsError
 
-#: Of a file that is read.
+#: The largest schedule file.
 MAX_BYTES = 8 * 1024 * 1024
 _ID_LENGTH = 40
-#: Faults of one file that are told one by one, and characters of each.
+#: Faults of one file that are shown one by one, and characters of each.
 _MAX_TOLD, _MAX_FAULT = 50, 500
 
-#: Words in the name of a type of session, and the kind that they tell; where several do, the first of them holds.
+#: Words in the name of a type of session, and the kind that they mean; where several match, the first counts.
 _KINDS = tuple((SessionKind(kind), words) for kind, words in each_language("session_kinds").items())
 
 
@@ -32,7 +32,7 @@ class ScheduleError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class NamedItem:
-    """A room or a track. The id stays when the name changes, so that a renamed room is known again."""
+    """A room or a track. The id stays when the name changes, so that a renamed room is recognised."""
 
     id: str
     name: Text
@@ -44,7 +44,7 @@ class ScheduledSession:
 
     id: str
     kind: SessionKind | None
-    """None where the file doesn't tell."""
+    """None where the file doesn't say."""
     starts_at: datetime
     ends_at: datetime
     room: str
@@ -72,26 +72,26 @@ class Schedule:
 
 
 def slug(name: str) -> str:
-    """An id as a plan has it, made of a name or of another system's id; empty if no letter or digit can be kept."""
+    """Return a plan's id for a name or another system's id; empty if no letter or digit can be kept."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:_ID_LENGTH].strip("-")
 
 
 def guess_kind(name: str) -> SessionKind:
-    """The kind of session that a conference system's name of a type means; a presentation where nothing tells."""
+    """Return the kind of session that a conference system's type means; a presentation if no known word is in it."""
     lowered = name.casefold()
     kinds = (kind for kind, words in _KINDS if any(word in lowered for word in words))
     return next(kinds, SessionKind.PRESENTATION)
 
 
 def is_foreign(moment: datetime, zone: ZoneInfo) -> bool:
-    """Whether its offset is that of another zone. UTC's is none where people meet, but how machines write times."""
+    """Return whether the offset is another zone's. UTC's is not: machines write times in UTC wherever people meet."""
     offset = moment.utcoffset()
     return bool(offset) and offset != moment.astimezone(zone).utcoffset()
 
 
 def other_zone_remark(times: int, zone: ZoneInfo) -> str:
-    """What organisers are told of so many foreign times."""
+    """Return the remark for the organisers about that many times from another zone."""
     return f"{times} times have the offset of another zone than {zone.key}, the plan's; they were converted."
 
 
@@ -115,12 +115,12 @@ def check_unique(sessions: Iterable[ScheduledSession]) -> None:
 
 
 def schedule_agenda(schedule: Schedule, languages: Sequence[str]) -> Agenda:
-    """The schedule as a workshop of those languages has it; a text that lacks a language is told in one it has."""
+    """Return the schedule as an agenda in those languages; a text that lacks one is shown in a language that it has."""
     return Agenda(tuple(_session(session, schedule.zone, languages) for session in schedule.sessions))
 
 
 def in_each_language(text: Text, languages: Sequence[str]) -> dict[str, str]:
-    """The text in each of the languages, in its first one where it lacks it."""
+    """Return the text in each of the languages; in its first one where it lacks a language."""
     return {language: text.get(language) or next(iter(text.values())) for language in languages}
 
 

@@ -1,4 +1,4 @@
-"""A YAML text as plain values, with the line of each; its size and the depth of its nesting are bounded."""
+"""Parses YAML to plain values, with the line of each; its size and the depth of its nesting are limited."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class _NodeReader:
         self.lines: dict[Place, int] = {}
         self.faults: list[Remark] = []
 
-    def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - whatever YAML holds
+    def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401 - any YAML value
         self.lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return {key: self.value(child, (*place, key)) for key, child in self._pairs(node, place)}

@@ -185,7 +185,7 @@ async def test_what_has_gone_from_the_server_is_named_and_so_is_a_bot_that_has(w
     roles[workshop.role("Participant")].position = roles[own_role(workshop)].position + 1
     told = await doctor(workshop)
     assert told.of("bad") == [
-        "Customs: the role Moderator isn't there. → Type /workshop setup: it makes the role anew.",
+        "Customs: the role Moderator isn't there. → Type /workshop setup: it makes the role again.",
         "The room sensors isn't there. → Type /workshop setup: it makes what is missing.",
     ]
     assert told.about("the role Participant is above the bot's").endswith("drag Plenary above Participant.")

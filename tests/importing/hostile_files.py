@@ -98,8 +98,8 @@ HOSTILE: dict[str, tuple[Callable[[], str | bytes], str]] = {
         lambda: packed(sheet=b"<a>" * 10_000),
         "its part 'xl/worksheets/sheet1.xml' is not used: its elements are",
     ),
-    "cut xlsx": (lambda: xlsx_of(TABLE)[:900], "this workbook is damaged (BadZipFile); save it anew as XLSX."),
-    "broken xlsx": (lambda: packed(sheet=b"<sheet"), "this workbook is damaged (ParseError); save it anew as XLSX."),
+    "cut xlsx": (lambda: xlsx_of(TABLE)[:900], "this workbook is damaged (BadZipFile); save it again as XLSX."),
+    "broken xlsx": (lambda: packed(sheet=b"<sheet"), "this workbook is damaged (ParseError); save it again as XLSX."),
     "recurrence": (
         lambda: CALENDAR.replace("SUMMARY:Coffee", "RRULE:FREQ=SECONDLY\nSUMMARY:Coffee"),
         "(Coffee): the event is repeat",

@@ -77,7 +77,7 @@ def read_c3voc(source: bytes, zone: ZoneInfo) -> Schedule:
 
 def _talk(event: _Event, day: str, room: str) -> FrabTalk:
     return FrabTalk(
-        # pretalx's code is what its other exports call the talk by; an id is unique in its conference only.
+        # pretalx's other exports identify a talk by its code; its id is unique in its conference only.
         id=event.code or str(event.id if event.id is not None else "") or event.guid or "",
         date=event.date or "",
         day=day,

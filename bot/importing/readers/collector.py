@@ -105,7 +105,7 @@ class ScheduleCollector:
             self.remark(f"{place}: {what}.")
 
     def instant(self, moment: datetime, place: str, zone: ZoneInfo | None = None) -> datetime | None:
-        """Convert to UTC; None and a fault if it names no instant. `zone`: that of a moment without an offset."""
+        """Convert to UTC; None and a fault if it is no instant. `zone`: for a moment without an offset."""
         try:
             if moment.tzinfo is None:
                 where = zone or self._zone

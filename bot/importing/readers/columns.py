@@ -1,4 +1,4 @@
-"""A table as a schedule: the header found, its columns known by their names in English, French and Arabic."""
+"""Reads a table as a schedule: finds the header, whose columns have names in English, French or Arabic."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ class _Header:
 
     @property
     def named(self) -> int:
-        """How many different columns it names."""
+        """The number of different columns that it names."""
         return len({(place.column, place.language) for place in self.places})
 
     def __bool__(self) -> bool:
-        """Whether it is enough for a schedule."""
+        """Return whether it names enough columns for a schedule."""
         columns = {place.column for place in self.places}
         return {Column.TITLE, Column.START} <= columns
 
     def cell(self, row: SheetRow, column: Column) -> str:
-        """What the row says there; the first column that says something."""
+        """Return the row's cell under a column; of several such columns, the first filled one."""
         return next(
             (row[place.at].strip() for place in self.places if place.column is column and row[place.at].strip()), ""
         )
@@ -82,7 +82,7 @@ def _bare(name: str) -> str:
 
 
 def _column(name: str) -> tuple[Column, str] | None:
-    """The column of that name; `title (fr)` and `title_fr` say the language. No long cell is looked at."""
+    """Return the column of that name; `title (fr)` and `title_fr` name the language. None for a long cell."""
     if len(name) > _LONGEST_NAME:
         return None
     if known := _known().get(_bare(name)):
@@ -93,12 +93,12 @@ def _column(name: str) -> tuple[Column, str] | None:
 
 
 def count_known_columns(grid: Grid) -> int:
-    """How many columns of the table are known."""
+    """Return how many columns of the table are known."""
     return len(_header(grid).places)
 
 
 def _header(grid: Grid) -> _Header:
-    """The row, or the two rows, that name most columns: `Time` may stand over `from` and `to`."""
+    """Return the row, or the two rows, that name the most columns: `Time` may stand over `from` and `to`."""
     best = _Header((), 0)
     top = grid.rows[:_HEADER_WITHIN]
     for index in range(len(top)):
@@ -110,7 +110,7 @@ def _header(grid: Grid) -> _Header:
 
 
 def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
-    """What each column is; the lower of two rows says it more exactly. Of merged cells, the first has the name."""
+    """Yield the known columns; the lower of two rows is more exact. Of merged cells, the first has the name."""
     for at in range(max(len(row.cells) for row in rows)):
         named = next((column for row in reversed(rows) if (column := _column(row[at]))), None)
         if named:
@@ -118,7 +118,7 @@ def _places(rows: tuple[SheetRow, ...]) -> Iterator[_Place]:
 
 
 def read_grids(grids: tuple[Grid, ...], zone: ZoneInfo) -> Schedule:
-    """The schedule in tables, such as the sheets of a workbook. Raises ScheduleError with every fault at once."""
+    """Return the schedule in tables, such as a workbook's sheets. Raises ScheduleError with every fault at once."""
     collector = ScheduleCollector(zone)
     used = 0
     for grid in grids:
@@ -153,7 +153,7 @@ class _Sheet:
                 self._heading(row)
 
     def _heading(self, row: SheetRow) -> bool:
-        """Whether the row only names a day, over the rows of that day."""
+        """Return whether the row only names a day, as a heading of that day's rows; remember the day."""
         texts = {cell.strip() for cell in row.cells} - {""}
         try:
             day = human_time.parse_day(next(iter(texts))) if len(texts) == 1 else None
@@ -202,7 +202,7 @@ class _Sheet:
         )
 
     def _id(self, row: SheetRow, start: datetime | None) -> str:
-        """A row without an id is known by its title, so that it may be moved; a title that comes again, by its time."""
+        """Return the row's id; else one made from its title, so that it may move; with its time if that repeats."""
         title = self._header.cell(row, Column.TITLE)
         when = f" {start:%Y%m%d %H%M}" if start and self._titles[title] > 1 else ""
         return make_id(self._header.cell(row, Column.ID) or title + when, "session")
@@ -231,7 +231,7 @@ class _Sheet:
         return start, self._gathering.after(start, lasts, place) if start else None
 
     def _day_of(self, typed: str) -> date:
-        """The day that the row says, or that of the rows above it."""
+        """Return the day in the row, or that of the rows above it. Raises HumanTimeError if there is none."""
         self._day = human_time.parse_day(typed) or self._day
         if self._day is None:
             raise HumanTimeError("there is no date; write one such as 20/02/2023, here or in a row above")
@@ -239,5 +239,5 @@ class _Sheet:
 
 
 def _without_day(typed: str) -> str:
-    """`2023-02-20 09:30` less its day."""
+    """Return `2023-02-20 09:30` without its day."""
     return typed.split(maxsplit=1)[-1] if human_time.parse_day(typed) and " " in typed.strip() else typed

@@ -1,4 +1,4 @@
-"""Reads the JSON that conference-bot takes: streams of talks, with their instants."""
+"""Reads the JSON of conference-bot: streams of talks, with their instants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the XML that Pentabarf, frab and pretalx export; and what it shares with the same schedule as JSON."""
+"""Reads the XML that Pentabarf, frab and pretalx export; c3voc.py, its JSON form, shares `FrabTalk`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.importing.schedule import Schedule, ScheduleError, guess_kind
 
 @dataclass(frozen=True, slots=True)
 class FrabTalk:
-    """An event of such a schedule, as it is written there; empty where nothing is."""
+    """An event of such a schedule, as written in the file; an absent value is empty."""
 
     id: str
     date: str
@@ -86,7 +86,7 @@ def _inner(event: Element, group: str, name: str) -> Iterator[str]:
 
 
 def collect_talk(collector: ScheduleCollector, talk: FrabTalk, place: str) -> None:
-    """Keep the talk, or tell what is wrong with it."""
+    """Add the talk to the collector, or its fault."""
     where = f"{place} ({one_line(talk.id)[:60]})" if talk.id else place
     if not talk.id:
         collector.fault(where, "the event has no id; export the schedule again, with ids")
@@ -111,7 +111,7 @@ def collect_talk(collector: ScheduleCollector, talk: FrabTalk, place: str) -> No
 
 
 def _kind(talk: FrabTalk) -> SessionKind | None:
-    """A plan's own word for a kind of session means that; others, and the track, are searched for what they tell."""
+    """Return the kind: a plan's own word for one counts as it is; else it is guessed from the type and the track."""
     if talk.kind in tuple(SessionKind):
         return SessionKind(talk.kind)
     return guess_kind(f"{talk.kind} {talk.track}") if talk.kind else None

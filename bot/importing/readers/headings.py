@@ -1,4 +1,4 @@
-"""The columns that a table may have, and what people call them in each language."""
+"""The columns that a table may have, and their names in each language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Column(StrEnum):
     LINK = "link"
 
 
-#: What else columns are called, in each language.
+#: The other names of columns, in each language.
 NAMES: Mapping[Column, Mapping[str, tuple[str, ...]]] = {
     column: {code: record.schedule_columns[column] for code, record in RECORDS.items()} for column in Column
 }

@@ -20,28 +20,28 @@ _DAY = re.compile(r"(?<![\d:])\d{1,2}(?![\d:])")
 _EN_DASH, _EM_DASH = "\u2013", "\u2014"
 #: A spreadsheet's time whose cell is not formatted as one: a share of a day.
 _SHARE = re.compile(r"0?\.\d+")
-#: Characters that are looked at for a day or a time: the rest of a long cell is none.
+#: Characters of a cell that are searched for a day or a time, and characters that a message quotes.
 _LONGEST, _QUOTED = 200, 60
 
 
 class HumanTimeError(ValueError):
-    """What was typed is no such thing; the message says what to type."""
+    """A typed text is no day, time or length; the message says what to type."""
 
 
 def fold_letters(words: str) -> str:
-    """Without case, accents, vowel signs and stretching: as two people may type the same word."""
-    apart = unicodedata.normalize("NFKD", words.casefold()).replace("\u0640", "")
-    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    """Return words without case, accents, vowel signs and stretching, so that different spellings compare equal."""
+    decomposed = unicodedata.normalize("NFKD", words.casefold()).replace("\u0640", "")
+    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return "".join(str(unicodedata.digit(sign, sign)) for sign in bare)
 
 
 def _words(typed: str) -> str:
-    """The beginning of what was typed, folded, with single blanks: runs of them would take the patterns minutes."""
+    """Return a text's beginning, folded, with single blanks: the patterns would take minutes on long runs."""
     return " ".join(fold_letters(typed[:_LONGEST]).split())
 
 
 def _shown(typed: str) -> str:
-    """What was typed, as a message quotes it."""
+    """Return a typed text as a message quotes it."""
     return f"'{shorten(typed, _QUOTED)}'"
 
 
@@ -76,20 +76,20 @@ def _words_of(field: str) -> tuple[str, ...]:
 
 
 def _with_points(word: str) -> str:
-    """A pattern of `pm` that takes `p.m.` too."""
+    """Return a pattern of `pm` that also matches `p.m.`."""
     return "".join(rf"{letter}\.?" for letter in word) if len(word) > 1 else word
 
 
 def _until(word: str) -> str:
     if not word.isascii():  # Arabic may be written next to a number
         return word
-    # French `à` has lost its accent, and English begins many words with it.
+    # French `à` is folded to `a`, with which many English words begin: it must stand before a number.
     return rf"\b{word}\b(?=\s*\d)" if len(word) == 1 else rf"\b{word}\b"
 
 
 @cache
 def _months() -> dict[str, int]:
-    """Every known name of a month (folded) to its number."""
+    """Return the number of each month by its known names (folded)."""
     names: dict[str, int] = {}
     for locale in _words_of("month_locales"):
         for width in ("wide", "abbreviated"):
@@ -106,9 +106,9 @@ def _month() -> re.Pattern[str]:
 
 
 def parse_day(typed: str) -> date | None:
-    """The day that is named somewhere in the words, such as `Monday 20 February 2023` or `20/02/2023`; None if none.
+    """Return the day named anywhere in the text, such as `Monday 20 February 2023` or `20/02/2023`; None if none.
 
-    Raises TypedError for a day that isn't in the calendar.
+    Raises HumanTimeError for a day that isn't in the calendar.
     """
     words = _words(typed)
     match = _ISO.search(words) or _NUMBERS.search(words)
@@ -120,11 +120,11 @@ def parse_day(typed: str) -> date | None:
     if month is None or year is None:
         return None
     # `Day 1: 20 February 2023`: the number nearest to the month.
-    numbers = sorted(_DAY.finditer(words), key=lambda number: _apart(number, month))
+    numbers = sorted(_DAY.finditer(words), key=lambda number: _distance(number, month))
     return _date(typed, int(year[0]), _months()[month[0]], int(numbers[0][0])) if numbers else None
 
 
-def _apart(first: re.Match[str], second: re.Match[str]) -> int:
+def _distance(first: re.Match[str], second: re.Match[str]) -> int:
     return max(first.start() - second.end(), second.start() - first.end())
 
 
@@ -139,7 +139,7 @@ def _date(typed: str, year: int, month: int, day_: int) -> date:
 
 
 def parse_clock(typed: str) -> time:
-    """The time of day in `9:30`, `9h30`, `14.30`, `2 pm`, `٩:٣٠ ص`; seconds are dropped. Raises TypedError."""
+    """Parse a time of day: `9:30`, `9h30`, `14.30`, `2 pm`, `٩:٣٠ ص`; seconds are dropped. Raises HumanTimeError."""
     words = _words(typed)
     if _SHARE.fullmatch(words):
         minutes = round(float(words) * 24 * 60) % (24 * 60)
@@ -155,7 +155,7 @@ def parse_clock(typed: str) -> time:
 
 
 def parse_clock_range(typed: str) -> tuple[time, time | None]:
-    """A time of day, or two: `09:30` or `09:30 - 10:15`. Raises TypedError."""
+    """Parse a time of day, or two: `09:30` or `09:30 - 10:15`. Raises HumanTimeError."""
     begun, *ended = _range().split(_words(typed), maxsplit=1)
     try:
         start, end = parse_clock(begun), parse_clock(ended[0]) if ended and ended[0] else None
@@ -171,7 +171,7 @@ def parse_clock_range(typed: str) -> tuple[time, time | None]:
 
 
 def parse_length(typed: str) -> timedelta:
-    """How long something lasts: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises TypedError."""
+    """Parse a length: `45`, `45 min`, `1h30`, `1:30` or `0:45:00`. Raises HumanTimeError."""
     words = re.sub(r"(\d+:\d{2}):\d{2}", r"\1", _words(typed))
     match = _length().fullmatch(words)
     if match and (match["hours"] or match["minutes"]):

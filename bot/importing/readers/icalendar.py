@@ -60,7 +60,7 @@ def read_icalendar(source: bytes, zone: ZoneInfo) -> Schedule:
 
 
 def _components(text: str, collector: ScheduleCollector) -> Iterator[_Component]:
-    """The calendar and its events, each with its own properties, those of alarms and zones left out."""
+    """Yield the calendar and its events, each with its own properties, without those of alarms and zones."""
     begun: list[_Component] = []
     for number, content in _unfolded(text):
         if number > _MOST_LINES:
@@ -90,7 +90,7 @@ def _components(text: str, collector: ScheduleCollector) -> Iterator[_Component]
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Each line with its number; one that begins with a blank goes on with the line before it."""
+    """Yield each line with its number; a line that begins with a blank continues the one before it (RFC 5545, 3.1)."""
     first, pieces = 1, list[str]()
     for number, content in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         if content[:1] in {" ", "\t"} and pieces:
@@ -132,13 +132,13 @@ def _gather_session(
     collector.add(
         RawSession(
             place=place,
-            # What follows the @ says who made the id, and is the same for all.
+            # The part after the @ names the system that made the id, and is the same for all.
             id=make_id(f"{uid.partition('@')[0] or uid} {event.text('RECURRENCE-ID')}".strip(), "session"),
             title=event.properties["SUMMARY"].texts if "SUMMARY" in event.properties else {},
             starts_at=start,
             ends_at=_end(collector, event, start, place, zone) if start else None,
             kind=guess_kind(categories) if categories else None,
-            # The address of a video call is no name of a room.
+            # The address of a video call is not the name of a room.
             rooms=() if "://" in location else (location,),
             track=categories.partition(",")[0],
             description=described.texts if described else {},
@@ -178,7 +178,7 @@ def _instant(collector: ScheduleCollector, content: _Property, place: str, zone:
 
 @lru_cache(maxsize=1000)
 def _zone(name: str) -> ZoneInfo | None:
-    """The zone of that name, as IANA or Windows call it, or with a maker's path before it; None if there is none."""
+    """Return the zone of an IANA or Windows name, also behind a vendor's path; None if there is none."""
     parts = name.strip("/").split("/")
     candidates = [WINDOWS_TO_OLSON.get(name, name), *("/".join(parts[cut:]) for cut in range(1, len(parts)))]
     return next((ZoneInfo(known) for known in candidates[:8] if known in zones()), None)

@@ -1,4 +1,4 @@
-"""JSON as conference systems export it, checked against what a reader needs; each fault at its place."""
+"""Parses JSON exports of conference systems into a reader's model; each fault names its place."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.importing.schedule import ScheduleError
 
 _Shape = TypeVar("_Shape", bound=BaseModel)
 
-#: Places that are told one by one; a file of another shape has thousands.
+#: Places that are listed one by one; a file of another shape has thousands.
 _MAX_TOLD = 20
 
 
 def parse_json(shape: type[_Shape], source: bytes, system: str) -> _Shape:
-    """The file as `shape` has it. Deep nesting is refused by the parser. Raises ScheduleError with every fault."""
+    """Parse the file into `shape`. The parser refuses deep nesting. Raises ScheduleError with every fault."""
     try:
         return shape.model_validate_json(source)
     except ValidationError as failure:

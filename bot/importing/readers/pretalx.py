@@ -33,7 +33,7 @@ MAX_BYTES = 10 * 1024 * 1024
 #: States in which a talk is not held.
 _NOT_HELD = frozenset({"canceled", "withdrawn", "rejected", "deleted"})
 
-#: One text, or one a language; pretalx leaves empty what nobody wrote.
+#: One text, or one for each language; pretalx leaves missing texts empty.
 _Wording = str | dict[str, str | None] | None
 _Code = Annotated[str, Field(pattern=r"[A-Za-z0-9]")]
 
@@ -80,7 +80,7 @@ class _Export(BaseModel):
 
 
 def read_pretalx(source: bytes, zone: ZoneInfo) -> Schedule:
-    """The schedule in an export. `zone` is the workshop's, which the export doesn't name.
+    """Return the schedule in an export. `zone` is the workshop's, which the export doesn't name.
 
     Raises ScheduleError with every fault at once.
     """
@@ -90,7 +90,7 @@ def read_pretalx(source: bytes, zone: ZoneInfo) -> Schedule:
 
 
 def _text(wording: _Wording, language: str = "en") -> Text:
-    """Empty if nothing is written."""
+    """Return the text by language; empty if there is none."""
     texts = {language: wording} if isinstance(wording, str) else wording or {}
     return {language: clean(text) for language, text in texts.items() if text and clean(text)}
 
@@ -145,7 +145,7 @@ class _Reader:
             )
 
     def _times(self, time: _Time, minutes: int | None, place: str) -> tuple[datetime, datetime] | None:
-        """Start and end (UTC); None and a fault told if they are no times."""
+        """Return start and end (UTC); None and a fault if they are no times."""
         length = timedelta(minutes=minutes or 0)
         try:
             start = self._instant(cast("datetime", time.start))
@@ -168,7 +168,7 @@ class _Reader:
         return moment.astimezone(UTC)
 
     def _room(self, time: _Time) -> str:
-        """The room's own number where there is one: its name may change."""
+        """Return the room's own number if it has one, because its name may change; else an id made from its name."""
         name = _text(time.room)
         room = str(time.room_id) if time.room_id is not None else slug(next(iter(name.values()), "")) or PLENARY
         if name:
@@ -185,9 +185,9 @@ class _Reader:
         return track
 
     def _breaks(self, breaks: tuple[_Break, ...]) -> Iterator[ScheduledSession]:
-        """Pretalx has a break once a room: one that all have at the same time is one break, in the plenary.
+        """Yield each break once: pretalx repeats a break for each room; one in several rooms is held in the plenary.
 
-        Breaks have no id, so the time of the start stands for it.
+        Breaks have no id, so it is made from the time of the start.
         """
         rooms: defaultdict[tuple[datetime, datetime, str], set[str]] = defaultdict(set)
         titles: dict[str, Text] = {}

@@ -56,7 +56,7 @@ def _gather(collector: ScheduleCollector, event: _Event, place: str) -> None:
     start = collector.moment(event.start, place)
     if start is None:
         return
-    # Breaks have no code: their time stands for one.
+    # Breaks have no code, so their time replaces it.
     name = event.code or f"{'break' if event.is_break else 'session'}-{start:%Y%m%d-%H%M}"
     collector.add(
         RawSession(
@@ -66,7 +66,7 @@ def _gather(collector: ScheduleCollector, event: _Event, place: str) -> None:
             starts_at=start,
             ends_at=collector.after(start, str(event.duration or ""), place),
             kind=SessionKind.BREAK if event.is_break else guess_kind(event.session_type or ""),
-            # What is everywhere is in the plenary.
+            # A session in several rooms is held in the plenary.
             rooms=event.rooms if len(event.rooms) == 1 else (),
             track=event.track or "",
             speakers=tuple(speaker.name or "" for speaker in event.speakers),

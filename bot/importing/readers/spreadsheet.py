@@ -1,4 +1,4 @@
-"""CSV and XLSX files as rows of text: encoding and delimiter found, sizes limited before anything is unpacked."""
+"""Reads CSV and XLSX files as rows of text: detects encoding and delimiter, and limits sizes before unpacking."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 60
-#: Of one cell (Excel's own limit), and of all cells together.
+#: Characters of one cell (Excel's own limit), and of all cells together.
 MAX_CELL, _MAX_CHARACTERS = 32_767, 8 * 1024 * 1024
-#: What an XLSX file may hold when it is unpacked.
+#: Limits of an unpacked XLSX file: parts, sheets, bytes.
 _MAX_MEMBERS, _MAX_SHEETS = 500, 50
 _MAX_UNPACKED = 32 * 1024 * 1024
 
 _DELIMITERS = (",", ";", "\t", "|")
-#: The code pages of Windows for scripts other than Latin, each with what a word in that script looks like.
+#: The code pages of Windows for scripts other than Latin, each with the pattern of a word in that script.
 _CODEPAGES = {record.codepage: re.compile(f"[{record.script}]{{2,}}") for record in RECORDS.values() if record.script}
 
 
 class GridError(ValueError):
-    """A file that is no table that can be read; the message says why."""
+    """A file that can't be read as a table; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SheetRow:
     number: int
     cells: tuple[str, ...]
     formulas: frozenset[int] = frozenset()
-    """The columns whose cells are formulas, and not texts that begin as one does."""
+    """The columns whose cells are formulas, not texts that only begin with `=`."""
 
     def __getitem__(self, column: int) -> str:
         return self.cells[column] if column < len(self.cells) else ""
@@ -61,7 +61,7 @@ class Grid:
 
 
 def grid_from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
-    """The table in a CSV file, split at the delimiter that makes it promise most. Raises GridError."""
+    """Return the table in a CSV file, split at the delimiter with the highest `promise`. Raises GridError."""
     text = decode_text(source)
     grids: list[Grid] = []
     broken: GridError | None = None
@@ -77,14 +77,14 @@ def grid_from_csv(source: bytes, promise: Callable[[Grid], int]) -> Grid:
 
 
 def decode_text(source: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or a code page of Windows that one of our languages has."""
+    """Decode a file in UTF-8, in UTF-16 with its mark, or in a Windows code page of one of our languages."""
     if source.startswith((b"\xff\xfe", b"\xfe\xff")):
         return source.decode("utf-16", "replace")
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError:
         # NOTE: Windows-1256 holds the small letters of French where Windows-1252 has them, so only words in Arabic
-        # tell the two apart.
+        # distinguish the two.
         texts = ((source.decode(codepage, "replace"), word) for codepage, word in _CODEPAGES.items())
         return next((text for text, word in texts if word.search(text)), source.decode("cp1252", "replace"))
 
@@ -108,18 +108,18 @@ def _split(text: str, delimiter: str) -> Iterator[SheetRow]:
 
 
 class _Limits:
-    """What a table may hold, counted while it is read."""
+    """Counts the content of a table while it is read, and enforces the limits."""
 
     def __init__(self) -> None:
         self._characters = 0
 
     def check_sheets(self, count: int) -> None:
-        """Raise GridError where a workbook has too many sheets."""
+        """Raise GridError if a workbook has too many sheets."""
         if count > _MAX_SHEETS:
             raise GridError(f"it has {count} sheets; a workbook may have {_MAX_SHEETS}")
 
     def check(self, number: int, cells: Sequence[str]) -> None:
-        """Raise GridError where the row of that number is one too many, or holds too much."""
+        """Raise GridError if the row of that number exceeds the limit of rows, or of characters."""
         if number > MAX_ROWS:
             raise GridError(f"it has more than {MAX_ROWS:,} rows; a workshop's agenda has fewer")
         longest = max(map(len, cells), default=0)
@@ -134,7 +134,7 @@ class _Limits:
 
 
 def grids_from_workbook(source: bytes) -> tuple[Grid, ...]:
-    """The sheets of a workbook; a formula is its own text, not what it gives. Raises GridError."""
+    """Return the sheets of a workbook; of a formula, its text and not its value. Raises GridError."""
     # NOTE: python-calamine 0.9.1 is faster, but holds a sheet as one dense table: a file of 2 KB with cells in A1 and
     # XFD1048576 aborts the process. It also gives a formula's saved value, and not that the cell is a formula.
     import openpyxl  # noqa: PLC0415 - a bot that starts doesn't need it yet
@@ -150,19 +150,19 @@ def grids_from_workbook(source: bytes) -> tuple[Grid, ...]:
     except GridError:
         raise
     except Exception as broken:  # noqa: BLE001 - a damaged workbook makes the library fail in any way
-        raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it anew as XLSX") from None
+        raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it again as XLSX") from None
 
 
 def _inspect(source: bytes) -> None:
-    """Refuse what would unpack to too much, or means something to a careless XML reader. Raises GridError."""
+    """Refuse a workbook that unpacks to too much, or whose XML could attack a careless parser. Raises GridError."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(source))
         members = archive.infolist()
     except Exception as broken:  # noqa: BLE001 - a damaged archive fails in any way
-        raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it anew as XLSX") from None
+        raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it again as XLSX") from None
     if not any(member.filename == "xl/workbook.xml" for member in members):
         raise GridError("this is no Excel workbook; save the table as XLSX or CSV")
-    # What is unpacked never exceeds what the archive says: reading ends there.
+    # zipfile never unpacks more bytes than the archive declares, so the declared sizes can be trusted as limits.
     if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > _MAX_UNPACKED:
         raise GridError(
             f"it unpacks to more than {_MAX_MEMBERS} parts or {_MAX_UNPACKED // 1024**2} MiB; "
@@ -172,7 +172,7 @@ def _inspect(source: bytes) -> None:
         try:
             content = archive.read(member)
         except Exception as broken:  # noqa: BLE001 - as above
-            raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it anew as XLSX") from None
+            raise GridError(f"this workbook is damaged ({type(broken).__name__}); save it again as XLSX") from None
         _inspect_part(member.filename, content)
 
 
@@ -180,7 +180,7 @@ def _inspect_part(name: str, content: bytes) -> None:
     try:
         xml_tree.inspect_xml(content)
     except xml_tree.MarkupError as fault:
-        # A picture is no XML, and needs to be none.
+        # A part that isn't XML, such as a picture, is fine.
         if fault.forbidden:
             raise GridError(f"its part {name!r} is not used: {fault}") from None
 
@@ -194,7 +194,7 @@ def _rows(sheet: Worksheet, limits: _Limits) -> Iterator[SheetRow]:
 
 
 def _shown(value: object) -> str:
-    """A cell as a person would type it; days as 2023-02-20, times without seconds."""
+    """Return a cell as a person would type it; days as 2023-02-20, times without seconds."""
     match value:
         case datetime():
             shown = f"{value:%Y-%m-%d}" if value.time() == time(0) else f"{value:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""XML as a tree whose elements know their lines. A document type is refused: entities and outside files hang on it."""
+"""Parses XML to a tree with line numbers. It refuses a document type, which entities and external files need."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 _DEEPEST = 40
-#: Elements that are kept: 1,000 sessions have some 40 each; two million, which fit into the largest file, take 1 GB.
+#: Elements of a file: 1,000 sessions have some 40 each; two million, which fit into the largest file, take 1 GB.
 _MOST = 200_000
 #: Cells of one row of a workbook; Excel's own limit.
 _MOST_IN_A_ROW = 16_384
 
 
 class MarkupError(ValueError):
-    """A text that is no XML, or XML of a kind that no schedule is; the message says why."""
+    """A text that isn't XML, or is XML that no schedule needs; the message says why."""
 
     def __init__(self, line: int, what: str, *, forbidden: bool = False) -> None:
         super().__init__(what)
         self.line = line
-        #: It is XML, of a kind that must not reach another reader.
+        #: Whether it is XML that must not reach another parser.
         self.forbidden = forbidden
 
 
@@ -34,33 +34,33 @@ class Element:
     pieces: list[str] = field(default_factory=list[str])
 
     def all(self, name: str) -> Iterator[Element]:
-        """Its children of that name."""
+        """Return the children of that name."""
         return (child for child in self.children if child.name == name)
 
     @property
     def words(self) -> str:
-        """What stands in it, less its children."""
+        """The text of the element, without that of its children."""
         return "".join(self.pieces).strip()
 
     def text(self, name: str) -> str:
-        """The words of its first child of that name; empty, if there is none."""
+        """Return the text of the first child of that name; empty if there is none."""
         return next((child.words for child in self.all(name)), "")
 
 
 def parse_xml(source: bytes) -> Element:
-    """The outermost element. Raises MarkupError."""
+    """Return the outermost element. Raises MarkupError."""
     tree = _Tree()
     _feed(source, tree)
     return tree.top
 
 
 def inspect_xml(source: bytes) -> None:
-    """Raise MarkupError where another reader would meet a document type or deep nesting; keep nothing."""
+    """Raise MarkupError if a document has a document type or deep nesting, before another parser reads it."""
     _feed(source, _WorkbookPart())
 
 
 class _Depth:
-    """Follows the nesting of elements."""
+    """Tracks the nesting of elements."""
 
     def __init__(self) -> None:
         self.parser = expat.ParserCreate()
@@ -87,7 +87,7 @@ class _Depth:
 
 
 class _WorkbookPart(_Depth):
-    """Follows the cells of a sheet, too: a library that reads it makes objects of a whole row at once."""
+    """Also counts the cells of each row: openpyxl makes objects of a whole row at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class _WorkbookPart(_Depth):
 
 
 class _Tree(_Depth):
-    """Keeps the elements."""
+    """Builds the tree of elements."""
 
     def __init__(self) -> None:
         super().__init__()
