@@ -1,4 +1,4 @@
-"""The kinds of announcements: `Kind` names them, and `KINDS` holds everything that is decided for each of them.
+"""The kinds of announcements: `Kind` names them, and `KINDS` holds every decision about each of them.
 
 A kind without a row stops the program when it starts. What a kind says is in bot/jobs/renderers.py.
 """
@@ -76,7 +76,7 @@ class Kind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who asks for the announcements of a kind, and so what may cancel them while they are planned."""
+    """The origin of a kind's announcements, which decides what may cancel them while they are planned."""
 
     PLAN = "plan"
     """The plan alone: replanning cancels those that the plan no longer asks for."""
@@ -89,7 +89,7 @@ class Origin(StrEnum):
 
 
 class Silence(Flag):
-    """What can keep a planned announcement from being sent."""
+    """The reasons for which a planned announcement may not be sent."""
 
     NOTHING = 0
     SWITCH = auto()
@@ -101,7 +101,7 @@ class Silence(Flag):
 
 
 class Upkeep(StrEnum):
-    """How a message that was sent is kept true by editing."""
+    """When a sent message is edited to stay true."""
 
     ON_CHANGE = "on change"
     """When the store has recorded that what it shows has changed."""
@@ -113,19 +113,19 @@ class Upkeep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRow:
-    """What is decided for one kind. What has no default must be decided for each."""
+    """The decisions about one kind. Fields without a default must be decided for each."""
 
     room: str | None
     """The key of its room; None: each announcement says its own."""
     lifetime: timedelta
-    """How long it is worth sending after its instant, or, where it has one, after the end of what it is about."""
+    """How long it is worth sending after its instant, or after the end of its subject, where that has an end."""
     origin: Origin
     shows: tuple[RetentionKind, ...]
     """The personal data that its message quotes. Purging or erasing these edits the message or deletes it. For such a
     kind, SHOWN in bot/store/privacy/register.py says which messages show a person."""
     repeats: bool = False
-    """Whether it is sent again for each instant at which it is due: of a session that is moved after people were told
-    that it starts soon, they are told once more."""
+    """Whether it is sent again for each instant at which it is due: if a session is moved after it was announced,
+    it is announced again."""
     of_sessions: bool = False
     """Whether it is about sessions: those that start, or end, at the same instant share a message."""
     silenced_by: Silence = Silence.NOTHING
@@ -142,7 +142,7 @@ class KindRow:
 
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-#: Until the end of what it is about.
+#: Until the end of its subject.
 _TO_ITS_END = timedelta(0)
 
 #: One row for each kind, roughly in the order of a day.

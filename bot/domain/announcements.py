@@ -35,7 +35,7 @@ class NotifiedRole(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery has come."""
+    """The state of a delivery."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -65,7 +65,7 @@ class Announcement:
 
     @property
     def id(self) -> str:
-        """The same for the same announcement, for ever: its row, its nonce, and the mark in its message.
+        """The announcement's permanent id: the key of its row, its nonce, and the mark in its message.
 
         24 hexadecimal digits, because Discord takes a nonce of at most 25 characters.
         """

@@ -1,4 +1,4 @@
-"""Back-off: how long to wait before trying again, and which things are left alone in the meantime."""
+"""Back-off: how long to wait before a retry, and which keys are paused until then."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Backoff:
 TRANSIENT = Backoff(timedelta(seconds=2))
 #: For refusals that somebody must fix: a missing permission.
 REFUSED = Backoff(timedelta(minutes=1))
-#: For refusals of something that nobody waits for: an event in the server's list, a transcript.
+#: For refusals of work that isn't urgent: an event in the server's list, a transcript.
 PATIENT = Backoff(timedelta(minutes=3), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Something that failed and is left alone for a while. Instants are UTC."""
+    """A pause after a failure. Instants are UTC."""
 
     since: datetime
     """The first failure of this series."""
@@ -65,7 +65,7 @@ class Pauses(Generic[K]):
         self._pauses.pop(key, None)
 
     def active(self, key: K, now: datetime) -> bool:
-        """Whether the key must be left alone now."""
+        """Whether the key is paused at `now`."""
         pause = self._pauses.get(key)
         # A remaining time longer than the pause means that the clock was set back since.
         return pause is not None and pause.until - pause.length <= now < pause.until

@@ -16,7 +16,7 @@ class Language:
     code: str
     """ISO 639-1; the name of its catalogue."""
     name: str
-    """What it is called in English."""
+    """Its English name."""
     locale: str
     """Its CLDR locale, by which dates, numbers and lists are written."""
     plural_forms: str
@@ -30,7 +30,7 @@ class Language:
     script: str = ""
     """The letters of its own script, as a range of a regular expression. Empty for Latin letters."""
     codepage: str = "cp1252"
-    """How Windows writes its text files that are not in Unicode."""
+    """The encoding of Windows text files that are not in Unicode."""
     month_locales: tuple[str, ...]
     """The CLDR locales whose names of months are understood."""
 
@@ -42,7 +42,7 @@ class Language:
     minutes: tuple[str, ...] = ()
     morning: tuple[str, ...] = ()
     afternoon: tuple[str, ...] = ()
-    """What stands after a time of a twelve-hour clock."""
+    """The signs after a time of a twelve-hour clock."""
 
     schedule_columns: Mapping[str, tuple[str, ...]]
     """By the value of `importing.readers.headings.Column`: what the column of a schedule may be called."""
@@ -232,7 +232,7 @@ RECORDS: Mapping[str, Language] = {language.code: language for language in (ENGL
 
 #: Their codes.
 LANGUAGES = tuple(RECORDS)
-#: The language in which commands are written, and what stands in for a language that is missing.
+#: The language in which commands are written, and the replacement for a missing language.
 DEFAULT = ENGLISH.code
 
 

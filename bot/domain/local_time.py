@@ -16,7 +16,7 @@ _ISO_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./ -](?P<month>\d{1,2})[./ -](?P<year>\d{4})")
 _WHEN = re.compile(rf"(?:(?P<day>\S+)\s+)?{_CLOCK}", re.IGNORECASE)
 
-#: Workshops are held between these days: what is outside is a slip, and calendars end at the year 9999.
+#: Workshops are held between these days: a date outside is a typing error, and calendars end at the year 9999.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 #: How far ahead somebody may set a time, or promise something.
 _FURTHEST, _FURTHEST_DATE = timedelta(days=731), timedelta(days=3653)

@@ -16,13 +16,13 @@ from bot.domain.local_time import day_of, instant_or_later, months_after
 from bot.domain.plan import Plan
 from bot.domain.venue import TEAM, topic_room
 
-#: The team is told a session's word so long before it; earlier, if check-in opens earlier.
+#: The time before a session at which the team gets its word; earlier, if check-in opens earlier.
 WORD_LEAD = timedelta(minutes=15)
 #: The last time, before a session, at which the team is asked whether its speakers have arrived.
 LAST_RUNG = timedelta(minutes=5)
-#: Long past: what is due then is sent as soon as its room exists.
+#: Long past: an announcement due then is sent as soon as its room exists.
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-#: A day's digest follows so long after its last session.
+#: The time from a day's last session to its digest.
 _DIGEST_AFTER = timedelta(minutes=15)
 #: Sessions announced in one message; Discord does not show more.
 _TOGETHER = 4
@@ -104,7 +104,7 @@ def _about(
 
 
 def _invitations(plan: Plan) -> Iterator[Announcement]:
-    """Once each: to ask questions, to make a pledge when the last session starts, to evaluate at the end."""
+    """Yield what is sent once: the room for questions, the pledges at the last session, the evaluation at the end."""
     ends, last = plan.agenda.ends_at, plan.agenda.sessions[-1]
     dues = {Kind.ASK: plan.questions_open_at, Kind.PLEDGE: last.starts_at, Kind.EVALUATION: ends}
     for kind, due in dues.items():
@@ -118,12 +118,12 @@ def follow_ups(plan: Plan) -> tuple[Announcement, ...]:
     return tuple(announce(plan.id, Kind.FOLLOW_UP, str(months), due) for months, due in dues.items())
 
 
-# --- what moderators hold back ---------------------------------------------------------------------------------
+# --- announcements held back -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Restraint:
-    """What keeps planned announcements from being sent."""
+    """The reasons for which planned announcements are not sent."""
 
     quiet: Collection[Kind] = ()
     """The kinds that are switched off."""
@@ -149,12 +149,12 @@ def _withheld(announcement: Announcement, restraint: Restraint, zone: ZoneInfo) 
     return announcement.due >= since and day_of(announcement.due, zone) == day_of(since, zone)
 
 
-# --- what another agenda changes -------------------------------------------------------------------------------
+# --- effects of another agenda ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """How many announcements another agenda has at another instant, no more, or in addition."""
+    """The numbers of announcements that another agenda moves, drops and adds."""
 
     moved: int
     gone: int
@@ -162,7 +162,7 @@ class Effects:
 
 
 def effects(before: Plan, after: Plan) -> Effects:
-    """What becomes of the announcements if one plan takes the other's place."""
+    """The effects on the announcements if `after` replaces `before`."""
     old, new = _dues(before), _dues(after)
     return Effects(
         moved=sum(key in new and new[key] != due for key, due in old.items()),

@@ -30,7 +30,7 @@ _MARKDOWN = r"[\\*_~`|<>#\[\]@]"
 _LIST_MARK = r"^\s*(?:[-+]|\d+\.)(?=\s)"
 _ESCAPABLE = re.compile(f"(?P<url>{_URL})|(?P<mark>{_MARKDOWN})|(?P<list>{_LIST_MARK})", re.MULTILINE)
 
-#: What opens and closes a style of Discord's markdown.
+#: The signs that open and close a style of Discord's markdown.
 _STYLES = ("```", "`", "**", "__", "~~", "||")
 #: Plain words, and what must not be cut in two: addresses, masked links, mentions, timestamps, escaped signs, styles.
 _PIECE = re.compile(
@@ -48,7 +48,7 @@ _CLUSTER = 16
 _INKLESS = frozenset({"Cc", "Cf", "Cs", "Mn", "Zs", "Zl", "Zp"})
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
-#: How Discord's styles of timestamps are told where Discord doesn't show them; the others become day and time.
+#: The formats of Discord's timestamp styles outside Discord; the others become day and time.
 _TIMESTAMP_STYLES = {"t": "%H:%M", "D": "%a %d %b", "d": "%d/%m/%Y"}
 _TIMESTAMP = re.compile(r"<t:(\d{1,11})(?::(\w))?>")  # twelve digits are after the year 9999
 _LINK = re.compile(r"<([#@]\d+)>")
@@ -103,7 +103,7 @@ def all_writable(value: Any) -> Any:  # noqa: ANN401 - any value that JSON can h
 
 
 def one_line(typed: str) -> str:
-    """What somebody typed as one line of words."""
+    """Typed text as one line of words."""
     return " ".join(clean(typed).split())
 
 
@@ -248,7 +248,7 @@ def escape_within(typed: str, limit: int) -> str:
 
 
 def share_out(needs: Sequence[int], room: int) -> list[int]:
-    """How a room is shared: nobody gets more than they need, and what one doesn't need, the others get."""
+    """Share room fairly: no part gets more than it needs, and the others get the rest."""
     given = [0] * len(needs)
     for served, index in enumerate(sorted(range(len(needs)), key=lambda index: needs[index])):
         given[index] = min(needs[index], (room - sum(given)) // (len(needs) - served))

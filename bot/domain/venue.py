@@ -31,7 +31,7 @@ BREAKOUT_ROOM = "breakout:"
 
 
 class RoomForm(StrEnum):
-    """What a room is on Discord."""
+    """The form of a room on Discord."""
 
     CATEGORY = "category"
     TEXT = "text"

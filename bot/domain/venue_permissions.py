@@ -73,7 +73,7 @@ _CHANNEL_WORDS = {"manage_channels": "Manage Channel", "manage_roles": "Manage P
 
 
 def permission_words(name: str, *, in_channel: bool = False) -> str:
-    """Return what Discord calls a permission in its English settings of a server, or of a channel."""
+    """Return Discord's English name of a permission in the settings of a server, or of a channel."""
     words = _CHANNEL_WORDS if in_channel else _SERVER_WORDS
     return words.get(name, name.replace("_", " ").title())
 
@@ -85,9 +85,9 @@ class Rights:
     allow: int = 0
     deny: int = 0
 
-    def upon(self, there: Rights) -> Rights:
-        """Return these rights, and those of `there` that these neither allow nor deny."""
-        return Rights(there.allow & ~self.deny | self.allow, there.deny & ~self.allow | self.deny)
+    def upon(self, present: Rights) -> Rights:
+        """Return these rights, and those of `present` that these neither allow nor deny."""
+        return Rights(present.allow & ~self.deny | self.allow, present.deny & ~self.allow | self.deny)
 
 
 def _rights(*, allow: tuple[str, ...] = (), deny: tuple[str, ...] = ()) -> Rights:

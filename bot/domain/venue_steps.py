@@ -27,7 +27,7 @@ Who = str | int
 _CATEGORIES = 10
 
 
-# --- what is there, and what is wanted -------------------------------------------------------------------------
+# --- the server and the wanted venue ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +141,35 @@ def match_existing(wanted: WantedVenue, server: Server, known: Mapping[str, int]
     A role is adopted by name only if nobody holds it and it has no permissions, see `Server.foreign`. A room is adopted
     by name only within our categories, and only once: groups of two sessions may have rooms of the same name.
     """
-    there = {key: number for key, number in known.items() if number in server.roles or number in server.channels}
-    taken = set(there.values())
+    existing = {key: number for key, number in known.items() if number in server.roles or number in server.channels}
+    taken = set(existing.values())
 
     def adopt(key: str, number: int | None) -> None:
         if number is not None:
-            there[key] = number
+            existing[key] = number
             taken.add(number)
 
     for role in ROLES:
-        if role_key(role) not in there:
+        if role_key(role) not in existing:
             called = (number for number, name in server.roles.items() if name == role_name(role))
             free = (number for number in called if number not in taken and number not in server.foreign)
             adopt(role_key(role), next(free, None))
     free = [channel for channel in server.channels.values() if channel.id not in taken]
     for number in range(1, _CATEGORIES + 1):
         category = wanted.category(number)
-        if category.key not in there:
+        if category.key not in existing:
             names = {shorten(category.name, discord_limits.NAME), wanted.archive_name(number)}
             called = (channel.id for channel in free if channel.form is RoomForm.CATEGORY and channel.name in names)
             adopt(category.key, next(called, None))
-    ours = {there.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
+    ours = {existing.get(wanted.category(number).key) for number in range(1, _CATEGORIES + 1)} - {None}
     for room in wanted.rooms[1:]:
-        if room.key not in there:
+        if room.key not in existing:
             name = shorten(room.name, discord_limits.NAME)
             called = (
                 channel for channel in free if channel.category in ours and channel.name == name and _is(channel, room)
             )
             adopt(room.key, next((channel.id for channel in called if channel.id not in taken), None))
-    return there
+    return existing
 
 
 def _is(channel: ServerChannel, room: Room) -> bool:
@@ -191,9 +191,9 @@ class Namesake:
 
 def namesakes(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -> tuple[Namesake, ...]:
     """Return the roles that become ours only if an organiser confirms it, the most powerful first."""
-    there = match_existing(wanted, server, known)
+    existing = match_existing(wanted, server, known)
     foreign = {server.roles[number]: number for number in sorted(server.foreign, reverse=True)}
-    missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in there)
+    missing = ((role_key(role), role_name(role)) for role in ROLES if role_key(role) not in existing)
     return tuple(
         Namesake(key, foreign[name], name, server.foreign[foreign[name]]) for key, name in missing if name in foreign
     )
@@ -219,13 +219,13 @@ def setup_steps(wanted: WantedVenue, server: Server, known: Mapping[str, int]) -
 class _Steps:
     wanted: WantedVenue
     server: Server
-    there: Mapping[str, int]
+    existing: Mapping[str, int]
     archived: bool
     inside: Counter[str] = field(default_factory=Counter[str])
     """How many channels each of our categories has, by its key, including those to be created."""
 
     def all(self) -> Iterator[Step]:
-        yield from (MakeRole(role_key(role), role_name(role)) for role in ROLES if role_key(role) not in self.there)
+        yield from (MakeRole(role_key(role), role_name(role)) for role in ROLES if role_key(role) not in self.existing)
         yield from self._categories()
         for room in self.wanted.rooms[1:]:
             channel = self._channel(room)
@@ -235,7 +235,7 @@ class _Steps:
                 yield from self._make(room)
 
     def _channel(self, room: Room) -> ServerChannel | None:
-        return self.server.channels.get(self.there.get(room.key, 0))
+        return self.server.channels.get(self.existing.get(room.key, 0))
 
     def _categories(self) -> Iterator[Step]:
         for number in range(1, _CATEGORIES + 1):
@@ -278,9 +278,9 @@ class _Steps:
             yield from self._update_group(channel, room, rights)
             return
         for who, wanted in rights.items():
-            there = channel.rights.get(self._id(who), Rights())
-            if wanted.upon(there) != there:
-                yield GrantPermissions(channel, who, wanted.upon(there))
+            present = channel.rights.get(self._id(who), Rights())
+            if wanted.upon(present) != present:
+                yield GrantPermissions(channel, who, wanted.upon(present))
 
     def _update_group(self, channel: ServerChannel, room: Room, rights: Mapping[Who, Rights]) -> Iterator[Step]:
         """Set the members of a group's room, and its name once it is over, in one request."""
@@ -295,7 +295,7 @@ class _Steps:
         """Return the Discord id; 0 for a role that doesn't exist yet."""
         if isinstance(who, int):
             return who
-        return {ME: self.server.me, EVERYONE: self.server.everyone}.get(who) or self.there.get(who, 0)
+        return {ME: self.server.me, EVERYONE: self.server.everyone}.get(who) or self.existing.get(who, 0)
 
     def _rights(self, room: Room) -> dict[Who, Rights]:
         """Return the rights in a room. The bot comes first: once everyone is denied, only its own right lets it in."""

@@ -1,1 +1,1 @@
-"""What the bot says: values in, a post out. No Discord, no clock."""
+"""The renderers: values in, a post out. No Discord, no clock."""

@@ -36,12 +36,12 @@ class _Extent:
 _WIDTHS = (120, 90, 70, 55, 40, 30, 20)
 
 
-#: How many sessions of a day are shown that is too full even so.
+#: How many sessions are shown on a day that is still too full with the shortest titles.
 _SESSIONS = (60, 45, 30, 15)
 
 
 def _extents(languages: Sequence[str]) -> Iterator[_Extent]:
-    """From the most to the least: shorter titles, then one language, then without what is over."""
+    """Yield the extents from the fullest to the shortest: shorter titles, then one language, then no past sessions."""
     yield from (_Extent(languages, width) for width in _WIDTHS[:-2])
     yield from (_Extent(languages[:1], width) for width in _WIDTHS)
     yield from (_Extent(languages[:1], _WIDTHS[-1], masthead=False, sessions=most) for most in _SESSIONS)
@@ -91,7 +91,7 @@ def _agenda_items(plan: Plan, day: date, now: datetime, extent: _Extent) -> Iter
 
 
 def _masthead(plan: Plan) -> Iterator[str]:
-    """Whose workshop it is, and who pays for it: at the head of the first day's agenda."""
+    """The workshop's title, organiser, donor and series, for the head of the first day's agenda."""
     title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
     yield Lines([f"# {title}", *others])
     yield Lines(f"-# {' '.join(_credits(plan, language))}" for language in plan.languages)
@@ -131,7 +131,7 @@ def _detailed(session: Session, standing: SessionProgress, language: str, rooms:
 
 
 def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
-    """What is on, and what comes next, for one reader."""
+    """The sessions under way and the next one, for one reader."""
     blocks = [
         text(language, "now.live", until=moment(session.ends_at, "R"))
         + "\n"
@@ -148,7 +148,7 @@ def now_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) 
 
 
 def next_for(plan: Plan, now: datetime, language: str, rooms: Mapping[str, int]) -> Post:
-    """What comes next and how long it is until then, for one reader; all of it, where several start together."""
+    """The next session with a countdown, for one reader; all of them, where several start together."""
     coming = plan.agenda.upcoming(now)
     if coming is None:
         return Post((text(language, "next.nothing_left" if plan.agenda.live(now) else "now.over"),))
@@ -168,6 +168,6 @@ def _coming(session: Session, language: str, rooms: Mapping[str, int]) -> str:
 
 
 def _zone(plan: Plan, now: datetime, language: str) -> Iterator[str]:
-    """Which zone times are in, as long as any are shown."""
+    """The line that names the zone of the times; none after the workshop, when no times are shown."""
     if now < plan.agenda.ends_at:
         yield "-# " + text(language, "zone.line", zone=plan.zone)

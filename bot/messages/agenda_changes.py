@@ -1,4 +1,4 @@
-"""What people are told when the agenda changes: one post for all changes at once."""
+"""The change notice and its preview: one post for all changes of the agenda."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.messages.post import Button, Post, custom_id, joined, label, moment, sp
 
 
 class Section(StrEnum):
-    """What kind of change it is, in the order in which people are told."""
+    """The sections of a change notice, in their order."""
 
     CANCELLED = "cancelled"
     RENAMED = "renamed"
@@ -26,7 +26,7 @@ class Section(StrEnum):
     CHANGED = "changed"
     ADDED = "added"
     CORRECTED = "corrected"
-    """What doesn't make anybody miss anything."""
+    """Changes because of which nobody misses a session."""
 
 
 _SIGN = {
@@ -39,43 +39,43 @@ _SIGN = {
 }
 
 
-#: Conflicts that a preview names; whoever creates more has read enough.
+#: Conflicts that a preview names; a moderator who creates more has read enough.
 _CONFLICTS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One change, as it is told."""
+    """One change in words, and its section."""
 
     section: Section
-    told: str
+    wording: str
 
 
 def preview(plan: Plan, after: Agenda, language: str, change_id: str, remarks: Sequence[str] = ()) -> Post:
-    """What another agenda would change, for the moderator who may confirm it, with the conflicts that it creates.
+    """The preview of another agenda, for the moderator who may confirm it: its changes and new conflicts.
 
-    `remarks` are lines that are told besides.
+    `remarks`: further lines under the conflicts.
     """
     effects = planned_announcements.effects(plan, plan.with_agenda(after))
     counts = {"moved": effects.moved, "gone": effects.gone, "added": effects.added}
     lines = [text(language, "session.announcements", **counts)] if any(counts.values()) else []
-    lines += [f"⚠️ {_conflict(language, one)}" for one in new_conflicts(plan.agenda, after)[:_CONFLICTS_SHOWN]]
+    lines += [f"⚠️ {_conflict(language, conflict)}" for conflict in new_conflicts(plan.agenda, after)[:_CONFLICTS_SHOWN]]
     lines += remarks
     consequences = ("\n".join(lines),) if lines else ()
     asked = text(language, "session.preview")
     taken = sum(measure(line) + 1 for line in (asked, *consequences))
     changes = diff(plan.agenda, after)
-    told = change((language,), changes, plan.room_names, "", discord_limits.MESSAGE_TEXT - taken)
+    notice = change((language,), changes, plan.room_names, "", discord_limits.MESSAGE_TEXT - taken)
     confirm = Button(custom_id("agree", change_id), label((language,), "button.agree"), primary=True)
-    return Post((*told.blocks, *consequences, asked), (confirm,))
+    return Post((*notice.blocks, *consequences, asked), (confirm,))
 
 
 def _conflict(language: str, conflict: Conflict) -> str:
-    one, other = (f"**{escape(session.title[language])}**" for session in (conflict.first, conflict.second))
+    first, second = (f"**{escape(session.title[language])}**" for session in (conflict.first, conflict.second))
     if isinstance(conflict, DoubleBooking):
         speaker = escape(conflict.speaker.named(language))
-        return text(language, "session.double_booked", speaker=speaker, one=one, other=other)
-    return text(language, "session.overlap", one=one, other=other)
+        return text(language, "session.double_booked", speaker=speaker, one=first, other=second)
+    return text(language, "session.overlap", one=first, other=second)
 
 
 def change(
@@ -83,7 +83,7 @@ def change(
 ) -> Post:
     """All changes in one notice, in all of the workshop's languages; `names` are those of the rooms after them.
 
-    What doesn't fit in `within` characters is counted, with where to read it.
+    Changes that don't fit in `within` characters are counted, and the button leads to the agenda.
     """
     items = list(_Teller(languages, names).items(changes))
     button = _button(languages, changes, mark)
@@ -92,7 +92,7 @@ def change(
         return whole
     bare = _notice(languages, [], len(items), button).length
     headings = sum(measure(_heading(languages, section)) + 1 for section in Section)
-    lengths = accumulate(measure(item.told) + 1 for item in items)
+    lengths = accumulate(measure(item.wording) + 1 for item in items)
     shown = sum(length <= within - bare - headings for length in lengths)
     return _notice(languages, items[:shown], len(items) - shown, button)
 
@@ -100,7 +100,7 @@ def change(
 def _notice(languages: Sequence[str], items: Sequence[_Item], more: int, button: Button) -> Post:
     title, *others = dict.fromkeys(every(languages, "change.heading"))
     sections = (
-        "\n".join([_heading(languages, section), *(item.told for item in together)])
+        "\n".join([_heading(languages, section), *(item.wording for item in together)])
         for section, together in groupby(items, key=lambda item: item.section)
     )
     counted = ["\n".join(f"-# {line}" for line in every(languages, "change.more", n=more))] if more else []
@@ -112,7 +112,7 @@ def _heading(languages: Sequence[str], section: Section) -> str:
 
 
 def _button(languages: Sequence[str], changes: Changes, mark: str) -> Button:
-    """The day to look at first: where something is held after the changes, if there is such a day."""
+    """The button to the first day on which a changed session is held, else the first changed day."""
     held = (*changes.added, *(changed.after for changed in changes.changed))
     days = sorted(session.day for session in held) or changes.days
     if not days:  # a room was renamed that no session is in
@@ -121,14 +121,14 @@ def _button(languages: Sequence[str], changes: Changes, mark: str) -> Button:
 
 
 class _Teller:
-    """Tells each change in the workshop's languages."""
+    """Renders each change in the workshop's languages."""
 
     def __init__(self, languages: Sequence[str], names: RoomNames) -> None:
         self._languages = languages
         self._names = names
 
     def items(self, changes: Changes) -> Iterator[_Item]:
-        """Every change once: first what makes people miss something."""
+        """Yield every change once, those that make people miss a session first."""
         for session in changes.cancelled:
             yield _Item(Section.CANCELLED, self._lines(session, _when(session)))
         for room in changes.renamed_rooms:

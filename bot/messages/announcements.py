@@ -1,4 +1,4 @@
-"""What each message says: values in, a post out. No Discord, no clock; tested on text alone."""
+"""The renderers of announcements: values in, a post out. No Discord, no clock; tested on text alone."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.domain.text import Text, clean, escape, is_blank, shorten, shorten_mark
 from bot.messages.i18n import enumeration, every, language_name, text
 from bot.messages.post import Button, Lines, Post, custom_id, label, moment, now_button, session_heading, titles, where
 
-# --- what the bot posts: in all the workshop's languages -------------------------------------------------------
+# --- posts: in all the workshop's languages --------------------------------------------------------------------
 
 
 def welcome(plan: Plan, mark: str) -> Post:
-    """What everybody in the server reads first: what this is, what is kept of them, and how to join."""
+    """The first message in the server: the workshop, the personal data that is kept, and how to join."""
     title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
     described = dict.fromkeys(escape(plan.description[language]) for language in plan.languages)
     languages = (
@@ -37,18 +37,18 @@ def welcome(plan: Plan, mark: str) -> Post:
 
 
 def soon(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
-    """A session starts in a while."""
-    told = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
+    """The announcement that a session starts soon."""
+    lines = every(plan.languages, "soon.line", when=moment(session.starts_at, "R"), room=where(session, rooms))
     return Post(
-        (session_heading("⏰", plan, session), Lines(told)),
+        (session_heading("⏰", plan, session), Lines(lines)),
         (Button(custom_id("day", session.day.isoformat(), mark), label(plan.languages, "button.agenda")),),
     )
 
 
-def word(plan: Plan, session: Session, said: Text, mark: str) -> Post:
+def word(plan: Plan, session: Session, chair_word: Text, mark: str) -> Post:
     """The word that a session's chair is to say aloud, for the team alone."""
-    told = every(plan.languages, "word.line", word=_bold(said), when=moment(session.starts_at))
-    return Post((session_heading("🔑", plan, session), Lines(told)), (now_button(plan, mark),))
+    lines = every(plan.languages, "word.line", word=_bold(chair_word), when=moment(session.starts_at))
+    return Post((session_heading("🔑", plan, session), Lines(lines)), (now_button(plan, mark),))
 
 
 def _bold(title: Text) -> Text:
@@ -56,18 +56,18 @@ def _bold(title: Text) -> Text:
 
 
 def start(plan: Plan, session: Session, rooms: Mapping[str, int], mark: str) -> Post:
-    """A session begins; where being there counts, with the button that says so."""
+    """The announcement that a session begins, with the check-in button if the session counts for attendance."""
     counts = plan.counts_for_attendance(session)
     proof = "start.word_line" if plan.attendance.word else "start.line"
     key = proof if counts else "start.break_line"
-    told = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
+    lines = every(plan.languages, key, until=moment(session.ends_at), room=where(session, rooms))
     button = (
         Button(custom_id("checkin", session.id, mark), label(plan.languages, "button.checkin"), primary=True)
         if counts
         else now_button(plan, mark)
     )
     programme = Lines(_programme(plan.languages, session))
-    return Post((session_heading("🔴", plan, session), Lines(told), *([programme] if programme else [])), (button,))
+    return Post((session_heading("🔴", plan, session), Lines(lines), *([programme] if programme else [])), (button,))
 
 
 def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _programme(languages: Sequence[str], session: Session) -> Iterator[str]:
 
 
 def end(plan: Plan, session: Session, mark: str) -> Post:
-    """A session is over: thanks, and a way to share what was learnt."""
+    """The announcement that a session is over: thanks, and a button that shares a note."""
     return Post(
         (
             session_heading("🏁", plan, session),
@@ -92,27 +92,27 @@ def end(plan: Plan, session: Session, mark: str) -> Post:
 
 
 def together(posts: Sequence[Post], titles: Sequence[str]) -> Post:
-    """Posts of the same kind as one; what they say alike is said once. `titles` tell buttons apart, one a post."""
+    """Merge posts of the same kind; equal texts appear once. `titles`: one a post, to distinguish the buttons."""
     if len(posts) == 1:
         return posts[0]
-    headings, said = tuple(post.blocks[0] for post in posts), {post.blocks[1:] for post in posts}
-    blocks = (*headings, *said.pop()) if len(said) == 1 else tuple(Lines(post.blocks) for post in posts)
+    headings, bodies = tuple(post.blocks[0] for post in posts), {post.blocks[1:] for post in posts}
+    blocks = (*headings, *bodies.pop()) if len(bodies) == 1 else tuple(Lines(post.blocks) for post in posts)
     buttons = {
         button.custom_id: replace(button, label=shorten(f"{title} · {button.label}", discord_limits.BUTTON_LABEL))
         for post, title in zip(posts, titles, strict=True)
         for button in post.buttons
     }
-    unlike = len(buttons) > 1
-    return Post(blocks, tuple(buttons.values()) if unlike else posts[0].buttons)
+    several = len(buttons) > 1
+    return Post(blocks, tuple(buttons.values()) if several else posts[0].buttons)
 
 
 def whole_button(plan: Plan, mark: str) -> Button:
-    """What answers with all of a message that had to be shortened."""
+    """The button that answers with the whole of a shortened message."""
     return Button(custom_id("whole", mark), label(plan.languages, "button.whole"))
 
 
 def share_button(plan: Plan, topic: str | None, mark: str) -> Button:
-    """What opens the form of a note."""
+    """The button that opens the form of a note."""
     return Button(custom_id("note", topic or "", mark), label(plan.languages, "button.note"), primary=True)
 
 
@@ -131,26 +131,23 @@ def topic_opening(plan: Plan, topic: Topic, mark: str) -> Post:
 
 
 def custom(plan: Plan, written: str, mark: str, notifies: int | None = None) -> Post:
-    """What a moderator announces. Their formatting stays; mentions reach nobody but the role that is to be notified."""
+    """A moderator's announcement. Its formatting stays; mentions notify nobody but the role in `notifies`."""
     to = f"<@&{notifies}> " if notifies else ""
     return Post((f"📣 {to}{clean(written)}",), (now_button(plan, mark),), notifies)
 
 
 def hold(plan: Plan, mark: str) -> Post:
-    """The workshop pauses for a moment."""
+    """The announcement that the workshop pauses."""
     return Post(("⏸️ " + "\n".join(every(plan.languages, "hold.line")),), (now_button(plan, mark),))
 
 
 def event(plan: Plan, session: Session) -> tuple[str, str]:
     """Name and description of a session as one of the server's events; the last line is the bot's own mark."""
     name, *others = dict.fromkeys(clean(session.title[language]) for language in plan.languages)
-    told = [f"**{escape(other)}**" for other in others]
+    lines = [f"**{escape(other)}**" for other in others]
     if session.description:
-        told += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
-    told += _programme(plan.languages, session)
+        lines += dict.fromkeys(escape(session.description[language]) for language in plan.languages)
+    lines += _programme(plan.languages, session)
     mark = event_marker(plan.id, session.id)
-    described = shorten_markdown("\n".join(told), discord_limits.EVENT_DESCRIPTION - len(mark) - 1)
+    described = shorten_markdown("\n".join(lines), discord_limits.EVENT_DESCRIPTION - len(mark) - 1)
     return shorten(session.id if is_blank(name) else name, discord_limits.NAME), f"{described}\n{mark}".lstrip()
-
-
-# --- what the bot answers: in one person's language ------------------------------------------------------------

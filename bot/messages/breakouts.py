@@ -1,4 +1,4 @@
-"""What breakouts say: to a moderator before and while groups are at work, and to each group in its room."""
+"""The messages of breakouts: to a moderator before and while groups are at work, and to each group in its room."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TITLE = 150
 
 
 def about(plan: Plan, session: Session, breakout: Breakout) -> Text:
-    """What the groups talk about."""
+    """The title of the groups' topic, else of the session."""
     topic = plan.topic(breakout.topic) if breakout.topic else None
     return topic.title if topic else session.title
 
@@ -28,9 +28,9 @@ def about(plan: Plan, session: Session, breakout: Breakout) -> Text:
 def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one session
     plan: Plan, session: Session, breakout: Breakout, group: BreakoutGroup, rooms: Mapping[str, int], mark: str
 ) -> Post:
-    """Who is in the group, what they talk about, how long, and who speaks for them."""
+    """The opening message of a group's room: its members, topic, end and rapporteur."""
     heading = " · ".join(dict.fromkeys(every(plan.languages, "breakout.group", number=group.number)))
-    told = every(plan.languages, "breakout.line", until=_until(breakout), room=where(session, rooms))
+    lines = every(plan.languages, "breakout.line", until=_until(breakout), room=where(session, rooms))
     names = ", ".join(_named(member) for member in group.members)
     speaker = group.speaker
     speaks = (
@@ -40,7 +40,7 @@ def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one sessio
     )
     blocks = (
         "\n".join([f"## {heading}", *titles(plan.languages, about(plan, session, breakout))]),
-        "\n".join(told),
+        "\n".join(lines),
         f"👥 {escape(names)}",
         "\n".join(speaks),
     )
@@ -51,21 +51,21 @@ def opening(  # noqa: PLR0913, PLR0917 - one group of one breakout of one sessio
 def left(
     plan: Plan, _session: Session, breakout: Breakout, group: BreakoutGroup, _rooms: Mapping[str, int], mark: str
 ) -> Post:
-    """Two minutes are left."""
-    told = every(plan.languages, "breakout.left", until=_until(breakout))
-    return Post((_bold("⏳", told),), _marked(plan, breakout, group, mark))
+    """The warning that the breakout ends soon."""
+    lines = every(plan.languages, "breakout.left", until=_until(breakout))
+    return Post((_signed("⏳", lines),), _marked(plan, breakout, group, mark))
 
 
 def back(  # noqa: PLR0913, PLR0917 - as above
     plan: Plan, session: Session, breakout: Breakout, group: BreakoutGroup, rooms: Mapping[str, int], mark: str
 ) -> Post:
-    """The time is over."""
-    told = every(plan.languages, "breakout.back", room=where(session, rooms))
-    return Post((_bold("🔔", told),), _marked(plan, breakout, group, mark))
+    """The call back to the session's room."""
+    lines = every(plan.languages, "breakout.back", room=where(session, rooms))
+    return Post((_signed("🔔", lines),), _marked(plan, breakout, group, mark))
 
 
-def _bold(sign: str, told: Sequence[str]) -> str:
-    return "\n".join(f"{sign} {line}" for line in told)
+def _signed(sign: str, lines: Sequence[str]) -> str:
+    return "\n".join(f"{sign} {line}" for line in lines)
 
 
 def _label(plan: Plan, key: str) -> str:
@@ -73,14 +73,14 @@ def _label(plan: Plan, key: str) -> str:
 
 
 def _recommend(plan: Plan, breakout: Breakout, group: BreakoutGroup, mark: str) -> Iterator[Button]:
-    """What opens the form; a recommendation is a note, and a note has a topic."""
+    """Yield the button that opens the form, if the plan has topics: a recommendation is a note, which has a topic."""
     if plan.topics:
         asked = custom_id("recommend", breakout.id, str(group.number), mark)
         yield Button(asked, label(plan.languages, "button.recommend"), primary=True)
 
 
 def _marked(plan: Plan, breakout: Breakout, group: BreakoutGroup, mark: str) -> tuple[Button, ...]:
-    """At least one button, which carries the mark."""
+    """The group's buttons, at least one, because a button carries the mark."""
     now = Button(custom_id("now", mark), label(plan.languages, "button.now"))
     return tuple(_recommend(plan, breakout, group, mark)) or (now,)
 
@@ -99,7 +99,7 @@ def _until(breakout: Breakout) -> str:
 def preview(plan: Plan, session: Session, breakout: Breakout, language: str) -> Post:
     """The groups as they would be, and the button that opens their rooms."""
     people = sum(len(group.members) for group in breakout.groups)
-    told = text(
+    summary = text(
         language,
         "breakout.preview",
         n=people,
@@ -112,7 +112,7 @@ def preview(plan: Plan, session: Session, breakout: Breakout, language: str) -> 
         for group in breakout.groups
     )
     button = Button(custom_id("break_out", breakout.id), label((language,), "button.break_out"), primary=True)
-    return Post((told, "\n".join(listed)), (button,))
+    return Post((summary, "\n".join(listed)), (button,))
 
 
 def status(  # noqa: PLR0913, PLR0917 - how it stands, and where
@@ -123,11 +123,11 @@ def status(  # noqa: PLR0913, PLR0917 - how it stands, and where
     rooms: Mapping[str, int],
     language: str,
 ) -> Post:
-    """Where each group stands. `inside`: how many are in each group's voice room."""
+    """The state of each group. `inside`: people in each group's voice room, by the group's number."""
     title = f"**{escape(shorten(about(plan, session, breakout)[language], _TITLE))}**"
-    told = text(language, "breakout.status", title=title, until=_until(breakout))
+    summary = text(language, "breakout.status", title=title, until=_until(breakout))
     lines = (_stands(breakout, group, inside.get(group.number, 0), rooms, language) for group in breakout.groups)
-    return Post((told, "\n".join(lines)))
+    return Post((summary, "\n".join(lines)))
 
 
 def _stands(breakout: Breakout, group: BreakoutGroup, inside: int, rooms: Mapping[str, int], language: str) -> str:

@@ -8,7 +8,7 @@ from bot.messages.post import Button, Post, custom_id, joined, label
 
 
 def certificates(plan: Plan, mark: str) -> Post:
-    """The certificates are there to be taken; whose it is decides who presses."""
+    """The announcement of certificates, with one button for all: it answers each person with their own."""
     button = Button(custom_id("certificate", mark), label(plan.languages, "button.certificate"), primary=True)
     heading = f"## {joined(plan.languages, 'certificate.heading')}"
     return Post((heading, "\n".join(every(plan.languages, "certificate.line"))), (button,))

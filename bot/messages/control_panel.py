@@ -1,4 +1,4 @@
-"""What the team alone reads: the run of show, and who is expected to speak. In the workshop's first language."""
+"""The posts for the team alone: the run of show and expected speakers, in the workshop's first language."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _TITLE = 90
 
 @dataclass(frozen=True, slots=True)
 class DayStatus:
-    """How the day stands at a moment."""
+    """The state of the day at a moment."""
 
     state: str
-    """What the buttons are made for; see domain.show."""
+    """The hash that the buttons act on; see `bot.domain.agenda.run_of_show`."""
     live: tuple[Session, ...]
     coming: tuple[Session, ...]
     late: timedelta | None
     check_ins: Mapping[str, int]
-    """By session, of those under way or next."""
+    """Numbers by session, for sessions under way or next."""
     questions: int
-    """How many wait."""
+    """The number of waiting questions."""
     here: frozenset[str]
-    """Sessions whose speakers are there."""
+    """The ids of the sessions whose speakers have arrived."""
     hold: Hold | None
 
 
@@ -45,8 +45,8 @@ def panel(plan: Plan, standing: DayStatus, now: datetime, rooms: Mapping[str, in
     heading = (
         f"{PANEL_SIGN} **{text(language, 'show.heading')}** · {day_name(language, now.astimezone(plan.tz).date())}"
     )
-    sessions = [_session(plan, one, standing, rooms, live=True) for one in standing.live]
-    sessions += [_session(plan, one, standing, rooms, live=False) for one in standing.coming]
+    sessions = [_session(plan, session, standing, rooms, live=True) for session in standing.live]
+    sessions += [_session(plan, session, standing, rooms, live=False) for session in standing.coming]
     facts = "\n".join(_facts(standing, language))
     hold = DayAction.RESUME if standing.hold else DayAction.HOLD
     deeds = (hold, DayAction.LATER, DayAction.SKIP, DayAction.START, DayAction.END)
@@ -86,14 +86,14 @@ def _facts(standing: DayStatus, language: str) -> Iterator[str]:
 
 
 def moved(plan: Plan, posted: datetime, mark: str) -> Post:
-    """What an earlier panel says once there is a later one."""
+    """The text of an earlier panel once a later one is posted."""
     language = plan.languages[0]
-    told = text(language, "show.moved", when=moment(posted, "f"))
-    return Post((f"{PANEL_SIGN} {told}",), (Button(custom_id("now", mark), text(language, "button.now")),))
+    line = text(language, "show.moved", when=moment(posted, "f"))
+    return Post((f"{PANEL_SIGN} {line}",), (Button(custom_id("now", mark), text(language, "button.now")),))
 
 
 def ladder(plan: Plan, session: Session, now: datetime, mark: str) -> Post:
-    """Are the speakers there? The closer to the start, the more urgent."""
+    """The question whether the speakers have arrived; urgent close to the start."""
     language, left = plan.languages[0], session.starts_at - now
     title, when = escape(shorten(session.title[language], _TITLE)), moment(session.starts_at)
     minutes, names = round(left / timedelta(minutes=1)), _speakers(session, language)
@@ -104,7 +104,7 @@ def ladder(plan: Plan, session: Session, now: datetime, mark: str) -> Post:
 
 
 def team_request(plan: Plan, place: Participant, person: int, mark: str) -> Post:
-    """Somebody asks for a place of the team: an organiser approves or refuses."""
+    """A person's request for a place in the team, with buttons to approve or refuse it."""
     language = plan.languages[0]
     asked = text(
         language,
@@ -120,7 +120,7 @@ def team_request(plan: Plan, place: Participant, person: int, mark: str) -> Post
 
 
 def _speakers(session: Session, language: str) -> str:
-    """As many as a line takes: the agenda has them all."""
+    """The speakers' names, as many as a line takes: the agenda has them all."""
     names = [escape(speaker.named(language)) for speaker in session.speakers]
     while len(names) > 1 and measure(enumeration(language, names)) > discord_limits.MESSAGE_TEXT // 8:
         names = [*names[:-2], "…"]

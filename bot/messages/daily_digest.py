@@ -1,4 +1,4 @@
-"""What those who missed a day read at its end, in each of the workshop's languages."""
+"""The digest of a day, in each of the workshop's languages."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ _LINE = 90
 _SESSIONS = 10
 
 
-def digest(plan: Plan, told: DailyDigest, links: Mapping[str, str], mark: str) -> Post:
-    """A day in short. `links` has the address of each note's card."""
-    title, *others = (text(code, "digest.heading", date=day_name(code, told.day)) for code in plan.languages)
+def digest(plan: Plan, day: DailyDigest, links: Mapping[str, str], mark: str) -> Post:
+    """The digest of a day. `links`: the address of each note's card, by the note's id."""
+    title, *others = (text(code, "digest.heading", date=day_name(code, day.day)) for code in plan.languages)
     # Once attendance is purged, there are no figures to tell.
-    numbers = every(plan.languages, "digest.numbers", people=told.people, minutes=told.minutes) if told.people else ()
+    numbers = every(plan.languages, "digest.numbers", people=day.people, minutes=day.minutes) if day.people else ()
     blocks = [
         "\n".join([f"## 🌙 {title}", *(f"-# {other}" for other in others)]),
-        "\n".join([*_sessions(plan, told), *(f"-# {line}" for line in numbers)]),
+        "\n".join([*_sessions(plan, day), *(f"-# {line}" for line in numbers)]),
     ]
-    if told.notes:
-        named = [f"💡 {_note(note.title, links.get(note.id))}" for note in told.notes[:SHOWN]]
-        blocks.append("\n".join([f"**{joined(plan.languages, 'digest.notes')}**", *_counted(named, len(told.notes))]))
-    if told.questions:
-        asked = [f"🙋 {escape_within(' '.join(one.text.split()), _LINE)}" for one in told.questions[:SHOWN]]
+    if day.notes:
+        named = [f"💡 {_note(note.title, links.get(note.id))}" for note in day.notes[:SHOWN]]
+        blocks.append("\n".join([f"**{joined(plan.languages, 'digest.notes')}**", *_counted(named, len(day.notes))]))
+    if day.questions:
+        asked = [f"🙋 {escape_within(' '.join(question.text.split()), _LINE)}" for question in day.questions[:SHOWN]]
         heading = f"**{joined(plan.languages, 'digest.questions')}**"
-        blocks.append("\n".join([heading, *_counted(asked, len(told.questions))]))
-    blocks.append("\n".join(_tomorrow(plan, told)))
+        blocks.append("\n".join([heading, *_counted(asked, len(day.questions))]))
+    blocks.append("\n".join(_tomorrow(plan, day)))
     return Post(tuple(blocks), (Button(custom_id("now", mark), label(plan.languages, "button.now")),))
 
 
-def _sessions(plan: Plan, told: DailyDigest) -> Iterator[str]:
-    """In the workshop's first language: the agenda has every title in all of them."""
-    held = [one for one in told.sessions if plan.counts_for_attendance(one)] or list(told.sessions)
-    lines = [f"✅ {escape(shorten(one.title[plan.languages[0]], _LINE))}" for one in held[:_SESSIONS]]
+def _sessions(plan: Plan, day: DailyDigest) -> Iterator[str]:
+    """Yield the day's sessions in the workshop's first language: the agenda has every title in all of them."""
+    held = [session for session in day.sessions if plan.counts_for_attendance(session)] or list(day.sessions)
+    lines = [f"✅ {escape(shorten(session.title[plan.languages[0]], _LINE))}" for session in held[:_SESSIONS]]
     yield from _counted(lines, len(held))
 
 
 def _counted(lines: list[str], of: int) -> list[str]:
-    """What isn't named is counted, without words."""
+    """The lines, and the number of those left out, without words."""
     return lines if len(lines) == of else [*lines, left_out(of - len(lines))]
 
 
@@ -52,9 +52,9 @@ def _note(title: str, link: str | None) -> str:
     return f"[{shown}]({link})" if link else shown
 
 
-def _tomorrow(plan: Plan, told: DailyDigest) -> Iterator[str]:
-    if told.tomorrow is None:
+def _tomorrow(plan: Plan, day: DailyDigest) -> Iterator[str]:
+    if day.tomorrow is None:
         yield from every(plan.languages, "digest.over")
         return
-    title = {code: f"**{escape(shorten(told.tomorrow.title[code], _LINE))}**" for code in plan.languages}
-    yield from every(plan.languages, "digest.tomorrow", title=title, when=moment(told.tomorrow.starts_at, "F"))
+    title = {code: f"**{escape(shorten(day.tomorrow.title[code], _LINE))}**" for code in plan.languages}
+    yield from every(plan.languages, "digest.tomorrow", title=title, when=moment(day.tomorrow.starts_at, "F"))

@@ -1,4 +1,4 @@
-"""Invitations to give feedback, and what the answers add up to."""
+"""Invitations to give feedback, and the summary of the answers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _TITLE = 90
 
 
 def rate(plan: Plan, session: Session, mark: str) -> Post:
-    """A session is over, and was it of use."""
+    """The invitation to rate a session."""
     button = Button(custom_id("rate", session.id, mark), label(plan.languages, "button.rate"), primary=True)
     return Post((session_heading("📝", plan, session), "\n".join(every(plan.languages, "feedback.line"))), (button,))
 
 
 def evaluation(plan: Plan, mark: str) -> Post:
-    """The workshop is over, and did it do what it was for."""
+    """The invitation to evaluate the workshop."""
     button = Button(custom_id("rate", WORKSHOP, mark), label(plan.languages, "button.evaluate"), primary=True)
     heading = f"## {joined(plan.languages, 'feedback.workshop')}"
     return Post((heading, "\n".join(every(plan.languages, "feedback.workshop_line"))), (button,))
@@ -33,29 +33,31 @@ def stars(choice: str) -> str:
 
 
 def choice(language: str, chosen: str) -> str:
-    """What somebody chose in a form."""
+    """A choice of a form in words, or as stars."""
     return stars(chosen) if chosen in SCALE else text(language, f"feedback.choice.{chosen}")
 
 
-def summary(plan: Plan, found: FeedbackSummary, language: str) -> str:
-    """What the answers about a session, or the workshop, add up to."""
-    session = plan.agenda.find(found.subject)
+def summary(plan: Plan, result: FeedbackSummary, language: str) -> str:
+    """The summary of the answers about a session or the workshop."""
+    session = plan.agenda.find(result.subject)
     title = escape(shorten(session.title[language], _TITLE)) if session else text(language, "feedback.workshop")
-    rate = found.response_rate
+    rate = result.response_rate
     lines = [f"**{title}**"]
     if rate is not None:
-        lines.append(text(language, "feedback.rate", answered=found.answered, attended=found.attended, percent=rate))
-    if found.counts is None:
+        lines.append(text(language, "feedback.rate", answered=result.answered, attended=result.attended, percent=rate))
+    if result.counts is None:
         lines.append(text(language, "feedback.few"))
     else:
-        lines += [_outcome(found, asked.name, language) for asked in feedback_form(found.subject) if asked.choices]
+        lines += [_outcome(result, asked.name, language) for asked in feedback_form(result.subject) if asked.choices]
     return "\n".join(lines)
 
 
-def _outcome(found: FeedbackSummary, name: str, language: str) -> str:
-    counts: Mapping[str, int] = (found.counts or {})[name]
+def _outcome(result: FeedbackSummary, name: str, language: str) -> str:
+    counts: Mapping[str, int] = (result.counts or {})[name]
     title = text(language, f"feedback.{name}")
     if all(chosen in SCALE for chosen in counts):
-        return f"-# {title}: {found.mean(name)} / {len(SCALE)}"
-    told = (f"{choice(language, chosen)} {times}" for chosen, times in sorted(counts.items(), key=lambda one: -one[1]))
-    return f"-# {title}: {' · '.join(told)}"
+        return f"-# {title}: {result.mean(name)} / {len(SCALE)}"
+    tally = (
+        f"{choice(language, chosen)} {times}" for chosen, times in sorted(counts.items(), key=lambda pair: -pair[1])
+    )
+    return f"-# {title}: {' · '.join(tally)}"

@@ -8,12 +8,12 @@ from bot.domain import discord_limits
 from bot.domain.text import escape, measure, shorten
 from bot.messages.post import Post
 
-#: Of a fault, so many.
+#: Characters of one fault.
 _FAULT = 300
 
 
 def faults_post(heading: str, faults: Sequence[str]) -> tuple[Post, bool]:
-    """The faults of a file, as many and as much of each as a message shows; and whether that is everything."""
+    """The faults of a file as far as a message has room for them, and whether that is everything."""
     lines: list[str] = []
     for fault in faults:
         line = f"- {escape(shorten(fault, _FAULT))}"

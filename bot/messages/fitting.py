@@ -9,16 +9,16 @@ from bot.domain import discord_limits
 from bot.domain.text import is_blank, measure, share_out, shorten, shorten_markdown, split_markdown
 from bot.messages.post import Button, Lines, Post, left_out, most_blocks
 
-#: Items of a list are shortened to no less than this; what then has no room is counted.
+#: Items of a list are shortened to no fewer characters than this; items without room are counted.
 _LEAST = 60
-#: Room for the line that counts them.
+#: Characters of the line that counts them.
 _COUNTED = 20
 
 
 def fitted(post: Post) -> Post:
     """The post as it can be posted: every block gets its share of the room, and so does every item of a list.
 
-    What has no room is marked with `…` or counted, and the button `post.whole`, if it has one, shows all of it.
+    Text without room is marked with `…`, items without room are counted; `post.whole`, if set, shows all of it.
     """
     buttons = _pressable(post.buttons, discord_limits.BUTTONS)
     blocks = [block for block in post.blocks if not is_blank(block)] or ["…"]
@@ -45,7 +45,7 @@ def pages(post: Post) -> tuple[Post, ...]:
 
 
 def _pressable(buttons: Sequence[Button], most: int) -> tuple[Button, ...]:
-    """As many as a message takes, each once and with a label."""
+    """At most `most` of the buttons, each once and with a label."""
     distinct = {button.custom_id: button for button in buttons}
     return tuple(
         replace(button, label="…" if is_blank(button.label) else shorten(button.label, discord_limits.BUTTON_LABEL))
@@ -54,7 +54,7 @@ def _pressable(buttons: Sequence[Button], most: int) -> tuple[Button, ...]:
 
 
 def _merged(blocks: Sequence[str], most: int) -> list[str]:
-    """No more blocks than that: the last ones become the items of one."""
+    """At most `most` blocks: the last ones become the items of one."""
     if len(blocks) <= most:
         return list(blocks)
     return [*blocks[: most - 1], Lines(blocks[most - 1 :])]
@@ -86,7 +86,7 @@ def _listed(items: Sequence[str], room: int) -> str:
 
 
 def _parts(block: str) -> Iterator[str]:
-    """A block in parts that each fit a post, cut between lines; within one that is too long by itself."""
+    """Yield parts of a block that each fit a post: cut between lines, or within a line that is too long by itself."""
     part: str | None = None
     for line in block.split("\n"):
         for piece in split_markdown(line, discord_limits.MESSAGE_TEXT):

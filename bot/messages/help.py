@@ -17,20 +17,20 @@ class HelpEntry:
     """A command in the manual. `purpose` and `description` are its English wordings, as in the cogs."""
 
     mention: str
-    """What Discord shows as a command to be clicked."""
+    """The command as a mention, which Discord shows as a clickable command."""
     description: str
     purpose: str
-    """What one wants to do with it and its like."""
+    """The heading under which commands of the same use are listed."""
     role: Role
 
 
 def manual(entries: Sequence[HelpEntry], role: Role, language: str) -> Post:
-    """What somebody of that role can do here: participants' commands first, then moderators' and organisers'."""
+    """The commands that somebody of that role can use: participants' first, then moderators' and organisers'."""
     hint = "help.hint" if role > Role.VISITOR else "help.visitor"
     blocks = [f"## {text(language, 'help.heading')}\n{text(language, hint)}"]
     for lowest, highest in (
         (Role.VISITOR, Role.PARTICIPANT),
-        *((one, one) for one in (Role.MODERATOR, Role.ORGANISER)),
+        *((single, single) for single in (Role.MODERATOR, Role.ORGANISER)),
     ):
         own = [entry for entry in entries if lowest <= entry.role <= min(highest, role)]
         heading = f"### {text(language, f'help.role.{lowest.name.lower()}')}\n" if lowest > Role.VISITOR else ""

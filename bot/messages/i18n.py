@@ -89,13 +89,13 @@ def command_wording(language: str, english: str) -> str | None:
 
 
 def discord_wording(locale: str, english: str) -> str | None:
-    """Return the same for one of Discord's locales, such as `fr` or `es-419`."""
+    """Return `command_wording` for one of Discord's locales, such as `fr` or `es-419`."""
     language = _BY_DISCORD_LOCALE.get(locale)
     return command_wording(language, english) if language else None
 
 
 def command_wordings() -> str:
-    """Return all that Discord is told of commands in other languages than English, for comparison with earlier."""
+    """Return all translations of commands that Discord gets, as one text to compare with an earlier one."""
     return repr([(code, sorted(_catalogue(code).commands.items())) for code in sorted(_BY_DISCORD_LOCALE.values())])
 
 
@@ -127,25 +127,25 @@ def language_name(language: str) -> str:
 
 @cache
 def _languages() -> Mapping[str, str]:
-    """What each language is called in each (folded), to its code."""
-    named = {fold(str(Locale(each).languages[code])): code for each in LANGUAGES for code in LANGUAGES}
+    """Each language's name in each language (folded), and its code, to its code."""
+    named = {fold(str(Locale(language).languages[code])): code for language in LANGUAGES for code in LANGUAGES}
     return {**named, **{code: code for code in LANGUAGES}}
 
 
 def language_named(typed: str) -> str | None:
-    """The code of one of our languages from its name in any of them, or from its code; None if it is none."""
+    """The code of one of our languages from its name in any of them, or from its code; None if it matches none."""
     return _languages().get(fold(typed))
 
 
 @cache
 def _countries() -> Mapping[str, str]:
     """Each country's name in each language (folded), and its code, to its code."""
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for language in LANGUAGES:
         for code, name in _territories(language).items():
             if code.isalpha() and code not in _NO_COUNTRIES:
-                found |= {fold(name): code, fold(code): code}
-    return found
+                codes |= {fold(name): code, fold(code): code}
+    return codes
 
 
 def _territories(language: str) -> Mapping[str, str]:
@@ -162,7 +162,7 @@ def country(typed: str) -> str | None:
 
 
 def country_name(language: str, code: str) -> str:
-    """What a country (ISO 3166-1 alpha-2) is called in the language; the code of one that isn't known."""
+    """A country's name (by its ISO 3166-1 alpha-2 code) in the language; the code itself if it isn't known."""
     return _territories(language).get(code, code)
 
 

@@ -1,4 +1,4 @@
-"""What moderators read of a note that they review, and what its author reads of their wishes: values in, a post out."""
+"""The posts of note reviews, for moderators and for a note's author: values in, a post out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.messages.post import Button, Post, custom_id, moment
 
 
 def entry(plan: Plan, listed: Listed, review: Review, waiting: int, language: str) -> Post:
-    """One note as its reviewer reads it, with all that they may do. `waiting`: how many there are to look through."""
+    """One note as its reviewer reads it, with all that they may do. `waiting`: the number of notes to review."""
     note, topic = listed.note, plan.topic(listed.note.topic)
     about = [topic.title[language]] if topic else []
     who = [text(language, f"note.kind.{note.kind}"), named(plan, listed.signed, language)]
@@ -60,7 +60,7 @@ def _buttons(note: Note, review: Review, language: str) -> Iterator[Button]:
 
 
 def for_author(note: Note, review: Review, language: str) -> Post | None:
-    """What moderators wish of a note, and how its author answers; None if they wish nothing."""
+    """The moderators' request to a note's author, with buttons to answer it; None if they ask for nothing."""
     title = f"**{escape(note.title)}**"
     if review.proposal:
         return Post(

@@ -1,4 +1,4 @@
-"""What is posted and answered about notes: values in, a post out. No Discord, no clock; tested on text alone."""
+"""The posts and answers about notes: values in, a post out. No Discord, no clock; tested on text alone."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SIGN = {
 }
 #: Characters of a name, and of a title in a list.
 _NAME, _LISTED = 100, 100
-#: Authors named beside a note's own.
-_BESIDE = 5
+#: Authors of merged notes that a card names, after the note's own.
+_CO_AUTHORS = 5
 
 
-# --- who -------------------------------------------------------------------------------------------------------
+# --- signatures ------------------------------------------------------------------------------------------------
 
 
 def named(plan: Plan, signed: Signature, language: str) -> str:
@@ -42,15 +42,15 @@ def named(plan: Plan, signed: Signature, language: str) -> str:
     return text(language, "signature.anonymous")
 
 
-# --- what is posted --------------------------------------------------------------------------------------------
+# --- posts -----------------------------------------------------------------------------------------------------
 
 
 def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
-    plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, beside: Sequence[Signature] = ()
+    plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, others: Sequence[Signature] = ()
 ) -> Post:
     """A note in its topic's channel.
 
-    `beside`: the authors of notes that have become a part of it.
+    `others`: the authors of notes that were merged into it.
     """
     did, learned, *details = (
         f"**{joined(plan.languages, f'card.{part}')}**\n{escape(typed)}"
@@ -62,7 +62,7 @@ def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
             did,
             learned,
             *([Lines(details)] if details else []),
-            Lines(_signature(plan, note, signed, echoes, beside)),
+            Lines(_signature(plan, note, signed, echoes, others)),
         ),
         (
             share_button(plan, note.topic, mark),
@@ -79,11 +79,11 @@ def _heading(plan: Plan, note: Note) -> Iterator[str]:
         yield f"-# {joined(plan.languages, f'note.maturity.{maturity}')}"
 
 
-def _signature(plan: Plan, note: Note, signed: Signature, echoes: int, beside: Sequence[Signature]) -> Iterator[str]:
+def _signature(plan: Plan, note: Note, signed: Signature, echoes: int, others: Sequence[Signature]) -> Iterator[str]:
     who = dict.fromkeys(escape(named(plan, signed, language)) for language in plan.languages)
     yield f"-# {' / '.join(who)} · {moment(note.written_at, 'f')}"
-    for other in beside[:_BESIDE]:
-        who = dict.fromkeys(escape(named(plan, other, language)) for language in plan.languages)
+    for co_author in others[:_CO_AUTHORS]:
+        who = dict.fromkeys(escape(named(plan, co_author, language)) for language in plan.languages)
         yield f"-# 🔗 {' / '.join(who)}"
     if echoes:
         yield f"-# 🤝 {' · '.join(dict.fromkeys(every(plan.languages, 'card.echoes', n=echoes)))}"
@@ -94,11 +94,11 @@ def _written(note: Note) -> dict[str, str]:
 
 
 def request(plan: Plan, asked: NoteRequest, guild: int, mark: str) -> Post:
-    """A message's author is asked to let it be a note, in the channel in which they wrote it."""
+    """The request to a message's author to let it become a note, posted in the message's channel."""
     link = address(guild, asked.channel_id, asked.message)
-    told = every(plan.languages, "request.line", author=f"<@{asked.author}>", asker=f"<@{asked.asker}>", link=link)
+    lines = every(plan.languages, "request.line", author=f"<@{asked.author}>", asker=f"<@{asked.asker}>", link=link)
     return Post(
-        ("\n".join(told),),
+        ("\n".join(lines),),
         (
             Button(custom_id("allow", asked.message, mark), label(plan.languages, "button.allow"), primary=True),
             Button(custom_id("decline", asked.message, mark), label(plan.languages, "button.decline")),
@@ -107,16 +107,16 @@ def request(plan: Plan, asked: NoteRequest, guild: int, mark: str) -> Post:
 
 
 def address(guild: int, channel: int, message: int | str) -> str:
-    """Where a message can be opened."""
+    """The address at which a message can be opened."""
     return f"https://discord.com/channels/{guild}/{channel}/{message}"
 
 
-# --- what is answered to one person ----------------------------------------------------------------------------
+# --- answers to one person -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A note in a list, with whatever leads to its card."""
+    """A note in a list, with the link to its card."""
 
     note: Note
     signed: Signature
@@ -124,14 +124,14 @@ class Listed:
 
 
 def found(plan: Plan, entries: Sequence[Listed], language: str, *, more: bool) -> Post:
-    """What a search found."""
+    """The results of a search."""
     heading = text(language, "search.found", n=len(entries))
     lines = [_listed(plan, entry, language, named(plan, entry.signed, language)) for entry in entries]
     return Post((f"{heading} {text(language, 'search.more')}" if more and entries else heading, *lines))
 
 
 def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Post:
-    """Somebody's own notes, `count` in all: who sees each, and under what name."""
+    """A person's own notes, `count` in all, each with its visibility and signature."""
     lines = [
         _listed(
             plan,
@@ -145,30 +145,30 @@ def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Po
     return Post((text(language, "mine.heading", n=count), *lines))
 
 
-def _listed(plan: Plan, entry: Listed, language: str, *told: str) -> str:
+def _listed(plan: Plan, entry: Listed, language: str, *facts: str) -> str:
     topic = plan.topic(entry.note.topic)
     about = [topic.title[language]] if topic else []
     title = f"{_SIGN[entry.note.kind]} **{escape(shorten(entry.note.title, _LISTED))}**"
     link = f"\n{entry.link}" if entry.link else ""
-    return f"{title}\n-# {escape(' · '.join([*about, *told]))}{link}"
+    return f"{title}\n-# {escape(' · '.join([*about, *facts]))}{link}"
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A contact as one of its two sides reads it: whom, about which note."""
+    """A contact as one of its two sides reads it: the other person and the note."""
 
     contact: Contact
     other: str
-    """Name and administration; empty while they are not told."""
+    """Name and administration of the other person; empty while they are not disclosed."""
 
 
 def contacts(asked_of: Sequence[Touch], asked_by: Sequence[Touch], language: str) -> Post:
-    """Who wants to be in touch with somebody, and with whom they want to be; the first to be answered has buttons."""
+    """The requests for contact to and from one person; the first one without an answer has buttons."""
     waiting = [touch for touch in asked_of if touch.contact.agreed is None]
     lines = [
         *(text(language, "contacts.asks", **_about(touch)) for touch in waiting),
         *(text(language, "contacts.agreed", **_about(touch)) for touch in asked_of if touch.contact.agreed),
-        # Silence and refusal look the same: neither tells who the author is.
+        # Silence and refusal look the same: neither discloses the author.
         *(text(language, "contacts.agreed", **_about(touch)) for touch in asked_by if touch.contact.agreed),
         *(text(language, "contacts.asked", **_about(touch)) for touch in asked_by if not touch.contact.agreed),
     ]

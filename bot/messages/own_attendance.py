@@ -1,4 +1,4 @@
-"""Longer answers to one person, in their language: their own attendance, and the manual."""
+"""The answer about a person's own attendance, in their language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SIGNS = {
     AttendanceReason.AHEAD: "▫️",
     AttendanceReason.ABSENT: "⚪",
 }
-#: Of a title, so many characters are shown.
+#: Characters of a title that are shown.
 _TITLE = 150
 
 
@@ -37,7 +37,7 @@ _TITLE = 150
 def own_attendance(  # noqa: PLR0913, PLR0917 - one person, one moment, one language, and what is known
     plan: Plan, own: AttendanceRecord, checked: Mapping[str, CheckIn], now: datetime, language: str, doors: Doors
 ) -> Post:
-    """Somebody's attendance so far: where they stand against the plan's rule, then each session with its reasons."""
+    """A person's attendance so far: compared with the plan's rule, then each session with its reasons."""
     observed, rule = round(own.observed), plan.attendance.percent
     total = text(language, "me.total", percent=own.whole_percent, scheduled=observed, rule=rule)
     stands = text(language, f"me.outlook.{own_attendance_rules.outlook(plan, own, checked, now)}")
@@ -63,12 +63,12 @@ def _own_session(
     reasons: Sequence[AttendanceReason],
     language: str,
 ) -> str:
-    told = [_reason(reason, session, own, presence, language) for reason in reasons]
+    reason_lines = [_reason(reason, session, own, presence, language) for reason in reasons]
     minutes = own.minutes_by_session[session.id]
     if minutes:
-        told.append(text(language, "me.counts", n=minutes, length=scheduled_minutes(session)))
+        reason_lines.append(text(language, "me.counts", n=minutes, length=scheduled_minutes(session)))
     title = escape_within(session.title[language], _TITLE)
-    return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(told)}"
+    return f"{_SIGNS[reasons[0]]} {moment(session.starts_at)} **{title}**\n-# {' · '.join(reason_lines)}"
 
 
 def _reason(
@@ -84,6 +84,3 @@ def _reason(
             return text(language, "me.unobserved", n=round(own.unobserved_by_session[session.id]))
         case _:
             return text(language, f"me.{reason}", reason=escape(correction.reason) if correction else "")
-
-
-# --- the manual ------------------------------------------------------------------------------------------------

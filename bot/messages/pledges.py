@@ -16,22 +16,23 @@ PLEDGE_SIGN = {PledgeState.DONE: "✅", PledgeState.UNDER_WAY: "🔧", PledgeSta
 
 
 def pledge(plan: Plan, mark: str) -> Post:
-    """The workshop is nearly over, and what will be applied."""
+    """The invitation to make a pledge, near the end of the workshop."""
     button = Button(custom_id("pledge", mark), label(plan.languages, "button.pledge"), primary=True)
     heading = f"## {joined(plan.languages, 'pledge.heading')}"
     return Post((heading, "\n".join(every(plan.languages, "pledge.line"))), (button,))
 
 
 def follow_up(plan: Plan, months: int, pledged: Sequence[Pledge], mark: str) -> Post:
-    """Months after the workshop, what was pledged in it, by nobody; the first due, if they are many."""
+    """The reminder of the pledges, months after the workshop and without names; the first due, if they are many."""
     heading = f"## {joined(plan.languages, 'follow_up.heading')}"
-    told = "\n".join(every(plan.languages, "follow_up.line", n=months))
+    invitation = "\n".join(every(plan.languages, "follow_up.line", n=months))
     lines = [
-        f"{PLEDGE_SIGN[one.progress.state if one.progress else None]} "
-        f"{escape_within(' '.join(one.text.split()), _QUOTED)} · {short_day(plan.languages[0], one.by)} {one.by.year}"
-        for one in pledged[:_LISTED]
+        f"{PLEDGE_SIGN[entry.progress.state if entry.progress else None]} "
+        f"{escape_within(' '.join(entry.text.split()), _QUOTED)} · "
+        f"{short_day(plan.languages[0], entry.by)} {entry.by.year}"
+        for entry in pledged[:_LISTED]
     ]
     if len(pledged) > len(lines):
         lines.append(left_out(len(pledged) - len(lines)))
     button = Button(custom_id("progress", str(months), mark), label(plan.languages, "button.progress"), primary=True)
-    return Post((heading, told, Lines(lines)) if lines else (heading, told), (button,))
+    return Post((heading, invitation, Lines(lines)) if lines else (heading, invitation), (button,))

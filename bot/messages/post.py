@@ -1,4 +1,4 @@
-"""The post: what every message is made of, before it becomes Discord's. Values in, text out."""
+"""The post: a message before it becomes Discord's components. Values in, text out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Button:
 
 
 class Lines(str):
-    """A text of a post made of items, a line or more each: where it is too long, each of them is shortened fairly.
+    """A text of a post made of items, a line or more each: if it is too long, its items are shortened fairly.
 
     Any other text is cut at its end.
     """
@@ -66,7 +66,7 @@ class Post:
 
     @property
     def length(self) -> int:
-        """Characters of text, as Discord counts them, and one between two blocks; at most limits.MESSAGE_TEXT fit."""
+        """Characters of text as Discord counts them, one between two blocks; discord_limits.MESSAGE_TEXT fit."""
         return sum(measure(block) + 1 for block in self.blocks) - 1
 
     @property
@@ -75,7 +75,7 @@ class Post:
         return self.length <= discord_limits.MESSAGE_TEXT and len(self.blocks) <= most_blocks(self.buttons)
 
 
-#: Files that an answer may hold beside its texts and buttons.
+#: Files that an answer may hold in addition to its texts and buttons.
 _FILES = 2
 
 
@@ -86,7 +86,7 @@ def most_blocks(buttons: Sequence[Button]) -> int:
 
 
 def custom_id(kind: str, *arguments: str) -> str:
-    """What a button, select or form says when it is pressed: all that its handler needs, after any restart."""
+    """The custom id of a button, select or form: all that its handler needs, after any restart."""
     return ":".join((kind, *arguments))
 
 
@@ -96,7 +96,7 @@ def moment(instant: datetime, style: str = "t") -> str:
 
 
 def span(session: Session) -> str:
-    """When a session lasts, in each reader's own time zone."""
+    """A session's start and end, in each reader's own time zone."""
     return f"{moment(session.starts_at)}–{moment(session.ends_at)}"  # noqa: RUF001 - a span of time is written so
 
 
@@ -123,7 +123,7 @@ def where(session: Session, rooms: Mapping[str, int]) -> str:
 
 
 def left_out(count: int) -> str:
-    """What counts the items of a list that are not shown, without words: every reader understands it."""
+    """The line that counts the items left out of a list: without words, so that every reader understands it."""
     return f"-# … + {count}"
 
 
@@ -134,9 +134,9 @@ def session_heading(sign: str, plan: Plan, session: Session) -> str:
 
 
 def late(plan: Plan, post: Post, due: datetime) -> Post:
-    """The same post, which says that it comes late."""
-    told = Lines(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
-    return replace(post, blocks=(*post.blocks, told))
+    """The post with a line that says that it comes late."""
+    notice = Lines(f"-# {line}" for line in every(plan.languages, "late.line", when=moment(due)))
+    return replace(post, blocks=(*post.blocks, notice))
 
 
 def report(line: str, mark: str) -> Post:

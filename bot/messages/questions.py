@@ -1,4 +1,4 @@
-"""What the posts say that ask participants for something, or hand out something: questions, pledges, certificates."""
+"""The posts about questions, and a question as moderators see it in a list."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ STATE_SIGN = {
     QuestionState.HIDDEN: "🚫",
 }
 _TITLE = 90
-#: Characters of a question that another message quotes, and of how many one message tells.
+#: Characters of a question that another message quotes, and questions in a list.
 _QUOTED, _FOLLOWING = 200, 12
 
 
-# --- what the bot posts: in all the workshop's languages -------------------------------------------------------
+# --- posts: in all the workshop's languages --------------------------------------------------------------------
 
 
 def ask_opening(plan: Plan, mark: str) -> Post:
     """The message that opens the room for questions."""
-    told = every(plan.languages, "question.line")
+    lines = every(plan.languages, "question.line")
     if plan.questions.anonymous:
-        told += every(plan.languages, "question.line_anonymous")
-    return Post((f"## {joined(plan.languages, 'question.heading')}", "\n".join(told)), (_ask_button(plan, mark),))
+        lines += every(plan.languages, "question.line_anonymous")
+    return Post((f"## {joined(plan.languages, 'question.heading')}", "\n".join(lines)), (_ask_button(plan, mark),))
 
 
 def question_card(plan: Plan, question: Question, mark: str, other: Question | None = None) -> Post:
-    """A question in the room for them; `other` is the one that it is merged into."""
+    """A question in the room for them; `other`: the question that it is merged into."""
     if question.state is QuestionState.HIDDEN:
         why = Button(custom_id("why", question.id, mark), label(plan.languages, "button.why"))
         return Post((f"{STATE_SIGN[question.state]} {joined(plan.languages, 'question.withdrawn')}",), (why,))
@@ -56,17 +56,17 @@ def question_card(plan: Plan, question: Question, mark: str, other: Question | N
     return Post((f"{about}\n{escape(question.text)}", *answered, standing), (too, _ask_button(plan, mark)))
 
 
-def open_questions(plan: Plan, session: Session, found: Sequence[Question], mark: str) -> Post:
-    """A session is over, and these questions about it are not answered yet; the most wanted, if they are many."""
+def open_questions(plan: Plan, session: Session, unanswered: Sequence[Question], mark: str) -> Post:
+    """The unanswered questions about a session that is over; the most wanted, if they are many."""
     heading = session_heading("❓", plan, session)
-    told = "\n".join(every(plan.languages, "question.open" if found else "question.none_open"))
+    status = "\n".join(every(plan.languages, "question.open" if unanswered else "question.none_open"))
     lines = [
-        f"{STATE_SIGN[one.state]} 👥 {one.votes} · {escape_within(' '.join(one.text.split()), _QUOTED)}"
-        for one in found[:_FOLLOWING]
+        f"{STATE_SIGN[question.state]} 👥 {question.votes} · {escape_within(' '.join(question.text.split()), _QUOTED)}"
+        for question in unanswered[:_FOLLOWING]
     ]
-    if len(found) > len(lines):
-        lines.append(left_out(len(found) - len(lines)))
-    blocks = (heading, told, Lines(lines)) if lines else (heading, told)
+    if len(unanswered) > len(lines):
+        lines.append(left_out(len(unanswered) - len(lines)))
+    blocks = (heading, status, Lines(lines)) if lines else (heading, status)
     return Post(blocks, (_ask_button(plan, mark),))
 
 
@@ -78,13 +78,13 @@ def _ask_button(plan: Plan, mark: str) -> Button:
     return Button(custom_id("ask", mark), label(plan.languages, "button.ask"), primary=True)
 
 
-# --- what the bot answers: in one person's language ------------------------------------------------------------
+# --- answers: in one person's language -------------------------------------------------------------------------
 
 
 def question_line(plan: Plan, question: Question, language: str) -> str:
-    """A question as moderators see it in their list: who asks is told also where the room doesn't see it.
+    """A question in the moderators' list: it names the author also where the room doesn't see the name.
 
-    Under the Chatham House Rule it is told to nobody.
+    Under the Chatham House Rule it names nobody.
     """
     session = plan.agenda.find(question.session)
     about = f" · {escape(shorten(session.title[language], _TITLE))}" if session else ""

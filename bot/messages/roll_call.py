@@ -1,4 +1,4 @@
-"""What moderators are told of who is there, in their language."""
+"""The roll call that moderators read, in their language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """People of whom the same is known: their names by administration, both as they were typed."""
+    """People with the same status: their names by administration, both as they were typed."""
 
     heading: str
     names: Mapping[str, list[str]]
@@ -31,14 +31,14 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class RollCall:
-    """How many are there, and who."""
+    """The roll call of a session: the counts, and the names."""
 
     summary: str
     groups: tuple[_Group, ...]
 
     @property
     def blocks(self) -> tuple[str, ...]:
-        """As Discord shows it."""
+        """The texts of the message, in Discord's markdown."""
         lists = (
             "\n".join(
                 (f"### {group.heading}", *(_line(f"**{escape(at)}**", names) for at, names in group.names.items()))
@@ -49,7 +49,7 @@ class RollCall:
 
     @property
     def file(self) -> bytes:
-        """The names as a plain text, where there are more than a message holds."""
+        """The names as a plain text file, for a list that is too long for a message."""
         lines = (
             line
             for group in self.groups
@@ -65,7 +65,7 @@ def _line(at: str, names: Iterable[str]) -> str:
 def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, and what is known
     plan: Plan, session: Session, roll: SessionRoll, places: Places, doors: Doors, now: datetime, language: str
 ) -> RollCall:
-    """Who is in a session."""
+    """The roll call of a session at `now`."""
     counts = (
         text(language, "roll.checked_in", n=len(roll.checked_in)),
         text(language, "roll.in_room", n=len(roll.in_room)),
@@ -76,10 +76,10 @@ def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, 
     when = moment(opens if refusal is attendance.CheckinRefusal.NOT_YET else session.ends_at, "f")
     door = text(language, f"roll.door.{refusal or 'open'}", when=when)
     title = escape(session.title[language])
-    said = {person: f"{one.name}: {_said(one, language)}" for person, one in roll.corrected.items()}
+    corrected = {person: f"{fix.name}: {_status(fix, language)}" for person, fix in roll.corrected.items()}
     # While it is held, moderators see in Discord who is there; afterwards the Chatham House Rule is for them too.
     secret = session.id in plan.confidential_sessions and session.ends_at <= now
-    listed = () if secret else zip(counts, (roll.checked_in, roll.in_room, said), strict=True)
+    listed = () if secret else zip(counts, (roll.checked_in, roll.in_room, corrected), strict=True)
     elsewhere = text(language, "roll.elsewhere")
     return RollCall(
         "\n".join((f"## {title}", door, *(f"- {count}" for count in counts))),
@@ -87,7 +87,7 @@ def roll_call(  # noqa: PLR0913, PLR0917 - one session, one moment, one reader, 
     )
 
 
-def _said(correction: Correction, language: str) -> str:
+def _status(correction: Correction, language: str) -> str:
     return f"{text(language, f'roll.status.{correction.mark}')} ({correction.reason})"
 
 
@@ -100,7 +100,7 @@ def _grouped(people: Mapping[int, str], places: Places, elsewhere: str) -> dict[
 
 
 def corrected_name(plan: Plan, correction: Correction, language: str) -> str:
-    """Whose attendance was corrected; not told under the Chatham House Rule."""
+    """The name of the person whose attendance was corrected; withheld under the Chatham House Rule."""
     secret = plan.wholly_confidential or correction.session in plan.confidential_sessions
     return text(language, "question.nobody") if secret else correction.name
 

@@ -1,4 +1,4 @@
-"""The workshop's rooms in words: what each step does, and how all of it stands."""
+"""The workshop's rooms in words: each step of the setup, and the status."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from bot.domain.venue_steps import (
 )
 from bot.messages.i18n import enumeration, text
 
-#: How a name is shown where the words are read: escaped on Discord, without control characters in a terminal.
+#: Prepares a name for the place where it is shown: escaped on Discord, without control characters in a terminal.
 Show = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lacks:
-    """What keeps the bot from its work in a server."""
+    """The permissions that the bot lacks in a server, and the roles that it can't give."""
 
     own_role: str
     """The name of the bot's own role."""
     permissions: tuple[str, ...] = ()
-    """What it lacks in the whole server."""
+    """Permissions that it lacks in the whole server."""
     above: tuple[str, ...] = ()
     """The names of the workshop's roles that are above the bot's, which it can't give."""
     in_channels: tuple[tuple[str, RoomForm, str], ...] = ()
-    """What it lacks in a single channel: name, form, permission."""
+    """Permissions that it lacks in single channels: name, form, permission."""
 
     def __bool__(self) -> bool:
         """Whether it lacks anything."""
@@ -44,18 +44,15 @@ class Lacks:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the rooms stand in a server."""
+    """The state of the rooms in a server."""
 
     there: int
-    """How many of the roles and rooms are there."""
+    """The number of roles and rooms that exist."""
     of: int
     archived: bool
     steps: tuple[Step, ...]
-    """What is left to be done."""
+    """The steps that remain."""
     lacks: Lacks
-
-
-# --- what is wanted --------------------------------------------------------------------------------------------
 
 
 # --- in words --------------------------------------------------------------------------------------------------
@@ -67,7 +64,7 @@ def names_made(done: Iterable[Step]) -> list[str]:
 
 
 def told(step: Step, language: str, show: Show) -> str:
-    """What a step does."""
+    """A step in words."""
     match step:
         case MakeRole():
             return text(language, "rooms.step.role", name=show(step.name))
@@ -89,7 +86,7 @@ def _who(who: Who, language: str) -> str:
 
 
 def plan_blocks(steps: Sequence[Step], namesakes: Sequence[Namesake], language: str, show: Show) -> list[str]:
-    """The steps that would be taken, a line each; before them, what is asked about roles that are called like ours."""
+    """The steps that would be taken, a line each, after the question about roles with the names of ours."""
     if not steps:
         return [text(language, "rooms.plan.none")]
     asked = (
@@ -99,7 +96,7 @@ def plan_blocks(steps: Sequence[Step], namesakes: Sequence[Namesake], language: 
 
 
 def namesakes_told(namesakes: Sequence[Namesake], language: str, show: Show) -> str:
-    """Roles that are called like ours, each with how many people have it."""
+    """The roles with the names of ours, each with its number of holders."""
     return enumeration(
         language,
         [
@@ -116,7 +113,7 @@ def _listed(steps: Iterable[Step], language: str, show: Show) -> str:
 
 
 def status_blocks(status: Status, language: str, show: Show) -> list[str]:
-    """What is there, what is missing, what the bot lacks and what to click."""
+    """The status in words: existing rooms, missing steps, missing permissions and how to grant them."""
     state = text(language, "rooms.status.archived" if status.archived else "rooms.status.open")
     blocks = [f"{text(language, 'rooms.status.there', there=status.there, of=status.of)} {state}"]
     if status.steps:

@@ -1,4 +1,4 @@
-"""What differs between two agendas, as values: enough to make the one from the other, and to tell people."""
+"""The differences of two agendas, as values: enough to make the one from the other, and to render a change notice."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from types import MappingProxyType
 from bot.domain.agenda.sessions import Agenda, Session
 from bot.domain.text import Text
 
-#: What rooms are called, by their id.
+#: The rooms' names, by their id.
 RoomNames = Mapping[str, Text]
 _UNNAMED: RoomNames = MappingProxyType({})
 
 
 class Aspect(StrEnum):
-    """In what a session differs."""
+    """The aspects in which a session can differ."""
 
     TIME = "time"
     ROOM = "room"
@@ -37,7 +37,7 @@ class ChangedSession:
 
     @property
     def aspects(self) -> frozenset[Aspect]:
-        """In what the two differ."""
+        """The aspects in which the two differ."""
         before, after = self.before, self.after
         differs = {
             Aspect.TIME: _slot(before) != _slot(after),
@@ -68,7 +68,7 @@ class SwappedSessions:
 
 @dataclass(frozen=True, slots=True)
 class RoomRenamed:
-    """A room that is called otherwise, with the sessions that are in it before and after, as they are after."""
+    """A renamed room, with the sessions that are in it before and after, as they are after."""
 
     room: str
     before: Text
@@ -91,7 +91,7 @@ class Changes:
         return bool(self.added or self.cancelled or self.changed or self.renamed_rooms)
 
     def having(self, aspect: Aspect) -> tuple[ChangedSession, ...]:
-        """The sessions that differ in that."""
+        """The sessions that differ in that aspect."""
         return tuple(changed for changed in self.changed if aspect in changed.aspects)
 
     @property
@@ -115,7 +115,7 @@ class Changes:
 
     @cached_property
     def alone(self) -> tuple[ChangedSession, ...]:
-        """The sessions that changed, less those that a swap tells of."""
+        """The changed sessions, without those in a swap."""
         paired = {changed.after.id for swap in self.swaps for changed in (swap.first, swap.second)}
         return tuple(changed for changed in self.changed if changed.after.id not in paired)
 
@@ -131,7 +131,7 @@ class Changes:
 def diff(
     before: Agenda, after: Agenda, names_before: RoomNames = _UNNAMED, names_after: RoomNames = _UNNAMED
 ) -> Changes:
-    """What turns `before` into `after`; with the names of the rooms on both sides, also which rooms were renamed."""
+    """The changes from `before` to `after`; with the names of the rooms on both sides, also the renamed rooms."""
     old = {session.id: session for session in before}
     new = {session.id: session for session in after}
     both = [ChangedSession(old[key], session) for key, session in new.items() if key in old]

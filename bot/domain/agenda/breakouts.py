@@ -14,7 +14,7 @@ from bot.domain.venue import Room, RoomForm, breakout_room
 
 #: How many groups there can be: each is one of a select's options.
 FEWEST, MOST = 2, 25
-#: How long before the end each group is told so.
+#: The time before the end at which each group gets a warning.
 LEFT = timedelta(minutes=2)
 #: How long after the end people are still called back; then the rooms are left as they are.
 CALLING = KINDS[Kind.BACK].lifetime
@@ -22,7 +22,7 @@ CALLING = KINDS[Kind.BACK].lifetime
 
 @dataclass(frozen=True, slots=True)
 class GroupMember:
-    """Somebody who takes part. What isn't known of them is empty."""
+    """A participant of a breakout. Unknown fields are empty."""
 
     person: int
     name: str
@@ -38,7 +38,7 @@ class BreakoutGroup:
     number: int
     members: tuple[GroupMember, ...]
     rapporteur: int | None = None
-    """Who speaks for the group: a member's Discord id."""
+    """The Discord id of the member who speaks for the group."""
 
     def has(self, person: int) -> bool:
         """Whether somebody is in the group."""
@@ -55,9 +55,9 @@ class Breakout:
     """A session's groups: proposed, and open once somebody has confirmed them. Instants are UTC."""
 
     id: str
-    """The session's id, a dot, and what tells its breakouts apart."""
+    """The session's id, a dot, and a part that distinguishes its breakouts."""
     topic: str | None
-    """What the groups talk about; None: what the session is about."""
+    """The topic of the groups; None: the session's own subject."""
     minutes: int
     author: int
     proposed_at: datetime
@@ -128,11 +128,11 @@ def _shuffled(seed: str, part: str) -> str:
     return hashlib.blake2b(f"{seed}/{part}".encode(), digest_size=8).hexdigest()
 
 
-# --- its rooms, and what is said in them -----------------------------------------------------------------------
+# --- its rooms and messages ------------------------------------------------------------------------------------
 
 
 def breakout_rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> Iterator[Room]:
-    """A breakout's rooms as they must be at `now`. `names`: what each is called then."""
+    """A breakout's rooms as they must be at `now`. `names`: their names at that time."""
     everybody = {member.person for group in breakout.groups for member in group.members}
     for group, name in zip(breakout.groups, names, strict=True):
         inside = frozenset(member.person for member in group.members)
@@ -149,7 +149,7 @@ def breakout_rooms(breakout: Breakout, names: Sequence[str], now: datetime) -> I
 
 
 def breakout_announcements(workshop: str, breakout: Breakout) -> Iterator[Announcement]:
-    """What is said in the rooms of an open breakout: who is in the group, how long is left, and that it is over."""
+    """The messages in the rooms of an open breakout: the group's members, the warning before the end, and the end."""
     if breakout.opened_at is None or breakout.ends_at is None:
         return
     opens, ends = breakout.opened_at, breakout.ends_at

@@ -1,4 +1,4 @@
-"""The digest: what happened on a day, as those who missed it read it."""
+"""The digest: a summary of a day for people who missed it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.contributions.questions import Question, QuestionState, question
 from bot.domain.local_time import day_of
 from bot.domain.plan import Plan
 
-#: So many notes and questions are named; the rest is counted.
+#: Notes, and also questions, that are named; the rest is counted.
 SHOWN = 5
 
 
@@ -25,9 +25,9 @@ class DailyDigest:
     day: date
     sessions: tuple[Session, ...]
     people: int
-    """Who checked in or was in a session's room."""
+    """The number of people who checked in or were in a session's room."""
     minutes: int
-    """In which they were there, all together."""
+    """Minutes that they were present, all together."""
     notes: tuple[Note, ...]
     """The day's, of those that participants may see."""
     questions: tuple[Question, ...]
@@ -44,7 +44,7 @@ def digest_of_day(  # noqa: PLR0913, PLR0917 - one parameter a kind of thing tha
     notes: Iterable[Note],
     questions: Iterable[Question],
 ) -> DailyDigest:
-    """What there is to tell of a day. Takes as long as the people are many."""
+    """The digest of a day. The time that it takes grows with the number of people."""
     sessions = plan.agenda.on(day)
     held = {session.id for session in sessions}
     of_the_day = plan.with_agenda(Agenda(sessions))

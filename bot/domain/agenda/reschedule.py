@@ -1,4 +1,4 @@
-"""What moderators do to an agenda: each a function from an agenda to the next, or a ChangeError that says why not."""
+"""The changes that moderators make: each a function from an agenda to the next. Raises ChangeError with the reason."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Now:
 
 
 class SessionDetails(TypedDict, total=False):
-    """What can be changed about a session at any time, even afterwards: all but when it is."""
+    """The details of a session that can be changed at any time, even afterwards: all but its time."""
 
     kind: SessionKind
     room: str
@@ -169,18 +169,18 @@ def edit_session(agenda: Agenda, session_id: str, **details: Unpack[SessionDetai
 
 
 def adopt_agenda(agenda: Agenda, wanted: Agenda, now: Now) -> tuple[Agenda, tuple[Session, ...]]:
-    """The agenda as another one has it, but for what is past; and the sessions that are therefore not as wanted.
+    """The wanted agenda, without changes to the past; and the sessions that therefore differ from it.
 
-    A session that has begun keeps its time and is held, and only what is told of it follows; none is put before now.
+    A session that has begun keeps its time and is held, and only its details follow; none is moved before now.
     """
     held = {session.id: session for session in agenda}
     begun = {key: session for key, session in held.items() if session.starts_at <= now.at}
     followed: dict[str, Session] = {}
     left: list[Session] = []
     for session in wanted:
-        there = begun.get(session.id)
-        if there is not None:
-            kept = replace(session, day=there.day, starts_at=there.starts_at, ends_at=there.ends_at)
+        started = begun.get(session.id)
+        if started is not None:
+            kept = replace(session, day=started.day, starts_at=started.starts_at, ends_at=started.ends_at)
         elif session.starts_at < now.at:
             kept = held.get(session.id)
         else:

@@ -1,4 +1,4 @@
-"""The run of show: what is on, what comes next, how late the day is, and the buttons that change it."""
+"""The run of show: the current and next sessions, the delay of the day, and the buttons that change it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class DayAction(StrEnum):
-    """What the panel's buttons do."""
+    """The actions of the panel's buttons."""
 
     HOLD = "hold"
     RESUME = "resume"
@@ -62,7 +62,7 @@ def lateness(held: Agenda, filed: Agenda, now: Now) -> timedelta | None:
 
 
 def show_state(agenda: Agenda, sequences: Iterable[tuple[str, int]], hold: Hold | None, now: Now) -> str:
-    """Return a hash of what a button of the panel acts on: another one after any change of it.
+    """Return a hash of the sessions and the hold that a panel's button acts on; any change of them changes it.
 
     `sequences`: each session with a number that grows with each of its changes, so that a change that was undone still
     gives another hash.
@@ -118,7 +118,7 @@ def resume_day(agenda: Agenda, hold: Hold, now: Now) -> Agenda:
         return agenda
 
 
-#: What each button does to the agenda; those of a hold do more.
+#: The change that each button makes to the agenda; those of a hold do more.
 CHANGES: dict[DayAction, Callable[[Agenda, Now], Agenda]] = {
     DayAction.LATER: lambda agenda, now: delay_day(agenda, STEP, now),
     DayAction.SKIP: skip_next,

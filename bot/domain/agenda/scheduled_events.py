@@ -14,7 +14,7 @@ from bot.domain.agenda.sessions import Session, SessionKind
 
 
 class EventPhase(StrEnum):
-    """Where a session stands as an event."""
+    """The phase of a session as an event."""
 
     TO_COME = "to_come"
     LIVE = "live"

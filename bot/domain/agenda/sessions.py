@@ -1,4 +1,4 @@
-"""The agenda: sessions with their instants, and where each of them stands at a moment."""
+"""The agenda: sessions with their instants, and the progress of each at a moment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.text import Text, spoken
 
 
 class SessionKind(StrEnum):
-    """What kind of item a session is on the agenda."""
+    """The kinds of items on the agenda."""
 
     OPENING = "opening"
     PRESENTATION = "presentation"
@@ -22,7 +22,7 @@ class SessionKind(StrEnum):
 
 
 class SessionProgress(StrEnum):
-    """Where a session stands at a moment."""
+    """The progress of a session at a moment."""
 
     DONE = "done"
     LIVE = "live"
@@ -41,14 +41,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who speaks, by office: names change, and a plan is often published."""
+    """A speaker, by office: names change, and a plan is often published."""
 
     office: Text
     organisation: Text
     """Empty in every language, if the plan doesn't say."""
 
     def named(self, language: str) -> str:
-        """Who speaks, and for whom, where that is known."""
+        """The speaker's office, and their organisation where it is known."""
         organisation = spoken(self.organisation, language)
         return spoken(self.office, language) + (f" ({organisation})" if organisation else "")
 
@@ -79,7 +79,7 @@ class Session:
 
     @property
     def length(self) -> timedelta:
-        """How long it is scheduled to last."""
+        """Its scheduled length."""
         return self.ends_at - self.starts_at
 
 
@@ -135,7 +135,7 @@ class Agenda:
 
 
 def session_progress(sessions: Sequence[Session], now: datetime) -> dict[str, SessionProgress]:
-    """Where each session of one day stands; the earliest yet to start is `next` (all of them, if several)."""
+    """The progress of each session of one day; the earliest yet to start is `next` (all of them, if several)."""
     to_come = [session.starts_at for session in sessions if session.starts_at > now]
     first = min(to_come, default=None)
 

@@ -1,4 +1,4 @@
-"""Attendance: when a session takes check-ins, and what a person's check-ins add up to."""
+"""Attendance: when a session takes check-ins, and the record that a person's check-ins and stays give."""
 
 from __future__ import annotations
 
@@ -142,12 +142,12 @@ class AttendanceRecord:
 
     @property
     def percent(self) -> float | None:
-        """Share present of what was observed; None if nothing was."""
+        """Minutes present in percent of those observed, one decimal; None if none were observed."""
         return percent_present(self.minutes, self.observed)
 
     @property
     def whole_percent(self) -> int:
-        """The same without decimals, rounded down: whoever reads 80 % has reached 80 %."""
+        """`percent` without decimals, rounded down: a person who reads 80 % has reached 80 %."""
         return min(100, int(100 * self.minutes / self.observed)) if self.observed > 0 else 0
 
 
@@ -192,7 +192,7 @@ def times_present(
 ) -> dict[str, dict[int, tuple[Interval, ...]]]:
     """Return when people were in each session that counts: session id, then person, then intervals.
 
-    It agrees with `attendance_records`: whoever was corrected to present counts from start to end.
+    It agrees with `attendance_records`: a person corrected to present counts from start to end.
     """
     checked = {(checkin.session, checkin.person): checkin for checkin in presences}
     corrected = corrections_in_force(corrections)
@@ -203,13 +203,15 @@ def times_present(
             if is_room_of(session, stay.room):
                 inside.setdefault(stay.person, []).append(stay)
         people = {person for key, person in (*checked, *((s, p) for p, s in corrected)) if key == session.id}
-        there = {
+        intervals = {
             person: _marked(session, corrected.get((person, session.id)))
             or _present(session, checked.get((session.id, person)), inside.get(person, ()))
             for person in sorted(people | inside.keys())
         }
-        absent = {p for p in there if (correction := corrected.get((p, session.id))) and correction.mark is Mark.ABSENT}
-        times[session.id] = {person: when for person, when in there.items() if when and person not in absent}
+        absent = {
+            p for p in intervals if (correction := corrected.get((p, session.id))) and correction.mark is Mark.ABSENT
+        }
+        times[session.id] = {person: when for person, when in intervals.items() if when and person not in absent}
     return times
 
 
@@ -229,7 +231,7 @@ def attendance_record(  # noqa: PLR0913, PLR0917 - all that is known of one pers
     """Return the record of one person. `checked` and `corrected` are by session id; all may be empty."""
     counted = counted_sessions(plan)
     tallies = {s.id: _tally(s, checked.get(s.id), stays, blind, corrected.get(s.id)) for s in counted}
-    there = sum(tally.present for tally in tallies.values())
+    present = sum(tally.present for tally in tallies.values())
     scheduled = round(sum((s.length for s in counted), timedelta()) / _MINUTE)
     uncounted = sum(tally.unobserved + tally.excused for tally in tallies.values())
     return AttendanceRecord(
@@ -242,7 +244,7 @@ def attendance_record(  # noqa: PLR0913, PLR0917 - all that is known of one pers
         {key: corrected[key] for key in tallies if key in corrected},
         {s.id: span for s in counted if (span := _span(_present(s, checked.get(s.id), stays)))},
         scheduled,
-        complete=there > 0 and 100 * there >= plan.attendance.percent * (scheduled - uncounted),
+        complete=present > 0 and 100 * present >= plan.attendance.percent * (scheduled - uncounted),
     )
 
 
@@ -295,8 +297,8 @@ def _named(  # noqa: PLR0913, PLR0917 - as record
 
 def _latest_name(presences: Iterable[CheckIn], stays: Iterable[Stay], corrections: Iterable[Correction]) -> str:
     """Return the latest name on Discord, or the name in a correction if the person was never seen there."""
-    shown = [(one.since, one.name) for one in presences] + [(one.time.since, one.name) for one in stays]
-    return max(shown or [(one.at, one.name) for one in corrections])[1]
+    shown = [(checkin.since, checkin.name) for checkin in presences] + [(stay.time.since, stay.name) for stay in stays]
+    return max(shown or [(correction.at, correction.name) for correction in corrections])[1]
 
 
 def _present(session: Session, presence: CheckIn | None, stays: Iterable[Stay]) -> tuple[Interval, ...]:
@@ -304,8 +306,8 @@ def _present(session: Session, presence: CheckIn | None, stays: Iterable[Stay]) 
     return within([*_in_room(session, stays), *checked_in], _time(session))
 
 
-def _span(there: Sequence[Interval]) -> Interval | None:
-    return Interval(there[0].since, there[-1].until) if there else None
+def _span(intervals: Sequence[Interval]) -> Interval | None:
+    return Interval(intervals[0].since, intervals[-1].until) if intervals else None
 
 
 def _in_room(session: Session, stays: Iterable[Stay]) -> tuple[Interval, ...]:
@@ -317,7 +319,7 @@ def _unobserved(
 ) -> tuple[Interval, ...]:
     unseen = within(blind, _time(session))
     covered = _present(session, presence, stays)
-    return tuple(gap for one in unseen for gap in gaps(covered, one))
+    return tuple(gap for interval in unseen for gap in gaps(covered, interval))
 
 
 def _time(session: Session) -> Interval:

@@ -1,4 +1,4 @@
-"""What somebody's attendance comes to: session by session, with the reasons, and against the plan's rule."""
+"""A person's own attendance: each session with its reasons, and the outlook on the plan's rule."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class AttendanceStatus(StrEnum):
-    """What a session comes to for one person."""
+    """The status of a session in one person's record."""
 
     PRESENT = "present"
     """For at least the share that the plan asks for of the whole workshop."""
@@ -33,11 +33,11 @@ class AttendanceStatus(StrEnum):
     ABSENT = "absent"
     EXCUSED = "excused"
     UNOBSERVED = "unobserved"
-    """Nothing of it could be seen."""
+    """The bot observed nothing of it."""
 
 
 def attendance_status(plan: Plan, session: Session, own: AttendanceRecord) -> AttendanceStatus:
-    """What a session that counts comes to for the person whose record it is."""
+    """The status of a session that counts, in the person's record."""
     correction = own.corrections.get(session.id)
     if correction and correction.mark is Mark.EXCUSED:
         return AttendanceStatus.EXCUSED
@@ -51,7 +51,7 @@ def attendance_status(plan: Plan, session: Session, own: AttendanceRecord) -> At
 
 
 class AttendanceReason(StrEnum):
-    """Why a session counts as it does for one person."""
+    """The reasons for which a session counts, or doesn't, for one person."""
 
     MARKED_PRESENT = "marked_present"
     """By a moderator; so the next two."""
@@ -60,7 +60,7 @@ class AttendanceReason(StrEnum):
     CHECKED_IN = "checked_in"
     IN_ROOM = "in_room"
     UNOBSERVED = "unobserved"
-    """Neither is known of some of it, because the bot was not watching."""
+    """Unknown for a part of it, because the bot was not watching."""
     OPEN = "open"
     """They can still check in."""
     CLOSED = "closed"
@@ -86,7 +86,7 @@ def attendance_reasons(  # noqa: PLR0913, PLR0917 - all that is known of one ses
 ) -> tuple[AttendanceReason, ...]:
     """Every reason that is true of a session that counts, for the person whose record it is; never none.
 
-    What a moderator said comes first, and makes nothing else untrue.
+    A moderator's correction comes first, and the other reasons stay true.
     """
     correction = own.corrections.get(session.id)
     known = {
@@ -117,7 +117,7 @@ def minutes_missing(plan: Plan, own: AttendanceRecord) -> int:
 
 
 class Outlook(StrEnum):
-    """Where somebody stands, against the plan's share."""
+    """Whether the plan's share is reached, can be reached, or can't be reached any more."""
 
     REACHED = "reached"
     WITHIN_REACH = "within_reach"

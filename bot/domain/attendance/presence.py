@@ -24,7 +24,7 @@ class Stay(NamedTuple):
 
     person: int
     name: str
-    """How Discord showed the person then."""
+    """The person's name on Discord at the time."""
     room: str
     """The room's key in the venue."""
     time: Interval

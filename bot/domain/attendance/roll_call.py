@@ -19,7 +19,7 @@ People = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class SessionRoll:
-    """Who is in a session, and how that is known. People with a correction are in `corrected` only."""
+    """The people in a session, by the source of that knowledge. People with a correction are in `corrected` only."""
 
     checked_in: People
     in_room: People
@@ -30,10 +30,10 @@ class SessionRoll:
 def roll_call_of(
     session: Session,
     presences: Iterable[CheckIn],
-    there: People,
+    in_room: People,
     corrections: Iterable[Correction],
 ) -> SessionRoll:
-    """Return the roll of a session. `there`: the people in its room."""
+    """Return the roll of a session. `in_room`: the people in its room."""
     corrected = {
         person: correction
         for (person, held), correction in corrections_in_force(corrections).items()
@@ -42,7 +42,7 @@ def roll_call_of(
     checked_in = {checkin.person: checkin.name for checkin in presences if checkin.session == session.id}
     return SessionRoll(
         {person: name for person, name in checked_in.items() if person not in corrected},
-        {person: name for person, name in there.items() if person not in corrected and person not in checked_in},
+        {person: name for person, name in in_room.items() if person not in corrected and person not in checked_in},
         corrected,
     )
 

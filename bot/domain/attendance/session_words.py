@@ -14,7 +14,7 @@ TRIES = 5
 
 
 def session_word(secret: str, workshop: str, session: str, words: Sequence[Text]) -> Text:
-    """A session's word, in every language: always the same, and not to be guessed by who lacks the secret.
+    """A session's word, in every language: always the same, and impossible to guess without the secret.
 
     A list with a few words more or less changes the words of few sessions.
     """
@@ -27,7 +27,7 @@ def session_word(secret: str, workshop: str, session: str, words: Sequence[Text]
 
 
 def word_matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
-    """Whether that is the word, in one of the languages: case, accents, blanks and an article forgiven."""
+    """Whether the typed text is the word in one of the languages; case, accents, blanks and an article don't matter."""
     heard = _bare(typed)
     return any(
         heard == article + _bare(word[language])
@@ -37,7 +37,7 @@ def word_matches(typed: str, word: Text, languages: Iterable[str]) -> bool:
 
 
 def guess_hash(typed: str) -> str:
-    """The same for what counts as the same try; what was typed can't be read from it."""
+    """A hash that is equal for equal tries; the typed text can't be read from it."""
     return hashlib.blake2b(_bare(typed).encode(), digest_size=8).hexdigest()
 
 

@@ -15,7 +15,7 @@ from bot.domain.plan import Plan
 
 
 class Scope(StrEnum):
-    """By what people are counted."""
+    """The property by which people are grouped."""
 
     WORKSHOP = "workshop"
     COUNTRY = "country"
@@ -24,13 +24,13 @@ class Scope(StrEnum):
     SESSION = "session"
 
 
-#: The group of those of whom it isn't known.
+#: The group of people for whom the property isn't known.
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceShare:
-    """What one person attended of what is counted."""
+    """One person's minutes in the counted sessions."""
 
     person: int
     minutes: int
@@ -46,14 +46,14 @@ class AttendanceFigure:
 
     scope: Scope
     group: str | None
-    """None for several small groups as one."""
+    """None for several small groups that were merged."""
     people: int
     minutes: int
     """Whole minutes present, of all of them together."""
     percent: float | None
-    """Those as a share of what was observed of them, one decimal; None if nothing was."""
+    """Minutes present in percent of minutes observed, one decimal; None if none were observed."""
     complete: int | None
-    """How many reached the plan's share; None where it isn't asked for."""
+    """The number of people who reached the plan's share; None where no share is asked for."""
 
 
 def attendance_figures(
@@ -61,7 +61,7 @@ def attendance_figures(
 ) -> tuple[AttendanceFigure, ...]:
     """The statistics. Of a day and of a session, those count who were there; else everybody of whom there is a record.
 
-    Groups of fewer than SMALLEST_GROUP persons are told as one: see `chatham.merge_small_groups`.
+    Groups of fewer than SMALLEST_GROUP persons are merged: see `chatham.merge_small_groups`.
     """
     return tuple(figure for scope in Scope for figure in _figures(scope, _grouped(scope, plan, records, place_of)))
 
@@ -90,7 +90,7 @@ def _figure(scope: Scope, group: str | None, shares: Sequence[AttendanceShare]) 
 def _grouped(
     scope: Scope, plan: Plan, records: Sequence[AttendanceRecord], place_of: Callable[[int], Participant | None]
 ) -> Iterator[tuple[str, AttendanceShare]]:
-    """Everybody's shares, each with the name of its group, in the order in which groups are told."""
+    """Everybody's shares, each with the name of its group, in the order of the groups."""
     counted = attendance.counted_sessions(plan)
     match scope:
         case Scope.WORKSHOP:

@@ -1,4 +1,4 @@
-"""Stamps: what was held under the Chatham House Rule stays under it, whatever becomes of the agenda and the plan."""
+"""Stamps: a session held under the Chatham House Rule stays under it, even if the agenda or the plan changes."""
 
 from __future__ import annotations
 

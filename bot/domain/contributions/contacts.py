@@ -1,4 +1,4 @@
-"""What passes between a note's author and others: who wants to be in touch, and who asked for a note."""
+"""Contacts between a note's author and others: wishes to be in touch, and requests for a note."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Contact:
     asked_at: datetime
     """UTC."""
     agreed: bool | None
-    """What the author answered; None while they haven't."""
+    """The author's answer; None while there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from bot.domain.contributions.notes import Attribution, Audience, Note, Visibili
 from bot.domain.people.participants import Participant
 from bot.domain.people.roles import Role
 
-#: What tells whose a note is.
+#: Attributions that show the author's administration.
 _TELLING = (Attribution.NAME, Attribution.ADMINISTRATION)
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One administration, and how many notes it has shared by the topic's id."""
+    """One administration, and the number of notes that it has shared, by the topic's id."""
 
     administration: str
     notes: Counter[str]
@@ -35,11 +35,11 @@ def coverage_rows(places: Iterable[Participant], notes: Iterable[Note], audience
     """A row an administration, those that have shared nothing first; each by its name.
 
     Only what a reader of that audience may read counts, and only where its author wants to be known by their
-    administration: a count must not tell what the note doesn't.
+    administration: a count must not disclose more than the note.
     """
-    every = [place for place in places if place.role is Role.PARTICIPANT and place.administration]
-    of_person = {place.person: place.administration for place in every if place.person is not None}
-    counts: dict[str, Counter[str]] = {place.administration: Counter() for place in every}
+    delegates = [place for place in places if place.role is Role.PARTICIPANT and place.administration]
+    of_person = {place.person: place.administration for place in delegates if place.person is not None}
+    counts: dict[str, Counter[str]] = {place.administration: Counter() for place in delegates}
     for note in notes:
         administration = of_person.get(note.author)
         telling = note.attribution in _TELLING and not note.confidential
@@ -50,12 +50,12 @@ def coverage_rows(places: Iterable[Participant], notes: Iterable[Note], audience
 
 def silent_participants(places: Iterable[Participant], notes: Iterable[Note]) -> tuple[int, ...]:
     """The Discord ids of those who have joined for an administration that has truly shared nothing, in any way."""
-    every = tuple(places)
+    all_places = tuple(places)
     sharers = {note.author for note in notes if note.visibility is not Visibility.PRIVATE}
-    heard = {place.administration for place in every if place.person in sharers}
+    heard = {place.administration for place in all_places if place.person in sharers}
     return tuple(
         place.person
-        for place in every
+        for place in all_places
         if place.person is not None
         and place.role is Role.PARTICIPANT
         and place.administration

@@ -1,4 +1,4 @@
-"""Feedback: what participants are asked about a session and about the workshop, and what the answers add up to."""
+"""Feedback: what participants are asked about a session and about the workshop, and the summary of the answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.contributions.notes import tidy
 #: The subject of the evaluation of the workshop; no session's id has an underscore.
 WORKSHOP = "_workshop"
 
-#: Answers of fewer people are not told apart: somebody could be recognised in them.
+#: Answers of fewer people are not broken down: somebody could be recognised in them.
 SMALLEST_GROUP = 3
 
 #: From the best to the worst.
@@ -44,13 +44,13 @@ EVALUATION = (
 
 
 def feedback_form(subject: str) -> tuple[FeedbackQuestion, ...]:
-    """What is asked about a session, or about the workshop."""
+    """The form about a session or about the workshop."""
     return EVALUATION if subject == WORKSHOP else PULSE
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackAnswer:
-    """What one person answered about a session (its id) or the workshop; answered again, it is the same answer."""
+    """One person's answer about a session (by its id) or the workshop; a second answer replaces the first."""
 
     subject: str
     person: int
@@ -61,7 +61,7 @@ class FeedbackAnswer:
 
 
 def parse_answers(subject: str, typed: Mapping[str, str]) -> dict[str, str] | None:
-    """What was typed and chosen, as it is kept; None if a choice is none of those that are offered."""
+    """The answer as it is stored; None if a choice is not among those on offer."""
     values = {
         asked.name: typed.get(asked.name, "")
         if asked.choices
@@ -74,23 +74,23 @@ def parse_answers(subject: str, typed: Mapping[str, str]) -> dict[str, str] | No
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSummary:
-    """What the answers about one subject add up to; nobody is named in it."""
+    """The summary of the answers about one subject; it names nobody."""
 
     subject: str
     attended: int
-    """How many were there."""
+    """The number of people who attended."""
     answered: int
-    """How many of them answered."""
+    """The number of them who answered."""
     counts: Mapping[str, Mapping[str, int]] | None
     """How often each choice was made; None if fewer than SMALLEST_GROUP people answered."""
 
     @property
     def response_rate(self) -> float | None:
-        """Percent of those who were there, one decimal; None if nobody was."""
+        """Answers in percent of the people who attended, one decimal; None if nobody attended."""
         return round(100 * self.answered / self.attended, 1) if self.attended else None
 
     def mean(self, name: str) -> float | None:
-        """The mean of what was chosen on the scale, one decimal; None if it is not told."""
+        """The mean of the choices on the scale, one decimal; None if it is withheld."""
         if self.counts is None:
             return None
         counts = self.counts[name]
@@ -98,7 +98,7 @@ class FeedbackSummary:
 
 
 def attendees(records: Iterable[AttendanceRecord], subject: str) -> frozenset[int]:
-    """Who was in a session, or at the workshop at all."""
+    """The people who were in a session, or at the workshop at all."""
     return frozenset(
         record.person
         for record in records
@@ -114,5 +114,5 @@ def feedback_summary(subject: str, answers: Iterable[FeedbackAnswer], attended: 
         for asked in feedback_form(subject)
         if asked.choices
     }
-    there = sum(answer.person in attended for answer in mine)
-    return FeedbackSummary(subject, len(attended), there, counts if len(mine) >= SMALLEST_GROUP else None)
+    answered = sum(answer.person in attended for answer in mine)
+    return FeedbackSummary(subject, len(attended), answered, counts if len(mine) >= SMALLEST_GROUP else None)

@@ -1,4 +1,4 @@
-"""What moderators make of notes before they are published: cleared, sent back, reworded, tagged, merged."""
+"""Reviews of notes by moderators before publication: clear, send back, reword, tag, merge."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASKED_LENGTH = 1000
 
 
 class ReviewState(StrEnum):
-    """Where a note stands. Reworded by its author, it waits again."""
+    """The state of a note's review. A note that its author rewords waits again."""
 
     WAITING = "waiting"
     CLEARED = "cleared"
@@ -26,7 +26,7 @@ class ReviewState(StrEnum):
 
 
 class ReviewAction(StrEnum):
-    """What a moderator may press under a note."""
+    """The buttons under a note for a moderator."""
 
     CLEAR = "clear"
     CHANGES = "changes"
@@ -39,14 +39,14 @@ class ReviewAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What moderators made of one note."""
+    """The review of one note."""
 
     state: ReviewState = ReviewState.WAITING
     asked: str = ""
-    """What its author is asked to change."""
+    """The change that its author is asked to make."""
     tags: tuple[str, ...] = ()
     proposal: NoteWording | None = None
-    """What its author is asked to accept."""
+    """The wording that its author is asked to accept."""
     wanted: bool = False
     """Whether its author is asked to let it be shown."""
     merged_into: str | None = None
@@ -57,7 +57,7 @@ UNSEEN = Review()
 
 
 def review_queue(notes: Iterable[Note], reviews: Mapping[str, Review], audience: Audience) -> list[Note]:
-    """The notes that wait for a reader of that audience, the earliest first. What they may not read waits elsewhere."""
+    """The notes that wait for a reader of that audience, the earliest first. Notes it may not read wait elsewhere."""
     waiting = (
         note
         for note in notes

@@ -1,4 +1,4 @@
-"""Notes: experiences that participants share, who reads them, and how their authors are named."""
+"""Notes: experiences that participants share, their audiences, and how their authors are named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.domain.people.participants import OrganisationKind, Participant
 from bot.domain.people.roles import Role
 from bot.domain.text import clean, fold, is_blank
 
-#: So many notes one person may have.
+#: Notes that one person may have.
 MOST = 100
 #: Characters that each part may have: a title that a card shows whole, and all that a form of Discord's takes.
 TITLE_LENGTH = 150
@@ -24,7 +24,7 @@ DETAIL_LENGTH = 1500
 
 
 class NoteKind(StrEnum):
-    """What kind of lesson a note holds."""
+    """The kind of lesson that a note holds."""
 
     WORKED = "worked"
     FAILED = "failed"
@@ -43,11 +43,11 @@ class Visibility(StrEnum):
     SERIES = "series"
     """Also the participants of the other workshops of the series."""
     PUBLIC = "public"
-    """Also whoever reads the report's public annex."""
+    """Also the readers of the report's public annex."""
 
 
 class Audience(StrEnum):
-    """Whom notes are handed to."""
+    """The readers that notes are selected for."""
 
     ORGANISERS = "organisers"
     PARTICIPANTS = "participants"
@@ -56,7 +56,7 @@ class Audience(StrEnum):
 
 
 class Attribution(StrEnum):
-    """How a note's author is named; each tells less than the one before it."""
+    """How a note's author is named; each discloses less than the one before it."""
 
     NAME = "name"
     ADMINISTRATION = "administration"
@@ -67,7 +67,7 @@ class Attribution(StrEnum):
 
 
 class Maturity(StrEnum):
-    """How far an experience has come."""
+    """The maturity of an experience."""
 
     IDEA = "idea"
     PILOT = "pilot"
@@ -77,7 +77,7 @@ class Maturity(StrEnum):
 
 
 class Detail(StrEnum):
-    """What an author may add to a note."""
+    """The optional details of a note."""
 
     RESULTS = "results"
     MATURITY = "maturity"
@@ -100,12 +100,12 @@ DETAIL_FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One shared experience. `id` is that of the submission: submitted again, it is the same note."""
+    """One shared experience. `id` is that of the submission: a form that is submitted twice makes one note."""
 
     id: str
     author: int
     author_name: str
-    """How Discord showed the author then."""
+    """The author's name on Discord at the time."""
     topic: str
     kind: NoteKind
     title: str
@@ -122,12 +122,12 @@ class Note:
 
     @property
     def folded(self) -> str:
-        """The words in which it is searched."""
+        """The text that a search looks in."""
         written = (text for detail, text in self.details.items() if detail is not Detail.MATURITY)
         return fold("\n".join((self.title, self.did, self.learned, *written)))
 
 
-# --- what is typed -----------------------------------------------------------------------------------------------
+# --- typed text ------------------------------------------------------------------------------------------------
 
 
 def tidy(typed: str, limit: int) -> str | None:
@@ -153,16 +153,16 @@ def wording_of(typed: Mapping[str, str]) -> NoteWording | None:
 
 
 def invalid_links(typed: str) -> list[str]:
-    """What of a text that should hold addresses of the web, separated by blanks, is none."""
+    """The parts that are no web address, of a text that should hold only addresses separated by blanks."""
     return [word for word in clean(typed).split() if not re.fullmatch(r"https?://[^\s/@]+\.[^\s/@]+(/\S*)?", word)]
 
 
-# --- who reads it, and by whom it is -----------------------------------------------------------------------------
+# --- audiences and signatures ----------------------------------------------------------------------------------
 
 
 @cache
 def visibilities_reaching(audience: Audience) -> tuple[Visibility, ...]:
-    """What authors may have chosen for an audience to see their notes. What is private reaches none."""
+    """The visibilities whose notes an audience sees. Private notes reach none."""
     order = tuple(Visibility)
     return order[order.index(Visibility(audience)) :]
 
@@ -178,13 +178,13 @@ def has_card(note: Note) -> bool:
 
 
 def audience_of(role: Role) -> Audience:
-    """As which audience somebody in the workshop reads notes."""
+    """The audience that somebody in the workshop belongs to."""
     return Audience.ORGANISERS if role is Role.ORGANISER else Audience.PARTICIPANTS
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What may be told about a note's author; nothing of what may not be told, or isn't known."""
+    """The disclosed facts about a note's author; a fact that is withheld or unknown is empty."""
 
     person: int | None = None
     name: str = ""
@@ -193,14 +193,14 @@ class Signature:
     """ISO 3166-1 alpha-2."""
     organisation: OrganisationKind | None = None
     region: bool = False
-    """Whether the workshop's region is told."""
+    """Whether the workshop's region is disclosed."""
 
 
 def signature(note: Note, author: Participant | None) -> Signature:
     """How a note's author is named, as they chose. `author` is their place, if they have taken one.
 
     Of somebody without a place nothing is known but the name under which Discord shows them. Under the Chatham House
-    Rule nothing is told.
+    Rule nothing is disclosed.
     """
     match Attribution.ANONYMOUS if note.confidential else note.attribution:
         case Attribution.NAME:
@@ -219,7 +219,7 @@ def signature(note: Note, author: Participant | None) -> Signature:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What an author agreed to, in the words that they were shown."""
+    """An author's consent, with the wording that they were shown."""
 
     note: str
     person: int

@@ -1,4 +1,4 @@
-"""Pledges: what participants will apply at home, and by when; and what has become of it."""
+"""Pledges: what participants will apply at home, by when, and its progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEXT_LENGTH = discord_limits.TEXT_INPUT
 
 
 class PledgeState(StrEnum):
-    """How a pledge goes."""
+    """The progress of a pledge."""
 
     DONE = "done"
     UNDER_WAY = "under_way"
@@ -24,7 +24,7 @@ class PledgeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PledgeProgress:
-    """What somebody says of their pledge, when asked so many months after the workshop; said again, it is changed."""
+    """A person's answer on their pledge, so many months after the workshop; a second answer replaces the first."""
 
     person: int
     months: int
@@ -36,7 +36,7 @@ class PledgeProgress:
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """What one person will apply; made again, it is changed."""
+    """One person's pledge; a second pledge replaces the first."""
 
     person: int
     name: str
@@ -48,7 +48,7 @@ class Pledge:
     written_at: datetime
     """UTC."""
     progress: PledgeProgress | None = None
-    """What its author said of it the last time that they were asked."""
+    """Its author's latest answer on its progress."""
 
 
 def pledges_open_at(plan: Plan) -> datetime:
@@ -57,7 +57,7 @@ def pledges_open_at(plan: Plan) -> datetime:
 
 
 def public_pledges(plan: Plan, pledges: Iterable[Pledge]) -> list[Pledge]:
-    """The pledges as everybody may read them: by nobody, in an order that doesn't tell by whom, the one due first."""
+    """The pledges as everybody may read them: without names, first due first, in an order that hides the authors."""
     anonymous = (
         replace(
             pledge,

@@ -1,4 +1,4 @@
-"""Questions: what participants ask, how many have the same question, and what becomes of each."""
+"""Questions: their text, their votes and their state."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.domain.local_time import day_of
 from bot.domain.plan import Plan
 from bot.domain.planned_announcements import planned
 
-#: So many of one person's may await an answer at a time.
+#: Questions of one person that may await an answer at a time.
 MOST_OPEN = 20
 TEXT_LENGTH = discord_limits.TEXT_INPUT
-#: Characters of why a question is hidden, and of who answers it in writing.
+#: Characters of the reason for hiding a question, and of the owner who answers it in writing.
 REASON_LENGTH, OWNER_LENGTH = 200, 80
 
 
 class QuestionState(StrEnum):
-    """What has become of a question."""
+    """The state of a question."""
 
     WAITING = "waiting"
     ASKED = "asked"
@@ -37,11 +37,11 @@ class QuestionState(StrEnum):
     HIDDEN = "hidden"
 
 
-#: What a moderator says of a question without saying more.
+#: The states that a moderator sets without further details.
 PLAIN = (QuestionState.WAITING, QuestionState.ASKED, QuestionState.ANSWERED, QuestionState.IN_WRITING)
-#: Of these, an answer is still awaited.
+#: The states in which an answer is still awaited.
 OPEN = frozenset({QuestionState.WAITING, QuestionState.ASKED, QuestionState.IN_WRITING})
-#: With these, the floor has been given.
+#: The states in which the floor has been given.
 _HEARD = frozenset({QuestionState.ASKED, QuestionState.ANSWERED})
 
 
@@ -61,10 +61,10 @@ class Question:
     """UTC."""
     state: QuestionState = QuestionState.WAITING
     votes: int = 0
-    """How many others have the same question."""
+    """The number of other people with the same question."""
     answer: str | None = None
     owner: str | None = None
-    """Who answers it in writing."""
+    """The person or office that answers it in writing."""
     due: datetime | None = None
     """Until when (UTC)."""
     merged_into: str | None = None
@@ -76,14 +76,14 @@ class Question:
 
     @property
     def standing(self) -> str:
-        """What has become of it, in words for the audit."""
+        """The state in words, for the audit entry."""
         due = self.due and f"until {self.due.isoformat()}"
         details = (self.answer, self.owner, due, self.merged_into, self.hidden_for)
         return ": ".join((self.state, *(detail for detail in details if detail)))
 
 
 class QuestionOutcome(TypedDict, total=False):
-    """What a moderator says of a question, beside its state."""
+    """The details of a moderator's decision on a question, in addition to its state."""
 
     answer: str
     owner: str
@@ -154,8 +154,8 @@ def sessions_to_ask_about(plan: Plan, now: datetime, wanted: str = "") -> tuple[
     named = plan.agenda.find(wanted)
     today = day_of(now, plan.tz)
     day = named.day if named else next((day for day in days if day >= today), days[-1])
-    every = plan.agenda.on(day)
-    offered = tuple(s for s in every if plan.counts_for_attendance(s) or s == named) or every
+    held = plan.agenda.on(day)
+    offered = tuple(s for s in held if plan.counts_for_attendance(s) or s == named) or held
     begun = [session for session in offered if session.starts_at <= now]
     likeliest = named or (begun[-1] if begun else offered[0])
     first = max(0, min(offered.index(likeliest) - discord_limits.OPTIONS // 2, len(offered) - discord_limits.OPTIONS))

@@ -1,4 +1,4 @@
-"""Transcripts: what a channel held, and when it is to be saved."""
+"""Transcripts: the messages of a channel, and when they are to be saved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, BREAKOUT_ROOM, WELCOME, RoomForm, topic_room, venue_rooms
 
-#: Who wrote what the bot wrote.
+#: The author of the bot's own messages.
 BOT = 0
 
 
@@ -25,11 +25,11 @@ class TranscriptChannel:
 
 @dataclass(frozen=True, slots=True)
 class SavedTranscript:
-    """What the store knows of a channel's transcript."""
+    """The stored state of a channel's transcript."""
 
     channel: TranscriptChannel
     unsaved: int
-    """How often something of ours in it has changed since it was saved."""
+    """The number of changes to the bot's messages in it since it was saved."""
     ended_at: datetime | None
     """The end of the workshop (UTC) for which it was saved; None if for none yet."""
 

@@ -12,7 +12,7 @@ from bot.domain.backoff import Backoff
 
 
 class DirectMessageKind(StrEnum):
-    """What a private message is about."""
+    """The occasion of a private message."""
 
     CHANGES = "changes"
     """The author of a note is asked to change it."""
@@ -25,13 +25,13 @@ class DirectMessageKind(StrEnum):
     CONTACT = "contact"
     """The author of a note hears that somebody would like to be in touch."""
     FOLLOW_UP = "follow_up"
-    """Who made a pledge is asked how it goes."""
+    """Asks the author of a pledge for its progress."""
     CERTIFICATE = "certificate"
     """Only in databases of earlier versions: a certificate is now taken by a button in `announcements`."""
 
 
 class DirectMessageState(StrEnum):
-    """Where a private message is on its way."""
+    """The state of a private message's delivery."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -64,15 +64,15 @@ class DirectMessage:
     written_at: datetime
     """UTC."""
     author: int | None = None
-    """Whose words or name it holds, beside the person's own; None if it holds nobody's."""
+    """The other person whose words or name it holds; None if it holds nobody's."""
     button: DirectMessageButton | None = None
     state: DirectMessageState = DirectMessageState.PLANNED
     begun_at: datetime | None = None
-    """When sending it began (UTC); from then on, until it is settled, Discord may have it or not."""
+    """The instant (UTC) at which sending began; from then on, until it is settled, Discord may have it or not."""
     tries: int = 0
-    """How many tries have failed."""
+    """The number of failed tries."""
     retry_at: datetime | None = None
-    """After a failed try: when it is tried again (UTC)."""
+    """The instant (UTC) of the next try after a failed one."""
 
     @property
     def mark(self) -> int:
@@ -92,7 +92,7 @@ class DirectMessage:
 
 #: For one message that did not reach Discord: the others go on meanwhile.
 RETRY = Backoff(timedelta(seconds=30), timedelta(hours=1))
-#: After so many failed tries, which takes about four days, a message is given up, and the team is told.
+#: After so many failed tries, which takes about four days, a message is given up, and the team gets a report.
 MOST_TRIES = 100
 
 

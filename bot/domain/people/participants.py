@@ -41,7 +41,7 @@ class Participant:
     """The one that the roster says they speak; what a person chose themselves wins."""
     role: Role
     person: int | None = None
-    """The Discord id of whoever has taken the place."""
+    """The Discord id of the person who has taken the place."""
     joined_at: datetime | None = None
     """UTC."""
     grant: RoleGrant | None = None
@@ -95,23 +95,23 @@ def same_name(first: str, second: str) -> bool:
 
 
 def matching_places(places: Iterable[Participant], typed: str) -> tuple[Participant, ...]:
-    """Whom somebody may mean by a name: those who have it; else those whose name lacks some of its words, or has more.
+    """The places that a typed name may mean: those of that name; else those whose name has fewer or more words.
 
-    See `same_name` for what doesn't count.
+    See `same_name` for the differences that don't count.
     """
-    every = tuple(places)
+    all_places = tuple(places)
     words = set(fold(typed).split())
     if not words:
         return ()
-    same = tuple(place for place in every if same_name(place.name, typed))
+    same = tuple(place for place in all_places if same_name(place.name, typed))
     return same or tuple(
-        place for place in every if (name := set(fold(place.name).split())) and (words <= name or name <= words)
+        place for place in all_places if (name := set(fold(place.name).split())) and (words <= name or name <= words)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """What a roster changes in the places that there are."""
+    """The changes that a roster makes to the existing places."""
 
     new: tuple[Participant, ...] = ()
     changed: tuple[Participant, ...] = ()
@@ -119,7 +119,7 @@ class RosterChange:
     gone: tuple[Participant, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """How many places there are of each sort."""
+        """The number of places of each sort."""
         return {
             "new": len(self.new),
             "changed": len(self.changed),
@@ -134,7 +134,7 @@ class RosterChange:
 
 
 def roster_change(places: Iterable[Participant], roster: Iterable[Participant]) -> RosterChange:
-    """What must change so that the places are the roster's.
+    """The changes that make the places equal to the roster.
 
     A place that is taken stays taken; it stays also where it is gone from the roster, as does that of somebody who
     introduced themselves. A substitute keeps their name, and gets no other role than a participant's.
@@ -154,7 +154,7 @@ def roster_change(places: Iterable[Participant], roster: Iterable[Participant]) 
 
 
 def _kept(place: Participant, row: Participant) -> Participant:
-    """A place as its row says today, held by who holds it."""
+    """A place as its row has it today, with its present holder."""
     held = replace(row, person=place.person, joined_at=place.joined_at, grant=place.grant)
     if place.person is None or fold(place.name) == fold(row.name):
         return held

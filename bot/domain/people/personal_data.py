@@ -1,4 +1,4 @@
-"""What the workshop keeps about one person, part by part."""
+"""The personal data that the workshop stores about one person, in parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class PersonalDataPart(StrEnum):
-    """A part of it, in the order in which it is told."""
+    """A part of the personal data, in the order in which it is shown."""
 
     PLACE = "place"
     LANGUAGE = "language"

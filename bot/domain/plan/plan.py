@@ -121,8 +121,8 @@ class Plan(WrittenPlan):
     def confidential_sessions(self) -> frozenset[str]:
         """The sessions under the Chatham House Rule: by their entry, with the whole workshop, or because they were.
 
-        Also one in whose room a session under the rule was held at the same time: who attended one can't be told from
-        who attended the other, and a session that an import gave another id is the same session.
+        Also a session in whose room one under the rule was held at the same time: their participants can't be
+        distinguished; and a session that an import gave another id is the same session.
         """
         ruled = self._ruled
         known = [*self.stamps, *(_stamp(session) for session in self.agenda if session.id in ruled)]
