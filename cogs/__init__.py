@@ -1,1 +1,1 @@
-"""What people type and press, one file a subject: thin."""
+"""Commands and handlers of presses, one file for each subject; thin."""

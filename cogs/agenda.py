@@ -1,4 +1,4 @@
-"""/agenda, /now, /next and /calendar: what is on, in each reader's own time zone, and to take along."""
+"""/agenda, /now, /next and /calendar: the agenda in each reader's own time zone, and as a calendar file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from bot.messages.i18n import short_day
 from bot.platform.router import command, pressed, suggests
 from bot.store.agenda import HeldSession
 
-#: What stands for the whole workshop, and in front of one of its days, where a session is asked for.
+#: Values of the option `session` that mean the whole workshop, and the prefix of one of its days.
 _EVERYTHING, _DAY = "*", "day:"
 
 
 class AgendaCog(commands.Cog, description="Following the agenda"):
-    """What is on."""
+    """Shows the agenda."""
 
     @command(Role.PARTICIPANT, "The agenda of a day, in your own time zone")
     @app_commands.describe(day="Which day of the workshop: 1, 2, 3… (today's, if you leave it out)")
@@ -35,7 +35,7 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
         days = context.plan.agenda.days
         if day is None:
             today = day_of(context.now, context.plan.tz)
-            chosen = next((one for one in days if one >= today), days[-1])
+            chosen = next((date for date in days if date >= today), days[-1])
         elif 1 <= day <= len(days):
             chosen = days[day - 1]
         else:
@@ -44,31 +44,31 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
 
     @suggests("day", agenda)
     async def suggest_days(self, context: Context) -> Iterable[tuple[int, str]]:
-        """The days by number and date."""
+        """Suggest the days by number and date."""
         days = enumerate(context.plan.agenda.days, 1)
         return ((number, f"{number} · {short_day(context.language, day)}") for number, day in days)
 
     @command(Role.PARTICIPANT, "What is on now, and what comes next")
     async def now(self, context: Context) -> None:
-        """Show what is on and what comes next."""
+        """Show the sessions under way and the next ones."""
         await self.show_now(context)
 
     @command(Role.PARTICIPANT, "What comes next, and how long it is until then")
     async def next(self, context: Context) -> None:
-        """Show what comes next, with a countdown."""
+        """Show the next sessions, with a countdown."""
         rooms = context.workshop.venue.rooms
         await context.reply(agenda_messages.next_for(context.plan, context.now, context.language, rooms))
 
     @pressed("now", Role.PARTICIPANT)
     async def show_now(self, context: Context, _mark: str = "") -> None:
-        """The button under agendas and announcements."""
+        """Handle the button under agendas and announcements."""
         rooms = context.workshop.venue.rooms
         await context.reply(agenda_messages.now_for(context.plan, context.now, context.language, rooms))
 
     @pressed("day", Role.PARTICIPANT)
     async def show_that_day(self, context: Context, day: str, _mark: str = "") -> None:
-        """The button under the announcement of a session: its whole day."""
-        chosen = next((one for one in context.plan.agenda.days if one.isoformat() == day), None)
+        """Show a session's whole day; the button is under its announcement."""
+        chosen = next((date for date in context.plan.agenda.days if date.isoformat() == day), None)
         if chosen is None:
             context.refuse("refused.gone")
         await self._show_day(context, chosen)
@@ -87,15 +87,15 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
 
     @suggests("session", calendar)
     async def suggest_what(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The whole workshop, its days and its sessions."""
+        """Suggest the whole workshop, its days and its sessions."""
         language, agenda = context.language, context.plan.agenda
         days = ((f"{_DAY}{day.isoformat()}", short_day(language, day)) for day in agenda.days)
-        sessions = ((one.id, f"{short_day(language, one.day)} · {one.title[language]}") for one in agenda)
+        sessions = ((item.id, f"{short_day(language, item.day)} · {item.title[language]}") for item in agenda)
         return ((_EVERYTHING, context.say("calendar.everything")), *days, *sessions)
 
     @pressed("calendar", Role.PARTICIPANT)
     async def take_day_along(self, context: Context, day: str) -> None:
-        """The button under the answer that shows a day."""
+        """Handle the calendar button under the agenda of a day."""
         await self._hand_over(context, f"{_DAY}{day}")
 
     async def _hand_over(self, context: Context, what: str) -> None:
@@ -108,11 +108,11 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
 
 
 def _requested(held: Sequence[HeldSession], what: str) -> Sequence[HeldSession]:
-    """The sessions of what is asked for, cancelled ones included: a calendar that has them must drop them."""
+    """Return the requested sessions, cancelled ones included: a calendar that has them must drop them."""
     if what == _EVERYTHING:
         return held
     day = what.removeprefix(_DAY) if what.startswith(_DAY) else ""
-    return [one for one in held if what == one.session.id or day == one.session.day.isoformat()]
+    return [entry for entry in held if what == entry.session.id or day == entry.session.day.isoformat()]
 
 
 async def setup(client: WorkshopClient) -> None:

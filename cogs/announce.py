@@ -1,4 +1,4 @@
-"""/announce: what moderators announce, shown first; and which automatic announcements are sent."""
+"""/announce: moderators' own announcements, previewed first; and the switches of automatic ones."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from bot.platform.router import command, pressed, suggests
 from bot.store.delivery.announcements import CustomAnnouncement
 from bot.store.delivery.deliveries import Delivery
 
-#: Characters that a message has for the sign and the mention in front of the text.
+#: Characters reserved in a message for the sign and the mention in front of the text.
 _IN_FRONT = 40
-#: How many one list names.
+#: Announcements that one list names.
 _LISTED = 10
 
 
 class AnnounceCog(commands.GroupCog, group_name="announce", group_description="Announcements of the moderators"):
-    """What moderators announce."""
+    """Handles moderators' announcements."""
 
     # --- written, shown, confirmed -----------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
         notify: NotifiedRole | None = None,
         daily: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
-        """Show an announcement. The same text for the same place, instant and people is the same announcement."""
+        """Preview an announcement. The same text for the same place, instant and people is the same announcement."""
         custom = CustomAnnouncement(
             "", _words(text), _room(context, channel), context.parse_time(when), context.plan.zone, context.person.id,
             context.now, notify, daily,
@@ -76,7 +76,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
         text: app_commands.Range[str, 1, 2000] | None = None,
         when: str | None = None,
     ) -> None:
-        """Show what would be announced in place of another."""
+        """Preview the replacement of an announcement."""
         former = await _found(context, announcement)
         to_come = [one.due for one, custom in await _planned(context) if custom.id == former.id]
         if not to_come:
@@ -90,7 +90,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
 
     @pressed("announce", Role.MODERATOR)
     async def confirm(self, context: Context, draft: str, instead_of: str = "") -> None:
-        """Plan what was shown; pressed again, it is planned once."""
+        """Plan the previewed announcement, once however often it is pressed."""
         custom = await _found(context, draft)
         what = "announcement edited" if instead_of else "announcement planned"
         former = await context.store.announcements.find(instead_of) if instead_of else None
@@ -110,7 +110,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
 
     @command(Role.MODERATOR, "What you and the other moderators have still to announce", name="list")
     async def list_planned(self, context: Context) -> None:
-        """What is still to be sent, and which kinds are switched off."""
+        """List the announcements to come, and the kinds that are switched off."""
         planned = await _planned(context)
         lines = [_line(context, delivery, custom) for delivery, custom in planned[:_LISTED]]
         quiet = (await context.store.restraints.all()).quiet
@@ -122,7 +122,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
     @command(Role.MODERATOR, "Announce at once something that is still to be announced")
     @app_commands.describe(announcement="Which one: begin to type its text")
     async def send(self, context: Context, announcement: str) -> None:
-        """Send one now; of one that comes daily, the next."""
+        """Send an announcement now; of a daily one, the next."""
         custom = await _found(context, announcement)
         deed = context.audit_entry("announce", "announcement sent at once", custom.id)
         if not await context.store.announcements.send_now(custom.id, deed):
@@ -133,7 +133,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
     @command(Role.MODERATOR, "Take back something that is still to be announced")
     @app_commands.describe(announcement="Which one: begin to type its text")
     async def cancel(self, context: Context, announcement: str) -> None:
-        """Take one back; of one that comes daily, all that is to come."""
+        """Withdraw an announcement; of a daily one, all to come."""
         custom = await _found(context, announcement)
         deed = context.audit_entry("announce", "announcement taken back", custom.id, custom.text)
         if not await context.store.announcements.cancel(custom.id, deed):
@@ -144,7 +144,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
     @command(Role.MODERATOR, "Switch a kind of automatic announcement off, or on again")
     @app_commands.describe(kind="Which kind", on="Whether it is quiet: not announced until you switch it on again")
     async def quiet(self, context: Context, kind: str, on: bool) -> None:  # noqa: FBT001 - Discord's own kind of option
-        """Switch a kind off or on; what is planned follows."""
+        """Switch a kind off or on; its planned deliveries follow."""
         if kind not in QUIETABLE:
             context.refuse("refused.announce.kind")
         deed = context.audit_entry("announce", "kind switched off" if on else "kind switched on", kind)
@@ -157,7 +157,7 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
 
     @suggests("announcement", edit, send, cancel)
     async def suggest_planned(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What is still to be sent, by its next wall time and first words."""
+        """Suggest the announcements to come, by next wall time (workshop's zone) and first words."""
         tz = context.plan.tz
         following = {custom.id: (delivery, custom) for delivery, custom in reversed(await _planned(context))}
         ordered = sorted(following.values(), key=lambda one: one[0].due)
@@ -165,12 +165,12 @@ class AnnounceCog(commands.GroupCog, group_name="announce", group_description="A
 
     @suggests("kind", quiet)
     async def suggest_kinds(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What can be switched off."""
+        """Suggest the kinds that can be switched off."""
         return ((str(kind), context.say(f"kind.{kind}")) for kind in QUIETABLE)
 
 
 async def _show(context: Context, custom: CustomAnnouncement, instead_of: str = "") -> None:
-    """As it will look, with the button that plans it."""
+    """Render the preview, with the button that plans the announcement."""
     draft = replace(custom, id=_key(custom))
     await context.store.announcements.draft(draft)
     planned = context.say("announce.preview", **_values(context, draft))
@@ -207,7 +207,7 @@ def _post(context: Context, custom: CustomAnnouncement) -> Post:
 
 
 def _values(context: Context, custom: CustomAnnouncement) -> dict[str, str]:
-    """When and where, as the sentences about it say."""
+    """Return when and where, as values for the sentences."""
     plan = context.plan
     return {
         "when": post.moment(custom.due, "F"),
@@ -236,7 +236,7 @@ def _words(typed: str) -> str:
 
 
 def _key(custom: CustomAnnouncement) -> str:
-    """The same for the same text at the same place and instant, for the same people, as often."""
+    """Return an id that is equal for the same text, place, instant, audience and repetition."""
     what = f"{custom.room}|{custom.due.isoformat()}|{custom.text}"
     if custom.audience or custom.daily:
         what += f"|{custom.audience or ''}|{custom.daily}"

@@ -26,7 +26,7 @@ _NAMED, _ANONYMOUS = "named", "anonymous"
 
 
 class AskCog(commands.Cog, description="Asking the speakers"):
-    """Asking."""
+    """Handles the form for questions, and the buttons of their cards."""
 
     # --- asking ------------------------------------------------------------------------------------------------
 
@@ -38,19 +38,19 @@ class AskCog(commands.Cog, description="Asking the speakers"):
 
     @suggests("session", ask)
     async def suggest_sessions(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions of every day but the breaks."""
+        """Suggest the sessions of every day, without breaks."""
         plan = context.plan
         counted = (session for session in plan.agenda if plan.counts_for_attendance(session))
         return ((session.id, session.title[context.language]) for session in counted)
 
     @pressed("ask", Role.PARTICIPANT)
     async def press_ask(self, context: Context, _mark: str = "") -> None:
-        """The button under the message that opens the room, and under each card."""
+        """Open the form; the button is under the room's opening message and each card."""
         await _open(context, "")
 
     @pressed("asked", Role.PARTICIPANT)
     async def keep(self, context: Context, question_id: str) -> None:
-        """Keep a question, then say so. If it can't be kept, its author gets the text back."""
+        """Store a question, then confirm. If it can't be stored, its author gets the text back."""
         typed = context.submitted()
         async with context.given_back(typed["text"]):
             question = _read(context, question_id, typed)
@@ -66,7 +66,7 @@ class AskCog(commands.Cog, description="Asking the speakers"):
 
     @pressed("too", Role.PARTICIPANT)
     async def join(self, context: Context, question_id: str, _mark: str = "") -> None:
-        """Somebody has the question too, or has it no longer."""
+        """Add or remove the person's vote for a question."""
         await _found(context, question_id)
         counted = await context.store.questions.vote(
             question_id, context.person.id, lambda key: questions.card_announcement(context.plan, key, context.now)
@@ -78,7 +78,7 @@ class AskCog(commands.Cog, description="Asking the speakers"):
 
     @pressed("why", Role.PARTICIPANT)
     async def explain(self, context: Context, question_id: str, _mark: str = "") -> None:
-        """Its author asks why a question was withdrawn."""
+        """Tell a question's author why it was withdrawn."""
         question = await _found(context, question_id)
         if question.hidden_for is None:
             context.refuse("refused.question.not_hidden")
@@ -88,7 +88,7 @@ class AskCog(commands.Cog, description="Asking the speakers"):
 
 
 async def _open(context: Context, session: str) -> None:
-    """The form's custom id is the question's id: sent twice, it is the same question, whatever restarted."""
+    """Show the form. Its custom id is the question's id: sent twice, also after a restart, it is the same question."""
     plan = context.plan
     if context.now < plan.questions_open_at:
         context.refuse("refused.question.not_yet", when=post.moment(plan.questions_open_at, "f"))

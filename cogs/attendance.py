@@ -1,4 +1,4 @@
-"""/attendance: who is there, and what moderators say of it: check-in opened or closed by hand, people marked."""
+"""/attendance: the roll call, check-in opened or closed by hand, and corrections by moderators."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class AttendanceCog(
     @command(Role.MODERATOR, "Who is checked in, and who is in the room without it")
     @app_commands.describe(session="Which session (the one under way, if you leave it out)")
     async def show(self, context: Context, session: str | None = None) -> None:
-        """The roll of a session, as it is now; the names as a file, if they are many."""
+        """Show the roll call of a session; a long list of names comes as a file."""
         plan, store = context.plan, context.store
-        meant = _counted(context, session or sessions_by_nearness(plan, context.now)[0].id)
-        if meant.ends_at > context.now:
-            there = await store.presence.there(meeting_room(meant.room))
+        meeting = _counted(context, session or sessions_by_nearness(plan, context.now)[0].id)
+        if meeting.ends_at > context.now:
+            present = await store.presence.there(meeting_room(meeting.room))
         else:
-            there = people_in_room(meant, await store.presence.all())
-        found = roll_call_of(meant, await store.attendance.to(meant.id), there, await store.corrections.standing())
-        told = roll_call.roll_call(
-            plan, meant, found, store.participants.of, store.checkin_doors.by_hand, context.now, context.language
+            present = people_in_room(meeting, await store.presence.all())
+        roll = roll_call_of(meeting, await store.attendance.to(meeting.id), present, await store.corrections.standing())
+        shown = roll_call.roll_call(
+            plan, meeting, roll, store.participants.of, store.checkin_doors.by_hand, context.now, context.language
         )
-        post = Post(told.blocks)
+        post = Post(shown.blocks)
         if post.fits:
             await context.reply(post)
             return
-        file = discord.File(io.BytesIO(told.file), filename=f"attendance-{meant.id}.txt")
-        await context.reply(told.summary, file)
+        file = discord.File(io.BytesIO(shown.file), filename=f"attendance-{meeting.id}.txt")
+        await context.reply(shown.summary, file)
 
     # --- check-in by hand --------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class AttendanceCog(
         person: str | None = None,
         member: discord.Member | None = None,
     ) -> None:
-        """Keep what a moderator says; it counts from then on."""
+        """Store a correction; it counts from now on."""
         meant = _counted(context, session)
         if status not in set(Mark):
             context.refuse("refused.attendance.status")
@@ -110,47 +110,49 @@ class AttendanceCog(
         )
         await context.store.corrections.add(correction)
         undo = Button(post_messages.custom_id("unmark", correction.id), context.say("button.undo"))
-        told = context.say("roll.marked", **_told(context, correction))
-        await context.reply(Post((f"{DONE} {told}",), (undo,)))
+        sentence = context.say("roll.marked", **_told(context, correction))
+        await context.reply(Post((f"{DONE} {sentence}",), (undo,)))
 
     @command(Role.MODERATOR, "Take back a correction of somebody's attendance")
     @app_commands.describe(correction="Which one (your last one, if you leave it out)")
     async def undo(self, context: Context, correction: str | None = None) -> None:
-        """Take back one's last correction, or the one that is chosen."""
+        """Undo the chosen correction, else the moderator's last one."""
         if correction is None:
-            own = (one for one in await context.store.corrections.standing() if one.author == context.person.id)
-            correction = next((one.id for one in own), None)
+            own = (mark for mark in await context.store.corrections.standing() if mark.author == context.person.id)
+            correction = next((mark.id for mark in own), None)
         if correction is None:
             context.refuse("refused.attendance.nothing")
         await _undo(context, correction)
 
     @pressed("unmark", Role.MODERATOR)
     async def press_undo(self, context: Context, correction_id: str) -> None:
-        """The button under what was just said."""
+        """Handle the undo button under a new correction."""
         await _undo(context, correction_id)
 
     # --- suggestions -------------------------------------------------------------------------------------------
 
     @suggests("session", show, mark)
     async def suggest_sessions(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions that count, the one under way first."""
-        return ((one.id, one.title[context.language]) for one in sessions_by_nearness(context.plan, context.now))
+        """Suggest the sessions that count, the one under way first."""
+        return (
+            (session.id, session.title[context.language]) for session in sessions_by_nearness(context.plan, context.now)
+        )
 
     @suggests("session", open_door, close_door)
     async def suggest_doors(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions that count and are not over."""
+        """Suggest the sessions that count and are not over."""
         plan = context.plan
-        counted = (one for one in attendance.counted_sessions(plan) if one.ends_at > context.now)
-        return ((one.id, one.title[context.language]) for one in counted)
+        counted = (item for item in attendance.counted_sessions(plan) if item.ends_at > context.now)
+        return ((session.id, session.title[context.language]) for session in counted)
 
     @suggests("status", mark)
     async def suggest_statuses(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What can be said of somebody."""
+        """Suggest the marks that a correction can set."""
         return ((str(mark), context.say(f"roll.status.{mark}")) for mark in Mark)
 
     @suggests("person", mark)
     async def suggest_people(self, context: Context) -> Iterable[tuple[str, str]]:
-        """Everybody who is known, with their administration."""
+        """Suggest all known people, with their administration."""
         places = context.store.participants
         known = sorted((await _known(context)).items(), key=lambda one: one[1].casefold())
         return (
@@ -159,7 +161,7 @@ class AttendanceCog(
 
     @suggests("correction", undo)
     async def suggest_corrections(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What was not taken back, the latest first."""
+        """Suggest the corrections in force, the latest first."""
         standing = await context.store.corrections.standing()
         plan = context.plan
         return ((one.id, roll_call.correction_line(plan, one, context.language)) for one in standing)
@@ -204,7 +206,7 @@ def _told(context: Context, correction: Correction) -> dict[str, str]:
 
 
 async def _who(context: Context, person: str | None, member: discord.Member | None) -> tuple[int, str]:
-    """The person's Discord id and name. Raises UserError if it is nobody who could attend."""
+    """Return the person's Discord id and name. Raises UserError if nobody who could attend was named."""
     if member is not None and person is None and not member.bot:
         return member.id, context.workshop.name_of(member.id, member.display_name)
     known = await _known(context)
@@ -214,7 +216,7 @@ async def _who(context: Context, person: str | None, member: discord.Member | No
 
 
 async def _known(context: Context) -> dict[int, str]:
-    """Everybody who has a place or was ever seen, with their names."""
+    """Return the names of all people with a place or recorded attendance, by Discord id."""
     seen = await context.store.corrections.seen()
     return seen | {place.person: place.name for place in context.store.participants.all() if place.person is not None}
 

@@ -1,4 +1,4 @@
-"""/certificates: who has earned one, and the announcement with the button by which each person takes theirs."""
+"""/certificates: the count of earned ones, and the announcement with the button to get them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bot.platform.router import command, pressed
 
 
 class CertificatesCog(commands.Cog, description="Certificates"):
-    """One announcement for everybody in place of a direct message for each: Discord throttles those."""
+    """Announces certificates to everybody at once, because Discord throttles direct messages."""
 
     @command(Role.ORGANISER, "Who has earned a certificate; let everybody take theirs", name="certificates")
     async def show(self, context: Context) -> None:
-        """How many there are, and whether they were announced."""
+        """Show how many were earned, and whether they were announced."""
         await context.defer()
         await _answer(context)
 
     @pressed("award", Role.ORGANISER)
     async def announce(self, context: Context) -> None:
-        """Announce them once, however often it is pressed."""
+        """Announce the certificates; pressing again changes nothing."""
         await context.defer()
         entry = context.audit_entry("certificates", "certificates announced", "workshop")
         await context.store.deliveries.release(announcements.certificates(context.plan, context.now), entry)

@@ -1,4 +1,4 @@
-"""Checking in: the button under a session's announcement, /checkin, and the word that the chair says."""
+"""Check-in: the button under a session's announcement, /checkin, and the word that the chair says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.platform.router import command, pressed, suggests
 
 
 class CheckinCog(commands.Cog, description="Checking in"):
-    """Checking in."""
+    """Handles check-ins, and shows the word of a session to moderators."""
 
     @command(Role.PARTICIPANT, "Say that you are here")
     @app_commands.describe(
@@ -35,39 +35,39 @@ class CheckinCog(commands.Cog, description="Checking in"):
 
     @suggests("session", checkin)
     async def suggest_sessions(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions that take check-ins now."""
+        """Suggest the sessions that take check-ins now."""
         open_now = attendance.open_sessions(context.plan, context.now, _doors(context))
         return ((session.id, session.title[context.language]) for session in open_now)
 
     @pressed("checkin", Role.PARTICIPANT)
     async def press(self, context: Context, session_id: str, _mark: str = "") -> None:
-        """The button; where the workshop asks for a word, it opens the form for it."""
+        """Check in by the button; if the workshop asks for a word, open the form for it."""
         await _check_in(context, session_id, None)
 
     @pressed("word", Role.PARTICIPANT)
     async def hear_word(self, context: Context, session_id: str) -> None:
-        """The form, sent."""
+        """Check in with the word from the form."""
         await _check_in(context, session_id, context.submitted()["word"])
 
     @command(Role.MODERATOR, "The word that the chair says aloud, by which participants check in")
     @app_commands.describe(session="Which session (the one under way or the next, if you leave it out)")
     async def word(self, context: Context, session: str | None = None) -> None:
-        """Tell a moderator the word of a session, in every language of the workshop."""
+        """Show a moderator the word of a session, in every language of the workshop."""
         plan = context.plan
         if not plan.attendance.word:
             context.refuse("refused.word.off")
-        meant = next((each for each in _to_come(context) if session in {None, each.id}), None)
+        meant = next((coming for coming in _to_come(context) if session in {None, coming.id}), None)
         if meant is None:
             context.refuse("refused.word.unknown")
-        said = context.workshop.programme.word(meant.id)
-        shown = " · ".join(f"**{escape(said[each])}**" for each in plan.languages)
+        words = context.workshop.programme.word(meant.id)
+        shown = " · ".join(f"**{escape(words[code])}**" for code in plan.languages)
         await context.done(
             "word.told", title=_bold(meant, context.language), when=post.moment(meant.starts_at, "f"), words=shown
         )
 
     @suggests("session", word)
     async def suggest_sessions_to_come(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions that are not over and count."""
+        """Suggest the sessions that count and are not over."""
         return ((session.id, session.title[context.language]) for session in _to_come(context))
 
 
@@ -80,7 +80,7 @@ def _doors(context: Context) -> attendance.Doors:
 
 
 async def _likeliest(context: Context) -> str:
-    """The first open session to which the person isn't checked in. Raises UserError if none is open."""
+    """Return the first open session that the person isn't checked in to. Raises UserError if none is open."""
     plan = context.plan
     open_now = attendance.open_sessions(plan, context.now, _doors(context))
     if not open_now:
@@ -88,12 +88,12 @@ async def _likeliest(context: Context) -> str:
         if coming is None:
             context.refuse("refused.checkin.no_more")
         context.refuse("refused.checkin.none_open", when=post.moment(attendance.checkin_opens_at(plan, coming), "f"))
-    there = await context.store.attendance.of(context.person.id)
-    return next((session.id for session in open_now if session.id not in there), open_now[0].id)
+    checked_in = await context.store.attendance.of(context.person.id)
+    return next((session.id for session in open_now if session.id not in checked_in), open_now[0].id)
 
 
 async def _check_in(context: Context, session_id: str, word: str | None) -> None:
-    """Keep a check-in, then say so: whoever hears it can rely on it."""
+    """Store a check-in, then confirm it: the answer is sent only once the check-in is stored."""
     plan = context.plan
     session = plan.agenda.find(session_id)
     if session is None:

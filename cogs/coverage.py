@@ -1,4 +1,4 @@
-"""/coverage: which administration has shared what so far, and a private reminder for those that have shared nothing."""
+"""/coverage: the contributions of each administration, and a private reminder for those without any."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bot.platform.router import command, pressed
 
 
 class CoverageCog(commands.Cog, description="Who has shared what"):
-    """While there is time to ask."""
+    """Shows coverage by administration while there is still time to ask for more."""
 
     @command(Role.MODERATOR, "Which administration has shared what, and who has shared nothing", name="coverage")
     async def show(self, context: Context) -> None:
-        """The table, those that have shared nothing first."""
+        """Show the table, administrations without contributions first."""
         store = context.store
         audience = notes.audience_of(context.role)
         rows = coverage.coverage_rows(store.participants.all(), await _shared(context), audience)
@@ -30,12 +30,12 @@ class CoverageCog(commands.Cog, description="Who has shared what"):
         heading = context.say("coverage.heading", n=silent, of=len(rows))
         nudge = Button(custom_id("nudge"), context.say("button.nudge"), primary=True)
         lines = "\n".join(_line(context, row) for row in rows)
-        told = "\n".join(await _nudged(context))
-        await context.reply(Post((heading, lines, told), (nudge,) if silent else ()))
+        reminders = "\n".join(await _nudged(context))
+        await context.reply(Post((heading, lines, reminders), (nudge,) if silent else ()))
 
     @pressed("nudge", Role.MODERATOR)
     async def nudge(self, context: Context) -> None:
-        """Remind each who has joined for an administration that has shared nothing; nobody for a second time."""
+        """Remind each participant of an administration without contributions; nobody twice."""
         store, plan = context.store, context.plan
         silent = coverage.silent_participants(store.participants.all(), await _shared(context))
         letters = [
@@ -60,9 +60,11 @@ def _line(context: Context, row: CoverageRow) -> str:
 
 
 async def _nudged(context: Context) -> list[str]:
-    """Who was reminded already, and whom no reminder reached."""
-    written = [one for one in await context.store.direct_messages.all() if one.kind is DirectMessageKind.NUDGE]
-    refused = [one.person for one in written if one.state is DirectMessageState.REFUSED]
+    """Return the lines on people already reminded, and on those whom no reminder reached."""
+    written = [
+        message for message in await context.store.direct_messages.all() if message.kind is DirectMessageKind.NUDGE
+    ]
+    refused = [message.person for message in written if message.state is DirectMessageState.REFUSED]
     lines = [
         f"-# {context.say('coverage.rule')}",
         context.say("coverage.reminded", n=len(written) - len(refused)),

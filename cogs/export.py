@@ -46,7 +46,7 @@ def _command(subject: ExportSubject) -> app_commands.Command[Any, ..., Any]:
 
     handler: Callable[..., Coroutine[Any, Any, None]]
     handler = for_an_audience if len(subject.audiences) > 1 else for_organisers
-    handler.__qualname__ = f"{ExportCog.__name__}.{subject.name}"  # by this discord.py knows that it takes a cog
+    handler.__qualname__ = f"{ExportCog.__name__}.{subject.name}"  # discord.py recognises a method by it
     choices = [app_commands.Choice(name=str(form), value=str(form)) for form in subject.formats]
     described = command(subject.role, subject.description, name=subject.name)(handler)
     return app_commands.choices(format=choices)(described)

@@ -25,11 +25,11 @@ _SHOWN = 11
 class FeedbackCog(
     commands.GroupCog, group_name="feedback", group_description="What participants think of the sessions"
 ):
-    """How it was."""
+    """Handles the forms of feedback, and its summary."""
 
     @pressed("rate", Role.PARTICIPANT)
     async def open_form(self, context: Context, subject: str, _mark: str = "") -> None:
-        """The button under a session that ended, and under the evaluation; an earlier answer is filled in."""
+        """Open the form from the button of an ended session or the evaluation, with an earlier answer filled in."""
         _check(context, subject)
         before = await context.store.feedback.of(subject, context.person.id)
         fields = [_field(asked, before, context.language) for asked in feedback_rules.feedback_form(subject)]
@@ -38,7 +38,7 @@ class FeedbackCog(
 
     @pressed("rated", Role.PARTICIPANT)
     async def keep(self, context: Context, subject: str) -> None:
-        """Keep an answer, then say so; answered again, it is changed."""
+        """Store an answer, then confirm; a later answer replaces it."""
         typed = context.submitted()
         async with context.given_back("\n\n".join(typed.values())):
             _check(context, subject)
@@ -51,7 +51,7 @@ class FeedbackCog(
 
     @command(Role.MODERATOR, "How many answered, and what they think; nobody is named")
     async def show(self, context: Context) -> None:
-        """The workshop first, then the sessions that were asked about, the latest first."""
+        """Show the workshop's summary, then those of sessions with feedback, the latest first."""
         plan, store = context.plan, context.store
         blind = attendance.unwatched_times(plan, await store.presence.watches(), context.now)
         corrections = await store.corrections.standing()
@@ -60,18 +60,18 @@ class FeedbackCog(
         )
         answers = await store.feedback.all()
         over = [
-            one.id
-            for one in plan.agenda
-            if one.ends_at <= context.now and one.kind in plan.announcements.feedback.kinds
+            session.id
+            for session in plan.agenda
+            if session.ends_at <= context.now and session.kind in plan.announcements.feedback.kinds
         ]
         if not over:
             context.refuse("refused.feedback.none_yet")
         subjects = [WORKSHOP] if context.now >= plan.agenda.ends_at else []
-        found = [
+        summaries = [
             chatham.protected_summary(subject, answers, feedback_rules.attendees(records, subject))
             for subject in [*subjects, *reversed(over[-_SHOWN:])]
         ]
-        lines = [feedback.summary(plan, one, context.language) for one in found]
+        lines = [feedback.summary(plan, summary, context.language) for summary in summaries]
         await context.reply(Post((f"{DONE} {context.say('feedback.heading')}", *lines)))
 
 

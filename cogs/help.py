@@ -1,4 +1,4 @@
-"""/help: what the person who asks can do here, made from the commands that there are; and messages in full."""
+"""/help: the commands that a person may use, listed from the bot's own; and shortened messages in full."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from bot.platform.router import command, pressed
 
 
 class HelpCog(commands.Cog, description="Finding your way"):
-    """The manual, and all of a message that had to be shortened."""
+    """Shows the list of commands, and the full text of a shortened message."""
 
     def __init__(self, client: WorkshopClient) -> None:
         self._client = client
 
     @command(Role.VISITOR, "What you can do here")
     async def help(self, context: Context) -> None:
-        """Show every command that the person may use, each to be clicked."""
+        """Show every command that the person may use, each as a link."""
         await context.reply(help_messages.manual(tuple(entries(self._client)), context.role, context.language))
 
     @pressed("whole", Role.VISITOR)
     async def show_whole(self, context: Context, mark: str) -> None:
-        """The button under a message that had to be shortened: who sees its channel may read all of it."""
+        """Show a shortened message in full; everybody who sees its channel may read it."""
         composer = Composer(context.workshop.programme, context.store, context.workshop.venue)
         delivery = await context.store.deliveries.find(mark)
         channel = context.interaction.channel_id
@@ -46,7 +46,7 @@ class HelpCog(commands.Cog, description="Finding your way"):
 
 
 def entries(client: WorkshopClient) -> Iterator[HelpEntry]:
-    """Every command that there is, with what it is for: its group's description, else its cog's."""
+    """Return every command, with its group's description, else its cog's."""
     for entry in client.tree.walk_commands():
         if isinstance(entry, app_commands.Command):
             group, cog = entry.root_parent, entry.binding

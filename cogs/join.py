@@ -20,28 +20,28 @@ from bot.platform.forms import Field, choices, line
 from bot.platform.router import command, pressed
 from bot.store.participants import held_by
 
-#: How many people of the roster are offered to choose from; more buttons don't fit in a row beside the other two.
+#: How many people of the roster are offered to choose from; more buttons don't fit in a row next to the other two.
 _OFFERED = 3
 
 
 class JoinCog(commands.Cog, description="Coming in"):
-    """How people come into the workshop."""
+    """Handles joining the workshop."""
 
     @command(Role.VISITOR, "Join the workshop, or have your role and name back")
     async def join(self, context: Context) -> None:
-        """The same as the button."""
+        """Join by the command, as by the button."""
         await self.open_door(context)
 
     @pressed("join", Role.VISITOR)
     async def open_door(self, context: Context, _mark: str = "") -> None:
-        """Ask for the name; who has a place gets back what they lack of it, or asks the organisers for it."""
+        """Ask for the name; restore the role of a person with a place, or ask the organisers for it."""
         if await _is_in(context):
             return
         await context.show_form(custom_id("joined"), context.say("join.heading"), [_name_field(context.language)])
 
     @pressed("joined", Role.VISITOR)
     async def find(self, context: Context) -> None:
-        """Look for the name on the roster; who is there and nobody else takes their place at once."""
+        """Look the name up on the roster; a single exact match takes its place at once."""
         if await _is_in(context):
             return
         typed = _required(context.submitted()["name"])
@@ -55,14 +55,14 @@ class JoinCog(commands.Cog, description="Coming in"):
             await context.reply(Post((context.say("join.found"),), (*offered, *_other_ways(context.language))))
         else:
             key = "refused.join.many" if free else "refused.join.unknown"
-            told = context.say(key, typed=f"“{escape(shorten(typed, NAME_LENGTH))}”")
-            await context.reply(Post((f"{REFUSED} {told}",), _other_ways(context.language)))
+            sentence = context.say(key, typed=f"“{escape(shorten(typed, NAME_LENGTH))}”")
+            await context.reply(Post((f"{REFUSED} {sentence}",), _other_ways(context.language)))
 
     @pressed("take", Role.VISITOR)
     async def take(self, context: Context, place_id: str) -> None:
-        """Take a place of the roster: the first who does has it.
+        """Take a place of the roster; the first press wins.
 
-        One of the team is only asked for, and so is one that an organiser took from them.
+        An organiser must approve a place of the team, and one that an organiser took away from the person.
         """
         await context.defer()
         people, person = context.store.participants, context.person.id
@@ -84,14 +84,14 @@ class JoinCog(commands.Cog, description="Coming in"):
         if place:
             await _let_in(context, place)
         elif not await _is_in(context):
-            told = context.say("refused.join.taken", name=escape(free.name))
-            await context.reply(Post((f"{REFUSED} {told}",), _other_ways(context.language)))
+            sentence = context.say("refused.join.taken", name=escape(free.name))
+            await context.reply(Post((f"{REFUSED} {sentence}",), _other_ways(context.language)))
 
     # --- who is not on the roster ------------------------------------------------------------------------------
 
     @pressed("introduce", Role.VISITOR)
     async def ask_who(self, context: Context) -> None:
-        """Who they are, for whom they speak, from where."""
+        """Show the form for a person who is not on the roster."""
         kinds = ((str(kind), context.say(f"organisation.{kind}")) for kind in OrganisationKind)
         fields = [
             _name_field(context.language),
@@ -105,7 +105,7 @@ class JoinCog(commands.Cog, description="Coming in"):
 
     @pressed("introduced", Role.VISITOR)
     async def introduce(self, context: Context) -> None:
-        """Keep who they say that they are; the organisers read of it."""
+        """Store the introduction; the organisers are notified."""
         if await _is_in(context):
             return
         typed, person = context.submitted(), context.person.id
@@ -130,19 +130,19 @@ class JoinCog(commands.Cog, description="Coming in"):
 
     @pressed("replace", Role.VISITOR)
     async def ask_whom(self, context: Context) -> None:
-        """Their own name, and whose place they take."""
+        """Show the form for the person's own name, and the name of the person they replace."""
         absent = line("absent", NAME_LENGTH)
         fields = [_name_field(context.language), (context.say("join.absent"), context.say("join.absent_hint"), absent)]
         await context.show_form(custom_id("replaced"), context.say("button.replace"), fields)
 
     @pressed("replaced", Role.VISITOR)
     async def replace(self, context: Context) -> None:
-        """Take a participant's place under another name; the organisers read of it."""
+        """Take a participant's place under another name; the organisers are notified."""
         if await _is_in(context):
             return
         typed, person = context.submitted(), context.person.id
         name, meant = _required(typed["name"]), _required(typed["absent"])
-        # Nobody comes in as a moderator or organiser whom the roster doesn't name.
+        # Only people whom the roster names can become moderators or organisers.
         free = [p for p in context.store.participants.all() if p.person is None and p.role is Role.PARTICIPANT]
         found = participants.matching_places(free, meant)
         if len(found) != 1:
@@ -177,7 +177,7 @@ def _called(place: Participant) -> str:
 
 
 def _required(typed: str) -> str:
-    """A name that can be read. Raises UserError if there is none."""
+    """Return a readable name. Raises UserError if there is none."""
     words = one_line(typed)
     if not fold(words):
         raise UserError("refused.join.unreadable")
@@ -185,7 +185,7 @@ def _required(typed: str) -> str:
 
 
 async def _ask_the_team(context: Context, place: Participant) -> None:
-    """Whoever types a name may be anybody: an organiser decides who is of the team, or has a place again."""
+    """Ask the organisers: a typed name proves nothing, so they approve team roles and returning people."""
     request = announcements.team_request(context.plan.id, place.id, context.person.id, context.now)
     await context.store.team_requests.ask(request)
     context.workshop.dispatcher.stir()
@@ -193,7 +193,7 @@ async def _ask_the_team(context: Context, place: Participant) -> None:
 
 
 async def _is_in(context: Context) -> bool:
-    """Whether they have a place already: then they get what they lack of it, or ask the organisers for it."""
+    """Return whether the person has a place already; if so, restore its role, or ask the organisers."""
     place, member = context.place, context.person
     if place is None:
         return False
@@ -213,7 +213,7 @@ async def _let_in(context: Context, place: Participant) -> None:
 
 
 async def _welcome(context: Context, place: Participant, key: str, **values: object) -> None:
-    """Role and name follow; where Discord refuses them, the place is taken all the same."""
+    """Give the role and the name of the place; if Discord refuses them, the person keeps the place."""
     refused = ()
     if isinstance(context.person, discord.Member):
         refused = await context.workshop.venue.admit(context.person, place)
@@ -224,7 +224,7 @@ async def _welcome(context: Context, place: Participant, key: str, **values: obj
 
 
 def _of(context: Context, place: Participant) -> str:
-    """For whom they speak, and from where, as the team reads it."""
+    """Return the person's administration and country, for the team."""
     where = country_name(context.plan.languages[0], place.country) if place.country else ""
     return ", ".join(filter(None, (escape(place.administration), where)))
 

@@ -1,4 +1,4 @@
-"""/language, and the languages' buttons in the welcome room: in which language somebody is answered."""
+"""/language, and the languages' buttons in the welcome room: the language of a person's answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.platform.router import command, pressed, suggests
 
 
 class LanguageCog(commands.Cog, description="Coming in"):
-    """The languages of the workshop; Arabic among them, which Discord doesn't speak."""
+    """Handles the choice of language, also of Arabic, which Discord's own setting lacks."""
 
     @command(Role.VISITOR, "Choose your language")
     @app_commands.describe(name="Which one: begin to type its name")
@@ -26,12 +26,12 @@ class LanguageCog(commands.Cog, description="Coming in"):
 
     @suggests("name", language)
     async def suggest_languages(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's languages, each in its own writing."""
+        """Suggest the workshop's languages, each by its own name."""
         return ((code, language_name(code)) for code in context.plan.languages)
 
     @pressed("language", Role.VISITOR)
     async def choose(self, context: Context, code: str, _mark: str = "") -> None:
-        """Keep the choice, then say so in that language."""
+        """Store the choice, then confirm in that language."""
         spoken = context.plan.languages
         if code not in spoken:
             context.refuse("refused.language", languages=enumeration(context.language, map(language_name, spoken)))

@@ -1,4 +1,4 @@
-"""/me: what the workshop keeps about the person who asks: to be seen, taken along, and erased."""
+"""/me: the personal data of the person who asks: shown, exported, and erased."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from bot.store.privacy.erasures import Erasure
 
 
 class MeCog(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
-    """What the workshop keeps about one person: only they can ask, and only they see it."""
+    """Handles a person's own data: only they can ask, and only they see it."""
 
     @command(Role.PARTICIPANT, "Your attendance so far, session by session", name="attendance")
     async def own_attendance(self, context: Context) -> None:
-        """Show it with its reasons, and where it stands against the plan's rule."""
+        """Show the person's attendance with its reasons, against the plan's rule."""
         plan, store = context.plan, context.store
         person = context.person
         checked = await store.attendance.of(person.id)
@@ -38,12 +38,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
 
     @command(Role.PARTICIPANT, "Your certificate as a PDF, or what is still missing for it")
     async def certificate(self, context: Context) -> None:
-        """The command; the same as the button."""
+        """Send the certificate, as the button does."""
         await self.take_certificate(context)
 
     @pressed("certificate", Role.PARTICIPANT)
     async def take_certificate(self, context: Context, _mark: str = "") -> None:
-        """Hand it over, if it is earned by the plan's rule; else say what is missing, and what the person can do."""
+        """Send the certificate if the plan's rule grants it; else say what is missing, and what the person can do."""
         place = context.place
         if place is None:
             context.refuse("refused.certificate.no_place", channel=context.workshop.venue.link(WELCOME))
@@ -56,11 +56,11 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
             raise await _not_earned(context, place.name) from None
         await context.done("certificate.yours", discord.File(io.BytesIO(content), filename=name))
 
-    # Also for who is no participant (any more): something may be kept of them all the same.
+    # Also for people who are not, or no longer, participants: the store may hold data about them.
 
     @command(Role.VISITOR, "All that the workshop keeps about you, as files")
     async def export(self, context: Context) -> None:
-        """Two files: one to read, one for programs."""
+        """Send two files: one for people, one for programs."""
         await context.defer()
         kept = await context.store.personal_data.of(context.person.id)
         made = {"me.md": personal_data.as_markdown(kept, context.plan.title[context.language], context.language)}
@@ -70,17 +70,17 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
 
     @command(Role.VISITOR, "Erase what the workshop keeps about you, once you have seen what that means")
     async def delete(self, context: Context) -> None:
-        """Say what is erased and what stays; nothing is erased yet."""
-        said = (context.say(f"me.delete.{part}") for part in ("erased", "stays", "final"))
+        """Show what would be erased and what stays; nothing is erased yet."""
+        parts = (context.say(f"me.delete.{part}") for part in ("erased", "stays", "final"))
         confirm = Button(custom_id("erase", str(context.interaction.id)), context.say("button.erase"), primary=True)
-        await context.reply(Post((f"{DONE} {context.say('me.delete.heading')}", *said), (confirm,)))
+        await context.reply(Post((f"{DONE} {context.say('me.delete.heading')}", *parts), (confirm,)))
 
     @pressed("erase", Role.VISITOR)
     async def erase(self, context: Context, erasure: str) -> None:
-        """Erase it, once for each time that it was asked for; cards follow, and so do role and name."""
+        """Erase the person's data, once for each request; then update cards, and remove role and nickname."""
         await context.defer()
         person, place = context.person, context.place
-        done = context.say("me.deleted")  # said in their language, which is erased too
+        done = context.say("me.deleted")  # before the erasure, which removes the language too
         await context.store.erasures.erase(Erasure(erasure, person.id, context.now))
         context.workshop.dispatcher.stir()
         lines = [f"{DONE} {done}"]

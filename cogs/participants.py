@@ -28,31 +28,31 @@ from bot.platform.router import command, pressed
 from bot.store.audit import AuditEntry
 from bot.store.participants import RELEASED, held_by
 
-#: The roster that was last shown to be confirmed: its digest, and until it is taken over, its rows.
+#: The fact with the roster last previewed: its digest and, until it is imported, its rows.
 _PROPOSED = "proposed roster"
 
 
 class ParticipantsCog(commands.GroupCog, group_name="participants", group_description="Who is in the workshop"):
-    """Who is on the roster, and who has come."""
+    """Commands about the roster and the people who joined."""
 
     @command(Role.MODERATOR, "Everybody on the roster and who introduced themselves", name="list")
     async def list_all(self, context: Context) -> None:
-        """Everybody."""
-        every = _places(context)
-        joined = sum(place.person is not None for place in every)
-        await _hand_over(context, context.say("participants.list", n=len(every), joined=joined), every)
+        """List everybody on the roster."""
+        places = _places(context)
+        joined = sum(place.person is not None for place in places)
+        await _hand_over(context, context.say("participants.list", n=len(places), joined=joined), places)
 
     @command(Role.MODERATOR, "Who is on the roster and has not joined")
     async def missing(self, context: Context) -> None:
-        """Who has not come."""
+        """List the places that nobody has taken."""
         absent = [place for place in _places(context) if place.person is None]
-        told = context.say("participants.missing", n=len(absent)) if absent else context.say("participants.all_in")
-        await _hand_over(context, told, absent)
+        heading = context.say("participants.missing", n=len(absent)) if absent else context.say("participants.all_in")
+        await _hand_over(context, heading, absent)
 
     @command(Role.ORGANISER, "Free somebody's place, if the wrong person took it")
     @app_commands.describe(person="Who gives the place back; the account's id, if they have left")
     async def release(self, context: Context, person: discord.User) -> None:
-        """Free the place of an account, and take its role away where it is still in the server."""
+        """Free the place of an account, and take its role away if it is still in the server."""
         await context.defer()
         place = context.store.participants.of(person.id)
         if place is None:
@@ -78,7 +78,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
 
     @pressed("approve", Role.ORGANISER)
     async def approve(self, context: Context, shown: str, request: str) -> None:
-        """Let somebody have the place that they asked for, unless the list gives it another role by now."""
+        """Approve a request for a place, unless the roster has given the place another role since."""
         await context.defer()
         asked, person = await _requested(context, request)
         if shown != asked.role.name.lower():
@@ -104,7 +104,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
 
     @pressed("refuse", Role.ORGANISER)
     async def refuse(self, context: Context, request: str) -> None:
-        """Refuse somebody the place that they asked for."""
+        """Refuse a request for a place."""
         await context.defer()
         asked, person = await _requested(context, request)
         name, role = escape(asked.name), asked.role.name.capitalize()
@@ -125,7 +125,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
     @command(Role.ORGANISER, "Take over a roster, once you have seen what changes", name="import")
     @app_commands.describe(file="CSV or XLSX: name, administration, country, kind of organisation, language, role")
     async def import_roster(self, context: Context, file: discord.Attachment) -> None:
-        """Show what a file would change; nothing is changed yet."""
+        """Preview the changes of a file; nothing is changed yet."""
         await context.defer()
         # Imported here: a bot that starts doesn't need it yet.
         from bot.importing import roster as rosters  # noqa: PLC0415
@@ -149,7 +149,7 @@ class ParticipantsCog(commands.GroupCog, group_name="participants", group_descri
 
     @pressed("roster", Role.ORGANISER)
     async def confirm(self, context: Context, digest: str) -> None:
-        """Take the previewed roster over."""
+        """Import the previewed roster."""
         await context.defer()
         async with context.workshop.importing_roster:  # confirmed twice at once, it is imported and reported once
             await _take_over(context, digest)
@@ -164,10 +164,10 @@ def _places(context: Context) -> list[Participant]:
     return participants.sorted_places(context.store.participants.all())
 
 
-async def _hand_over(context: Context, told: str, places: Sequence[Participant]) -> None:
-    """In a message, or, where there are too many for one, as a file."""
+async def _hand_over(context: Context, sentence: str, places: Sequence[Participant]) -> None:
+    """Answer with the places in a message; as a file, if they don't fit."""
     lines = [_line(place, context.language) for place in places]
-    post = Post((f"{DONE} {told}", *(["\n".join(lines)] if lines else [])))
+    post = Post((f"{DONE} {sentence}", *(["\n".join(lines)] if lines else [])))
     if post.fits:
         await context.reply(post)
         return
@@ -186,20 +186,20 @@ async def _hand_over(context: Context, told: str, places: Sequence[Participant])
     rows = whole(listing.COLUMNS, [listing.participant_row(plan, place) for place in places])
     await files.write_table(Format.CSV, heading, rows.pages, made)
     made.seek(0)
-    await context.reply(f"{DONE} {told}", discord.File(made, filename="participants.csv"))
+    await context.reply(f"{DONE} {sentence}", discord.File(made, filename="participants.csv"))
 
 
 async def _requested(context: Context, request: str) -> tuple[Participant, int]:
-    """The place that a request is about, and who asks. Raises UserError."""
-    found = await context.store.team_requests.find(request)
-    place = context.store.participants.find(found[0]) if found else None
-    if found is None or place is None:
+    """Return the requested place, and the person who asks. Raises UserError."""
+    pending = await context.store.team_requests.find(request)
+    place = context.store.participants.find(pending[0]) if pending else None
+    if pending is None or place is None:
         context.refuse("refused.request.decided")
-    return place, found[1]
+    return place, pending[1]
 
 
 async def _member(context: Context, person: int) -> discord.Member:
-    """Somebody who is in the server. Raises UserError."""
+    """Return a member of the server. Raises UserError."""
     try:
         return await context.guild.fetch_member(person)
     except discord.NotFound:
@@ -207,7 +207,7 @@ async def _member(context: Context, person: int) -> discord.Member:
 
 
 async def _take_over(context: Context, digest: str) -> None:
-    from bot.importing import roster as rosters  # noqa: PLC0415 - likewise
+    from bot.importing import roster as rosters  # noqa: PLC0415 - as above
 
     proposed, _, packed = (await context.store.facts.get(_PROPOSED) or "").partition("\n")
     if proposed != digest:
@@ -216,11 +216,11 @@ async def _take_over(context: Context, digest: str) -> None:
         await context.done("roster.done_already")
         return
 
-    def told(change: RosterChange) -> tuple[AuditEntry, Announcement]:
+    def report(change: RosterChange) -> tuple[AuditEntry, Announcement]:
         deed = context.audit_entry("place", "list imported", digest, None, change.summary)
         return deed, context.workshop.team_line("team.list", who=context.person.mention, **change.counts())
 
-    change = await context.store.participants.follow(rosters.unpack_roster(packed), told)
+    change = await context.store.participants.follow(rosters.unpack_roster(packed), report)
     context.workshop.dispatcher.stir()
     await context.store.facts.put(_PROPOSED, f"{digest}\n")
     await context.done("roster.done", **change.counts())

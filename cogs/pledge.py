@@ -1,4 +1,4 @@
-"""Pledges: what somebody will apply at home, and by when; made from the last day on, and changeable."""
+"""Pledges: what a person will apply at home, and by when; made from the last day on, and changeable."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DATE = 20
 
 
 class PledgeCog(commands.Cog, description="Applying what you learnt"):
-    """What will be applied."""
+    """Handles pledges and their follow-ups."""
 
     @command(Role.PARTICIPANT, "Say what you will apply at home, and by when; or change what you said")
     async def pledge(self, context: Context) -> None:
@@ -38,7 +38,7 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
 
     @pressed("pledge", Role.PARTICIPANT)
     async def open_form(self, context: Context, _mark: str = "") -> None:
-        """The button of the last day; an earlier pledge is filled in."""
+        """Open the form from the last day's button, with an earlier pledge filled in."""
         plan = context.plan
         opens = pledges.pledges_open_at(plan)
         if context.now < opens:
@@ -57,18 +57,18 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
 
     @pressed("pledged", Role.PARTICIPANT)
     async def keep(self, context: Context) -> None:
-        """Keep a pledge, then say so. If it can't be kept, its author gets the text back."""
+        """Store a pledge, then confirm. If it can't be stored, its author gets the text back."""
         typed = context.submitted()
         async with context.given_back(typed["text"]):
             pledge = _read(context, typed)
             await context.store.pledges.put(pledge)
             await context.done("pledge.kept", by=day_name(context.language, pledge.by))
 
-    # Months later, also privately, and by people who have left the server: that they made a pledge is what counts.
+    # Also in direct messages and for people who have left the server months later: having made a pledge is enough.
 
     @pressed("progress", Role.VISITOR, private=True)
     async def open_progress(self, context: Context, months: str, _mark: str = "") -> None:
-        """The button under the reminder; what they said of this time is filled in."""
+        """Open the form from the reminder's button, with an earlier answer for this follow-up filled in."""
         store, person = context.store, context.person.id
         await _pledge_of(context, person, months)
         before = await store.pledges.reported(person, int(months))
@@ -83,7 +83,7 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
 
     @pressed("progressed", Role.VISITOR, private=True)
     async def keep_progress(self, context: Context, months: str) -> None:
-        """Keep how it goes, then say so, and who sees it. If it can't be kept, its author gets the text back."""
+        """Store the progress, then confirm and say who sees it. On failure, the author gets the text back."""
         person = context.person.id
         typed = context.submitted()
         async with context.given_back(typed["text"]):

@@ -1,4 +1,4 @@
-"""/question: what moderators make of the questions: ask, answer, hand to writing, merge and hide them."""
+"""/question: moderators mark questions as asked, answer, assign, merge and hide them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         context: Context,
         unheard: bool = False,  # noqa: FBT001, FBT002 - Discord's own kind of option
     ) -> None:
-        """The first of the queue."""
+        """Show the first questions of the queue."""
         plan = context.plan
         voice = partial(_voice, context) if unheard else None
         queue = questions_rules.question_queue(await context.store.questions.all(), voice)
-        waiting = sum(one.state is QuestionState.WAITING for one in queue)
-        lines = [questions_messages.question_line(plan, one, context.language) for one in queue[:_LISTED]]
+        waiting = sum(question.state is QuestionState.WAITING for question in queue)
+        lines = [questions_messages.question_line(plan, question, context.language) for question in queue[:_LISTED]]
         await context.reply(Post((f"{DONE} {context.say('question.list', n=waiting)}", *lines)))
 
     @command(Role.MODERATOR, "Say what becomes of a question", name="state")
@@ -50,7 +50,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
         question="Which one: begin to type its text", to="Asked, answered, in writing, or waiting again"
     )
     async def set_state(self, context: Context, question: str, to: str) -> None:
-        """Change what its card shows; what was merged or hidden is shown again."""
+        """Change a question's state; a merged or hidden question is shown again."""
         if to not in PLAIN:
             context.refuse("refused.question.no_such_state")
         await _lead(context, with_outcome(await _found(context, question), QuestionState(to)))
@@ -69,14 +69,14 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
 
     @pressed("replied", Role.MODERATOR)
     async def keep_answer(self, context: Context, question_id: str) -> None:
-        """The form, sent. If the answer can't be kept, it goes back."""
+        """Store the answer from the form. If it can't be stored, the moderator gets it back."""
         typed = context.submitted()["answer"]
         async with context.given_back(typed):
             words = tidy(typed, questions_rules.TEXT_LENGTH)
             if words is None:
                 context.refuse("refused.question.no_answer")
-            found = await _found(context, question_id)
-            await _lead(context, with_outcome(found, QuestionState.ANSWERED, answer=words))
+            question = await _found(context, question_id)
+            await _lead(context, with_outcome(question, QuestionState.ANSWERED, answer=words))
 
     @command(Role.MODERATOR, "Hand a question to somebody who answers it in writing")
     @app_commands.describe(
@@ -87,7 +87,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
     async def write(
         self, context: Context, question: str, owner: app_commands.Range[str, 1, OWNER_LENGTH], when: str
     ) -> None:
-        """Say on its card who answers, and until when."""
+        """Show on the card who answers in writing, and until when."""
         due = context.parse_time(when)
         found = await _found(context, question)
         await _lead(context, with_outcome(found, QuestionState.IN_WRITING, owner=clean(owner), due=due))
@@ -113,31 +113,31 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description="T
 
     @suggests("question", set_state)
     async def suggest_every_question(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The queue, then what was merged or hidden, by state, votes and first words."""
-        every = await context.store.questions.all()
-        gone = [one for one in every if one.state not in PLAIN]
-        return _named([*questions_rules.question_queue(every), *gone])
+        """Suggest the queue, then merged and hidden questions, by state, votes and first words."""
+        questions = await context.store.questions.all()
+        gone = [question for question in questions if question.state not in PLAIN]
+        return _named([*questions_rules.question_queue(questions), *gone])
 
     @suggests("question", write_answer, write, merge, hide)
     @suggests("into", merge)
     async def suggest_questions(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The queue, likewise."""
+        """Suggest the questions of the queue, by state, votes and first words."""
         return _named(questions_rules.question_queue(await context.store.questions.all()))
 
     @suggests("to", set_state)
     async def suggest_states(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What can become of a question."""
+        """Suggest the states that a question can be given."""
         return ((str(state), context.say(f"question.state.{state}")) for state in PLAIN)
 
 
 def _voice(context: Context, question: Question) -> str | int:
-    """For whom a question speaks: an administration, or its author alone."""
+    """Return the administration of a question's author, else the author."""
     place = context.store.participants.of(question.author)
     return place.administration if place else question.author
 
 
 async def _lead(context: Context, after: Question) -> None:
-    """Keep what has become of a question, and say so."""
+    """Store a question's new state, and confirm."""
     entry = context.audit_entry("question", LED, after.id)
     if not await context.store.questions.lead(after, entry, await _shown(context, after)):
         context.refuse("refused.question.unknown")
@@ -146,18 +146,20 @@ async def _lead(context: Context, after: Question) -> None:
 
 
 async def _shown(context: Context, after: Question) -> list[Announcement]:
-    """What shows a question: its card, those that point to it or to which it points, and its session's list."""
+    """Return the announcements that show a question: its card, the cards linked with it, and its session's list."""
     plan = context.plan
-    every = await context.store.questions.all()
-    touched = [one for one in every if after.id in {one.id, one.merged_into} or one.id == after.merged_into]
+    questions = await context.store.questions.all()
+    touched = [
+        other for other in questions if after.id in {other.id, other.merged_into} or other.id == after.merged_into
+    ]
     lists = (
-        questions_rules.open_questions_announcement(plan, one)
-        for one in plan.agenda
-        if one.id in {q.session for q in touched}
+        questions_rules.open_questions_announcement(plan, session)
+        for session in plan.agenda
+        if session.id in {question.session for question in touched}
     )
     return [
-        *(questions_rules.card_announcement(plan, one.id, context.now) for one in touched),
-        *(each for each in lists if each),
+        *(questions_rules.card_announcement(plan, question.id, context.now) for question in touched),
+        *(announcement for announcement in lists if announcement),
     ]
 
 
@@ -168,10 +170,13 @@ async def _found(context: Context, question_id: str) -> Question:
     return question
 
 
-def _named(found: list[Question]) -> Iterable[tuple[str, str]]:
+def _named(questions: list[Question]) -> Iterable[tuple[str, str]]:
     """Questions as suggestions name them, by their ids."""
     signs = questions_messages.STATE_SIGN
-    return ((q.id, f"{signs[q.state]} {q.votes} · {' '.join(q.text.split())}") for q in found)
+    return (
+        (question.id, f"{signs[question.state]} {question.votes} · {' '.join(question.text.split())}")
+        for question in questions
+    )
 
 
 async def setup(client: WorkshopClient) -> None:

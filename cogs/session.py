@@ -1,4 +1,4 @@
-"""/session: what moderators change in the agenda. Shown first, done once confirmed, and taken back by one press."""
+"""/session: moderators' changes of the agenda, previewed, applied once confirmed, and undone by one press."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         session: str,
         minutes: app_commands.Range[int, 1, 600],
         rest: bool = True,  # noqa: FBT001, FBT002 - Discord's own kind of option
-        absorb: bool = True,  # noqa: FBT001, FBT002 - likewise
+        absorb: bool = True,  # noqa: FBT001, FBT002 - as above
     ) -> None:
         """Delay one session, or the day from it on."""
         by = timedelta(minutes=minutes)
@@ -146,7 +146,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
         kind: SessionKind | None = None,
         speakers: app_commands.Range[str, 1, 400] | None = None,
     ) -> None:
-        """Edit what is told of a session; when it is stays."""
+        """Edit a session's details; its time stays."""
         _require_known(context, room, topic)
         found, plan = _found(context, session), context.plan
         details: SessionDetails = {}
@@ -168,7 +168,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
     @suggests("session", delay, move, swap, extend, cancel, edit)
     @suggests("other", swap)
     async def suggest_sessions(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The sessions that are not over, by day, time and title."""
+        """Suggest the sessions that are not over, by day, time and title."""
         language, tz = context.language, context.plan.tz
         return (
             (one.id, f"{short_day(language, one.day)} {one.starts_at.astimezone(tz):%H:%M} · {one.title[language]}")
@@ -178,24 +178,24 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
 
     @suggests("room", add, edit)
     async def suggest_rooms(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's rooms."""
+        """Suggest the workshop's rooms."""
         return ((room, name[context.language]) for room, name in context.plan.room_names.items())
 
     @suggests("topic", add, edit)
     async def suggest_topics(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's topics."""
+        """Suggest the workshop's topics."""
         return ((topic.id, topic.title[context.language]) for topic in context.plan.topics)
 
     @suggests("language", edit)
     async def suggest_languages(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's languages."""
+        """Suggest the workshop's languages."""
         return ((language, language) for language in context.plan.languages)
 
     # --- proposed, confirmed, taken back -----------------------------------------------------------------------
 
     @pressed("agree", Role.MODERATOR)
     async def agree(self, context: Context, change_id: str) -> None:
-        """Do what was shown."""
+        """Apply the previewed change."""
         done = await agenda_changes_platform.carry_out(
             context.workshop.programme, change_id, context.person.id, context.now, context.language
         )
@@ -203,7 +203,7 @@ class SessionCog(commands.GroupCog, group_name="session", group_description="Cha
 
     @pressed("undo", Role.MODERATOR)
     async def undo(self, context: Context, change_id: str) -> None:
-        """Take a change back."""
+        """Undo a change."""
         undone = await agenda_changes_platform.take_back(
             context.workshop.programme, change_id, context.person.id, context.now, context.language
         )
@@ -215,14 +215,14 @@ def _edited(session_id: str, **details: Unpack[SessionDetails]) -> Change:
 
 
 def _title(typed: str) -> str:
-    """A title that can be read. Raises UserError if there is none."""
+    """Return a readable title. Raises UserError if there is none."""
     if is_blank(typed):
         raise UserError("refused.session.title")
     return clean(typed)
 
 
 def _speakers(typed: str, languages: tuple[str, ...]) -> list[Speaker]:
-    """`Director, WCO; Head of IT, Customs of Tunisia`: office and organisation, the same words in every language."""
+    """`Director, WCO; Head of IT, Customs of Tunisia`: parse it; the same words in every language."""
     people = [one.partition(",") for one in clean(typed).split(";") if one.strip()]
     return [
         Speaker(dict.fromkeys(languages, office.strip()), dict.fromkeys(languages, organisation.strip()))
@@ -231,7 +231,7 @@ def _speakers(typed: str, languages: tuple[str, ...]) -> list[Speaker]:
 
 
 async def _propose(context: Context, change: Change) -> None:
-    """Show what a change would do; whoever confirms it does exactly that."""
+    """Preview a change; confirming applies exactly that."""
     plan = context.plan
     try:
         after = change(plan.agenda, Now(context.now, plan.tz))

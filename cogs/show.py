@@ -1,4 +1,4 @@
-"""The run of show: the panel that the moderators lead the day with, and what its buttons do."""
+"""The run of show: the moderators' panel for the day, and its buttons."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from bot.platform.answers import DONE
 from bot.platform.router import command, pressed
 from bot.store.agenda_changes import AgendaChange, edits_of
 
-#: How long a panel that was asked for is still worth posting.
+#: How long a requested panel is still worth posting.
 _LIFETIME = timedelta(hours=1)
 
 
 class ShowCog(commands.GroupCog, group_name="show", group_description="The run of show"):
-    """Leading the day."""
+    """Handles the panel and its buttons."""
 
     @command(Role.MODERATOR, "Post the run of show in the team's channel: what is on, what is next, how late")
     async def panel(self, context: Context) -> None:
-        """Post the panel anew, as the latest message; the one before says where it is."""
+        """Post the panel again, as the latest message; the one before links to it."""
         subject, now = str(context.interaction.id), context.now
         delivery = announce(context.plan.id, Kind.PANEL, subject, now, ends=now + _LIFETIME)
         await context.store.deliveries.add(delivery)
@@ -45,9 +45,9 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
 
     @pressed("lead", Role.MODERATOR)
     async def press(self, context: Context, deed: str, made_for: str, _mark: str = "") -> None:
-        """A button of the panel, made for a state of the day: pressed in another, it does nothing.
+        """Handle a button of the panel. It was made for one state of the day; in another, it does nothing.
 
-        So it is done once, however often and by however many it is pressed.
+        So it acts once, however often and by however many people it is pressed.
         """
         match deed:
             case DayAction.HOLD:
@@ -66,7 +66,7 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
 
     @pressed("here", Role.MODERATOR)
     async def speakers_are_here(self, context: Context, session: str, _mark: str = "") -> None:
-        """Nobody is asked about a session's speakers any more."""
+        """Stop the reminders about a session's speakers."""
         found = context.plan.agenda.find(session)
         if found is None:
             context.refuse("refused.gone")
@@ -76,7 +76,7 @@ class ShowCog(commands.GroupCog, group_name="show", group_description="The run o
 
 
 async def _hold(context: Context, made_for: str) -> None:
-    """What the sessions have to tell waits, from this moment on."""
+    """Hold the sessions' announcements from now on."""
     restraints = context.store.restraints
     if await restraints.hold() is None:
         await _require_state(context, made_for)
@@ -86,11 +86,11 @@ async def _hold(context: Context, made_for: str) -> None:
 
 
 async def _resume(context: Context, made_for: str) -> None:
-    """What was to come is later by as long as the day was held; then what waits is told."""
+    """Delay the rest of the day by the length of the hold, then release the held announcements."""
     restraints, done = context.store.restraints, None
     hold = await restraints.hold()
     if hold is not None:
-        # Of a process that was killed in between, the change may be done and the hold still last.
+        # If a process was killed in between, the change may be done while the hold still lasts.
         change_id = f"show-resume-{hold.id}"
         done = await _carry_out(
             context, change_id, lambda agenda, now: run_of_show.resume_day(agenda, hold, now), made_for
@@ -103,7 +103,7 @@ async def _resume(context: Context, made_for: str) -> None:
 async def _carry_out(
     context: Context, change_id: str, change: Callable[[Agenda, Now], Agenda], made_for: str
 ) -> Post | None:
-    """Do a change once; None if it changes nothing. Raises UserError."""
+    """Apply a change once; return None if it changes nothing. Raises UserError."""
     agenda, changes_store = context.plan.agenda, context.store.agenda_changes
     if await changes_store.find(change_id) is None:
         await _require_state(context, made_for)
@@ -121,7 +121,7 @@ async def _carry_out(
 
 
 async def _require_state(context: Context, made_for: str) -> None:
-    """Raises UserError where the button was made for another state of the day."""
+    """Raise UserError if the button was made for another state of the day."""
     programme, hold = context.workshop.programme, await context.store.restraints.hold()
     moment = Now(context.now, programme.plan.tz)
     if made_for != run_of_show.show_state(programme.plan.agenda, programme.sequences, hold, moment):
@@ -130,7 +130,7 @@ async def _require_state(context: Context, made_for: str) -> None:
 
 
 def _done(context: Context, key: str, **values: object) -> Post:
-    """A sentence, laid out as the answers with buttons are."""
+    """Return a sentence in the layout of answers with buttons."""
     return Post((f"{DONE} {context.say(key, **values)}",))
 
 

@@ -1,4 +1,4 @@
-"""Presence by voice: passes on who enters and leaves voice rooms, and what happens to the connection."""
+"""Presence by voice: passes voice and connection events on to the presence watch."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ class VoicePresenceCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
-        """READY: a session that knows nothing of the one before."""
+        """Handle READY: a new session, without the events missed before it."""
         for workshop in self._client.workshops:
             workshop.presence.forget()
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
-        """A session that continues the one before."""
+        """Handle RESUMED: the session continues, and Discord has sent the missed events."""
         for workshop in self._client.workshops:
             await workshop.presence.resume()
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """After READY, or after an outage of Discord: now the bot sees who is there."""
+        """Begin the watch after READY or an outage of Discord: the server's voice states are known again."""
         if workshop := self._client.workshop_of(guild.id):
             await workshop.presence.mark()
 
     @commands.Cog.listener("on_guild_unavailable")
     @commands.Cog.listener("on_guild_remove")
     async def on_guild_out_of_sight(self, guild: discord.Guild) -> None:
-        """An outage of Discord, or the bot was removed: no more events come from the server."""
+        """Suspend the watch: after an outage of Discord or the bot's removal, the server sends no events."""
         if workshop := self._client.workshop_of(guild.id):
             workshop.presence.forget()
 
@@ -53,7 +53,7 @@ class VoicePresenceCog(commands.Cog):
     async def on_voice_state_update(
         self, member: discord.Member, before: discord.VoiceState, after: discord.VoiceState
     ) -> None:
-        """Somebody came, went, changed rooms, or did something else, such as unmuting."""
+        """Record who enters, leaves or changes rooms; ignore other changes, such as unmuting."""
         workshop = self._client.workshop_of(member.guild.id)
         if workshop and before.channel != after.channel:
             await workshop.presence.record_move(member, after.channel)

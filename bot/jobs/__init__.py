@@ -1,1 +1,1 @@
-"""What happens without anyone pressing: announcements on time, and the jobs that keep everything else in order."""
+"""Work that no press starts: announcements on time, and the jobs that keep everything else in order."""

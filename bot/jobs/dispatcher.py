@@ -117,7 +117,7 @@ class Dispatcher:
         if not self._unsettled:
             return None
         waiting = self._unsettled.values()
-        return Overdue(min(since for since, _ in waiting), tuple(sorted({each.room for _, each in waiting})))
+        return Overdue(min(since for since, _ in waiting), tuple(sorted({delivery.room for _, delivery in waiting})))
 
     # --- the rounds --------------------------------------------------------------------------------------------
 
@@ -185,7 +185,9 @@ class Dispatcher:
 
     def _remember(self, unsettled: Iterable[Delivery], now: datetime) -> None:
         before = self._unsettled
-        self._unsettled = {each.id: (before[each.id][0] if each.id in before else now, each) for each in unsettled}
+        self._unsettled = {
+            delivery.id: (before[delivery.id][0] if delivery.id in before else now, delivery) for delivery in unsettled
+        }
 
     def _left_alone(self, key: str) -> bool:
         """Whether a room, a message or a job must not be tried now."""

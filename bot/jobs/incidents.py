@@ -44,7 +44,7 @@ class IncidentReporter:
             del self._open[key]
 
     async def tell_team(self, sentence: str, **values: object) -> None:
-        """Send the team a line that is not about an incident."""
+        """Send the team a line that belongs to no incident."""
         await self._store.deliveries.add(self._line(self._clock.now(), sentence, values))
 
     def wording(self, sentence: str) -> str:

@@ -25,17 +25,17 @@ class PledgeFollowUpJob:
 
     async def keep(self, now: datetime) -> datetime | None:
         """Write the messages that are due and not past their lifetime; return the next instant at which some are."""
-        asked = planned_announcements.follow_ups(self._context.plan)
-        for each in asked:
-            occasion = f"follow_up/{each.subject}"
-            if each.due <= now < each.expires and await self._context.store.facts.get(occasion) is None:
-                letters = [self._letter(each, one, now) for one in await self._context.store.pledges.all()]
+        planned = planned_announcements.follow_ups(self._context.plan)
+        for follow_up in planned:
+            occasion = f"follow_up/{follow_up.subject}"
+            if follow_up.due <= now < follow_up.expires and await self._context.store.facts.get(occasion) is None:
+                letters = [self._letter(follow_up, pledge, now) for pledge in await self._context.store.pledges.all()]
                 await self._context.store.direct_messages.write_once(occasion, letters, now)
-        return min((each.due for each in asked if each.due > now), default=None)
+        return min((follow_up.due for follow_up in planned if follow_up.due > now), default=None)
 
     def _letter(self, asked: Announcement, pledge: Pledge, now: datetime) -> DirectMessage:
         plan, language = self._context.plan, self._context.programme.language_of(pledge.person)
-        told = text(
+        question = text(
             language,
             "letter.follow_up",
             n=int(asked.subject),
@@ -46,4 +46,4 @@ class PledgeFollowUpJob:
         seen = text(language, "follow_up.named" if pledge.follow_up else "follow_up.unnamed")
         button = DirectMessageButton(custom_id("progress", asked.subject), text(language, "button.progress"))
         kind = DirectMessageKind.FOLLOW_UP
-        return direct_message(plan.id, kind, asked.subject, pledge.person, f"{told}\n-# {seen}", now, button=button)
+        return direct_message(plan.id, kind, asked.subject, pledge.person, f"{question}\n-# {seen}", now, button=button)

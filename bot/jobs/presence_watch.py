@@ -30,7 +30,7 @@ class PresenceWatch:
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._known = False
-        """Whether the store holds who is where, or will as soon as Discord has told what it has yet to tell."""
+        """Whether the store holds who is where, or will as soon as Discord has sent the missed events."""
         self._jumped = False
         """Whether a rehearsal's time has moved since the last mark."""
         self._marking: asyncio.Task[None] | None = None
@@ -54,7 +54,7 @@ class PresenceWatch:
         self._known = False
 
     async def resume(self) -> None:
-        """What happened since the connection was lost has been told by now."""
+        """Continue the watch: Discord has sent all events since the connection was lost."""
         if self._known:
             await self._write(self._context.store.presence.resume_watch(self._context.clock.now()))
 

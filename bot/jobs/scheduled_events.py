@@ -1,7 +1,7 @@
-"""The server's own scheduled events: one a session that is no break, kept in step with the agenda.
+"""The server's own scheduled events: one for each session that is no break, kept in step with the agenda.
 
-Events have no nonce. So what is about to be made is recorded first; whoever can't know whether it was made looks for
-the marker in the last line of each event's description before making anything.
+Events have no nonce. So the job records an event before it makes it; if it can't know whether the event was made, it
+first looks for the marker in the last line of each event's description.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SECONDS = 15
 #: One for all events: they are refused for the same reasons, mostly.
 _INCIDENT = "events"
 _OPEN = (EventStatus.scheduled, EventStatus.active)
-# NOTE: who schedules something on a stage must be able to moderate it; the bot asks for no such power by itself.
+# NOTE: scheduling on a stage needs its moderator's permissions; the bot doesn't ask for them in its invitation.
 _STAGE = discord.Permissions(manage_channels=True, mute_members=True, move_members=True)
 
 Place = discord.VoiceChannel | discord.StageChannel | str
@@ -44,7 +44,7 @@ Place = discord.VoiceChannel | discord.StageChannel | str
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An event as it is to be."""
+    """An event as the agenda wants it."""
 
     session: Session
     standing: EventPhase
@@ -54,16 +54,16 @@ class _Wanted:
 
     @property
     def fingerprint(self) -> str:
-        """Equal where nothing is to be changed."""
-        told: tuple[object, ...] = (self.standing,)
+        """A digest of the event; equal digests mean that nothing has to be changed."""
+        values: tuple[object, ...] = (self.standing,)
         if self.standing in {EventPhase.TO_COME, EventPhase.LIVE}:
             place = self.place if isinstance(self.place, str) else self.place.id
-            told = (*told, self.name, self.description, self.session.starts_at, self.session.ends_at, place)
-        return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
+            values = (*values, self.name, self.description, self.session.starts_at, self.session.ends_at, place)
+        return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
 
     @property
     def values(self) -> dict[str, Any]:
-        """All that discord.py is told of it, but its start."""
+        """The event's values for discord.py, without its start."""
         place: dict[str, Any] = {"entity_type": EntityType.external, "location": self.place}
         if not isinstance(self.place, str):
             stage = isinstance(self.place, discord.StageChannel)
@@ -77,16 +77,16 @@ class ScheduledEventJob:
     def __init__(self, context: JobContext) -> None:
         self._context = context
         self._refused = Pauses[str]()
-        """By fingerprint: an event that is to be another one is tried at once."""
+        """By fingerprint, so that a changed event is tried at once."""
 
     @property
     def _plan(self) -> Plan:
         return self._context.plan
 
     async def keep(self, now: datetime) -> datetime | None:
-        """One step nearer to what the agenda says; the next instant at which to look, `now` if there may be more to do.
+        """Take one step; return the instant of the next check (UTC), `now` if there may be more to do.
 
-        Raises UserError with what the team must mend, and what discord.py raises for what passes by itself.
+        Raises UserError for a problem that the team must fix, and discord.py's exceptions for transient failures.
         """
         guild = self._context.guild
         if guild is None:
@@ -115,7 +115,7 @@ class ScheduledEventJob:
         return now
 
     def _next(self, guild: discord.Guild, kept: dict[str, KnownEvent], now: datetime) -> _Wanted | None:
-        """The next event that is not as it should be."""
+        """Return the next event that differs from the agenda."""
         lacking = sessions_to_show(self._plan.agenda, now)
         for held in sorted(self._context.programme.held, key=lambda held: held.session.starts_at):
             session = held.session
@@ -128,11 +128,11 @@ class ScheduledEventJob:
                 return wanted
         return None
 
-    def _wanted(self, guild: discord.Guild, session: Session, stands: EventPhase) -> _Wanted:
-        # What doesn't take place is not told anew: it may be written in languages that the workshop has given up.
-        told = stands in {EventPhase.TO_COME, EventPhase.LIVE}
-        name, description = announcements.event(self._plan, session) if told else (session.id, "")
-        return _Wanted(session, stands, name, description, self._place(guild, session.room))
+    def _wanted(self, guild: discord.Guild, session: Session, phase: EventPhase) -> _Wanted:
+        # A cancelled or ended session's text is not rendered again: its languages may no longer be the workshop's.
+        takes_place = phase in {EventPhase.TO_COME, EventPhase.LIVE}
+        name, description = announcements.event(self._plan, session) if takes_place else (session.id, "")
+        return _Wanted(session, phase, name, description, self._place(guild, session.room))
 
     def _place(self, guild: discord.Guild, room: str) -> Place:
         channel = guild.get_channel(self._context.venue.rooms.get(meeting_room(room), 0))
@@ -156,7 +156,7 @@ class ScheduledEventJob:
     async def _find(
         self, guild: discord.Guild, session: Session, known: KnownEvent | None
     ) -> discord.ScheduledEvent | None:
-        """The session's event, unless it is over: an event that is can't be taken up again."""
+        """Return the session's event; None if it is over, because Discord can't reopen one."""
         if known and known.discord_id:
             await self._context.pacer.turn()
             try:
@@ -183,9 +183,9 @@ class ScheduledEventJob:
         )
 
     async def _update(self, event: discord.ScheduledEvent, wanted: _Wanted) -> None:
-        """Change what is there. One that has begun can't be put off, and one that never began can't be completed.
+        """Edit an event. A started event can't be postponed, and one that never started can't be completed.
 
-        NOTE: Discord begins and ends only events elsewhere by itself; one in a room it cancels hours after its start.
+        NOTE: Discord starts and ends only external events by itself; it cancels one in a room hours after its start.
         """
         begun, in_room = event.status is EventStatus.active, not isinstance(wanted.place, str)
         changes: dict[str, Any]

@@ -1,7 +1,7 @@
-"""The channels' transcripts: saved by themselves once the workshop is over, and again where they have changed since.
+"""The channels' transcripts: saved automatically once the workshop is over, and again if they have changed since.
 
-Of the bot's own messages all is saved; of those of people, who wrote and when: without a privileged intent, Discord
-withholds what they typed. A channel that was deleted keeps what was saved of it. Threads that people open are left out.
+The bot's own messages are saved in full; people's messages only with author and time, because Discord withholds their
+text without a privileged intent. A deleted channel keeps its saved transcript. Threads that people open are left out.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _PAGE, _SECONDS = 100, 15
 #: How often one channel is read again because it changed while it was read.
 _TRIES = 3
 
-#: What can be written in.
+#: The kinds of channel that can hold messages.
 Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 
-#: Hears how many channels of how many are saved.
+#: Called with the count of channels saved and the total.
 Progress = Callable[[int, int], Awaitable[None]]
 
 
@@ -44,9 +44,9 @@ class TranscriptJob:
         """By channel."""
 
     async def keep(self, now: datetime) -> datetime | None:
-        """Save one channel that is not saved as it is; the next instant at which to look, `now` if there may be more.
+        """Save one changed channel; return the instant of the next check (UTC), `now` if there may be more.
 
-        Raises what discord.py raises for what passes by itself.
+        Raises discord.py's exceptions for transient failures.
         """
         guild, ends_at = self._context.guild, self._context.plan.agenda.ends_at
         if guild is None or now < ends_at:
@@ -66,13 +66,13 @@ class TranscriptJob:
             return now
         return self._refused.next_end(now)
 
-    async def save_all(self, now: datetime, told: Progress) -> list[str]:
-        """Save every channel as it is now; links to those that Discord didn't let us read."""
+    async def save_all(self, now: datetime, progress: Progress) -> list[str]:
+        """Save every channel as it is now; return links to those that Discord refused to show."""
         guild = self._context.guild
         channels = list(self._channels(guild)) if guild else []
         refused: list[str] = []
         for done, (room, channel) in enumerate(channels):
-            await told(done, len(channels))
+            await progress(done, len(channels))
             try:
                 await self._save(room, channel, now)
             except UserError:
@@ -80,7 +80,7 @@ class TranscriptJob:
         return refused
 
     def _channels(self, guild: discord.Guild) -> Iterator[tuple[str, Readable]]:
-        """Each of the workshop's channels in which something can be written, with its room's key."""
+        """Yield each of the workshop's channels that can hold messages, with its room's key."""
         for room, discord_id in self._context.venue.rooms.items():
             channel = guild.get_channel(discord_id)
             if isinstance(channel, Readable):
@@ -96,9 +96,9 @@ class TranscriptJob:
                     )
                     messages = [message async for message in self._history(channel)]
                     erased = await self._context.store.erasures.everybody()
-                    # Nor who wrote when, where the plan keeps the participants no longer.
+                    # Once the plan's retention of participants is over, authors and times are dropped too.
                     purged = RetentionKind.PARTICIPANTS in overdue_kinds(self._context.plan, now)
-                    kept = [one for one in messages if one.author == BOT or not (purged or one.author in erased)]
+                    kept = [sent for sent in messages if sent.author == BOT or not (purged or sent.author in erased)]
                     ended_at = ends_at if now >= ends_at else None
                     if await self._context.store.transcripts.keep(channel.id, before, kept, ended_at):
                         self._refused.clear(channel.id)
@@ -113,30 +113,32 @@ class TranscriptJob:
                 raise UserError("team.transcript_refused", room=channel.mention, problem=failure.text) from None
 
     async def _history(self, channel: Readable) -> AsyncIterator[TranscriptMessage]:
-        """What the channel has, the earliest first, but for Discord's own lines such as "pinned a message"."""
+        """Yield the channel's messages, the earliest first, without Discord's own lines such as "pinned a message"."""
         last: discord.abc.Snowflake = discord.Object(0)
         while True:
             await self._context.pacer.turn()
             async with asyncio.timeout(_SECONDS):
-                page = [one async for one in channel.history(limit=_PAGE, after=last, oldest_first=True)]
-            for one in page:
-                if not one.is_system():
-                    yield self._message(one)
+                page = [message async for message in channel.history(limit=_PAGE, after=last, oldest_first=True)]
+            for message in page:
+                if not message.is_system():
+                    yield self._message(message)
             if len(page) < _PAGE:
                 return
             last = page[-1]
 
-    def _message(self, one: discord.Message) -> TranscriptMessage:
+    def _message(self, message: discord.Message) -> TranscriptMessage:
         home = self._context.guild
-        own = home is not None and one.author.id == home.me.id
-        # What people typed stays on Discord, also where it would hand some of it over: a line that mentions the bot.
-        said = "\n".join([*([one.content] if one.content else []), *_texts(one.components)]) if own else None
-        author, name = BOT if own else one.author.id, one.author.display_name
-        return TranscriptMessage(one.id, author, name, one.created_at, one.edited_at, said)
+        own = home is not None and message.author.id == home.me.id
+        # People's text stays on Discord, even where Discord sends it: in a message that mentions the bot.
+        content = (
+            "\n".join([*([message.content] if message.content else []), *_texts(message.components)]) if own else None
+        )
+        author, name = BOT if own else message.author.id, message.author.display_name
+        return TranscriptMessage(message.id, author, name, message.created_at, message.edited_at, content)
 
 
 def _texts(components: Iterable[object]) -> Iterator[str]:
-    """What is written in a message's components, buttons left out."""
+    """Yield the texts of a message's components, without buttons."""
     for component in components:
         if isinstance(component, discord.TextDisplay):
             yield component.content

@@ -1,1 +1,1 @@
-"""Discord: the client, the router of everything pressed, the venue, and the server it stands in."""
+"""Discord: the client, the router of presses and forms, and the venue with the server that holds it."""

@@ -26,7 +26,7 @@ _ACTS = {
 
 
 class Access:
-    """Who may do what: the one check behind every command, button, form and suggestion."""
+    """Checks rates and roles for one workshop, before any handler runs."""
 
     def __init__(
         self, programme: PlanInForce, store: Store, venue: Venue, clock: Clock, client: discord.Client
@@ -39,7 +39,7 @@ class Access:
         self._limiter = Limiter()
 
     def limit(self, interaction: Interaction) -> None:
-        """Count what somebody does. Raises TooOftenError for a participant who does too much in a short time."""
+        """Count an interaction. Raises TooOftenError for a participant above the rate limit; the team has none."""
         act = _ACTS.get(interaction.type, LimitedAction.PRESS)
         again_at = self._limiter.take(interaction.user.id, act, self._clock.now())
         if again_at is not None and self.role(interaction) < Role.MODERATOR:
@@ -47,24 +47,24 @@ class Access:
             raise TooOftenError("refused.too_often", when=moment(again_at + timedelta(seconds=1), "R"))
 
     def language(self, interaction: Interaction) -> str:
-        """The language to answer in: the one that the person chose, else that of their Discord, else the workshop's.
+        """Return the language to answer in: the person's choice, else their Discord locale, else the workshop's first.
 
-        NOTE: Discord has no Arabic, so that its locale never says so.
+        NOTE: Discord has no Arabic locale, so readers of Arabic must choose it.
         """
         wanted = (self._participants.language_of(interaction.user.id), interaction.locale.value.split("-")[0])
         return next((code for code in wanted if code in self._languages), self._languages[0])
 
     def role(self, interaction: Interaction) -> Role:
-        """What the person is in the workshop."""
+        """Return the person's role in the workshop; visitor outside its server."""
         member = interaction.user
         return self._venue.role_of(member) if isinstance(member, discord.Member) else Role.VISITOR
 
     def cap(self, interaction: Interaction, most: int) -> int | None:
-        """How much of something a participant may have; None for the team, which may write down others' words."""
+        """Return a participant's limit; None for the team, which may also write down what others said."""
         return most if self.role(interaction) < Role.MODERATOR else None
 
     async def require(self, interaction: Interaction, role: Role, rules: EntryRules) -> None:
-        """Raises UserError where the entry point may not be used, or the person's role is too low."""
+        """Raise UserError if the entry point may not be used here, or the person's role is too low."""
         refused = access_refusal(interaction.guild_id, self._home, rules)
         if refused:
             raise UserError(f"refused.{refused}")
@@ -73,16 +73,16 @@ class Access:
             return
         if not isinstance(member, discord.Member):
             raise UserError("refused.not_in_server")
-        # People who left the server and came back have lost the role, and not the place.
+        # People who left the server and came back have lost the role but still hold the place.
         if self._venue.role_of(member) < role and await self._restore(member) < role:
             raise UserError(f"refused.role.{role.name.lower()}", channel=self._venue.link(WELCOME))
 
     @property
     def _home(self) -> Home:
-        """The workshop's server, and whether Discord reaches it."""
+        """Return the workshop's server, and whether Discord reaches it."""
         return Home(self._venue.guild_id, visible=reachable_guild(self._client, self._venue.guild_id) is not None)
 
     async def _restore(self, member: discord.Member) -> Role:
-        """Give a person with a place their role again, if they may have it. Returns the role that they have then."""
+        """Give the holder of a place their role again if the rules allow it; return the resulting role."""
         place = self._participants.of(member.id)
         return await self._venue.restore(member, place) if place else Role.VISITOR

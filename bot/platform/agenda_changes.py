@@ -1,4 +1,4 @@
-"""Changes of the agenda as moderators meet them: refused with a sentence, or done with a way back."""
+"""Changes of the agenda for moderators: applied with an undo button, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.store.plan_in_force import PlanInForce
 
 
 def change_refused(objection: ChangeError, language: str) -> UserError:
-    """Why an agenda stays as it is."""
+    """Return the refusal that says why the agenda can't be changed so."""
     title = escape(objection.session.title[language]) if objection.session else ""
     return UserError(f"refused.session.{objection.reason}", title=f"**{title}**")
 
 
 async def carry_out(programme: PlanInForce, change_id: str, who: int, now: datetime, language: str) -> Post:
-    """Do what was proposed, and what to answer: with a button that takes it back. Raises UserError."""
+    """Apply a proposed change; return the answer, with an undo button. Raises UserError."""
     try:
         change = await programme.apply(change_id, who, now)
     except ChangedMeanwhileError as meanwhile:
@@ -35,7 +35,7 @@ async def carry_out(programme: PlanInForce, change_id: str, who: int, now: datet
 
 
 async def take_back(programme: PlanInForce, change_id: str, who: int, now: datetime, language: str) -> Post:
-    """Undo a change, and what to answer. Raises UserError."""
+    """Undo a change; return the answer. Raises UserError."""
     try:
         await programme.undo(change_id, who, now)
     except ChangedMeanwhileError as meanwhile:

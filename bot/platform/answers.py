@@ -29,7 +29,7 @@ _PAGES = 8
 async def answer(interaction: Interaction, post: Post | str, *files: discord.File) -> None:
     """Answer the one person who pressed or typed, with files where there are any; nobody else sees it.
 
-    What one message doesn't hold goes on in the next, and buttons and files come under the last. A post too long for
+    A text too long for one message continues in the next; buttons and files come under the last. A post too long for
     `_PAGES` messages is shortened, and its whole text is attached as a file.
     """
     if (
@@ -69,7 +69,7 @@ async def _send(interaction: Interaction, messages: Sequence[Post], files: Seque
 
 
 def suggestions(typed: object, named: Iterable[tuple[Value, str]]) -> list[app_commands.Choice[Value]]:
-    """The (value, name) pairs whose name holds what was typed, ignoring case and accents; as many as Discord shows."""
+    """Return the choices whose name contains the typed text, ignoring case and accents; at most 25."""
     fitting = ((value, name) for value, name in named if fold(str(typed)) in fold(name))
     return [
         app_commands.Choice(name=option_label(name), value=value)

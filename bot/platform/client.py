@@ -1,4 +1,4 @@
-"""The Discord client: which server it speaks to, what it asks for, and where every error ends."""
+"""The Discord client: its API server, its intents and limits, and its error handling."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ from bot.store import Store
 
 log = logging.getLogger(__name__)
 
-# No sound is sent, so the libraries for it are not missed.
+# The bot sends no sound, so it doesn't need the libraries for it.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-# NOTE: there is no other way to say which class it connects by.
+# NOTE: discord.py has no other hook to replace the class of the connection.
 discord.client.DiscordWebSocket = BackpressureGateway  # pyright: ignore[reportPrivateImportUsage]
 
 REFUSED_TOKEN = (
-    "Discord refused the bot's token. Copy it anew from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
+    "Discord refused the bot's token. Copy it again from the developer portal (your application, Bot, Reset Token) "  # noqa: S105
     "into the file that DISCORD_TOKEN_FILE names, or into DISCORD_TOKEN."
 )
-#: The least that discord.py takes (seconds).
+#: The smallest value that discord.py accepts (seconds).
 _LONGEST_RATE_LIMIT = 30.0
 _COMMANDS_FACT = "commands"
 _COMMAND_IDS_FACT = "command_ids"
@@ -58,7 +58,7 @@ class DiscordUnreachableError(RuntimeError):
 
 
 class TokenRevokedError(SettingsError):
-    """Discord took the token at first, and takes it no more."""
+    """Discord accepted the token at first, and no longer does."""
 
     exit_code = 3
 
@@ -72,7 +72,7 @@ class TokenRevokedError(SettingsError):
 
 
 async def point_at(api_base: str) -> None:
-    """Have discord.py speak to another server than Discord's. Raises DiscordUnreachableError if none answers."""
+    """Make discord.py connect to another server than Discord's. Raises DiscordUnreachableError if none answers."""
     if api_base == DISCORD:
         return
     try:
@@ -84,18 +84,18 @@ async def point_at(api_base: str) -> None:
     except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as failure:
         raise DiscordUnreachableError(
             f"api_base is {api_base}, but no Discord-compatible server answers there ({failure!r}). "
-            "Start it, or mend api_base."
+            "Start it, or correct api_base."
         ) from None
-    # NOTE: these two are all the seams there are.
+    # NOTE: discord.py has no setting for these two.
     Route.BASE = api_base
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 def _not_our_fault(record: logging.LogRecord) -> bool:
-    """What Discord or the network does is a warning: nothing in the program is to be mended.
+    """Lower failures of Discord or the network to warnings: nothing in the program needs a fix.
 
-    NOTE: discord.py tells no hook of suggestions that don't reach Discord, nor of a connection that is cut while it is
-    made; it logs them as errors of ours.
+    NOTE: discord.py has no hook for suggestions that don't reach Discord, nor for a connection that is cut while it is
+    made; it logs both as errors.
     """
     failure = record.exc_info[1] if record.exc_info else None
     if failure is not None and (
@@ -110,7 +110,7 @@ for _name in (app_commands.tree.__name__, discord.client.__name__):
 
 
 class Translator(app_commands.Translator):
-    """Commands in the languages that Discord has."""
+    """Translates commands into the languages that Discord has."""
 
     async def translate(
         self,
@@ -139,17 +139,17 @@ class Plenary(commands.Bot, ABC):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            # No privileged intent: interactions bring their member along, and so does who enters a voice room.
+            # No privileged intent: interactions and voice events carry their member.
             intents=discord.Intents(guilds=True, voice_states=True),
             allowed_mentions=allowed_mentions(Post(())),
-            # Discord tells who is in a voice room already only once, with the server.
+            # Discord lists the people already in voice rooms only once, with the server.
             member_cache_flags=discord.MemberCacheFlags(voice=True, joined=False),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            # The default waits 2 s for more servers before it says "ready"; one that comes later is told of then.
+            # The default waits 2 s for more servers before it says "ready"; one that comes later has its own event.
             guild_ready_timeout=0.2,
             connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-            # A request that must wait longer than this fails at once, and is tried again then.
+            # A request that must wait longer than this fails at once, and is retried after the wait.
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
         self.pacer = Pacer()
@@ -166,7 +166,7 @@ class Plenary(commands.Bot, ABC):
         self._refused = asyncio.Event()
 
     def _hear_answer(self, answer: aiohttp.ClientResponse) -> None:
-        """Hear of each answer of Discord's.
+        """Count invalid answers, and note when Discord refuses the token.
 
         NOTE: an answer to an interaction has no Authorization header, and is refused with 401 once it is too old.
         """
@@ -175,17 +175,17 @@ class Plenary(commands.Bot, ABC):
             self._refused.set()
 
     async def until_refused(self) -> NoReturn:
-        """Wait until Discord refuses the token that it took at the start. Raises TokenRevokedError then."""
+        """Wait until Discord refuses the token that it accepted at the start. Raises TokenRevokedError then."""
         await self._refused.wait()
         raise TokenRevokedError
 
     @abstractmethod
     def access_of(self, interaction: Interaction) -> Access:
-        """The access check of the workshop that an interaction belongs to."""
+        """Return the access check of the workshop that an interaction belongs to."""
 
     @abstractmethod
     def context_of(self, interaction: Interaction) -> object:
-        """The context of an interaction that passed the check."""
+        """Return the context of an interaction that passed the check."""
 
     async def setup_hook(self) -> None:
         # NOTE: discord.py makes the session of all requests by itself, when it logs in.
@@ -196,28 +196,28 @@ class Plenary(commands.Bot, ABC):
         await self._sync()
 
     async def take_up(self, cog: commands.Cog) -> None:
-        """Add a cog: its commands, and what it answers when pressed."""
+        """Add a cog with its commands and its handlers of presses."""
         await self.add_cog(cog)
         self.router.add(cog)
 
     async def _sync(self) -> None:
-        """Tell Discord the commands, but only if they changed: it allows 200 creations a day.
+        """Register the commands with Discord, but only if they changed: it allows 200 creations a day.
 
-        Where that fails, everything else goes on, and the next READY tries again. They don't change while the bot runs.
+        A failure stops nothing else; the next READY tries again. Commands don't change while the bot runs.
         """
         if self._command_ids:
             return
-        # NOTE: discord.py asks for the wording of each text in 34 languages, which is most of what a start costs here.
-        told = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        # NOTE: discord.py would ask for each text in 34 languages, which is most of the time that a start takes here.
+        payload = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
         worded = i18n.command_wordings()
-        digest = hashlib.sha256(f"{self.application_id}{told}{worded}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{self.application_id}{payload}{worded}".encode()).hexdigest()
         ids = await self._store.facts.get(_COMMAND_IDS_FACT)
         if ids is None or await self._store.facts.get(_COMMANDS_FACT) != digest:
             try:
                 synced = await self.tree.sync()
             except Exception as failure:  # noqa: BLE001 - see above
                 if not self.is_closed():
-                    log.warning("Discord could not be told the commands: %r", failure)
+                    log.warning("The commands could not be registered with Discord: %r", failure)
                 return
             ids = json.dumps({command.name: command.id for command in synced})
             await self._store.facts.put(_COMMAND_IDS_FACT, ids)
@@ -225,71 +225,71 @@ class Plenary(commands.Bot, ABC):
         self._command_ids = json.loads(ids)
 
     def mention(self, command: app_commands.Command[Any, ..., Any]) -> str:
-        """A command as text that can be clicked; as long as Discord hasn't told its id, as text to be typed."""
+        """Return a command as text to click; as text to type, while its Discord id is unknown."""
         command_id = self._command_ids.get((command.root_parent or command).name)
         name = command.qualified_name
         return f"</{name}:{command_id}>" if command_id else f"`/{name}`"
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - discord.py's own
-        """Tell of an event, unless the bot is closing: a READY that was held back would find no loop any more."""
+        """Dispatch an event, unless the bot is closing: a delayed READY would find no event loop any more."""
         if event == "interaction":
             self.presses.add(args[0].response)
-        # NOTE: discord.py also tells the bare name of each event; here nothing listens to that.
+        # NOTE: discord.py also dispatches the bare name of each event; nothing here listens to that.
         if event != "socket_event_type" and not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
     async def on_connect(self) -> None:
-        """A new session, which may not be ready yet."""
+        """Note that a new session, which may not be ready yet, is connected."""
         self.connected = True
 
     async def on_resumed(self) -> None:
-        """The session that was lost goes on."""
+        """Note that the lost session is connected again."""
         self.connected = True
 
     async def on_disconnect(self) -> None:
-        """The connection is lost; discord.py tries again by itself."""
+        """Note that the connection is lost; discord.py connects again by itself."""
         self.connected = False
 
     @abstractmethod
     async def reconcile(self) -> None:
-        """Compare the servers with what is wanted of them, after each READY; idempotent."""
+        """Compare the servers with the plans and make up the difference, after each READY; idempotent."""
 
     @abstractmethod
     async def repair(self, discord_id: int) -> None:
-        """Look again at a role or a channel that somebody changed or deleted by hand."""
+        """Check a role or a channel that somebody changed or deleted by hand."""
 
     async def on_ready(self) -> None:
-        """READY comes at the start and after each lost session, so what follows must be idempotent."""
+        """Reconcile and register commands, at the start and after each lost session: both must be idempotent."""
         async with self._reconciling:
             await self.reconcile()
             if not self.is_closed():
                 await self._sync()
 
     async def close(self) -> None:
-        """Leave Discord, and let go of the store: what follows a READY has ended, too."""
+        """Disconnect, and wait for a reconciliation under way: after that, nothing here uses the store."""
         await super().close()
         async with self._reconciling:
             pass
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """A channel was deleted: if by hand and one of ours, it is made anew."""
+        """Make a deleted channel again, if it was one of ours and somebody deleted it by hand."""
         await self.repair(channel.id)
 
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        """A channel was renamed: the category's name says whether the rooms are in the archive."""
+        """Check a renamed channel: the category's name says whether the rooms are in the archive."""
         if before.name != after.name:
             await self.repair(after.id)
 
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """A role was deleted: likewise."""
+        """Make a deleted role again, if it was one of ours and somebody deleted it by hand."""
         await self.repair(role.id)
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Route what is pressed; commands are the tree's."""
+        """Route presses and forms; the tree routes commands."""
         if interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             await self.router.route(interaction)
             let_go(interaction)
 
     async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
-        """A command was answered."""
+        """Release the interaction of an answered command."""
         let_go(interaction)

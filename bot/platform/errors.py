@@ -1,4 +1,4 @@
-"""Failures: which of them pass by themselves, and what the person who pressed the button is told."""
+"""Failures: which of them are transient, and the answer to the person who pressed the button."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ def _of_network(failure: BaseException) -> bool:
 
 
 async def tell_failure(interaction: Interaction, failure: BaseException, language: str) -> None:
-    """Say what went wrong: to the person in a sentence, to the log with everything that helps.
+    """Report a failure: to the person in a sentence, to the log in full.
 
-    If that sentence itself fails, a plain one follows, so that nobody waits for an answer for ever. Text that could
-    not be stored goes back to its author as a file, because a message may be too short for it; refused text doesn't.
+    If the sentence itself fails, a plain one follows, so that nobody waits for ever. Text that could not be stored goes
+    back to its author as a file, because a message may be too short for it; refused text doesn't.
     """
     cause = getattr(failure, "original", failure)
     try:
@@ -85,7 +85,7 @@ async def _say(interaction: Interaction, sentence: str, words: str = "") -> None
 
 
 def _logged(interaction: Interaction, failure: BaseException) -> str:
-    """Log a failure with everything that helps; return the reference under which it is found."""
+    """Log a failure; return the reference that leads to it in the log."""
     reference = secrets.token_hex(3)
     if is_transient(failure) or isinstance(failure, discord.HTTPException):
         # Discord or the network failed; nothing in the program needs a fix.
@@ -99,9 +99,9 @@ def _logged(interaction: Interaction, failure: BaseException) -> str:
 async def returning_text(
     interaction: Interaction, language: str, words: str, not_stored: UserError, filename: str
 ) -> AsyncGenerator[None, None]:
-    """Give the typed text back to its author, as a file with the reason, if the block can't store it.
+    """Return the typed text to its author with the reason, if the block can't store it.
 
-    A message might be too short for it.
+    As a file, because a message may be too short for it.
     """
     try:
         yield

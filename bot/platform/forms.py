@@ -17,7 +17,7 @@ Field = discord.ui.TextInput[discord.ui.Modal] | discord.ui.Select[discord.ui.Mo
 def form(
     custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]], note: str = ""
 ) -> discord.ui.Modal:
-    """A form of fields, each with its label and a hint; `note` is a text under them."""
+    """Make a form of fields, each with its label and a hint; `note` is a text under them."""
     modal = discord.ui.Modal(title=shorten(heading, discord_limits.MODAL_TITLE), custom_id=custom_id, timeout=None)
     for label, hint, field in fields:
         modal.add_item(
@@ -33,12 +33,12 @@ def form(
 
 
 def paragraph(name: str, typed: str = "", *, limit: int = discord_limits.TEXT_INPUT, required: bool = True) -> Field:
-    """A field for a text of several lines."""
+    """Make a field for a text of several lines."""
     return _input(name, discord.TextStyle.paragraph, typed, limit, required=required)
 
 
 def line(name: str, limit: int, typed: str = "", *, required: bool = True, placeholder: str | None = None) -> Field:
-    """A field for a text of one line."""
+    """Make a field for a text of one line."""
     return _input(name, discord.TextStyle.short, typed, limit, required=required, placeholder=placeholder)
 
 
@@ -52,13 +52,13 @@ def _input(  # noqa: PLR0913 - one parameter a part of it
         default=filled_in or None,
         required=required,
         placeholder=placeholder,
-        # What was accepted once fits again, even where it is counted in another way.
+        # A text that was accepted once fits again, even if Discord counts its characters differently.
         max_length=max(limit, measure(filled_in)),
     )
 
 
 def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, required: bool = True) -> Field:
-    """A field in which one (value, label) is chosen: as many as Discord shows, the chosen one among them."""
+    """Make a field to choose one (value, label): at most 25 (Discord's limit), the chosen one among them."""
     labels = dict(offered)
     shown = list(labels)[: discord_limits.OPTIONS]
     if chosen in labels and chosen not in shown:
@@ -75,5 +75,5 @@ def choices(name: str, offered: Iterable[tuple[str, str]], chosen: str = "", *, 
 
 
 def option_label(name: str) -> str:
-    """A name as a select or an autocomplete shows it: Discord accepts no empty one."""
+    """Return a name that fits a select or an autocomplete; Discord accepts no empty one."""
     return "…" if is_blank(name) else shorten(clean(name), discord_limits.OPTION_LABEL)

@@ -1,4 +1,4 @@
-"""A server as steps see it, and where they are carried out: beside the gateway, or over REST alone."""
+"""A server as the steps see it; it carries them out, with the gateway or over REST alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from bot.platform.rate_limit import Pacer
 
 log = logging.getLogger(__name__)
 
-#: Discord is given so long to count who has which role (seconds).
+#: How long Discord may take to count the members of each role (seconds).
 _COUNT_SECONDS = 5
 
 _FORMS = {
@@ -68,13 +68,13 @@ class Guild:
         self._channels = {channel.id: channel for channel in channels}
         self._pacer = pacer
         self._just_made = {} if just_made is None else just_made
-        """NOTE: discord.py knows a role once the gateway has told of it, which may be after the answer."""
+        """NOTE: discord.py knows a role only after its gateway event, which may come after the REST answer."""
         self._foreign: dict[int, int | None] = {}
 
     async def look_at_roles(self, known: Mapping[str, int]) -> None:
-        """Learn how many people have the roles that are called like ours and aren't known to be: see `Server.foreign`.
+        """Count the members of roles that have our names but aren't known to be ours: see `Server.foreign`.
 
-        The bot isn't told who is in the server. Where Discord doesn't tell how many, there may be some.
+        Without a privileged intent the bot can't list members. A count that Discord withholds may be above zero.
         """
         names = {role_name(role) for role in ROLES}
         ours = known.values()
@@ -92,7 +92,7 @@ class Guild:
             ConnectionError,
             TimeoutError,
         ) as failure:
-            log.warning("Discord does not tell how many people have a role: %r", failure)
+            log.warning("Discord did not return the member counts of roles: %r", failure)
             counts = dict[int, int]()
         holders = {role.id: counts.get(role.id) for role in called}
         self._foreign = {
@@ -100,34 +100,34 @@ class Guild:
         }
 
     def server(self) -> Server:
-        """What is there."""
+        """Return the server's roles and channels."""
         roles = [*self.guild.roles, *(role for role in self._just_made.values() if role.guild == self.guild)]
         return Server(
             me=self.me.id,
             everyone=self.guild.default_role.id,
-            # One that Discord made for a bot can't be given to anybody.
+            # A role that Discord made for a bot can't be given to anybody.
             roles={role.id: role.name for role in roles if not role.managed},
             channels={number: _seen(channel) for number, channel in self._channels.items()},
             foreign=self._foreign,
         )
 
     def status(self, wanted: WantedVenue, known: Mapping[str, int], plan: Plan) -> Status:
-        """How the rooms stand; `known` has the ids of what was ours."""
+        """Return the state of roles and rooms; `known` has the ids of those that were ours."""
         server = self.server()
-        there = match_existing(wanted, server, known)
+        existing = match_existing(wanted, server, known)
         asked = [*map(role_key, ROLES), *(room.key for room in venue_rooms(plan))]
         return Status(
-            sum(key in there for key in asked),
+            sum(key in existing for key in asked),
             len(asked),
             is_archived(wanted, server, known),
             setup_steps(wanted, server, known),
-            self._lacks(plan, there),
+            self._lacks(plan, existing),
         )
 
-    def _lacks(self, plan: Plan, there: Mapping[str, int]) -> Lacks:
+    def _lacks(self, plan: Plan, existing: Mapping[str, int]) -> Lacks:
         held = self.me.guild_permissions.value
-        named = (self._role(there.get(role_key(role), 0)) for role in ROLES)
-        placed = ((room, self._channels.get(there.get(room.key, 0))) for room in venue_rooms(plan))
+        named = (self._role(existing.get(role_key(role), 0)) for role in ROLES)
+        placed = ((room, self._channels.get(existing.get(room.key, 0))) for room in venue_rooms(plan))
         return Lacks(
             own_role(self.me),
             missing_permissions(held),
@@ -141,9 +141,9 @@ class Guild:
         )
 
     async def carry_out(self, step: Step, ids: Mapping[str, int], plan: Plan) -> int | None:
-        """Do it; the Discord id of what was made. `ids` are those of what is there, by key.
+        """Carry out a step; return the Discord id of a new role or channel. `ids` are the existing ones, by key.
 
-        Raises discord.HTTPException and its like, and LookupError where what the step rests on isn't there.
+        Raises discord.HTTPException and its like, and LookupError if a role or category that the step needs is missing.
         """
         await self._pacer.turn()
         reason = f"Workshop {plan.id}"
@@ -198,14 +198,14 @@ class Guild:
             await channel.edit(overwrites=overwrites, reason=reason)
 
     def _target(self, who: Who, ids: Mapping[str, int]) -> Target:
-        """Whom a channel grants something. Nobody asks Discord who the members of a group are: ids will do."""
+        """Return the target of a channel's permissions. Members of a group need no look-up: their ids are enough."""
         if isinstance(who, int):
             return discord.Object(who, type=discord.Member)
         if who in {ME, EVERYONE}:
             return self.me if who == ME else self.guild.default_role
         role = self._role(ids.get(who, 0))
         if role is None:
-            raise LookupError(f"The {who.replace(':', ' ')} has gone from the server; /workshop setup makes it anew.")
+            raise LookupError(f"The {who.replace(':', ' ')} has gone from the server; /workshop setup makes it again.")
         return role
 
     def _role(self, number: int) -> discord.Role | None:
@@ -219,7 +219,7 @@ def reachable_guild(client: discord.Client, guild_id: int | None) -> discord.Gui
 
 
 def invitation(client: discord.Client) -> str:
-    """The link that invites the bot with exactly the permissions that it needs."""
+    """Return the link that invites the bot with exactly the permissions that it needs."""
     permissions = discord.Permissions(permission_bits())
     return discord.utils.oauth_url(
         client.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
@@ -227,7 +227,7 @@ def invitation(client: discord.Client) -> str:
 
 
 def own_role(me: discord.Member) -> str:
-    """The name of the role that Discord made for the bot, else of the highest that it has."""
+    """Return the name of the role that Discord made for the bot, else of its highest role."""
     return next((role.name for role in me.roles if role.is_bot_managed()), me.top_role.name)
 
 

@@ -1,4 +1,4 @@
-"""The values that an interaction carries: what was typed and chosen, and its name for the log."""
+"""The values of an interaction: typed text, chosen options, and its name for the log."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def typed_text(interaction: Interaction) -> str:
 
 
 def _option_values(data: Mapping[str, Any]) -> Iterator[Any]:
-    """The values behind a command, those behind its subcommand included."""
+    """Yield the options of a command and of its subcommand."""
     for option in data.get("options", ()):
         yield option.get("value")
         yield from _option_values(option)
 
 
 def name_for_log(interaction: Interaction) -> str:
-    """The command, or the custom id of what was pressed."""
+    """Return the command, or the custom id of the button or form."""
     if interaction.command:
         return f"/{interaction.command.qualified_name}"
     return str(cast("Mapping[str, Any]", interaction.data or {}).get("custom_id", "an interaction"))

@@ -1,4 +1,4 @@
-"""Notes as their authors meet them: read from a form, or refused with a sentence."""
+"""Notes typed into a form: parsed, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.messages.errors import UserError
 
 
 def read_note(typed: Mapping[str, str], plan: Plan) -> tuple[NoteWording, str]:
-    """The text and the topic of a note that was typed into a form. Raises UserError."""
+    """Parse the text and the topic of a note from a form. Raises UserError."""
     wording = wording_of(typed)
     if wording is None:
         raise UserError("refused.note.unreadable")

@@ -1,4 +1,4 @@
-"""What keeps the bot within what Discord allows: a pace over all routes, and the count of its invalid answers."""
+"""Discord's global limits: a pace over all routes, and the count of invalid answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pacer:
             await asyncio.sleep(mine - now)
 
 
-#: Discord bans an address for an hour after 10,000 invalid answers in ten minutes; long before that, we stop asking.
+#: Discord bans an address for an hour after 10,000 invalid answers in ten minutes; the bot stops far below that.
 INVALID_WINDOW = timedelta(minutes=10)
 INVALID_LIMIT = 1_000
 
@@ -41,7 +41,7 @@ _INVALID = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 
 
 def heard_by(hear: Callable[[aiohttp.ClientResponse], None]) -> type[aiohttp.ClientResponse]:
-    """A class of answers that `hear` is told of once they have begun; aiohttp's traces cost a tenth of a storm."""
+    """Make a response class that passes each answer to `hear`; aiohttp's traces would cost a tenth of a storm's CPU."""
 
     class Heard(aiohttp.ClientResponse):
         async def start(self, connection: Connection) -> Self:
@@ -68,18 +68,18 @@ class InvalidAnswers:
             self.add()
 
     def add(self) -> None:
-        """One more, now."""
+        """Count one invalid answer, now."""
         self._instants.append(self._clock.now())
 
     def count(self, now: datetime) -> int:
-        """How many there were in the last ten minutes, at most INVALID_LIMIT."""
+        """Return how many invalid answers came in the last ten minutes, at most INVALID_LIMIT."""
         return sum(now - INVALID_WINDOW < instant <= now for instant in self._instants)
 
     def spent(self, now: datetime) -> bool:
-        """Whether nothing that was refused before may be tried for now."""
+        """Return whether the limit is reached, so that refused requests must not be tried again yet."""
         full = len(self._instants) == INVALID_LIMIT
         return full and self.count(now) == INVALID_LIMIT
 
     def next_end(self, now: datetime) -> datetime | None:
-        """When it may be tried again, if not now."""
+        """Return when they may be tried again; None: now."""
         return self._instants[0] + INVALID_WINDOW if self.spent(now) else None

@@ -1,10 +1,10 @@
-"""Routes everything pressed or typed to its handler: one access check, then one context for the handler.
+"""Routes commands, presses and forms to their handlers: one access check, then one context for the handler.
 
 A press needs no memory of its message: a custom id is `kind:arguments`, so old messages work after any restart.
 (discord.py's own views and modals live in memory and are lost at a restart.)
 
-A handler is a cog's method that takes a context: what a `Host` makes of an interaction. Here its type is open, because
-it holds parts of rooms above this one.
+A handler is a cog's method that takes a context, which a `Host` makes from an interaction. Its type is open here,
+because the context holds parts of layers above this one.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Host(Protocol):
     """Knows which workshop an interaction belongs to: the client."""
 
     def access_of(self, interaction: Interaction, /) -> Access:
-        """The access check of the workshop."""
+        """Return the access check of the workshop."""
         ...
 
     def context_of(self, interaction: Interaction, /) -> Any:  # noqa: ANN401 - see above
-        """The context of an interaction that passed the check."""
+        """Return the context of an interaction that passed the check."""
         ...
 
 
@@ -60,7 +60,7 @@ def command(
         async def invoke(cog: object, interaction: Interaction, /, **options: Any) -> None:  # noqa: ANN401 - any type of option
             await handler(cog, interaction.client.context_of(interaction), **options)
 
-        # discord.py reads the options from the signature, and would look up the names in it among this file's.
+        # discord.py reads the options from the signature, and would resolve its annotations in this file.
         vars(invoke)["__signature__"] = signature(handler, eval_str=True)
         extras = {"role": role, "rules": EntryRules(before_setup=before_setup)}
         return app_commands.command(name=name or handler.__name__, description=description, extras=extras)(invoke)
@@ -69,7 +69,7 @@ def command(
 
 
 def suggests(option: str, *of: Command) -> Callable[[S], S]:
-    """Make a cog's method suggest the values of an option: it returns (value, name) pairs, filtered by what was typed.
+    """Make a cog's method suggest the values of an option: it returns (value, name) pairs, filtered by the typed text.
 
     The role that the command needs is checked for its suggestions too.
     """
@@ -79,7 +79,7 @@ def suggests(option: str, *of: Command) -> Callable[[S], S]:
             pairs = await suggester(cog, interaction.client.context_of(interaction))
             return suggestions(typed, cast("Iterable[tuple[str, str]]", pairs))
 
-        suggest.__qualname__ = suggester.__qualname__  # by this discord.py knows that it is a method
+        suggest.__qualname__ = suggester.__qualname__  # discord.py recognises a method by it
         for cog_command in of:
             cog_command.autocomplete(option)(suggest)
         return suggester
@@ -88,7 +88,7 @@ def suggests(option: str, *of: Command) -> Callable[[S], S]:
 
 
 def message_menu(role: Role, name: str, handler: Handler) -> app_commands.ContextMenu:
-    """An entry in the menu of messages; `handler` is a bound method that takes the context and the message."""
+    """Make an entry in the menu of messages; `handler` is a bound method that takes the context and the message."""
 
     async def invoke(interaction: Interaction, message: discord.Message) -> None:
         await handler(interaction.client.context_of(interaction), message)
@@ -97,9 +97,9 @@ def message_menu(role: Role, name: str, handler: Handler) -> app_commands.Contex
 
 
 async def check_command(host: Host, interaction: Interaction) -> bool:
-    """Whether the person may use a command, its suggestions or a menu entry; if not, they are told why.
+    """Return whether the person may use a command, its suggestions or a menu entry; if not, answer with the reason.
 
-    NOTE: no hook of discord.py reports what is raised in `interaction_check`, which calls this, so nothing is.
+    NOTE: discord.py reports no exception of `interaction_check`, which calls this, so this function raises none.
     """
     access = host.access_of(interaction)
     try:
@@ -108,7 +108,7 @@ async def check_command(host: Host, interaction: Interaction) -> bool:
         used = interaction.command  # None: a command that Discord still shows and the bot no longer has
         role, rules = (used.extras["role"], used.extras["rules"]) if used else (Role.ORGANISER, EntryRules())
         await access.require(interaction, role, rules)
-    except Exception as failure:  # noqa: BLE001 - told to the person and to the log
+    except Exception as failure:  # noqa: BLE001 - reported to the person and to the log
         await tell_failure(interaction, failure, access.language(interaction))
         return False
     return True
@@ -142,7 +142,7 @@ def pressed(kind: str, role: Role, *, private: bool = False, before_setup: bool 
 
 
 class Router:
-    """Custom ids to handlers, for buttons, selects and forms alike."""
+    """Maps custom ids to handlers, for buttons, selects and forms."""
 
     def __init__(self, host: Host) -> None:
         self.entries: dict[str, Route] = {}
@@ -163,7 +163,7 @@ class Router:
         return self.entries[kind]
 
     async def route(self, interaction: Interaction) -> None:
-        """Answer one press. Whatever goes wrong, the person hears something true."""
+        """Answer one press or form. On any failure, the person gets a truthful answer."""
         kind, *arguments = str(cast("Mapping[str, Any]", interaction.data)["custom_id"]).split(":")
         access = self._host.access_of(interaction)
         try:
@@ -178,7 +178,7 @@ class Router:
 
 
 def _argument_counts(handler: Handler) -> range:
-    """How many arguments a handler takes after the context. Computed once: inspecting costs as much as an answer."""
+    """Return how many arguments a handler takes after the context. Computed once: it costs as much as an answer."""
     _, *arguments = signature(handler).parameters.values()
     if any(argument.kind is Parameter.VAR_POSITIONAL for argument in arguments):
         raise TypeError(f"{handler.__qualname__} must say how many arguments it takes.")

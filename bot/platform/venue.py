@@ -1,7 +1,7 @@
-"""The venue on Discord: what the plan wants against what the server has, and the steps in between, taken one by one.
+"""The venue on Discord: compares the plan's roles and rooms with the server's, and takes the missing steps one by one.
 
-What is remembered is found again, else what has the right name is adopted, else it is made. So a setup that was cut
-off, or undone by hand, is completed by running it again.
+A role or room is found by its recorded id, else adopted by its name, else made. So running setup again completes a
+setup that was cut off or undone by hand.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from bot.store.venue import GUILD_FACT
 
 log = logging.getLogger(__name__)
 
-#: One step may take so long, a rate limit included; whoever waits for the rooms waits no longer for it (seconds).
+#: How long one step may take, a rate limit included; then the next step begins (seconds).
 _STEP_SECONDS = 15
 
 #: Discord's code for somebody who has left the voice room meanwhile.
 _NOT_IN_VOICE = 40032
 
 Told = Callable[[int, int], Awaitable[None]]
-"""Hears after each step how many of how many are done."""
+"""Called after each step with the count of steps done and the total."""
 
 
 class Venue:
@@ -62,11 +62,11 @@ class Venue:
         self._guild_id: int | None = None
         self._one_at_a_time = asyncio.Lock()
         self._people_waiting = 0
-        """How many people wait for `ensure`: what is done in the background gives way to them after its step."""
+        """How many people wait for `ensure`: work in the background gives way to them after its step."""
         self._just_made: dict[int, discord.Role] = {}
-        """See Site."""
+        """See `Guild`."""
         self._settled = False
-        """Whether all was as planned when it was last looked at."""
+        """Whether everything was as planned at the last check."""
         self._next_change: datetime | None = None
         self._breakouts: tuple[Breakout, ...] = ()
 
@@ -75,20 +75,20 @@ class Venue:
         return self._programme.plan
 
     async def load(self) -> None:
-        """Read which server the workshop belongs to, and what it had there."""
+        """Load the workshop's server and the recorded ids of its roles and rooms."""
         self._ids = await self._store.venue.ids()
         guild = await self._store.facts.get(GUILD_FACT)
         self._guild_id = int(guild) if guild else None
 
     async def recall(self, guild: discord.Guild) -> None:
-        """Read which roles and rooms of the workshop's server are its own. What the server no longer has is none."""
+        """Load the ids of the workshop's roles and rooms, without those that the server no longer has."""
         known = {**await self._store.venue.ids(), **self._ids}
-        there = {*(role.id for role in guild.roles), *(channel.id for channel in guild.channels), *self._just_made}
-        self._ids = {key: number for key, number in known.items() if number in there}
+        existing = {*(role.id for role in guild.roles), *(channel.id for channel in guild.channels), *self._just_made}
+        self._ids = {key: number for key, number in known.items() if number in existing}
         self.look_again()
 
     def forget_server(self) -> None:
-        """The bot was removed from the server: until it is back, it knows no role and no room there."""
+        """Drop all roles and rooms, because the bot was removed from the server; `recall` loads them again."""
         self._ids, self._just_made, self._breakouts = {}, {}, ()
         self._settled = False
 
@@ -104,28 +104,28 @@ class Venue:
 
     @property
     def breakouts(self) -> tuple[Breakout, ...]:
-        """Those that are at work or were called back a moment ago, when all was last looked at."""
+        """The breakouts that were open, or had just ended, at the last check."""
         return self._breakouts
 
     def link(self, key: str) -> str:
-        """A link to a room, as Discord shows it; its name, if it isn't there yet."""
+        """Return a link to a room; its name, if the room doesn't exist yet."""
         return f"<#{self._ids[key]}>" if key in self._ids else f"#{key}"
 
     def role_of(self, member: discord.Member) -> Role:
-        """What a member is in the workshop."""
+        """Return a member's role in the workshop."""
         held = {role for role in ROLES if member.get_role(self._ids.get(role_key(role), 0))}
-        # What Discord tells with a press needs not be worked out.
+        # A press carries the resolved permissions, so they need not be computed.
         allowed = member.resolved_permissions or member.guild_permissions
         manages = allowed.manage_guild or member.guild.owner_id == member.id
         return role_of(held, manages_server=manages)
 
     async def admit(self, member: discord.Member, place: Participant) -> tuple[str, ...]:
-        """Give somebody the role and the name of their place; of `role` and `nickname`, what Discord doesn't allow."""
+        """Give a member the role and the name of their place; return which of `role` and `nickname` Discord refused."""
         allowed = {"role": await self._give_role(member, place), "nickname": await self._name(member, place)}
         return tuple(what for what, done in allowed.items() if not done)
 
     def may_admit(self, member: discord.Member, place: Participant) -> bool:
-        """Whether the holder of a place has its role, or may have it again without an organiser."""
+        """Return whether the holder of a place has its role, or may have it again without an organiser."""
         role_id = self._ids.get(role_key(place.role))
         return self.role_of(member) >= place.role or may_restore(place.role, place.grant, role_id, member.joined_at)
 
@@ -143,7 +143,7 @@ class Venue:
         return not held or await self._changed(member.remove_roles(*held, reason=f"Workshop {self._plan.id}"))
 
     async def forget(self, member: discord.Member, place: Participant) -> bool:
-        """Take away role and name of a place; False where Discord doesn't allow the role."""
+        """Take away the role and the name of a place; False if Discord refuses to take the role."""
         if member.nick == place.nickname:
             await self._changed(member.edit(nick=None, reason=f"Workshop {self._plan.id}"))
         return await self.dismiss(member, place)
@@ -153,7 +153,7 @@ class Venue:
         if role is None:
             return False
         if role not in member.roles:
-            # What Discord is sure to refuse isn't asked for: each refusal counts against the bot's address.
+            # Skip requests that Discord is sure to refuse: each refusal counts towards a ban of the bot's address.
             possible = role < member.guild.me.top_role
             if not possible or not await self._changed(member.add_roles(role, reason=f"Workshop {self._plan.id}")):
                 return False
@@ -179,7 +179,7 @@ class Venue:
         return True
 
     def role_id(self, role: str) -> int | None:
-        """The Discord id of one of the workshop's roles, by its name in small letters, if it has been made."""
+        """Return the Discord id of one of the workshop's roles, by its name in small letters, if it has been made."""
         return self._ids.get(f"role:{role}")
 
     async def adopt(self, guild_id: int) -> bool:
@@ -199,10 +199,10 @@ class Venue:
     async def ensure(
         self, guild: discord.Guild, now: datetime, *, archived: bool | None = None, told: Told | None = None
     ) -> tuple[Step, ...]:
-        """Make, adopt or mend whatever is missing, and move the rooms into the archive or out of it; None: as they are.
+        """Make, adopt or repair roles and rooms, and return the steps taken.
 
-        What was done. A room that fails doesn't stop the others; the first failure is raised at the end
-        (discord.Forbidden, mostly).
+        `archived` moves the rooms into the archive or out of it; None leaves them where they are. A room that fails
+        doesn't stop the others; the first failure is raised at the end (discord.Forbidden, mostly).
         """
         self._people_waiting += 1
         try:
@@ -214,7 +214,7 @@ class Venue:
     async def _settle(
         self, guild: discord.Guild, now: datetime, *, archived: bool | None = None, told: Told | None = None
     ) -> tuple[Step, ...]:
-        self._settled = True  # first: whoever asks to look again in the midst of it is heard
+        self._settled = True  # set first, so that a `look_again` during the work isn't lost
         try:
             return await self._ensure_all(guild, now, archived=archived, told=told)
         except BaseException:
@@ -226,7 +226,7 @@ class Venue:
     ) -> tuple[Step, ...]:
         self._breakouts = await self._store.breakouts.standing()
         site, wished = await self._site(guild), self._wanted(self._breakouts, now, archived=archived)
-        # What is adopted is kept; for the steps it is all the same.
+        # Record adopted ids; the steps don't depend on it.
         for key, number in match_existing(wished, site.server(), self._ids).items():
             await self._keep(key, number, now)
         planned = setup_steps(wished, site.server(), self._ids)
@@ -249,23 +249,28 @@ class Venue:
                 await told(number, len(planned))
         if failures:
             raise failures[0]
-        ends = [end for each in self._breakouts if each.ends_at for end in (each.ends_at, each.ends_at + CALLING)]
+        ends = [
+            end
+            for breakout in self._breakouts
+            if breakout.ends_at
+            for end in (breakout.ends_at, breakout.ends_at + CALLING)
+        ]
         changes = [next_door_change(self._plan, now), *(end for end in ends if end > now)]
         self._next_change = min((change for change in changes if change is not None), default=None)
         return tuple(done)
 
     async def plan(self, guild: discord.Guild, now: datetime, *, archived: bool | None = None) -> tuple[Step, ...]:
-        """The steps that `ensure` would take."""
+        """Return the steps that `ensure` would take."""
         breakouts = await self._store.breakouts.standing()
         site = await self._site(guild)
         return setup_steps(self._wanted(breakouts, now, archived=archived), site.server(), self._ids)
 
     async def namesakes(self, guild: discord.Guild, now: datetime) -> tuple[Namesake, ...]:
-        """The server's own roles of which an organiser must say whether they become the workshop's."""
+        """Return the server's own roles with our names; an organiser must decide whether they become the workshop's."""
         return namesakes(self._wanted((), now, archived=None), (await self._site(guild)).server(), self._ids)
 
     async def status(self, guild: discord.Guild, now: datetime) -> Status:
-        """What is there, what is missing, and what the bot lacks."""
+        """Return the state of roles and rooms, and the permissions that the bot lacks."""
         breakouts = await self._store.breakouts.standing()
         site = await self._site(guild)
         return site.status(self._wanted(breakouts, now, archived=None), self._ids, self._plan)
@@ -284,14 +289,14 @@ class Venue:
             await self._keep(step.key, made, now)
 
     def look_again(self, deleted: int = 0) -> None:
-        """Something may have changed by hand, such as what was deleted: the next `keep` compares everything."""
+        """Make the next `keep` compare everything, because somebody changed or deleted something by hand."""
         self._just_made.pop(deleted, None)
         self._settled = False
 
     async def keep(self, guild: discord.Guild, now: datetime) -> tuple[datetime | None, bool]:
-        """See that all is as planned for `now`, unless somebody is just setting it up.
+        """Bring the server to the plan's state at `now` (UTC), unless a setup is under way.
 
-        The next instant at which to look, and whether anything was changed. Raises as `ensure` does.
+        Returns the instant of the next check, and whether anything was changed. Raises as `ensure` does.
         """
         done: tuple[Step, ...] = ()
         due = not self._settled or (self._next_change is not None and now >= self._next_change)
@@ -299,17 +304,17 @@ class Venue:
             async with self._one_at_a_time:
                 done = await self._settle(guild, now)
             if made := names_made(done):
-                log.info("Made what was missing in the server: %s", ", ".join(made))
+                log.info("Made missing roles or rooms in the server: %s", ", ".join(made))
         return self._next_change, bool(done)
 
     def owns(self, discord_id: int) -> bool:
-        """Whether a role or channel is the workshop's."""
+        """Return whether a role or channel is the workshop's."""
         return discord_id in self._ids.values()
 
     async def wind_up(self, guild: discord.Guild, now: datetime) -> datetime | None:
-        """Bring people back from the rooms of breakouts that are over; `now` if the rooms are to be looked at again.
+        """Move people back from the rooms of ended breakouts; return `now` if the rooms need another check.
 
-        Raises what Discord refused, once everybody was tried.
+        Raises the first refusal of Discord, after trying everybody.
         """
         failures: list[Exception] = []
         archived = False
@@ -325,7 +330,7 @@ class Venue:
         return now if archived else None
 
     async def _call_back(self, guild: discord.Guild, breakout: Breakout) -> list[Exception]:
-        """Move everybody who is still in the groups' rooms to the session's; whom Discord refused to move."""
+        """Move everybody who is still in the groups' rooms to the session's; return Discord's refusals."""
         back = guild.get_channel(self._ids.get(meeting_room(self._programme.session(breakout.session).room), 0))
         if not isinstance(back, discord.VoiceChannel | discord.StageChannel) or not _may_move(guild):
             return []
@@ -360,5 +365,5 @@ class Venue:
 
 
 def _may_move(guild: discord.Guild) -> bool:
-    """A server that was invited before this permission was asked for may lack it; people are then only asked."""
+    """Return whether the bot may move people. Older invitations lack this permission; people are then only asked."""
     return guild.me.guild_permissions.move_members

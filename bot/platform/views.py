@@ -1,4 +1,4 @@
-"""Posts as Discord's components (V2), and whom they notify."""
+"""Posts as Discord's components (V2), and the roles that they notify."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ V = TypeVar("V", discord.ui.LayoutView, discord.ui.Modal)
 
 
 def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
-    """A post as components, within Discord's limits.
+    """Render a post as components, within Discord's limits.
 
-    `mark`: the id of the component that holds its text, where it needs one.
+    `mark`: the id of the component that holds its text, if it needs one.
     """
     post = fitted(post)
     container: discord.ui.Container[Any] = discord.ui.Container(id=mark)
@@ -38,7 +38,7 @@ def _button(button: Button) -> discord.ui.Button[Any]:
 
 
 def allowed_mentions(post: Post) -> discord.AllowedMentions:
-    """Nobody, whatever was typed, except the one role that the post was written to."""
+    """Allow the one role that the post is addressed to, and nobody else, whatever was typed."""
     if post.notifies is None:
         return discord.AllowedMentions.none()
     return discord.AllowedMentions(
@@ -47,6 +47,6 @@ def allowed_mentions(post: Post) -> discord.AllowedMentions:
 
 
 def stateless(view: V) -> V:
-    """The view, which discord.py won't keep in memory: the router answers whatever is pressed in it."""
+    """Stop a view, so that discord.py doesn't keep it in memory; the router answers its buttons. Returns the view."""
     view.stop()
     return view

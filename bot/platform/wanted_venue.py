@@ -1,4 +1,4 @@
-"""What a workshop wants of its server at a moment: roles, rooms and permissions, breakout rooms included."""
+"""The roles, rooms and permissions that a workshop needs at an instant, breakout rooms included."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLE = 60
 
 
 def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool | None = None) -> WantedVenue:
-    """What the workshop wants of its server; `groups` are the rooms of breakouts."""
+    """Return the roles and rooms that the workshop needs at `now` (UTC); `groups` are the rooms of breakouts."""
     archive = text(plan.languages[0], "rooms.archive", title=plan.title[plan.languages[0]])
     return WantedVenue(
         (*venue_rooms(plan), *groups), shorten(archive, discord_limits.NAME), now, plan.agenda.ends_at, archived
@@ -30,7 +30,7 @@ def wanted(plan: Plan, groups: Iterable[Room], now: datetime, *, archived: bool 
 
 
 def group_rooms(programme: PlanInForce, standing: Iterable[Breakout], now: datetime) -> Iterator[Room]:
-    """The rooms of breakouts that are at work, or were a moment ago."""
+    """Yield the rooms of breakouts that are open or have just ended."""
     language = programme.plan.languages[0]
     for breakout in standing:
         title = shorten(programme.session(breakout.session).title[language], _TITLE)

@@ -26,7 +26,7 @@ from cogs.breakout import rooms
 
 
 class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="Groups in rooms of their own"):
-    """Groups in rooms of their own."""
+    """Commands for groups in rooms of their own."""
 
     # --- the commands ------------------------------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
         minutes: app_commands.Range[int, 1, 240],
         topic: str | None = None,
     ) -> None:
-        """Show the groups; whoever confirms them opens exactly these."""
+        """Show the proposed groups; confirming opens exactly these."""
         plan = context.plan
         if topic is not None and plan.topic(topic) is None:
             context.refuse("refused.session.topic")
@@ -68,13 +68,13 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
 
     @suggests("topic", begin)
     async def suggest_topics(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's topics."""
+        """Suggest the workshop's topics."""
         return ((topic.id, topic.title[context.language]) for topic in context.plan.topics)
 
     @command(Role.MODERATOR, "Put somebody into a group, out of the one that they are in")
     @app_commands.describe(person="Whom", group="Into which group")
     async def move(self, context: Context, person: discord.Member, group: int) -> None:
-        """Move somebody, or let in somebody who came late."""
+        """Move a person to another group, or add a latecomer."""
         breakout = await rooms.require_open(context)
         wanted, former = breakout.group(group), breakout.group_of(person.id)
         if wanted is None:
@@ -89,7 +89,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
 
     @suggests("group", move)
     async def suggest_groups(self, context: Context) -> Iterable[tuple[int, str]]:
-        """The groups at work."""
+        """Suggest the open groups."""
         breakout = await rooms.open_breakout(context)
         named = (context.say("breakout.group", number=group.number) for group in breakout.groups) if breakout else ()
         return enumerate(named, 1)
@@ -97,7 +97,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
     @command(Role.MODERATOR, "Give the groups more time")
     @app_commands.describe(minutes="By how many minutes")
     async def extend(self, context: Context, minutes: app_commands.Range[int, 1, 240]) -> None:
-        """Let the groups work longer; what is said at the end moves along."""
+        """Extend the groups' time; the announcements of their end move with it."""
         breakout = await rooms.require_open(context)
         if breakout.ends_at is None:
             context.refuse("refused.breakout.none")
@@ -120,7 +120,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
 
     @command(Role.MODERATOR, "Where each group stands")
     async def status(self, context: Context) -> None:
-        """Who is in the rooms, and who speaks."""
+        """Show the people in the rooms, and the rapporteurs."""
         breakout = await rooms.require_open(context)
         keys = {group.number: breakout_room(breakout.id, group.number) for group in breakout.groups}
         inside = {number: len(rooms.present_in(context, key)) for number, key in keys.items()}
@@ -133,7 +133,7 @@ class BreakoutCog(commands.GroupCog, group_name="breakout", group_description="G
 
     @pressed("break_out", Role.MODERATOR)
     async def break_out(self, context: Context, breakout_id: str) -> None:
-        """Open the rooms of the groups that were shown; pressed again, nothing more happens."""
+        """Open the rooms of the groups shown; pressing again changes nothing."""
         deed = AuditEntry(f"breakout/{breakout_id}", context.now, context.person.id, "groups opened", breakout_id)
         try:
             breakout = await context.store.breakouts.open(breakout_id, deed)

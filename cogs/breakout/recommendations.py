@@ -1,4 +1,4 @@
-"""What a group recommends: its rapporteur writes it down, and it becomes a note."""
+"""Recommendations of groups: the rapporteur writes them, and they become notes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _PARTS = ("title", "did", "learned")
 
 
 class RecommendationCog(commands.Cog):
-    """What is pressed and sent by the members of a group."""
+    """Handles the buttons and forms of a group's members."""
 
     @pressed("rapporteur", Role.PARTICIPANT)
     async def appoint(self, context: Context, breakout_id: str, number: str, _mark: str = "") -> None:
-        """Whoever presses speaks for their group; the latest who did."""
+        """Make the person the rapporteur of their group; the latest press counts."""
         breakout, group = await _own_group(context, breakout_id, number)
         former = str(group.rapporteur) if group.rapporteur else None
         if group.rapporteur != context.person.id:
@@ -39,14 +39,14 @@ class RecommendationCog(commands.Cog):
 
     @pressed("recommend", Role.PARTICIPANT)
     async def ask(self, context: Context, breakout_id: str, number: str, _mark: str = "") -> None:
-        """The form for what a group recommends. Its custom id is the note's id: sent twice, it is the same note."""
+        """Open the form for a recommendation. Its custom id is the note's id: sent twice, it is the same note."""
         breakout, _ = await _as_rapporteur(context, breakout_id, number)
         form_id = custom_id("recommended", breakout.id, number, str(context.interaction.id))
         await context.show_form(form_id, context.say("recommend.heading"), _fields(context, breakout))
 
     @pressed("recommended", Role.PARTICIPANT)
     async def keep(self, context: Context, breakout_id: str, number: str, note_id: str) -> None:
-        """Keep what a group recommends, then say so. If it can't be kept, the rapporteur gets the text back."""
+        """Store a recommendation, then confirm. If it can't be stored, the rapporteur gets the text back."""
         typed = context.submitted()
         async with context.given_back("\n\n".join(typed.get(part, "") for part in _PARTS)):
             _, group = await _as_rapporteur(context, breakout_id, number)

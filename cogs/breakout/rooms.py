@@ -1,4 +1,4 @@
-"""The session that is broken out, the people in it, and the breakout that is open."""
+"""Look-ups for breakouts: the session, the people in it, and the open breakout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.audit import AuditEntry
 
 
 def session_under_way(context: Context) -> Session:
-    """The session to be broken out: of several under way, the one whose room the moderator is in."""
+    """Return the session to break out: of several under way, the one whose room the moderator is in."""
     live = context.plan.agenda.live(context.now)
     sessions = [session for session in live if session.kind is not SessionKind.BREAK]
     if not sessions:
@@ -23,17 +23,17 @@ def session_under_way(context: Context) -> Session:
     if len(sessions) == 1:
         return sessions[0]
     mine = context.person.id
-    here = [one for one in sessions if mine in present_in(context, meeting_room(one.room))]
+    here = [session for session in sessions if mine in present_in(context, meeting_room(session.room))]
     if len(here) != 1:
         context.refuse("refused.breakout.several")
     return here[0]
 
 
 async def people_of(context: Context, session: Session) -> list[GroupMember]:
-    """Who is in the session's room, or checked in to it; but the team, who goes from room to room."""
-    there = present_in(context, meeting_room(session.room))
+    """Return the people in the session's room or checked in to it, without the team, which moves between rooms."""
+    present = present_in(context, meeting_room(session.room))
     checked_in = await context.store.attendance.all()
-    names = {one.person: one.name for one in checked_in if one.session == session.id} | there
+    names = {entry.person: entry.name for entry in checked_in if entry.session == session.id} | present
     return [as_member(context, person, name) for person, name in names.items() if not _in_team(context, person)]
 
 
@@ -53,7 +53,7 @@ def _in_team(context: Context, person: int) -> bool:
 
 
 def present_in(context: Context, key: str) -> dict[int, str]:
-    """Who is in a voice or stage room, and how Discord shows them."""
+    """Return the people in a voice or stage room, with their names on Discord."""
     guild = context.interaction.guild
     channel = guild.get_channel(context.workshop.venue.rooms.get(key, 0)) if guild else None
     if guild is None or not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
@@ -67,7 +67,7 @@ def present_in(context: Context, key: str) -> dict[int, str]:
 
 
 async def open_breakout(context: Context) -> Breakout | None:
-    return next((one for one in await context.store.breakouts.standing() if one.open(context.now)), None)
+    return next((opened for opened in await context.store.breakouts.standing() if opened.open(context.now)), None)
 
 
 async def require_open(context: Context) -> Breakout:

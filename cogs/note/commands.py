@@ -29,7 +29,7 @@ _PAGES = 3
 
 
 class NoteCog(commands.GroupCog, group_name="note", group_description="Experiences, lessons and recommendations"):
-    """What is typed about notes."""
+    """The commands about notes."""
 
     @command(Role.PARTICIPANT, "Share an experience, a lesson or a recommendation")
     @app_commands.describe(topic="What it is about; you can still change it in the form")
@@ -39,19 +39,19 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @suggests("topic", share)
     async def suggest_topics(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The workshop's topics."""
+        """Suggest the workshop's topics."""
         return ((topic.id, topic.title[context.language]) for topic in context.plan.topics)
 
     @command(Role.PARTICIPANT, "Change one of your notes")
     @app_commands.describe(note="Which one: begin to type its title")
     async def edit(self, context: Context, note: str) -> None:
-        """Open the form again, with what the note says."""
+        """Open the form again, filled in with the note."""
         await shared.edit(context, await shared.own(context, note))
 
     @command(Role.PARTICIPANT, "Take one of your notes back: nobody but you sees it any more")
     @app_commands.describe(note="Which one: begin to type its title")
     async def withdraw(self, context: Context, note: str) -> None:
-        """Make a note its author's alone. It is kept, and can be shown again."""
+        """Make a note private to its author. It stays stored, and can be shown again."""
         own = await shared.own(context, note)
         taken_back = replace(own, visibility=Visibility.PRIVATE)
         await shared.open_to(context, taken_back, "consent.withdrawn", context.language)
@@ -59,12 +59,12 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @suggests("note", edit, withdraw)
     async def suggest_own(self, context: Context) -> Iterable[tuple[str, str]]:
-        """The author's own notes, the latest first."""
+        """List the author's own notes, the latest first."""
         return ((note.id, note.title) for note in await context.store.notes.of(context.person.id))
 
     @command(Role.PARTICIPANT, "Your notes, who sees them, and where they are shown")
     async def mine(self, context: Context) -> None:
-        """Somebody's own notes."""
+        """Suggest the person's own notes."""
         own = await context.store.notes.of(context.person.id)
         listed = [await shared.listed(context, note) for note in own[: discord_limits.OPTIONS]]
         reviewed = await context.store.note_reviews.all()
@@ -78,19 +78,19 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
     @command(Role.MODERATOR, "Look through the notes that wait, and clear, tag, merge or send them back")
     @app_commands.describe(note="Which one: begin to type its title (the one that waits longest, if you leave it out)")
     async def review(self, context: Context, note: str | None = None) -> None:
-        """The first of the queue, or a certain one."""
+        """Show the first note of the queue, or the chosen one."""
         await context.reply(await review_of(context, note))
 
     @suggests("note", review)
     async def suggest_notes(self, context: Context) -> Iterable[tuple[str, str]]:
-        """What the moderator may read, the latest first."""
+        """Suggest the notes that the moderator may read, the latest first."""
         readable = await readable_by(context)
         return ((note.id, note.title) for note in reversed(readable))
 
     @command(Role.PARTICIPANT, "Find notes by the words in them; accents and case don't matter")
     @app_commands.describe(words="Words that the notes hold, in any language")
     async def search(self, context: Context, words: app_commands.Range[str, 1, 200]) -> None:
-        """Notes that hold the words, of those that the reader may see."""
+        """Show the notes that contain the words, among those that the reader may see."""
         if not fold(words):
             context.refuse("refused.note.no_words")
         audience = notes_rules.audience_of(context.role)
@@ -100,5 +100,5 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @command(Role.PARTICIPANT, "Who wants to be in touch with you about a note, and who you are in touch with")
     async def contacts(self, context: Context) -> None:
-        """Both sides of it, and the first request that waits for an answer."""
+        """Show requests made and received, and the first that waits for an answer."""
         await context.reply(await contacts_of(context))

@@ -1,4 +1,4 @@
-"""What others make of a note: "we do this too", and "put us in touch", where both sides must agree."""
+"""Reactions to a note: "we do this too", and "put us in touch", where both sides must agree."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from cogs.note import shared
 
 
 class ContactsCog(commands.Cog):
-    """What is pressed under a card by its readers, and answered by its author."""
+    """Handles the buttons of a card's readers, and its author's answers."""
 
     @pressed("echo", Role.PARTICIPANT)
     async def too(self, context: Context, note_id: str, _mark: str) -> None:
-        """Somebody does this too: counted once. Pressed again, nothing changes; the answer has the way back."""
+        """Count a person who does this too, once. Pressing again changes nothing; the answer has an undo button."""
         note = await _shown(context, note_id)
         if note.author == context.person.id:
             context.refuse("refused.note.own")
@@ -38,13 +38,13 @@ class ContactsCog(commands.Cog):
 
     @pressed("unecho", Role.PARTICIPANT)
     async def not_too(self, context: Context, note_id: str) -> None:
-        """Somebody takes that back."""
+        """Undo "we do this too"."""
         await _count(context, await _shown(context, note_id), too=False)
         await context.done("echo.taken_back")
 
     @pressed("touch", Role.PARTICIPANT)
     async def touch(self, context: Context, note_id: str, _mark: str) -> None:
-        """Somebody wants to be in touch with the author, who will decide."""
+        """Request contact with the author, who decides."""
         note = await _shown(context, note_id)
         if note.author == context.person.id:
             context.refuse("refused.note.own")
@@ -59,7 +59,7 @@ class ContactsCog(commands.Cog):
 
     @pressed("meet", Role.PARTICIPANT)
     async def meet(self, context: Context, said: str, note_id: str, asker: str) -> None:
-        """The author answers. Only if they agree does either learn how to reach the other."""
+        """Record the author's answer. Only if they agree are the two put in touch."""
         answered = await context.store.contacts.answer(note_id, context.person.id, int(asker), agreed=said == "yes")
         if answered is None:
             context.refuse("refused.note.unknown")
@@ -67,9 +67,9 @@ class ContactsCog(commands.Cog):
 
 
 async def contacts_of(context: Context) -> Post:
-    """Both sides of what somebody has asked, and was asked."""
+    """Return the requests that a person made and received."""
     store, person = context.store.contacts, context.person.id
-    # Who asks is told to the author, who must decide; who the author is, only once they agree.
+    # The author sees the asker's name, to decide; the asker sees the author's only once they agree.
     asked_of = [_touch(context, one, one.asker, one.asker_name) for one in await store.asked_of(person)]
     asked_by = [
         _touch(context, one, one.author, one.author_name) if one.agreed else Touch(one, "")
@@ -84,7 +84,7 @@ def _touch(context: Context, contact: Contact, other: int, name: str) -> Touch:
 
 
 def _named(context: Context, person: int, name: str) -> str:
-    """Somebody's name and administration; of whom there is no place, how Discord shows them."""
+    """Return a person's name and administration; without a place, their name on Discord."""
     place = context.store.participants.of(person)
     return escape(f"{place.name} · {place.administration}" if place else name)
 

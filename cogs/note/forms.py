@@ -1,4 +1,4 @@
-"""The forms of notes. Each carries in its custom id all that its handler needs, so it outlives any restart."""
+"""The forms of notes. Each custom id carries all that the handler needs, so the form works after a restart."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHOSEN = frozenset({"topic", "kind", str(Detail.MATURITY)})
 
 
 def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str]) -> discord.ui.Modal:
-    """The quick form, of five parts. Its custom id holds the note's id: sent twice, it is the same note."""
+    """Make the quick form, of five parts. Its custom id holds the note's id: sent twice, it is the same note."""
     topics = ((topic.id, topic.title[language]) for topic in plan.topics)
     kinds = ((str(kind), text(language, f"note.kind.{kind}")) for kind in NoteKind)
     return _form(
@@ -37,7 +37,7 @@ def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str]
 
 
 def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
-    """Five more parts, all of them free to be left out."""
+    """Make the form of five more parts, all optional."""
     fields: dict[str, Field] = {}
     for detail in notes.DETAIL_FORMS[which]:
         typed = note.details.get(detail, "")
@@ -53,7 +53,7 @@ def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:
 def review_form(
     language: str, action: ReviewAction, note: Note, review: Review, others: Iterable[Note]
 ) -> discord.ui.Modal:
-    """What a moderator writes about a note; `others` are those of which it can become a part."""
+    """Make a moderator's form about a note; `others` are the notes that it can be merged into."""
     fields: dict[str, Field]
     match action:
         case ReviewAction.CHANGES:
@@ -72,12 +72,12 @@ def review_form(
 
 
 def access_form(language: str, note: Note) -> discord.ui.Modal:
-    """Who sees the note, and how its author is named; with the sentence to which its author agrees."""
+    """Make the form for a note's audience and signature, with the consent sentence."""
     seen = ((str(level), text(language, f"note.visibility.{level}")) for level in Visibility)
     named = ((str(manner), text(language, f"note.attribution.{manner}")) for manner in Attribution)
     return _form(
         language,
-        # The language too: what is recorded are the words that were shown.
+        # The language too: consent is recorded with the words that were shown.
         custom_id("seen", note.id, language),
         text(language, "button.access"),
         {

@@ -1,4 +1,4 @@
-"""A message becomes a note: one's own at once, somebody else's once its author has agreed."""
+"""Notes made from messages: one's own at once, another person's once its author has agreed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cogs.note import shared
 
 
 class FromMessageCog(commands.Cog):
-    """The entry of a message's menu, and the author's answer."""
+    """Handles the entry in the menu of messages, and the author's answer."""
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
@@ -47,13 +47,13 @@ class FromMessageCog(commands.Cog):
 
     @pressed("allow", Role.PARTICIPANT)
     async def allow(self, context: Context, message: str, _mark: str) -> None:
-        """The author opens the form with their message; sending it is their consent."""
+        """Open the form with the author's message; sending it is their consent."""
         asked = await _asked(context, message)
         await _open(context, message, clean(asked.text or ""), asked.channel_id)
 
     @pressed("decline", Role.PARTICIPANT)
     async def decline(self, context: Context, message: str, _mark: str) -> None:
-        """The author doesn't want it: the message's text is forgotten, and the question goes."""
+        """Handle the author's refusal: drop the message's text and delete the question."""
         asked = await _asked(context, message)
         room = _room(context, asked.channel_id) or ""
         question = announcements.request(context.plan, message, room, context.now)
@@ -63,7 +63,7 @@ class FromMessageCog(commands.Cog):
 
 
 async def _open(context: Context, message: str, words: str, channel: int) -> None:
-    """The note's id follows from the message's: saved again, it is the same note, as it is by then."""
+    """Open the form. The note's id is derived from the message's: saved again, it is the same note, as it is then."""
     note_id = await _note_id(context, message)
     if note := await context.store.notes.find(note_id):
         await shared.edit(context, note)
@@ -73,7 +73,7 @@ async def _open(context: Context, message: str, words: str, channel: int) -> Non
 
 
 async def _note_id(context: Context, message: str) -> str:
-    """The id of the note that a message is, or will be: the message's own, if it was saved under that."""
+    """Return the id of a message's note: the message's own id, if the note was saved under it."""
     if await context.store.notes.find(message):
         return message
     # A card's buttons hold it, and must not lead from an anonymous note to the message.
@@ -103,7 +103,7 @@ def _topic(context: Context, channel: int) -> str:
 
 
 async def _asked(context: Context, message: str) -> NoteRequest:
-    """The question, to the message's author alone."""
+    """Ask the message's author, in a message that only they see."""
     asked = await context.store.contacts.requested(message)
     if asked is None:
         context.refuse("refused.gone")

@@ -1,4 +1,4 @@
-"""The review of notes: moderators look through what waits, and authors answer what they wish."""
+"""The review of notes: moderators go through the queue, and authors answer their requests."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from bot.platform.router import pressed
 from bot.store.audit import AuditEntry
 from cogs.note import forms, shared
 
-#: Characters of what is asked for, escaped: with the sentence around it, a private message holds it.
+#: Characters of a request, escaped: with the sentence around it, it fits into a direct message.
 _ASKED = 1500
 
 
 class _Changed(TypedDict, total=False):
-    """What one deed changes of a review."""
+    """The changes that one action makes to a review."""
 
     state: ReviewState
     asked: str
@@ -40,13 +40,13 @@ class _Changed(TypedDict, total=False):
 
 
 class ReviewCog(commands.Cog):
-    """What is pressed and sent under a note by its reviewers, and by its author in turn."""
+    """Handles the buttons and forms under a note, of its reviewers and of its author."""
 
     # --- moderators --------------------------------------------------------------------------------------------
 
     @pressed("review", Role.MODERATOR)
     async def act(self, context: Context, action: str, note_id: str) -> None:
-        """A button under a note that is reviewed: done at once, or a form."""
+        """Handle a reviewer's button: act at once, or open a form."""
         note = await _found(context, note_id)
         match action:
             case ReviewAction.NEXT:
@@ -65,7 +65,7 @@ class ReviewCog(commands.Cog):
 
     @pressed("reviewed", Role.MODERATOR)
     async def keep(self, context: Context, action: str, note_id: str) -> None:
-        """A form about a note; what can't be kept comes back."""
+        """Handle a form about a note; text that can't be stored goes back to the reviewer."""
         typed = context.submitted()
         async with context.given_back("\n\n".join(typed.values())):
             note = await _found(context, note_id)
@@ -83,7 +83,7 @@ class ReviewCog(commands.Cog):
 
     @pressed("proposed", Role.PARTICIPANT)
     async def decide(self, context: Context, said: str, note_id: str) -> None:
-        """The author takes over another wording, or keeps their own."""
+        """Accept or decline another wording, as the author decides."""
         note = await shared.own(context, note_id)
         card, accepted = shared.card(context, note), said == "yes"
         person = context.person.id
@@ -94,13 +94,13 @@ class ReviewCog(commands.Cog):
 
 
 async def readable_by(context: Context) -> list[Note]:
-    """The notes that somebody may read by their role, the earliest first; a moderator reads what participants do."""
+    """Return the notes that a person's role may read, the earliest first; moderators read what participants do."""
     audience = notes.audience_of(context.role)
     return [note for note in await context.store.notes.all() if visible_to(note, audience)]
 
 
 async def review_of(context: Context, note_id: str | None = None, *, after: Note | None = None) -> Post:
-    """A note as its reviewer reads it: a certain one, the next in the queue `after` another, or the first."""
+    """Render a note for its reviewer: the given one, the next in the queue `after` another, or the first."""
     readable, reviewed = await readable_by(context), await context.store.note_reviews.all()
     audience = notes.audience_of(context.role)
     queue = note_reviews_rules.review_queue(readable, reviewed, audience)
@@ -119,8 +119,8 @@ async def review_of(context: Context, note_id: str | None = None, *, after: Note
     return note_reviews_messages.entry(context.plan, listed, known, len(queue), context.language)
 
 
-def _led_by(told: str, post: Post) -> Post:
-    return Post((f"{DONE} {told}", *post.blocks), post.buttons)
+def _led_by(sentence: str, post: Post) -> Post:
+    return Post((f"{DONE} {sentence}", *post.blocks), post.buttons)
 
 
 def _bold(note: Note) -> str:
@@ -197,7 +197,7 @@ async def _merge(context: Context, note: Note, into: str) -> None:
 
 
 async def _publish(context: Context, note: Note) -> None:
-    """A cleared note whose author allows it has its card; another author is asked."""
+    """Show the card of a cleared note if its author allows it; otherwise ask the author."""
     reviewed = context.store.note_reviews
     if (await reviewed.of(note.id)).state is not ReviewState.CLEARED:
         context.refuse("refused.review.not_cleared")
@@ -215,7 +215,7 @@ async def _publish(context: Context, note: Note) -> None:
 
 
 async def _found(context: Context, note_id: str) -> Note:
-    """A note that the moderator may read. Raises UserError."""
+    """Return a note that the moderator may read. Raises UserError."""
     note = await context.store.notes.find(note_id)
     if note is None or not visible_to(note, notes.audience_of(context.role)):
         context.refuse("refused.review.unknown")
@@ -223,7 +223,7 @@ async def _found(context: Context, note_id: str) -> Note:
 
 
 async def _go_on(context: Context, key: str, **values: object) -> None:
-    """Say what is done, and show the next one."""
+    """Confirm an action, and show the next note."""
     context.workshop.dispatcher.stir()
     told = context.say(key, **values)
     await context.reply(_led_by(told, await review_of(context)))

@@ -1,4 +1,4 @@
-"""What several of the notes' cogs do: find an author's own note, open its form, confirm it, link to its card."""
+"""Functions that the notes' cogs share: find an author's own note, open its form, confirm it, link to its card."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from cogs.note import forms
 
 
 def card(context: Context, note: Note) -> Announcement:
-    """The announcement that shows a note, if its author wants it shown."""
+    """Return the announcement that shows a note, if its author wants it shown."""
     return announcements.card(context.plan, note, context.now)
 
 
 async def own(context: Context, note_id: str) -> Note:
-    """The person's own note. Raises UserError if there is none of that id."""
+    """Return the person's own note. Raises UserError if there is none of that id."""
     note = await context.store.notes.find(note_id)
     if note is None or note.author != context.person.id:
         context.refuse("refused.note.unknown")
@@ -40,7 +40,7 @@ async def open_form(context: Context, note_id: str, filled: Mapping[str, str]) -
 
 
 async def edit(context: Context, note: Note) -> None:
-    """Show the quick form with what a note says."""
+    """Show the quick form, filled in with a note's text."""
     filled = {name: str(getattr(note, name)) for name in ("title", "topic", "kind", "did", "learned")}
     await open_form(context, note.id, filled)
 
@@ -76,7 +76,7 @@ async def confirm_stored(context: Context, note: Note) -> None:
 
 
 def _confirmation(context: Context, note: Note) -> Post:
-    """Who sees the note, and what else its author may do."""
+    """Render a note's audience, and its author's further choices."""
     title, room = f"**{escape(note.title)}**", channel(context, note)
     if has_card(note):
         sentence = context.say("note.kept_shown", title=title, channel=room)
@@ -103,12 +103,12 @@ def _label(wording: str) -> str:
 
 
 def channel(context: Context, note: Note) -> str:
-    """A link to the channel of a note's topic."""
+    """Return a link to the channel of a note's topic."""
     return context.workshop.channel(topic_room(note.topic))
 
 
 async def listed(context: Context, note: Note) -> Listed:
-    """A note with its signature, and the link to its card if that is there."""
+    """Return a note with its signature, and the link to its card if it is posted."""
     delivery = await context.store.deliveries.find(card(context, note).id) if has_card(note) else None
     link = None
     if delivery and delivery.channel_id and delivery.message_id:

@@ -1,4 +1,4 @@
-"""A note's way from the form to its card: kept the moment it is sent, added to, shown as its author wants."""
+"""Sharing a note: stored when the form is sent, extended, and shown as its author wants."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from cogs.note import forms, shared
 
 
 class SharingCog(commands.Cog):
-    """What is pressed and sent by a note's author."""
+    """Handles the buttons and forms of a note's author."""
 
     @pressed("note", Role.PARTICIPANT)
     async def open_form(self, context: Context, topic: str, _mark: str = "") -> None:
-        """The button under a topic's opening message, under an ended session and under each card."""
+        """Open the form; the button is under a topic's opening message, an ended session and each card."""
         await shared.open_form(context, str(context.interaction.id), {"topic": topic})
 
     @pressed("noted", Role.PARTICIPANT)
     async def keep(self, context: Context, note_id: str) -> None:
-        """Keep a note, then say so. If it can't be kept, its author gets the text back."""
+        """Store a note, then confirm. If it can't be stored, its author gets the text back."""
         typed = context.submitted()
         async with shared.note_given_back(context, typed):
             note = _read(context, note_id, typed)
@@ -45,13 +45,13 @@ class SharingCog(commands.Cog):
 
     @pressed("details", Role.PARTICIPANT)
     async def open_details(self, context: Context, which: str, note_id: str) -> None:
-        """One of the forms with more parts."""
+        """Open one of the forms with more parts."""
         note = await shared.own(context, note_id)
         await context.show_modal(forms.details_form(context.language, note, which))
 
     @pressed("detailed", Role.PARTICIPANT)
     async def keep_details(self, context: Context, which: str, note_id: str) -> None:
-        """Keep what was added; an empty part is taken out."""
+        """Store the added parts; an empty part is removed."""
         typed = context.submitted()
         async with shared.note_given_back(context, typed):
             note = await shared.own(context, note_id)
@@ -68,7 +68,7 @@ class SharingCog(commands.Cog):
 
     @pressed("show", Role.PARTICIPANT)
     async def show(self, context: Context, note_id: str) -> None:
-        """The author lets a note be shown in its topic's channel."""
+        """Show a note in its topic's channel, as its author allows."""
         note = await shared.own(context, note_id)
         wanted = note if has_card(note) else replace(note, visibility=Visibility.PARTICIPANTS)
         await shared.open_to(context, wanted, "consent.show", context.language)
@@ -76,13 +76,13 @@ class SharingCog(commands.Cog):
 
     @pressed("access", Role.PARTICIPANT)
     async def open_access(self, context: Context, note_id: str) -> None:
-        """The form in which the author chooses who sees a note, and how they are named."""
+        """Open the form in which the author chooses a note's audience and signature."""
         note = await shared.own(context, note_id)
         await context.show_modal(forms.access_form(context.language, note))
 
     @pressed("seen", Role.PARTICIPANT)
     async def choose_access(self, context: Context, note_id: str, language: str) -> None:
-        """Keep the choice, with the words to which its author agreed."""
+        """Store the choice, with the words of the author's consent."""
         note = await shared.own(context, note_id)
         typed = context.submitted()
         seen, named = Visibility(typed["visibility"]), Attribution(typed["attribution"])

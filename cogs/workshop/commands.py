@@ -1,4 +1,4 @@
-"""/workshop: what organisers type, and the choice between a server's own roles and new ones."""
+"""/workshop: the commands of organisers, and the choice between a server's own roles and new ones."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def progress(context: Context, sentence: Callable[[int, int], str]) -> Callable[
 
 
 async def in_thread(context: Context, work: Callable[[], T]) -> T:
-    """Return the result of a computation in a thread; if it takes long, tell the person that it is being read."""
+    """Return the result of a computation in a thread; if it takes long, report that the file is being read."""
     computing = asyncio.create_task(asyncio.to_thread(work))
     done, _ = await asyncio.wait((computing,), timeout=_INTERVAL)
     if not done:

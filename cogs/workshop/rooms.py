@@ -1,4 +1,4 @@
-"""The roles and rooms of a workshop: asked about, opened, and archived."""
+"""The roles and rooms of a workshop: the question about existing roles, setup, and the archive."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def require_permissions(guild: discord.Guild) -> None:
 
 
 def ids_of(namesakes: Sequence[Namesake]) -> str:
-    """The roles that a question is about, as its button carries them."""
+    """Return the roles of a question, as its button's custom id carries them."""
     return ".".join(str(role.id) for role in namesakes)
 
 
 async def ask_about(context: Context, namesakes: Sequence[Namesake]) -> None:
-    """Ask whether the server's own roles become the workshop's: their holders would be in it without anybody's word."""
+    """Ask whether the server's own roles become the workshop's: their holders would join without approval."""
     question = context.say("setup.namesakes", roles=namesakes_told(namesakes, context.language, escape))
     adopt = Button(custom_id("roles", ADOPT, ids_of(namesakes)), context.say("button.roles.adopt"))
     new = Button(custom_id("roles", "new"), context.say("button.roles.new"), primary=True)
@@ -42,7 +42,7 @@ async def ask_about(context: Context, namesakes: Sequence[Namesake]) -> None:
 
 
 async def open_rooms(context: Context, adopted: Sequence[Namesake] = ()) -> None:
-    """Make the server the workshop's, with the roles that were adopted; then make whatever is missing, and say so."""
+    """Make the server the workshop's, with the roles that were adopted; then make the missing rooms, and confirm."""
     guild, workshop = context.guild, context.workshop
     if not await workshop.venue.adopt(guild.id):
         context.refuse("refused.other_server")
@@ -64,7 +64,7 @@ async def _adopt_roles(context: Context, adopted: Sequence[Namesake]) -> None:
 
 
 async def ensure(context: Context, guild: discord.Guild, *, archived: bool) -> Sequence[Step]:
-    """Make or fix whatever is missing, and return the steps taken. Raises UserError if Discord forbids one."""
+    """Make or repair roles and rooms; return the steps taken. Raises UserError if Discord forbids one."""
     report = progress(context, lambda done, of: context.say("rooms.progress", done=done, of=of))
     try:
         return await context.workshop.venue.ensure(guild, context.now, archived=archived, told=report)

@@ -55,7 +55,7 @@ def _revise(source: bytes, plan: Plan, now: datetime) -> Revision:
 
 
 def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, discord.File]:
-    """What can be confirmed, and everything in full as a file."""
+    """Return the answer to confirm, with the full preview as a file."""
     remarks = _remarks(revision, language)
     post = agenda_changes.preview(revision.plan, revision.agenda, language, change_id, remarks)
     left = (f"= {session.id}: {text(language, 'import.as_it_is')}" for session in revision.left)
@@ -64,7 +64,7 @@ def _preview(revision: Revision, language: str, change_id: str) -> tuple[Post, d
 
 
 def _remarks(revision: Revision, language: str) -> list[str]:
-    """In short, what else there is to look at."""
+    """Return a summary of further points to review."""
     left = [text(language, "import.left", n=len(revision.left))] if revision.left else []
     remarks = [text(language, "import.remarks", n=len(revision.remarks))] if revision.remarks else []
     return [*left, *remarks]

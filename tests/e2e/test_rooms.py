@@ -248,12 +248,12 @@ async def test_what_the_shell_cannot_do_it_says_with_what_to_do(workshop: World,
     workshop.forgiven.add("invalid")
     refused = await workshop.plenary("rooms", "status", DISCORD_TOKEN="MTE0.secret.of-ours")  # noqa: S106 - of nobody's
     assert refused.code == 2
-    assert refused.err.startswith("Discord refused the bot's token. Copy it anew")
+    assert refused.err.startswith("Discord refused the bot's token. Copy it again")
     assert "secret" not in refused.err
     other, unset = workshop.discord.add_guild("Elsewhere", bot_permissions=permission_bits()), {"database": "none.db"}
     here = workshop.guild_id
     for sentence, server, changed in (
-        ("Start it, or mend api_base.", None, {"api_base": "http://127.0.0.1:1/api/v10"}),
+        ("Start it, or correct api_base.", None, {"api_base": "http://127.0.0.1:1/api/v10"}),
         (rf"lives in Customs \({here}\), and in no other server. Leave --server out.", other, {}),
         (rf"in several servers: Customs \({here}\), Elsewhere", None, unset),
         (r"not in the server 5, but in: Customs", 5, unset),

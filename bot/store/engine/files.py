@@ -24,7 +24,7 @@ def real_path(path: Path) -> Path:
         left, there = path.with_name(path.name + ending), real.with_name(real.name + ending)
         if left.exists() and left.resolve() != there.resolve():
             raise DatabaseUnusableError(
-                f"{path} is a link to {real}, and {left.name} must stand beside the file itself. "
+                f"{path} is a link to {real}, and {left.name} must be next to the file itself. "
                 f"Type: cat {left} >> {there} && rm {left}"
             )
     return real
