@@ -81,11 +81,13 @@ class Outbox:
         return self._room_exists(delivery) and not (self._locks[lane].locked() or self._left_alone(lane))
 
     async def close(self, seconds: float) -> None:
-        """Give the messages under way some seconds, then cancel them."""
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=seconds)
-        for task in self._under_way.values():
+        """Give the messages under way some seconds, then cancel them and wait until they have ended."""
+        if not self._under_way:
+            return
+        _, unfinished = await asyncio.wait(self._under_way.values(), timeout=seconds)
+        for task in unfinished:
             task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
 
     # --- one message -------------------------------------------------------------------------------------------
 
