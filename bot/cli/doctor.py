@@ -50,7 +50,7 @@ async def examine(settings: Settings, token: str, clock: Clock) -> int:
     counts: Counter[Level] = Counter()
     async for finding in findings(settings, token, clock):
         counts[finding.level] += 1
-        fix = f" → {finding.mend}" if finding.mend else ""
+        fix = f" → {finding.fix}" if finding.fix else ""
         line = " ".join(clean(f"{finding.what}{fix}").split())
         console.print(Text.assemble((f"{finding.level:<4}", _STYLES[finding.level]), f"  {line}"))
     console.print(", ".join(f"{counts[level]} {level}" for level in reversed(Level)))

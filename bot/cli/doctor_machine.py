@@ -45,7 +45,7 @@ class DoctorFinding:
 
     level: Level
     what: str
-    mend: str = ""
+    fix: str = ""
 
 
 def ok(what: str) -> DoctorFinding:

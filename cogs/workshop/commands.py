@@ -30,7 +30,7 @@ class WorkshopCog(
         namesakes = await venue.namesakes(guild, context.now)
         await context.reply(Post(tuple(plan_blocks(steps, namesakes, context.language, escape))))
 
-    @command(Role.ORGANISER, "Make or mend the workshop's roles and rooms in this server", before_setup=True)
+    @command(Role.ORGANISER, "Make or repair the workshop's roles and rooms in this server", before_setup=True)
     async def setup(self, context: Context) -> None:
         """Make, adopt or fix everything that the plan asks for; run twice, it changes nothing."""
         rooms.require_permissions(context.guild)

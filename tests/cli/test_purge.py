@@ -106,6 +106,6 @@ async def test_it_waits_for_the_bot_to_be_stopped(chosen: Settings) -> None:
 def test_the_doctor_says_when_a_term_has_passed(chosen: Settings) -> None:
     plan = plan_file.load_plan(chosen.plan_file).plan
     assert list(doctor_machine.terms(chosen.database, plan, BEFORE)) == []
-    told = [f"{one.what} {one.mend}" for one in doctor_machine.machine(chosen, plan, AFTER)]
-    assert sum("plenary purge" in line for line in told) == 2
-    assert any("records of notes should be kept until 2024-02-22 only" in line for line in told)
+    findings = [f"{finding.what} {finding.fix}" for finding in doctor_machine.machine(chosen, plan, AFTER)]
+    assert sum("plenary purge" in line for line in findings) == 2
+    assert any("records of notes should be kept until 2024-02-22 only" in line for line in findings)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 OTHER_SERVER = "⚠️ This workshop lives in another server. Use the bot there."
-NOT_SET_UP = "⚠️ There is no workshop here yet. Whoever manages this server opens it with /workshop setup."
+NOT_SET_UP = "⚠️ There is no workshop here yet. The manager of this server can open it with /workshop setup."
 NOT_IN_SERVER = "⚠️ This works only in the workshop\u2019s server. Open it there and try again."
 OUT_OF_REACH = "⚠️ Discord does not show me the workshop\u2019s server at this moment. Please try again in a minute."
 FOR_ORGANISERS = "⚠️ This is for the workshop\u2019s organisers. If you need it, ask an organiser to do it for you."

@@ -1,6 +1,6 @@
 """The unit of work that every driver offers: statements that are committed together or not at all.
 
-Statements are SQL that SQLite and PostgreSQL share, with named parameters (`:person`), and rows are tuples.
+Parameters are positional (`?`) or named (`:person`); rows are tuples.
 """
 
 from __future__ import annotations
