@@ -261,8 +261,10 @@ async def test_a_bot_that_is_removed_from_its_server_rests_and_goes_on_when_it_i
     workshop.forgiven |= {"invalid"}
     backend = workshop.discord.backend
     await workshop.until("2023-03-25 09:15")
+    await workshop.settle()
     guild = backend.guilds.pop(workshop.guild_id)
     workshop.discord.gateway.emit("GUILD_DELETE", {"id": str(guild.id)})
+    await workshop.discord.gateway.caught_up()
     requests = workshop.discord.requests_total
     await workshop.until("2023-03-25 09:35")
     assert workshop.discord.requests_total == requests

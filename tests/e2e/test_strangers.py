@@ -32,7 +32,7 @@ ROSTER = b"name,administration,country,role\nFatima Director,WCO,BE,organiser\nA
 #: So many are tried at a time; the bot has three seconds for each.
 _AT_ONCE = 25
 #: What the bot writes by itself, whoever asks for what.
-BY_ITSELF = {"fact", "watch", "sqlite_sequence"}
+BY_ITSELF = {"fact", "incident", "watch", "sqlite_sequence"}
 
 
 @dataclass(frozen=True, slots=True)
