@@ -29,9 +29,9 @@ from bot.rehearsal.cast.script import Cast, read_cast, wall
 from bot.rehearsal.cast.stage import Stage
 from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
-from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
+from bot.rehearsal.discord.requests import DiscordRequest as HttpRequest
 from bot.rehearsal.judge.examination import Evidence, judge
 from bot.rehearsal.judge.records import Exported
 from bot.rehearsal.judge.transcript import transcript

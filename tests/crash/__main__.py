@@ -30,7 +30,7 @@ from bot.importing import plan_file
 from bot.rehearsal.bot_process import BotProcess
 from bot.rehearsal.cast.script import read_cast
 from bot.rehearsal.discord.faults import Fault
-from bot.rehearsal.discord.limits import DiscordRequest as HttpRequest
+from bot.rehearsal.discord.requests import DiscordRequest as HttpRequest
 from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.run import Rehearsal, RehearsalRequest
 from bot.store.plan_in_force import PlanInForce

@@ -14,8 +14,8 @@ from tests.e2e.actions import direct_messages, fill_in, join_workshop, settle_ed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.rehearsal.discord.limits import DiscordRequest
     from bot.rehearsal.discord.people import Person
+    from bot.rehearsal.discord.requests import DiscordRequest
     from tests.e2e.world import World
 
 OPEN = "2023-03-25 08:30"

@@ -19,7 +19,7 @@ from tests.e2e.world import PLAN
 from tests.warm import WarmBot
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import DiscordRequest
+    from bot.rehearsal.discord.requests import DiscordRequest
 from tests.e2e.world import World
 
 START = "🔴 **Ledgers at work**"

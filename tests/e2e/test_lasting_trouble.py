@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
     from aiohttp import web
 
-    from bot.rehearsal.discord.limits import DiscordRequest
+    from bot.rehearsal.discord.requests import DiscordRequest
     from tests.e2e.world import World
 
 MANAGE_CHANNELS = 1 << 4

@@ -25,7 +25,7 @@ from tests.e2e.actions import (
 from tests.e2e.world import buttons
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import DiscordRequest
+    from bot.rehearsal.discord.requests import DiscordRequest
     from tests.e2e.world import World
 
 

@@ -18,7 +18,7 @@ from tests.warm import WarmBot
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.rehearsal.discord.limits import DiscordRequest
+    from bot.rehearsal.discord.requests import DiscordRequest
     from tests.e2e.shell import Ran
     from tests.e2e.world import World
 

@@ -13,7 +13,7 @@ from tests.e2e.actions import CHANGED_PLAN, restart_with
 from tests.e2e.world import PLAN
 
 if TYPE_CHECKING:
-    from bot.rehearsal.discord.limits import DiscordRequest
+    from bot.rehearsal.discord.requests import DiscordRequest
     from tests.e2e.world import World
 
 SCHEDULED, ACTIVE, COMPLETED, CANCELLED = 1, 2, 3, 4

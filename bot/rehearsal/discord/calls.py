@@ -11,7 +11,8 @@ from simcord.backend.models.interaction import ResponseKind
 from simcord.components import walk_components
 from simcord.enums import ComponentType
 
-from bot.rehearsal.discord.limits import FIRST_ANSWER, DiscordRequest
+from bot.rehearsal.discord.limits import FIRST_ANSWER
+from bot.rehearsal.discord.requests import DiscordRequest
 
 if TYPE_CHECKING:
     from simcord.backend import Backend

@@ -14,7 +14,7 @@ from simcord.interactions import (
 )
 
 from bot.rehearsal.discord.calls import CannotDo, Json
-from bot.rehearsal.discord.limits import Wire
+from bot.rehearsal.discord.requests import Wire
 
 if TYPE_CHECKING:
     from simcord.backend.models import Message

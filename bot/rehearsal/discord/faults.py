@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-from bot.rehearsal.discord.limits import DiscordRequest
+from bot.rehearsal.discord.requests import DiscordRequest
 
 
 class Fault(Enum):

@@ -15,8 +15,8 @@ from bot.domain.plan import Plan
 from bot.domain.venue import AGENDA, ANNOUNCEMENTS, TEAM
 from bot.messages.post import REPORT_SIGN
 from bot.rehearsal.discord.faults import Draw, Fault
-from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.requests import DiscordRequest
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.store.delivery.deliveries import Delivery
 

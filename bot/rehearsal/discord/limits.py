@@ -7,25 +7,22 @@ external event. Lengths and numbers are checked here too, because simcord counts
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from simcord.backend import errors, serializers
 from simcord.backend.errors import BackendError
 
 from bot.rehearsal.discord.payloads import message_faults, modal_faults, resource_faults, suggestion_faults
+from bot.rehearsal.discord.requests import DiscordRequest, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simcord.backend import Backend
     from simcord.backend.models import Interaction
-
-Wire: TypeAlias = Any
-"""What came from, or goes to, the wire as JSON; the OpenAPI file says what it must look like."""
 
 # A resend is surely recognised this long; on Discord it may be longer, and the bot mustn't count on it.
 NONCE_LIFETIME = timedelta(seconds=120)
@@ -42,44 +39,6 @@ _CATEGORY, _EXTERNAL, _CHAT_INPUT = 4, 3, 1
 # An event's status: scheduled, active, completed, cancelled; the first two are open.
 _OPEN = (1, 2)
 _STEPS = ((1, 2), (2, 3), (1, 4))
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file of a multipart request, in the shape simcord reads."""
-
-    filename: str
-    content: bytes
-    description: str | None = None
-
-    @property
-    def fp(self) -> BytesIO:
-        return BytesIO(self.content)
-
-
-@dataclass(frozen=True, slots=True)
-class DiscordRequest:
-    """One REST request as the bot sent it; `path` starts after /api/v10."""
-
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: Wire = None
-    files: tuple[Upload, ...] = ()
-    reason: str | None = None
-
-    @property
-    def segments(self) -> list[str]:
-        return self.path.strip("/").split("/")
-
-    @property
-    def interaction_token(self) -> str | None:
-        """The token in the path of an interaction's answer or follow-up (or of a plain webhook)."""
-        match self.segments:
-            case ["interactions" | "webhooks", _, token, *_]:
-                return token
-            case _:
-                return None
 
 
 @dataclass(frozen=True, slots=True)

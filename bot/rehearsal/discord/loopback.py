@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
@@ -15,13 +13,15 @@ from aiohttp import web
 from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
-from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch, route
+from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 
+import bot.rehearsal.discord.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers the rest
 from bot.rehearsal.discord.calls import Calls, SeenMessage, custom_ids, shown_text
 from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.discord.gateway import SimulatedGateway
-from bot.rehearsal.discord.limits import DiscordRequest, Limits, Upload, Wire
+from bot.rehearsal.discord.limits import Limits
 from bot.rehearsal.discord.people import Person
+from bot.rehearsal.discord.requests import PREFIX, DiscordRequest, Wire, read_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +36,6 @@ _log = logging.getLogger(__name__)
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
 
-_PREFIX = "/api/v10"
 _CDN = "/cdn"
 _LARGEST_REQUEST = 32 * 1024 * 1024
 _INVALID = frozenset({401, 403, 429})
@@ -57,14 +56,6 @@ class _Backend(Backend):
     def require_permissions(self, guild_id: int | None, user_id: int, channel_id: int | None, *names: str) -> None:
         asked = ("create_events" if name == "manage_events" else name for name in names)
         super().require_permissions(guild_id, user_id, channel_id, *asked)
-
-
-@route("GET", "/guilds/{guild_id}/roles/member-counts")
-def _member_counts(context: RequestContext) -> dict[str, int]:
-    """The number of members of each role; simcord lacks this route."""
-    guild = context.backend.get_guild(context.int_arg("guild_id"))
-    held = Counter(number for member in guild.members.values() for number in member.role_ids)
-    return {str(number): held[number] for number in guild.roles if number != guild.id}
 
 
 class LoopbackDiscord:
@@ -113,7 +104,7 @@ class LoopbackDiscord:
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get(_CDN + "/{path:.*}", self._file)
-        app.router.add_route("*", _PREFIX + "/{path:.*}", self._rest)
+        app.router.add_route("*", PREFIX + "/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -129,7 +120,7 @@ class LoopbackDiscord:
 
     @property
     def api_base(self) -> str:
-        return f"http://{self._address}{_PREFIX}"
+        return f"http://{self._address}{PREFIX}"
 
     def cdn_address(self, url: str) -> str:
         """Where a file of Discord's CDN can be had here."""
@@ -235,7 +226,7 @@ class LoopbackDiscord:
             self.in_flight -= 1
 
     async def _served(self, incoming: web.Request) -> web.Response:
-        request = await _read(incoming)
+        request = await read_request(incoming)
         match self._draw(request):
             case Fault.CUT_BEFORE:
                 return _cut(incoming)
@@ -335,36 +326,3 @@ def _needs_no_bot_token(request: DiscordRequest) -> bool:
 def _gateway_answer(url: str, *, bot: bool) -> dict[str, Any]:
     starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
     return {"url": url, "shards": 1, "session_start_limit": starts} if bot else {"url": url}
-
-
-async def _read(incoming: web.Request) -> DiscordRequest:
-    """Read a request; of a multipart one, payload_json (or its plain fields) is the body."""
-    body: Wire = None
-    files: tuple[Upload, ...] = ()
-    if incoming.content_type == "multipart/form-data":
-        body, files = _form(await incoming.post())
-    elif incoming.body_exists:
-        text = await incoming.text()
-        body = json.loads(text) if text else None
-    return DiscordRequest(
-        method=incoming.method,
-        path=incoming.rel_url.raw_path.removeprefix(_PREFIX),
-        query=dict(incoming.query),
-        body=body,
-        files=files,
-        reason=incoming.headers.get("X-Audit-Log-Reason"),
-    )
-
-
-def _form(form: Mapping[str, Any]) -> tuple[Wire, tuple[Upload, ...]]:
-    plain = {name: value for name, value in form.items() if isinstance(value, str)}
-    body: dict[str, Any] = json.loads(plain["payload_json"]) if "payload_json" in plain else dict(plain)
-    described: dict[str, str | None] = {
-        str(file.get("id")): file.get("description") for file in body.get("attachments") or ()
-    }
-    files: list[Upload] = []
-    for name, value in form.items():
-        if isinstance(value, web.FileField):
-            index = re.sub(r"\D", "", name)
-            files.append(Upload(value.filename, value.file.read(), described.get(index)))
-    return body, tuple(files)

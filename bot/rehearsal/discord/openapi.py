@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import jsonschema_rs
 
-from bot.rehearsal.discord.limits import Wire
+from bot.rehearsal.discord.requests import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path

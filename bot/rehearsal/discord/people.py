@@ -28,7 +28,8 @@ from bot.rehearsal.discord.client_input import (
     options_of,
 )
 from bot.rehearsal.discord.gateway import SimulatedGateway
-from bot.rehearsal.discord.limits import Limits, Wire
+from bot.rehearsal.discord.limits import Limits
+from bot.rehearsal.discord.requests import Wire
 
 if TYPE_CHECKING:
     from simcord.backend import Backend

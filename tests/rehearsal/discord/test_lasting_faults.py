@@ -16,8 +16,8 @@ from bot.domain.venue import AGENDA, ANNOUNCEMENTS
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.faults import Fault, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import Lasting, LastingFault, LastingTrouble
-from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.requests import DiscordRequest
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.store.delivery.deliveries import Delivery
 

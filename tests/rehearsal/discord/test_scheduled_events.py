@@ -11,8 +11,8 @@ from simcord.backend.errors import BackendError
 from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
-from bot.rehearsal.discord.limits import DiscordRequest
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.requests import DiscordRequest
 from bot.rehearsal.judge.agreement import misscheduled
 
 EVE = datetime(2023, 2, 19, 16, tzinfo=UTC)
