@@ -113,6 +113,11 @@ class Rehearsal:
             fault = LastingFault.drawn(request.lasting, plan, self._begins, self._ends)
             self._trouble = LastingTrouble(fault, self._keeper, request.draw)
         self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw)
+        self._discord.gateway.privileged = 0
+        if request.kills:
+            starts = self._discord.gateway.starts
+            starts.spacing = 0  # discord.py waits 5 s after a refusal
+            starts.total += request.kills
         stage = Stage(
             plan,
             cast,

@@ -57,6 +57,8 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         busy=lambda: simulated.in_flight > 0,
     )
     simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=cast("OpenApiChecker", witness))
+    simulated.gateway.privileged = 0
+    simulated.gateway.starts.spacing = 0  # tests restart the bot, and discord.py waits 5 s after a refusal
     await simulated.start()
     await keeper.start()
     guild_id = simulated.add_guild("Customs", bot_permissions=permission_bits())

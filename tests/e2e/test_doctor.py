@@ -83,7 +83,7 @@ async def test_where_all_is_well_it_says_so_of_each_thing_while_the_bot_runs(wor
         "ok    The database",
         "ok    The newest backup in",
         "ok    This machine's clock agrees with Discord's.",
-        "ok    Discord allows 1000 more starts of the bot today.",
+        "ok    Discord allows 999 more starts of the bot today.",
         "ok    The token is accepted: it is that of Plenary.",
         "ok    No privileged intent is needed.",
         "ok    Only the application's owner can invite the bot.",

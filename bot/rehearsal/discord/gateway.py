@@ -1,94 +1,70 @@
-"""The simulated Discord's gateway: sessions that outlive their sockets, and events by their intents."""
+"""The simulated Discord's gateway: it connects clients with their sessions, and sends events to them.
+
+Sources: `events/gateway.mdx` and `events/gateway-events.mdx` of Discord's documentation.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import secrets
-from collections import deque
-from typing import TYPE_CHECKING, Any, TypeAlias
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, cast
 
 from aiohttp import WSCloseCode, WSMsgType, web
 from simcord.backend import Backend, serializers
-from simcord.intents import censor_message, required_intent
+from simcord.intents import censor_message
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+from bot.rehearsal.discord.gateway_commands import GatewayCommands
+from bot.rehearsal.discord.gateway_connection import CloseCode, GatewayConnection, Json, Opcode, Refused
+from bot.rehearsal.discord.gateway_session import (
+    INTENTS,
+    PRIVILEGED,
+    GatewaySession,
+    Payload,
+    check_intents,
+    check_shard,
+)
+from bot.rehearsal.discord.ready import application_flags, guild_for_session, ready_payload
+from bot.rehearsal.discord.session_starts import SessionStart, SessionStarts
 
-_log = logging.getLogger(__name__)
-
-_LARGEST_FRAME = 32 * 1024 * 1024
-_HEARTBEAT_INTERVAL = 41_250  # milliseconds
-_REPLAYED_AT_MOST = 10_000  # events kept for a RESUME
-_AUTHENTICATION_FAILED = 4004
-
-Outbox: TypeAlias = "asyncio.Queue[str | bytes]"
-"""Texts, and pings as bytes."""
-
-_INTENTS = {
-    name: 1 << bit
-    for name, bit in {
-        "guilds": 0, "members": 1, "moderation": 2, "emojis_and_stickers": 3, "integrations": 4, "webhooks": 5,
-        "invites": 6, "voice_states": 7, "presences": 8, "guild_messages": 9, "guild_reactions": 10,
-        "guild_typing": 11, "dm_messages": 12, "dm_reactions": 13, "dm_typing": 14, "message_content": 15,
-        "guild_scheduled_events": 16, "auto_moderation_configuration": 20, "auto_moderation_execution": 21,
-        "guild_polls": 24, "dm_polls": 25,
-    }.items()
-}  # fmt: skip
-
-
-class _Session:
-    """One gateway session; it outlives its socket, so that a RESUME replays the events it missed."""
-
-    def __init__(self, intents: int) -> None:
-        self.id = secrets.token_hex(16)
-        self.intents = intents
-        self.outbox: Outbox | None = None
-        self._sequence = 0
-        self._sent: deque[tuple[int, str]] = deque(maxlen=_REPLAYED_AT_MOST)
-
-    def wants(self, event: str, payload: Mapping[str, Any]) -> bool:
-        needed = required_intent(event, payload)
-        return needed is None or bool(self.intents & _INTENTS[needed])
-
-    def send(self, event: str, payload: Mapping[str, Any], *, silent: bool = False) -> None:
-        """Number an event, keep it for a RESUME, and send it if a socket is open, unless `silent`.
-
-        The payload is serialised at once, because it is simcord's own state, which changes.
-        """
-        self._sequence += 1
-        text = json.dumps({"op": 0, "s": self._sequence, "t": event, "d": payload})
-        self._sent.append((self._sequence, text))
-        if self.outbox is not None and not silent:
-            self.outbox.put_nowait(text)
-
-    def replay(self, after: int) -> bool:
-        """Replay the events after a sequence number; False if they are no longer kept."""
-        if self.outbox is None or not self._sequence - len(self._sent) <= after <= self._sequence:
-            return False
-        for sequence, text in self._sent:
-            if sequence > after:
-                self.outbox.put_nowait(text)
-        return True
+_HEARTBEAT_INTERVAL = 41.25  # seconds
+_LATE_HEARTBEAT = 1.5  # intervals without a heartbeat, after which Discord gives up
+_RESUMABLE_FOR: Final = 180.0  # seconds; "a few minutes" says Discord
+_TIME_TO_RECONNECT = 5.0  # seconds; "a few seconds" says Discord
+_LARGE_THRESHOLD = 50
+_ONLY_RECEIVED = frozenset({
+    Opcode.DISPATCH, Opcode.RECONNECT, Opcode.INVALID_SESSION, Opcode.HELLO, Opcode.HEARTBEAT_ACK,
+})  # fmt: skip
 
 
 class SimulatedGateway:
-    """The bot's connection to its events. `gone` is called when the bot disconnects.
+    """The gateway of one bot, that of `token`. `now` is the rehearsal's clock.
 
-    `faults` collects requests of the bot that the simulation does not support.
+    `gone` is called when the bot has no connection any more. All waiting times are real seconds.
     """
 
-    def __init__(self, backend: Backend, token: str, *, gone: Callable[[], None], faults: list[str]) -> None:
+    def __init__(self, backend: Backend, token: str, *, now: Callable[[], datetime], gone: Callable[[], None]) -> None:
         self.address = ""
         self.activity = 0
         self.online = asyncio.Event()
+        self.starts = SessionStarts(now)
+        self.privileged = PRIVILEGED
+        """The privileged intents that are switched on in the developer portal."""
+        self.heartbeat_interval = _HEARTBEAT_INTERVAL
+        self.resumable_for = _RESUMABLE_FOR
+        self.late_servers = 0.0
+        """How long after READY the servers come."""
         self._backend = backend
         self._token = token
         self._on_gone = gone
-        self._faults = faults
-        self._sessions: dict[str, _Session] = {}
-        self._sockets: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
+        self._commands = GatewayCommands(backend)
+        self._sessions: dict[str, GatewaySession] = {}
+        self._connections: set[GatewayConnection] = set()
+        self._down: set[int] = set()
+        """Servers in an outage."""
         self._silent = False
         self._pings: dict[bytes, asyncio.Event] = {}
         """The pings without an answer yet."""
@@ -96,18 +72,26 @@ class SimulatedGateway:
     @property
     def reads_content(self) -> bool:
         """Whether the bot has the intent to read message content."""
-        return any(_reads_content(session) for session in self._sessions.values())
+        return any(session.has("message_content") for session in self._sessions.values())
+
+    @property
+    def flags(self) -> int:
+        """The flags of the bot's application."""
+        return application_flags(
+            intent for intent in ("presences", "members", "message_content") if self.privileged & INTENTS[intent]
+        )
+
+    # ---------------------------------------------------------------- what tests and faults do to it
 
     async def close(self) -> None:
         """End every connection."""
-        for socket in list(self._sockets):
-            await socket.close(code=WSCloseCode.GOING_AWAY)
+        for connection in list(self._connections):
+            await connection.socket.close(code=WSCloseCode.GOING_AWAY)
 
     def cut(self) -> None:
         """Drop the bot's connection without a close frame; it may resume."""
-        for transport in self._sockets.values():
-            if transport is not None:
-                transport.abort()
+        for connection in self._connections:
+            connection.cut()
 
     def forget(self) -> None:
         """Drop the bot's connection and its session; it cannot resume, and must identify again."""
@@ -118,144 +102,238 @@ class SimulatedGateway:
         """Become a zombie: the connection stays open, but carries nothing any more, not even heartbeats."""
         self._silent = True
 
+    def ask_to_reconnect(self) -> None:
+        """Ask each client to reconnect and resume (op 7); a connection that stays is closed after some seconds."""
+        for connection in self._connections:
+            connection.send(Opcode.RECONNECT)
+            asyncio.get_running_loop().call_later(_TIME_TO_RECONNECT, connection.cut)
+
+    def invalidate(self, *, resumable: bool) -> None:
+        """Tell each client that its session is invalid (op 9), and whether it may resume it."""
+        for connection in self._connections:
+            connection.send(Opcode.INVALID_SESSION, resumable)
+            session, connection.session = connection.session, None
+            if session is not None:
+                session.leave()
+                if not resumable:
+                    self._sessions.pop(session.id, None)
+        self._check_online()
+
+    def outage(self, guild_id: int) -> None:
+        """Make a server unavailable; what happens in it is not told until `recover`."""
+        self._down.add(guild_id)
+        for session in self._sessions.values():
+            self._take_away(session, guild_id)
+
+    def recover(self, guild_id: int) -> None:
+        """End the outage of a server: it comes again, as it then is."""
+        self._down.discard(guild_id)
+        for session in self._sessions.values():
+            self._introduce(session, guild_id)
+
     async def caught_up(self) -> None:
         """Wait until the bot has received all events so far; return at once if it is not connected.
 
         NOTE: this is a WebSocket ping, which is answered in order. A heartbeat request, as Discord sends it, fails:
         discord.py sends at most 110 frames a minute.
         """
-        outbox = next((session.outbox for session in self._sessions.values() if session.outbox is not None), None)
-        if outbox is None or self._silent:
+        connections = (session.connection for session in self._sessions.values())
+        connection = next((connection for connection in connections if connection is not None), None)
+        if connection is None or self._silent:
             return
         ping = secrets.token_bytes(8)
         answered = self._pings[ping] = asyncio.Event()
-        outbox.put_nowait(ping)
+        connection.send_ping(ping)
         await answered.wait()
 
     def _answered(self, pings: Iterable[bytes]) -> None:
         for ping in pings:
             self._pings.pop(ping).set()
 
-    def emit(self, event: str, payload: Mapping[str, Any]) -> None:
+    # ---------------------------------------------------------------- events
+
+    def emit(self, event: str, payload: Payload) -> None:
         """Send an event to each session with the intent for it."""
         for session in self._sessions.values():
             if session.wants(event, payload):
                 self.activity += 1
                 session.send(event, self._for_session(session, event, payload), silent=self._silent)
 
-    def _for_session(self, session: _Session, event: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
-        if event in {"GUILD_CREATE", "GUILD_UPDATE"} and not session.intents & _INTENTS["members"]:
-            known = {str(self._backend.bot_user.id), *(state["user_id"] for state in payload.get("voice_states", ()))}
-            return {**payload, "members": [member for member in payload["members"] if member["user"]["id"] in known]}
-        if event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and not _reads_content(session):
+    def _for_session(self, session: GatewaySession, event: str, payload: Payload) -> Payload:
+        if event in {"GUILD_CREATE", "GUILD_UPDATE"}:
+            return guild_for_session(self._backend, session, payload)
+        if event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and not session.has("message_content"):
             copied: dict[str, Any] = json.loads(json.dumps(payload))
             censor_message(copied, self._backend.bot_user.id, backend=self._backend)
             return copied
         return payload
 
+    def _introduce(self, session: GatewaySession, guild_id: int) -> None:
+        """Tell a session of a server that it has not heard of yet."""
+        if guild_id not in self._backend.guilds or guild_id not in session.absent or guild_id in self._down:
+            return
+        session.absent.discard(guild_id)
+        payload = serializers.guild_create_payload(self._backend, self._backend.guilds[guild_id])
+        if session.wants("GUILD_CREATE", payload):
+            self.activity += 1
+            session.send("GUILD_CREATE", self._for_session(session, "GUILD_CREATE", payload), silent=self._silent)
+
+    def _take_away(self, session: GatewaySession, guild_id: int) -> None:
+        payload = {"id": str(guild_id), "unavailable": True}
+        if session.wants("GUILD_DELETE", payload):
+            self.activity += 1
+            session.send("GUILD_DELETE", payload, silent=self._silent)
+        session.absent.add(guild_id)
+
+    # ---------------------------------------------------------------- connections
+
     async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
         """Serve one connection of the bot, from HELLO to its end."""
-        socket = web.WebSocketResponse(timeout=1, max_msg_size=_LARGEST_FRAME, autoping=False)
-        await socket.prepare(incoming)
+        connection = await GatewayConnection.accepted(incoming)
         self._silent = False
-        self._sockets[socket] = incoming.transport
-        outbox: Outbox = asyncio.Queue()
-        writer = asyncio.create_task(_write(socket, outbox))
-        session: _Session | None = None
+        self._connections.add(connection)
+        helpers = [asyncio.create_task(connection.write()), asyncio.create_task(self._watch_heartbeats(connection))]
         try:
-            outbox.put_nowait(json.dumps({"op": 10, "d": {"heartbeat_interval": _HEARTBEAT_INTERVAL}}))
-            async for message in socket:
+            connection.check_address()
+            connection.send(Opcode.HELLO, {"heartbeat_interval": round(self.heartbeat_interval * 1000)})
+            async for message in connection.socket:
                 if message.type is WSMsgType.PONG:
                     self._answered({bytes(message.data)} & self._pings.keys())
-                elif message.type is WSMsgType.TEXT and not self._silent:
-                    session = await self._heard(socket, outbox, session, json.loads(message.data))
+                elif message.type in {WSMsgType.TEXT, WSMsgType.BINARY} and not self._silent:
+                    self._heard(connection, *connection.read_payload(message.data))
+        except Refused as refused:
+            await connection.close(refused.code, str(refused))
         finally:
-            writer.cancel()
-            del self._sockets[socket]
-            self._gone(session, outbox, for_good=socket.close_code in {1000, 1001})
-        return socket
+            for helper in helpers:
+                helper.cancel()
+            self._connections.discard(connection)
+            self._gone(connection)
+        return connection.socket
 
-    async def _heard(
-        self,
-        socket: web.WebSocketResponse,
-        outbox: Outbox,
-        session: _Session | None,
-        frame: dict[str, Any],
-    ) -> _Session | None:
-        match frame["op"]:
-            case 1:  # heartbeat, which discord.py sends even before it identifies
-                outbox.put_nowait(json.dumps({"op": 11}))
-            case 2 | 6 if frame["d"]["token"] != self._token:
-                await socket.close(code=_AUTHENTICATION_FAILED, message=b"Authentication failed.")
-            case 2:
-                return self._identified(outbox, int(frame["d"]["intents"]))
-            case 6:
-                return self._resumed(outbox, frame["d"])
-            case 3:  # presence, which no rehearsal uses
+    async def _watch_heartbeats(self, connection: GatewayConnection) -> None:
+        """Close the connection if no heartbeat comes in time; the session may be resumed."""
+        patience = self.heartbeat_interval * _LATE_HEARTBEAT
+        while True:
+            left = connection.last_heartbeat + patience - time.monotonic()
+            if left <= 0 and not self._silent:
+                break
+            await asyncio.sleep(max(left, self.heartbeat_interval / 2))
+        await connection.close(CloseCode.SESSION_TIMED_OUT, "Session timed out.")
+
+    def _heard(self, connection: GatewayConnection, opcode: Opcode, data: Json) -> None:
+        if opcode in _ONLY_RECEIVED:
+            raise Refused(CloseCode.UNKNOWN_OPCODE)
+        if connection.session is not None and opcode in {Opcode.IDENTIFY, Opcode.RESUME}:
+            raise Refused(CloseCode.ALREADY_AUTHENTICATED)
+        match opcode:
+            case Opcode.HEARTBEAT:
+                connection.last_heartbeat = time.monotonic()
+                connection.send(Opcode.HEARTBEAT_ACK)
+            case Opcode.IDENTIFY:
+                self._check_token(data)
+                self._identify(connection, data)
+            case Opcode.RESUME:
+                self._check_token(data)
+                self._resume(connection, data)
+            case _ if connection.session is not None:
+                self.activity += 1
+                self._commands.run(connection.session, opcode, data)
+            case _:
+                raise Refused(CloseCode.NOT_AUTHENTICATED)
+
+    def _check_token(self, data: Json) -> None:
+        """Raise Refused unless the token is the bot's; clients may put "Bot " before it."""
+        token = cast("Mapping[str, Json]", data).get("token") if isinstance(data, dict) else None
+        if not isinstance(token, str):
+            raise Refused(CloseCode.DECODE_ERROR)
+        if token.removeprefix("Bot ") != self._token:
+            raise Refused(CloseCode.AUTHENTICATION_FAILED)
+
+    # ---------------------------------------------------------------- sessions
+
+    def _identify(self, connection: GatewayConnection, data: Mapping[str, Json]) -> None:
+        if not isinstance(data.get("properties"), dict):
+            raise Refused(CloseCode.DECODE_ERROR)
+        intents = check_intents(data.get("intents"), self.privileged)
+        shard = check_shard(data.get("shard"))
+        match self.starts.start(shard[0] if shard else 0):
+            case SessionStart.TOO_SOON:
+                connection.send(Opcode.INVALID_SESSION, data=False)
+                return
+            case SessionStart.EXHAUSTED:
+                self._sessions.clear()
+                for other in self._connections - {connection}:
+                    other.cut()
+                self._token = secrets.token_urlsafe(16)
+                raise Refused(CloseCode.AUTHENTICATION_FAILED)
+            case SessionStart.ALLOWED:
                 pass
-            case operation:
-                self._faults.append(f"gateway operation {operation}: not simulated")
-        return session
-
-    def _identified(self, outbox: Outbox, intents: int) -> _Session:
-        self._sessions = {key: session for key, session in self._sessions.items() if session.outbox is not None}
-        session = _Session(intents)
-        session.outbox = outbox
-        guilds = list(self._backend.guilds.values())
-        session.send("READY", {
-            "v": 10,
-            "user": serializers.user_payload(self._backend.bot_user),
-            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
-            "session_id": session.id,
-            "resume_gateway_url": self.address,
-            "application": {"id": str(self._backend.application_id), "flags": 0},
-        })  # fmt: skip
-        for guild in guilds:
-            payload = serializers.guild_create_payload(self._backend, guild)
-            session.send("GUILD_CREATE", self._for_session(session, "GUILD_CREATE", payload))
+        connection.compresses_payloads = bool(data.get("compress"))
+        large = int(data.get("large_threshold") or _LARGE_THRESHOLD)
+        session = GatewaySession(intents, shard, large, self._backend.bot_user.id)
+        self._forget_old_sessions()
         self._sessions[session.id] = session
+        self._join(connection, session)
+        session.send("READY", ready_payload(self._backend, session, self.address, self.flags))
+        session.absent = {guild_id for guild_id in self._backend.guilds if session.handles(guild_id)}
+        for guild_id in list(session.absent):
+            if guild_id in self._down:
+                session.absent.discard(guild_id)
+                self._take_away(session, guild_id)
+            elif self.late_servers:
+                asyncio.get_running_loop().call_later(self.late_servers, self._introduce, session, guild_id)
+            else:
+                self._introduce(session, guild_id)
+
+    def _resume(self, connection: GatewayConnection, data: Mapping[str, Json]) -> None:
+        """Replay what a session missed, or say that it is invalid: it is unknown, too old, or too much was missed."""
+        self._forget_old_sessions()
+        session = self._sessions.get(str(data.get("session_id")))
+        if session is None:
+            connection.send(Opcode.INVALID_SESSION, data=False)
+            return
+        sequence = data.get("seq")
+        if not isinstance(sequence, int) or not 0 <= sequence <= session.sequence:
+            raise Refused(CloseCode.INVALID_SEQUENCE)
+        self._join(connection, session)
+        if session.replay(sequence):
+            session.send("RESUMED", {})
+        else:
+            connection.session = None
+            del self._sessions[session.id]
+            connection.send(Opcode.INVALID_SESSION, data=False)
+            self._check_online()
+
+    def _join(self, connection: GatewayConnection, session: GatewaySession) -> None:
+        connection.session = session
+        session.connection = connection
         self.activity += 1
         self.online.set()
-        return session
 
-    def _resumed(self, outbox: Outbox, asked: Mapping[str, Any]) -> _Session | None:
-        session = self._sessions.get(asked["session_id"])
-        if session is not None:
-            session.outbox = outbox
-            if session.replay(int(asked["seq"])):
-                session.send("RESUMED", {})
-                self.activity += 1
-                self.online.set()
-                return session
-            del self._sessions[session.id]
-        outbox.put_nowait(json.dumps({"op": 9, "d": False}))
-        return None
+    def _forget_old_sessions(self) -> None:
+        """Forget the sessions whose client has been away for too long."""
+        oldest = time.monotonic() - self.resumable_for
+        self._sessions = {
+            key: session
+            for key, session in self._sessions.items()
+            if session.connection is not None or session.left_at > oldest
+        }
 
-    def _gone(self, session: _Session | None, outbox: Outbox, *, for_good: bool) -> None:
-        # A session that was resumed on another socket in the meantime stays.
-        if session is None or session.outbox is not outbox:
-            return
-        session.outbox = None
+    def _gone(self, connection: GatewayConnection) -> None:
         self._answered(list(self._pings))
-        if for_good:
-            del self._sessions[session.id]
-        if all(session.outbox is None for session in self._sessions.values()):
+        session = connection.session
+        # A session that was resumed on another connection in the meantime stays.
+        if session is None or session.connection is not connection:
+            return
+        session.leave()
+        if connection.left_for_good:
+            self._sessions.pop(session.id, None)
+        self._check_online()
+
+    def _check_online(self) -> None:
+        """Note whether the bot has a connection any more."""
+        if any(session.connection is not None for session in self._sessions.values()):
+            return
+        if self.online.is_set():
             self.online.clear()
             self._on_gone()
-
-
-def _reads_content(session: _Session) -> bool:
-    return bool(session.intents & _INTENTS["message_content"])
-
-
-async def _write(socket: web.WebSocketResponse, outbox: Outbox) -> None:
-    """Send the outbox in order, until the connection ends; the reader handles its end."""
-    try:
-        while True:
-            match await outbox.get():
-                case str(text):
-                    await socket.send_str(text)
-                case ping:
-                    await socket.ping(ping)
-    except ConnectionError:
-        _log.info("the connection ended while an event was sent to the bot")

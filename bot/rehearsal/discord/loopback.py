@@ -78,7 +78,7 @@ class LoopbackDiscord:
         self.calls = Calls(self.backend)
         self.faults_of_ours: list[str] = []
         self.checker = checker
-        self.gateway = SimulatedGateway(self.backend, token, gone=self.calls.lose_all, faults=self.faults_of_ours)
+        self.gateway = SimulatedGateway(self.backend, token, now=now, gone=self.calls.lose_all)
         self.application: dict[str, Any] = {"bot_public": False}
         """Settings of the bot in the developer portal that differ from simcord's."""
         self.requests_total = 0
@@ -102,7 +102,8 @@ class LoopbackDiscord:
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken."""
         app = web.Application(client_max_size=_LARGEST_REQUEST)
-        app.router.add_get("/gateway", self.gateway.serve)
+        for path in ("/gateway", "/gateway/"):
+            app.router.add_get(path, self.gateway.serve)
         app.router.add_get(_CDN + "/{path:.*}", self._file)
         app.router.add_route("*", PREFIX + "/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -281,7 +282,7 @@ class LoopbackDiscord:
 
     def _accept(self, request: DiscordRequest) -> Wire:
         if request.path in {"/gateway", "/gateway/bot"}:
-            return _gateway_answer(self.gateway.address, bot=request.path.endswith("/bot"))
+            return self._gateway_answer(bot=request.path.endswith("/bot"))
         earlier = self.limits.before(request)
         if earlier is not None:
             return earlier
@@ -296,8 +297,12 @@ class LoopbackDiscord:
             message_content_access=self.gateway.reads_content,
         )
         if request.path == "/oauth2/applications/@me":
-            answer |= self.application
+            answer |= {"flags": self.gateway.flags, **self.application}
         return self.limits.after(request, answer)
+
+    def _gateway_answer(self, *, bot: bool) -> dict[str, Any]:
+        answer: dict[str, Any] = {"url": self.gateway.address}
+        return {**answer, "shards": 1, "session_start_limit": self.gateway.starts.limit()} if bot else answer
 
     def _our_fault(self, status: int, request: DiscordRequest, error: Exception) -> tuple[int, Wire]:
         sentence = f"{request.method} {request.path}: {type(error).__name__}: {error}"
@@ -321,8 +326,3 @@ def _cut(incoming: web.Request) -> web.Response:
 def _needs_no_bot_token(request: DiscordRequest) -> bool:
     """Interactions carry their own token in the path, and anyone may ask for the gateway's address."""
     return request.interaction_token is not None or request.path == "/gateway"
-
-
-def _gateway_answer(url: str, *, bot: bool) -> dict[str, Any]:
-    starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return {"url": url, "shards": 1, "session_start_limit": starts} if bot else {"url": url}
