@@ -18,7 +18,7 @@ from bot.hosting.context import Context
 from bot.messages import post
 from bot.messages.errors import UserError
 from bot.messages.post import custom_id
-from bot.platform.forms import choices, paragraph
+from bot.platform.forms import choices, paragraph, radio
 from bot.platform.router import command, pressed, suggests
 from bot.store.per_person_limits import TooManyError
 
@@ -97,7 +97,7 @@ async def _open(context: Context, session: str) -> None:
     fields = {"text": paragraph("text"), "session": choices("session", titles, likeliest.id)}
     if plan.questions.anonymous:
         who = [(value, context.say(f"ask.{value}")) for value in (_NAMED, _ANONYMOUS)]
-        fields["who"] = choices("who", who, _NAMED)
+        fields["who"] = radio("who", who, _NAMED)
     named = ((context.say(f"ask.{name}"), context.say(f"ask.{name}_hint"), field) for name, field in fields.items())
     await context.show_form(custom_id("asked", str(context.interaction.id)), context.say("ask.heading"), named)
 

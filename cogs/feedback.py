@@ -15,7 +15,7 @@ from bot.messages import feedback
 from bot.messages.i18n import text
 from bot.messages.post import Post, custom_id
 from bot.platform.answers import DONE
-from bot.platform.forms import Field, choices, paragraph
+from bot.platform.forms import Field, paragraph, radio
 from bot.platform.router import command, pressed
 
 #: Sessions that fit in one message; the export has them all.
@@ -78,7 +78,7 @@ class FeedbackCog(
 def _field(asked: FeedbackQuestion, before: FeedbackAnswer | None, language: str) -> tuple[str, str, Field]:
     value = before.values.get(asked.name, "") if before else ""
     offered = [(choice, feedback.choice(language, choice)) for choice in asked.choices]
-    field = choices(asked.name, offered, value) if offered else paragraph(asked.name, value, required=False)
+    field = radio(asked.name, offered, value) if offered else paragraph(asked.name, value, required=False)
     return text(language, f"feedback.{asked.name}"), text(language, f"feedback.{asked.name}_hint"), field
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import discord
 from discord.ext import commands
 
@@ -13,10 +15,10 @@ from bot.domain.text import escape, fold, one_line, shorten
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages.errors import UserError
-from bot.messages.i18n import country, country_name, text
+from bot.messages.i18n import country, country_name, language_name, text
 from bot.messages.post import Button, Post, custom_id
 from bot.platform.answers import DONE, REFUSED
-from bot.platform.forms import Field, choices, line
+from bot.platform.forms import FormPart, line, radio
 from bot.platform.router import command, pressed
 from bot.store.participants import held_by
 
@@ -37,14 +39,17 @@ class JoinCog(commands.Cog, description="Coming in"):
         """Ask for the name; restore the role of a person with a place, or ask the organisers for it."""
         if await _is_in(context):
             return
-        await context.show_form(custom_id("joined"), context.say("join.heading"), [_name_field(context.language)])
+        fields = (_name_field(context.language), *_language_field(context))
+        await context.show_form(custom_id("joined"), context.say("join.heading"), fields)
 
     @pressed("joined", Role.VISITOR)
     async def find(self, context: Context) -> None:
         """Look the name up on the roster; a single exact match takes its place at once."""
+        fields = context.submitted()
+        await _choose_language(context, fields)
         if await _is_in(context):
             return
-        typed = _required(context.submitted()["name"])
+        typed = _required(fields["name"])
         found = participants.matching_places(context.store.participants.all(), typed)
         if len(found) == 1 and participants.same_name(found[0].name, typed):
             await self.take(context, found[0].id)
@@ -93,13 +98,13 @@ class JoinCog(commands.Cog, description="Coming in"):
     async def ask_who(self, context: Context) -> None:
         """Show the form for a person who is not on the roster."""
         kinds = ((str(kind), context.say(f"organisation.{kind}")) for kind in OrganisationKind)
-        fields = [
+        fields: list[FormPart] = [
             _name_field(context.language),
             (context.say("join.administration"), context.say("join.administration_hint"),
              line("administration", ADMINISTRATION_LENGTH)),
             (context.say("join.country"), context.say("join.country_hint"),
              line("country", NAME_LENGTH, required=False)),
-            (context.say("join.kind"), None, choices("kind", kinds)),
+            (context.say("join.kind"), None, radio("kind", kinds)),
         ]  # fmt: skip
         await context.show_form(custom_id("introduced"), context.say("button.introduce"), fields)
 
@@ -132,7 +137,8 @@ class JoinCog(commands.Cog, description="Coming in"):
     async def ask_whom(self, context: Context) -> None:
         """Show the form for the person's own name, and the name of the person they replace."""
         absent = line("absent", NAME_LENGTH)
-        fields = [_name_field(context.language), (context.say("join.absent"), context.say("join.absent_hint"), absent)]
+        fields: list[FormPart] = [_name_field(context.language)]
+        fields.append((context.say("join.absent"), context.say("join.absent_hint"), absent))
         await context.show_form(custom_id("replaced"), context.say("button.replace"), fields)
 
     @pressed("replaced", Role.VISITOR)
@@ -164,8 +170,23 @@ class JoinCog(commands.Cog, description="Coming in"):
             context.refuse("refused.join.taken", name=escape(absent.name))
 
 
-def _name_field(language: str) -> tuple[str, str | None, Field]:
+def _name_field(language: str) -> FormPart:
     return text(language, "join.name"), text(language, "join.name_hint"), line("name", NAME_LENGTH)
+
+
+def _language_field(context: Context) -> Iterable[FormPart]:
+    """Ask for the language: Discord itself has no Arabic."""
+    spoken = [(code, language_name(code)) for code in context.plan.languages]
+    if 1 < len(spoken) <= discord_limits.RADIO_OPTIONS:
+        hint = context.say("join.language_hint")
+        yield context.say("join.language"), hint, radio("language", spoken, context.language)
+
+
+async def _choose_language(context: Context, typed: Mapping[str, str]) -> None:
+    """Store the language if it is another than that of the form; one on the roster counts otherwise."""
+    code, shown = typed.get("language", ""), context.workshop.access.language(context.interaction)
+    if code in context.plan.languages and code != shown:
+        await context.choose_language(code)
 
 
 def _other_ways(language: str) -> tuple[Button, ...]:

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.domain.people.roles import Role
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
-from bot.messages.i18n import enumeration, language_name, language_named, text
+from bot.messages.i18n import enumeration, language_name, language_named
 from bot.platform.answers import DONE
 from bot.platform.router import command, pressed, suggests
 
@@ -35,8 +35,8 @@ class LanguageCog(commands.Cog, description="Coming in"):
         spoken = context.plan.languages
         if code not in spoken:
             context.refuse("refused.language", languages=enumeration(context.language, map(language_name, spoken)))
-        await context.store.participants.choose_language(context.person.id, code)
-        await context.reply(f"{DONE} {text(code, 'language.chosen')}")
+        await context.choose_language(code)
+        await context.reply(f"{DONE} {context.say('language.chosen')}")
 
 
 async def setup(client: WorkshopClient) -> None:

@@ -20,10 +20,10 @@ from bot.messages.errors import UserError
 from bot.messages.i18n import day_name
 from bot.messages.post import custom_id
 from bot.platform.answers import DONE
-from bot.platform.forms import choices, line, paragraph
+from bot.platform.forms import FormPart, checkbox, line, paragraph, radio
+from bot.platform.interactions import TICKED
 from bot.platform.router import command, pressed
 
-_YES, _NO = "yes", "no"
 #: Characters of a date as somebody may type it.
 _DATE = 20
 
@@ -45,12 +45,10 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
             context.refuse("refused.pledge.not_yet", when=post.moment(opens, "f"))
         before = await context.store.pledges.of(context.person.id)
         by = line("by", _DATE, before.by.isoformat() if before else "", placeholder="2023-06-30")
-        agreed = [(value, context.say(f"pledge.{value}")) for value in (_YES, _NO)]
-        chosen = (_YES if before.follow_up else _NO) if before else ""
         fields = {
             "text": paragraph("text", before.text if before else ""),
             "by": by,
-            "contact": choices("contact", agreed, chosen),
+            "contact": checkbox("contact", ticked=before is not None and before.follow_up),
         }
         named = ((context.say(f"pledge.{n}"), context.say(f"pledge.{n}_hint"), f) for n, f in fields.items())
         await context.show_form(custom_id("pledged"), context.say("pledge.heading"), named)
@@ -70,16 +68,17 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
     async def open_progress(self, context: Context, months: str, _mark: str = "") -> None:
         """Open the form from the reminder's button, with an earlier answer for this follow-up filled in."""
         store, person = context.store, context.person.id
-        await _pledge_of(context, person, months)
+        pledge = await _pledge_of(context, person, months)
         before = await store.pledges.reported(person, int(months))
         offered = [(str(state), context.say(f"progress.state.{state}")) for state in PledgeState]
         fields = {
-            "state": choices("state", offered, before.state if before else ""),
+            "state": radio("state", offered, before.state if before else ""),
             "text": paragraph("text", before.text if before else "", required=False),
         }
-        named = ((context.say(f"progress.{n}"), context.say(f"progress.{n}_hint"), f) for n, f in fields.items())
-        heading = context.say("progress.heading")
-        await context.show_form(custom_id("progressed", months), heading, named)
+        parts: list[FormPart] = [f"> {escape(pledge.text)}"]
+        parts += ((context.say(f"progress.{n}"), context.say(f"progress.{n}_hint"), f) for n, f in fields.items())
+        parts.append(f"-# {_readers(context, pledge)}")
+        await context.show_form(custom_id("progressed", months), context.say("progress.heading"), parts)
 
     @pressed("progressed", Role.VISITOR, private=True)
     async def keep_progress(self, context: Context, months: str) -> None:
@@ -92,8 +91,11 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
             await context.store.pledges.report(
                 PledgeProgress(person, int(months), PledgeState(typed["state"]), words, context.now)
             )
-            seen = context.say("follow_up.named" if pledge.follow_up else "follow_up.unnamed")
-            await context.reply(f"{DONE} {context.say('progress.kept')}\n-# {seen}")
+            await context.reply(f"{DONE} {context.say('progress.kept')}\n-# {_readers(context, pledge)}")
+
+
+def _readers(context: Context, pledge: Pledge) -> str:
+    return context.say("follow_up.named" if pledge.follow_up else "follow_up.unnamed")
 
 
 async def _pledge_of(context: Context, person: int, months: str) -> Pledge:
@@ -118,7 +120,7 @@ def _read(context: Context, typed: Mapping[str, str]) -> Pledge:
             typed=f"“{escape(shorten(clean(typed['by']), _DATE))}”",
             today=today.isoformat(),
         ) from None
-    return Pledge(context.person.id, context.name, words, by, typed["contact"] == _YES, context.now)
+    return Pledge(context.person.id, context.name, words, by, typed["contact"] == TICKED, context.now)
 
 
 async def setup(client: WorkshopClient) -> None:

@@ -40,6 +40,10 @@ MODAL_COMPONENTS = 5
 TEXT_INPUT = 4000
 #: Characters of a custom id.
 CUSTOM_ID = 100
+#: Options in a radio group and in a group of checkboxes.
+RADIO_OPTIONS = 10
+#: Bytes of a file that anybody may upload: the limit of a server without boosts.
+UPLOAD_BYTES = 10 * 1024 * 1024
 #: Options in a select, and answers to an autocomplete; characters of each.
 OPTIONS = 25
 OPTION_LABEL = 100

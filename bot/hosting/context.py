@@ -19,7 +19,7 @@ from bot.messages.post import Post
 from bot.platform import interactions
 from bot.platform.answers import DONE, answer, answer_all
 from bot.platform.errors import returning_text
-from bot.platform.forms import Field, form
+from bot.platform.forms import FormPart, form
 from bot.platform.interactions import Interaction
 from bot.store import Store
 from bot.store.audit import AuditEntry
@@ -89,6 +89,11 @@ class Context:
             self._language = self.workshop.access.language(self.interaction)
         return self._language
 
+    async def choose_language(self, code: str) -> None:
+        """Store the language that the person chose, and answer in it from now on."""
+        await self.store.participants.choose_language(self.person.id, code)
+        self._language = code
+
     def say(self, key: str, **values: object) -> str:
         """The sentence of that key in the person's language."""
         return text(self.language, key, **values)
@@ -115,9 +120,9 @@ class Context:
 
     # --- forms -------------------------------------------------------------------------------------------------
 
-    async def show_form(self, custom_id: str, heading: str, fields: Iterable[tuple[str, str | None, Field]]) -> None:
-        """Open a form of fields, each with its label and hint."""
-        await self.show_modal(form(custom_id, heading, fields))
+    async def show_form(self, custom_id: str, heading: str, parts: Iterable[FormPart]) -> None:
+        """Open a form of fields, each with its label and hint, and of texts between them."""
+        await self.show_modal(form(custom_id, heading, parts))
 
     async def show_modal(self, modal: discord.ui.Modal) -> None:
         """Open a form that the caller built."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,17 +20,49 @@ Interaction = discord.Interaction[Any]
 _QUOTED = 100
 
 
+#: The value of a ticked checkbox; that of another is empty.
+TICKED = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that somebody uploaded in a form: Discord keeps it under its address for some hours."""
+
+    name: str
+    size: int
+    """Bytes, as Discord says."""
+    address: str
+
+
+def _fields(interaction: Interaction) -> list[Mapping[str, Any]]:
+    """Return the fields of a submitted form, without the texts between them."""
+    data = cast("Mapping[str, Any]", interaction.data)
+    return [part["component"] for part in data["components"] if "component" in part]
+
+
 def submitted(interaction: Interaction) -> dict[str, str]:
     """Return what was typed and chosen in a form, cleaned, by the custom id of each field."""
-    data = cast("Mapping[str, Any]", interaction.data)
-    fields = [row.get("component") for row in data["components"]]
-    return {field["custom_id"]: clean(_value(field)) for field in fields if field}
+    return {field["custom_id"]: clean(_value(field)) for field in _fields(interaction)}
 
 
 def _value(field: Mapping[str, Any]) -> str:
     if "values" in field:
         return next(iter(field["values"]), "")
-    return field.get("value") or ""
+    value = field.get("value") or ""  # None: a radio group in which nothing is chosen
+    return TICKED if value is True else value
+
+
+def all_chosen(interaction: Interaction, name: str) -> list[str]:
+    """Return every value that was chosen in one field of a form."""
+    return [value for field in _fields(interaction) if field["custom_id"] == name for value in field["values"]]
+
+
+def uploaded(interaction: Interaction, name: str) -> list[SentFile]:
+    """Return the files that were uploaded in one field of a form."""
+    data = cast("Mapping[str, Any]", interaction.data)
+    held = data.get("resolved", {}).get("attachments", {})
+    files = (held[key] for key in all_chosen(interaction, name))
+    return [SentFile(file["filename"], file["size"], file["url"]) for file in files]
 
 
 def clean_options(options: Iterable[dict[str, Any]]) -> None:
@@ -49,8 +82,9 @@ def typed_text(interaction: Interaction) -> str:
     """Return what the person wrote in a form, or as prose behind a command, which they may want back."""
     data = cast("Mapping[str, Any]", interaction.data or {})
     if interaction.type is discord.InteractionType.modal_submit:
-        fields: list[Mapping[str, Any]] = [row["component"] for row in data["components"] if "component" in row]
-        typed: list[Any] = [field["value"] for field in fields if field.get("value")]
+        # A radio group and a checkbox have a value too.
+        inputs = [field for field in _fields(interaction) if field["type"] == discord.ComponentType.text_input.value]
+        typed: list[Any] = [field["value"] for field in inputs if field["value"]]
     else:
         typed = [value for value in _option_values(data) if isinstance(value, str) and " " in value.strip()]
     return "\n\n".join(typed)

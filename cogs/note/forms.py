@@ -12,7 +12,7 @@ from bot.domain.contributions.notes import Attribution, Detail, Maturity, Note, 
 from bot.domain.plan import Plan
 from bot.messages.i18n import text
 from bot.messages.post import custom_id
-from bot.platform.forms import Field, choices, form, line, paragraph
+from bot.platform.forms import Field, FormPart, choices, form, line, paragraph, radio
 
 #: Fields in which something is chosen, not typed.
 CHOSEN = frozenset({"topic", "kind", str(Detail.MATURITY)})
@@ -29,7 +29,7 @@ def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str]
         {
             "title": line("title", notes.TITLE_LENGTH, filled.get("title", "")),
             "topic": choices("topic", topics, filled.get("topic", "")),
-            "kind": choices("kind", kinds, filled.get("kind", "")),
+            "kind": radio("kind", kinds, filled.get("kind", "")),
             "did": paragraph("did", filled.get("did", ""), limit=notes.PART_LENGTH),
             "learned": paragraph("learned", filled.get("learned", ""), limit=notes.PART_LENGTH),
         },
@@ -81,17 +81,16 @@ def access_form(language: str, note: Note) -> discord.ui.Modal:
         custom_id("seen", note.id, language),
         text(language, "button.access"),
         {
-            "visibility": choices("visibility", seen, str(note.visibility)),
-            "attribution": choices("attribution", named, str(note.attribution)),
+            "visibility": radio("visibility", seen, str(note.visibility)),
+            "attribution": radio("attribution", named, str(note.attribution)),
         },
-        note=text(language, "consent.access"),
+        text(language, "consent.access"),
     )
 
 
-def _form(
-    language: str, form_id: str, heading: str, fields: Mapping[str, Field], *, note: str = ""
-) -> discord.ui.Modal:
-    labelled = (
+def _form(language: str, form_id: str, heading: str, fields: Mapping[str, Field], *texts: str) -> discord.ui.Modal:
+    """Make a form of the fields, then of the texts."""
+    labelled: Iterable[FormPart] = (
         (text(language, f"form.{name}"), text(language, f"form.{name}_hint"), field) for name, field in fields.items()
     )
-    return form(form_id, heading, labelled, note)
+    return form(form_id, heading, (*labelled, *texts))

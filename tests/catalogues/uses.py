@@ -41,7 +41,7 @@ HERE = Path(__file__).relative_to(ROOT).as_posix()
 LOOK_UPS: Mapping[str, int] = {"text": 1, "every": 1, "UserError": 0}
 
 RECOMMENDED = ("title", "learned", "did")
-JOINING = ("name", "administration", "country", "kind", "absent")
+JOINING = ("name", "language", "administration", "country", "kind", "absent")
 FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution", "asked", "tags", "into")
 ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
@@ -103,7 +103,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "feedback.{}": tuple(RATED),
     "feedback.{}_hint": tuple(RATED),
     "feedback.choice.{}": CHOSEN,
-    "pledge.{}": (*PLEDGED, "yes", "no"),
+    "pledge.{}": PLEDGED,
     "pledge.{}_hint": PLEDGED,
     "progress.{}": ("state", "text"),
     "progress.{}_hint": ("state", "text"),

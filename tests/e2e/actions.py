@@ -115,8 +115,9 @@ async def ask_question(world: World, person: Person, text: str, **filled: str) -
 
 # --- pledges and their follow-up
 
+_CHECKBOX = 23  # a type of component
 LAST_MORNING = "2023-03-27 08:30"
-PLEDGE = {"text": "Publish our figures", "by": "2023-06-30", "contact": "yes"}
+PLEDGE = {"text": "Publish our figures", "by": "2023-06-30", "contact": True}
 
 
 async def pledge_form(world: World, person: Person) -> dict[str, Any]:
@@ -125,15 +126,18 @@ async def pledge_form(world: World, person: Person) -> dict[str, Any]:
     return shown.modal
 
 
-def form_values(form: dict[str, Any]) -> dict[str, str]:
+def form_values(form: dict[str, Any]) -> dict[str, str | bool]:
     """The values that a form shows when it opens, by field."""
-    fields = [part["component"] for part in form["components"]]
-    return {
-        field["custom_id"]: next((o["value"] for o in field["options"] if o.get("default")), "")
-        if "options" in field
-        else field.get("value") or ""
-        for field in fields
-    }
+    fields = [part["component"] for part in form["components"] if "component" in part]
+    return {field["custom_id"]: _shown_value(field) for field in fields}
+
+
+def _shown_value(field: dict[str, Any]) -> str | bool:
+    if field["type"] == _CHECKBOX:
+        return field.get("default", False)
+    if "options" in field:
+        return next((option["value"] for option in field["options"] if option.get("default")), "")
+    return field.get("value") or ""
 
 
 async def press_direct_message(world: World, person: Person, button: str) -> ReceivedAnswer:

@@ -169,7 +169,7 @@ async def give_feedback(world: World) -> None:
         await person.submit(rated, {"useful": "4", "pace": "fast", "remark": canary("feedback", whose, "remark")})
         form = (await person.slash(world.channel("ledgers"), "pledge")).modal
         assert form
-        pledge = {"text": canary("feedback", whose, "pledge"), "by": "2023-06-30", "contact": "yes"}
+        pledge = {"text": canary("feedback", whose, "pledge"), "by": "2023-06-30", "contact": True}
         await person.submit(form, pledge)
     await world.until("2023-03-28 12:00")
     await world.stop_bot()

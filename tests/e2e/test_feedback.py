@@ -156,7 +156,7 @@ async def test_a_pledge_is_made_from_the_last_day_on_and_can_be_changed(workshop
     assert form_values(again) == PLEDGE
     await workshop.kill_bot()
     await workshop.start_bot()
-    await workshop.amina.submit(again, {"by": "31/12/2023", "contact": "no"})
+    await workshop.amina.submit(again, {"by": "31/12/2023", "contact": False})
     assert workshop.rows("SELECT person, text, by_day, follow_up FROM pledge") == [
         (workshop.amina.id, PLEDGE["text"], "2023-12-31", 0)
     ]
@@ -184,5 +184,5 @@ async def test_a_pledge_that_cannot_be_kept_goes_back_with_the_reason(
     await workshop.until(LAST_MORNING)
     answer: ReceivedAnswer = await workshop.amina.submit(await pledge_form(workshop, workshop.amina), PLEDGE | typed)
     assert answer.text.startswith(sentence)
-    assert answer.attachments[0].content.decode() == clean((PLEDGE | typed)["text"])
+    assert answer.attachments[0].content.decode() == clean(str((PLEDGE | typed)["text"]))
     assert workshop.rows("SELECT person FROM pledge") == []

@@ -49,7 +49,7 @@ async def test_asked_at_three_and_six_months_and_the_answers_are_kept_and_handed
     await workshop.until(LAST_MORNING)
     people = (workshop.amina, workshop.karim, workshop.visitor)
     workshop.discord.give_role(workshop.visitor, workshop.role("Participant"))
-    for person, contact in zip(people, ("yes", "no", "yes"), strict=True):
+    for person, contact in zip(people, (True, False, True), strict=True):
         form = await pledge_form(workshop, person)
         await person.submit(form, PLEDGE | {"text": f"Pledge of {person.name}", "contact": contact})
     await workshop.press(workshop.karim, "welcome", "language:fr:")

@@ -104,6 +104,21 @@ async def test_who_is_on_the_roster_gets_their_place_role_and_name(opened: World
     assert f"approved <@{opened.moderator.id}> as Mona Moderator (Moderator)" in line
 
 
+async def test_the_form_asks_for_the_language_which_discord_may_lack(opened: World) -> None:
+    shown = await opened.karim.slash(opened.channel("welcome"), "join")
+    assert shown.modal is not None
+    [language] = [part["component"] for part in shown.modal["components"] if part["component"]["type"] == 21]
+    options = [(option["value"], option["label"], option.get("default", False)) for option in language["options"]]
+    assert options == [("en", "English", False), ("fr", "Français", True), ("ar", "العربية", False)]
+    answer = await opened.karim.submit(shown.modal, {"name": "Nobody", "language": "ar"})
+    assert "لا يوجد في القائمة أحد" in answer.text
+    assert opened.rows("SELECT language FROM chosen_language WHERE person = ?", opened.karim.id) == [("ar",)]
+    # It is the language of what follows.
+    again = await opened.karim.slash(opened.channel("welcome"), "join")
+    assert again.modal is not None
+    assert again.modal["title"] == "الانضمام إلى ورشة العمل"
+
+
 async def test_who_is_one_of_several_chooses(opened: World) -> None:
     answer = await join(opened, opened.karim, "karim")
     assert answer.text.startswith("Êtes-vous")

@@ -21,6 +21,7 @@ Option: TypeAlias = int | str | Person | Attachment
 
 #: Options that are numbers.
 _NUMBERS = {"day", "groups", "minutes"}
+_CHECKBOX = 23  # a type of component
 #: Buttons that change the agenda.
 _CHANGE_THE_AGENDA = ("agree", "undo", "lead:later", "lead:skip", "lead:start", "lead:end")
 
@@ -76,7 +77,8 @@ class Command:
         answer = await stage.attempt(what, attempt, step.answer, step.says)
         if answer and answer.modal and step.fill:
             form = answer.modal
-            answer = await stage.attempt(what, lambda: person.submit(form, step.fill), step.answer, step.says)
+            filled = _typed_values(form, step.fill)
+            answer = await stage.attempt(what, lambda: person.submit(form, filled), step.answer, step.says)
             stage.follow(person, answer, form["custom_id"], _submitted_values(form, step.fill))
         if not stage.is_expected(what, answer, step.answer, step.says):
             return None
@@ -147,6 +149,12 @@ class Command:
             acknowledged.feedback[person, arguments[0]] = values
         elif kind == "pledge":
             acknowledged.pledges[person] = clean(values["text"])
+
+
+def _typed_values(form: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str | bool]:
+    """The values to fill in; those of checkboxes, which a script writes as yes or no, as Discord knows them."""
+    boxes = {part["custom_id"] for part in walk_components(form["components"]) if part["type"] == _CHECKBOX}
+    return {name: value == "yes" if name in boxes else value for name, value in filled.items()}
 
 
 def _submitted_values(form: Mapping[str, Any], filled: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from simcord.backend.errors import SetupError
@@ -13,7 +13,8 @@ from simcord.interactions import (
     validate_option_value,
 )
 
-from bot.rehearsal.discord.calls import CannotDo, Json
+from bot.domain import discord_limits
+from bot.rehearsal.discord.calls import Attachment, CannotDo, Json
 from bot.rehearsal.discord.requests import Wire
 
 if TYPE_CHECKING:
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
 
 SUBCOMMANDS = (OptionType.SUBCOMMAND, OptionType.SUBCOMMAND_GROUP)
 _LONGEST_TEXT = 4000
+
+#: The groups of `file_types` and their extensions. Source: developers/reference, "File Type Filtering".
+_FILE_GROUPS = {
+    "image": (".png", ".gif", ".jpg", ".jpeg", ".jfif", ".webp", ".avif"),
+    "video": (".mp4", ".mov", ".qt", ".webm"),
+    "audio": (".mp3", ".m4a", ".wav", ".ogg", ".opus", ".flac"),
+}
+
+UploadFile = Callable[[Attachment], str]
+"""Uploads a file, and returns the id under which the interaction's resolved data has it."""
 
 
 def find_component(message: Message, kind: ComponentType, custom_id: str) -> Json:
@@ -55,30 +66,68 @@ def command_data(root: Json, nesting: list[str], options: list[Json], resolved: 
     return {**data, "resolved": resolved} if resolved else data
 
 
-def filled_component(part: Json, values: Mapping[str, Any]) -> Json:
+def filled_component(part: Json, values: Mapping[str, Any], upload: UploadFile) -> Json:
     """One component of a form as a client submits it, with its value from `values` (by custom id).
 
-    Raises CannotDo if a value breaks the form's rules.
+    Raises CannotDo if a value breaks the form's rules. Source: components/reference, "Interaction Response Structure"
+    of each component.
     """
     sent: Json = {"type": part["type"], "id": part["id"]}
     match part["type"]:
         case ComponentType.TEXT_DISPLAY:
             return sent
         case ComponentType.LABEL:
-            return {**sent, "component": filled_component(part["component"], values)}
+            return {**sent, "component": filled_component(part["component"], values, upload)}
         case ComponentType.ACTION_ROW:
-            return {**sent, "components": [filled_component(child, values) for child in part["components"]]}
+            return {**sent, "components": [filled_component(child, values, upload) for child in part["components"]]}
+        case _:
+            given = values.get(part["custom_id"])
+            return {**sent, "custom_id": part["custom_id"], **_field_value(part, given, upload)}
+
+
+def _field_value(part: Json, given: Wire, upload: UploadFile) -> Json:
+    match part["type"]:
         case ComponentType.TEXT_INPUT:
-            value: Json = {"value": _typed_text(part, values.get(part["custom_id"]))}
+            return {"value": _typed_text(part, given)}
         case ComponentType.STRING_SELECT | ComponentType.CHECKBOX_GROUP:
-            value = {"values": chosen_values(part, values.get(part["custom_id"]))}
+            return {"values": chosen_values(part, given)}
         case ComponentType.RADIO_GROUP:
-            value = {"value": next(iter(chosen_values(part, values.get(part["custom_id"]))), None)}
+            return {"value": next(iter(chosen_values(part, given)), None)}
         case ComponentType.CHECKBOX:
-            value = {"value": bool(values.get(part["custom_id"], part.get("default", False)))}
+            return {"value": _ticked(part, given)}
+        case ComponentType.FILE_UPLOAD:
+            return {"values": [upload(file) for file in _chosen_files(part, given)]}
         case kind:
             raise CannotDo(f"a rehearsal cannot fill in a component of type {kind}")
-    return {**sent, "custom_id": part["custom_id"], **value}
+
+
+def _ticked(part: Json, given: Wire) -> bool:
+    ticked = part.get("default", False) if given is None else given
+    if not isinstance(ticked, bool):
+        raise CannotDo(f"{part['custom_id']!r} is ticked or not, and takes no {given!r}")
+    return ticked
+
+
+def _chosen_files(part: Json, given: Wire) -> Sequence[Attachment]:
+    """The files to upload. `file_types` is matched with the ends of their names, which is all that a client does."""
+    name, files = part["custom_id"], cast("Sequence[Attachment]", given or ())
+    if not files and part.get("required", True):
+        raise CannotDo(f"{name!r} is required")
+    # A field takes one file, unless it says otherwise.
+    fewest, most = (1 if part.get(key) is None else part[key] for key in ("min_values", "max_values"))
+    if files and not fewest <= len(files) <= most:
+        raise CannotDo(f"{name!r} takes {fewest} to {most} files, not {len(files)}")
+    for file in files:
+        if len(file.content) > discord_limits.UPLOAD_BYTES:
+            raise CannotDo(f"{file.filename!r} is too large to upload")
+        if not _fits(file.filename.lower(), part.get("file_types")):
+            raise CannotDo(f"{name!r} doesn't take {file.filename!r}")
+    return files
+
+
+def _fits(filename: str, types: Sequence[str] | None) -> bool:
+    ends = [end for kind in types or () for end in _FILE_GROUPS.get(kind, (kind,))]
+    return not ends or filename.endswith(tuple(ends))
 
 
 def _typed_text(part: Json, given: Wire) -> str:

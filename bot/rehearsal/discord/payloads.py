@@ -15,6 +15,17 @@ from bot.domain.text import is_blank, measure
 Json = Mapping[str, Any]
 
 _ROW, _BUTTON, _SELECT, _INPUT, _TEXT, _LABEL = 1, 2, 3, 4, 10, 18
+_FILE_UPLOAD, _RADIO, _CHECKBOXES, _CHECKBOX = 19, 21, 22, 23
+#: Parts of a form that Discord takes only inside a label.
+_LABELLED = frozenset({_FILE_UPLOAD, _RADIO, _CHECKBOXES, _CHECKBOX})
+#: The least and the most options of each kind of choice.
+_OPTION_COUNTS: Mapping[int, tuple[int, int]] = {
+    _SELECT: (1, discord_limits.OPTIONS),
+    _RADIO: (2, discord_limits.RADIO_OPTIONS),
+    _CHECKBOXES: (1, discord_limits.RADIO_OPTIONS),
+}
+#: Files, and types of them, that a field for files may ask for.
+_MOST_FILES = 10
 
 #: By type of a component: the least and the most of each of its texts.
 _COMPONENT_TEXTS: Mapping[int, Mapping[str, tuple[int, int]]] = {
@@ -26,6 +37,7 @@ _COMPONENT_TEXTS: Mapping[int, Mapping[str, tuple[int, int]]] = {
         "custom_id": (1, discord_limits.CUSTOM_ID),
     },
     _TEXT: {"content": (1, discord_limits.MESSAGE_TEXT)},
+    **{kind: {"custom_id": (1, discord_limits.CUSTOM_ID)} for kind in _LABELLED},
     _LABEL: {"label": (1, discord_limits.MODAL_LABEL), "description": (0, discord_limits.MODAL_DESCRIPTION)},
 }
 _OPTION_TEXTS = {
@@ -65,6 +77,8 @@ def modal_faults(modal: Json) -> Iterator[str]:
     if not 1 <= len(modal["components"]) <= discord_limits.MODAL_COMPONENTS:
         yield f"{len(modal['components'])} parts of a form; 1 to {discord_limits.MODAL_COMPONENTS}"
     yield from _component_faults(list(_walk(modal["components"])))
+    unlabelled = (part for part in modal["components"] if part["type"] in _LABELLED)
+    yield from (f"component {part['type']} stands outside a label" for part in unlabelled)
 
 
 def suggestion_faults(choices: Sequence[Json]) -> Iterator[str]:
@@ -97,8 +111,12 @@ def _component_faults(components: Sequence[Json]) -> Iterator[str]:
         yield from _text_faults(component, _COMPONENT_TEXTS.get(kind, {}), f"component {kind}")
         if kind == _ROW and not 1 <= len(component["components"]) <= discord_limits.ROW_BUTTONS:
             yield f"{len(component['components'])} buttons in a row; 1 to {discord_limits.ROW_BUTTONS}"
-        if kind == _SELECT:
-            yield from _option_faults(component["options"])
+        if kind in _OPTION_COUNTS:
+            yield from _option_faults(component["options"], *_OPTION_COUNTS[kind])
+        if kind == _RADIO and sum(option.get("default") or False for option in component["options"]) > 1:
+            yield "two radio buttons are chosen"
+        if kind in {_FILE_UPLOAD, _CHECKBOXES}:
+            yield from _count_faults(component)
         if kind == _INPUT and measure(component.get("value") or "") > component.get(
             "max_length", discord_limits.TEXT_INPUT
         ):
@@ -108,12 +126,23 @@ def _component_faults(components: Sequence[Json]) -> Iterator[str]:
     )
 
 
-def _option_faults(options: Sequence[Json]) -> Iterator[str]:
-    if not 1 <= len(options) <= discord_limits.OPTIONS:
-        yield f"{len(options)} options; 1 to {discord_limits.OPTIONS}"
+def _option_faults(options: Sequence[Json], fewest: int, most: int) -> Iterator[str]:
+    if not fewest <= len(options) <= most:
+        yield f"{len(options)} options; {fewest} to {most}"
     for option in options:
         yield from _text_faults(option, _OPTION_TEXTS, "option")
     yield from _repeated("value of an option", [option["value"] for option in options])
+
+
+def _count_faults(component: Json) -> Iterator[str]:
+    """What is wrong with the number of files or ticks that a field asks for. Source: components/reference."""
+    least, most = component.get("min_values"), component.get("max_values")
+    if component.get("required", True) and least == 0:
+        yield f"component {component['type']} is required, and takes none"
+    if most is not None and not max(least or 0, 1) <= most <= _MOST_FILES:
+        yield f"component {component['type']} takes {least} to {most}"
+    if len(component.get("file_types") or ()) > _MOST_FILES:
+        yield f"component {component['type']} names more than {_MOST_FILES} types of files"
 
 
 def _text_faults(thing: Json, texts: Mapping[str, tuple[int, int]], what: str) -> Iterator[str]:

@@ -151,11 +151,16 @@ class Person:
         unknown = values.keys() - {part.get("custom_id") for part in walk_components(modal["components"])}
         if unknown:
             raise CannotDo(f"the form has no {', '.join(sorted(unknown))}")
-        filled = [filled_component(part, values) for part in modal["components"]]
         channel_id, message = shown
-        return await self._ask(
-            InteractionType.MODAL_SUBMIT, channel_id, {"custom_id": modal["custom_id"], "components": filled}, message
-        )
+        resolved: Json = {}
+
+        def upload(file: Attachment) -> str:
+            return self._store(file, resolved, channel_id)
+
+        filled = [filled_component(part, values, upload) for part in modal["components"]]
+        data: Json = {"custom_id": modal["custom_id"], "components": filled}
+        data |= {"resolved": resolved} if resolved else {}
+        return await self._ask(InteractionType.MODAL_SUBMIT, channel_id, data, message)
 
     async def join_voice(self, channel_id: int) -> None:
         """Enter a voice or stage room, or move to it from another; returns once the bot, if online, has been told.
@@ -240,8 +245,11 @@ class Person:
         return filled, resolved
 
     def _upload(self, command: str, spec: Json, file: Attachment, resolved: Json, channel_id: int) -> str:
-        """Upload a file, add it to `resolved` under an address that the bot can reach, and return its id."""
         checked_value(command, spec, (file.filename, file.content))
+        return self._store(file, resolved, channel_id)
+
+    def _store(self, file: Attachment, resolved: Json, channel_id: int) -> str:
+        """Upload a file, add it to `resolved` under an address that the bot can reach, and return its id."""
         key = store_interaction_attachment(self._backend, channel_id, file.filename, file.content, resolved)
         uploaded = resolved["attachments"][key]
         uploaded["url"] = uploaded["proxy_url"] = self._discord.cdn_address(uploaded["url"])
