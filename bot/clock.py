@@ -13,9 +13,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
 
 class Clock:
@@ -135,6 +136,8 @@ async def opened(address: str) -> AsyncGenerator[Clock, None]:
     if not address:
         yield Clock()
         return
+    import aiohttp  # noqa: PLC0415 - it takes a quarter of a second, and no other clock needs it
+
     async with aiohttp.ClientSession() as session, session.ws_connect(address) as socket:
         clock = RehearsalClock(socket, await socket.receive_json())
         following = asyncio.create_task(clock.follow(), name="rehearsal clock")

@@ -6,14 +6,14 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import date, time
-
-import openpyxl
-from openpyxl.styles import Font
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from bot.domain.languages import LANGUAGES
 from bot.importing.readers.columns import EXPLANATIONS
 from bot.importing.readers.headings import NAMES, Column
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 
 def _in_more_languages(column: str) -> str:
@@ -84,6 +84,8 @@ def _typed(cell: _Cell) -> str:
 
 def template_xlsx() -> bytes:
     """The template as a workbook, with a second sheet that explains the columns."""
+    import openpyxl  # noqa: PLC0415 - it takes a sixth of a second, and only a workbook needs it
+
     book = openpyxl.Workbook()
     agenda = book.create_sheet("Agenda", 0)
     agenda.append(list(map(str, Column)))
@@ -107,6 +109,8 @@ def template_xlsx() -> bytes:
 
 
 def _dress(sheet: Worksheet, widths: Mapping[str, int]) -> None:
+    from openpyxl.styles import Font  # noqa: PLC0415 - as above
+
     sheet.freeze_panes = "A2"
     for cell in sheet[1]:
         cell.font = Font(bold=True)

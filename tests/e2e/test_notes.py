@@ -119,15 +119,13 @@ async def test_a_form_outlives_the_bot_that_opened_it_and_so_does_what_was_sent(
 DIRECTIONS = "\u200e\u202e\u2066 \u2069\u200f"
 
 
-@pytest.mark.parametrize(
-    "blanks", [("    ", DIRECTIONS, "\n\t \r\n"), ("\u200b\u200b\ufeff",)], ids=["blank", "no width"]
-)
-async def test_a_part_that_nobody_can_read_is_refused_and_the_text_comes_back(
-    workshop: World, blanks: tuple[str, ...]
-) -> None:
+BLANKS = ("    ", DIRECTIONS, "\n\t \r\n", "\u200b\u200b\ufeff")
+
+
+async def test_a_part_that_nobody_can_read_is_refused_and_the_text_comes_back(workshop: World) -> None:
     """Blanks, signs that only turn the direction of writing, and signs that have no width at all."""
     await workshop.until(OPEN)
-    for part, blank in itertools.product(("title", "did", "learned"), blanks):
+    for part, blank in itertools.product(("title", "did", "learned"), BLANKS):
         typed = NOTE | {part: blank}
         answer = await workshop.amina.submit(await form_of(workshop.amina, workshop), typed)
         assert answer.ephemeral

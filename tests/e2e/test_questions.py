@@ -229,23 +229,21 @@ async def test_what_cannot_be_kept_goes_back_to_its_author(workshop: World) -> N
     assert workshop.rows("SELECT id FROM question") == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["سؤال 👨‍👩‍👧 *طويل* <@1>\n" * 200, "\\" * 4000, "@everyone [a](https://evil.example) ||x||", "=1+1,\"'\n- a"],
-    ids=["arabic", "backslashes", "mentions", "formula"],
-)
-async def test_any_text_comes_out_as_it_went_in_and_mentions_nobody(workshop: World, text: str) -> None:
-    text = text[:4000].strip()
+HOSTILE = ("سؤال 👨‍👩‍👧 *طويل* <@1>\n" * 200, "\\" * 4000, "@everyone [a](https://evil.example) ||x||", "=1+1,\"'\n- a")
+
+
+async def test_any_text_comes_out_as_it_went_in_and_mentions_nobody(workshop: World) -> None:
     await workshop.until(DURING_CASES)
-    await ask_question(workshop, workshop.amina, text)
+    texts = [text[:4000].strip() for text in HOSTILE]
+    for text in texts:
+        await ask_question(workshop, workshop.amina, text)
     await settle(workshop)
-    (card,) = cards(workshop)
-    assert len(card.text.encode("utf-16-le")) // 2 <= 4000
-    message = workshop.discord.backend.messages[card.channel_id][card.id]
-    assert not message.mention_everyone
-    assert workshop.rows("SELECT text FROM question") == [(text,)]
+    for card in cards(workshop):
+        assert len(card.text.encode("utf-16-le")) // 2 <= 4000
+        assert not workshop.discord.backend.messages[card.channel_id][card.id].mention_everyone
+    assert workshop.rows("SELECT text FROM question ORDER BY rowid") == [(text,) for text in texts]
     listed = await workshop.moderator.slash(workshop.channel("team"), "question list")
-    assert listed.text.startswith("✅ One question waits.")
+    assert listed.text.startswith(f"✅ {len(texts)} questions wait.")
 
 
 # --- what moderators make of the queue ---------------------------------------------------------------------------

@@ -71,6 +71,7 @@ def assert_sound(summary: dict[str, Any]) -> None:
     assert summary["errors_logged"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.timeout(420)
 async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     rehearsal_of_the_example: Rehearsed, openapi: str | None, example: Plan
