@@ -92,9 +92,11 @@ def ways(world: World) -> Iterator[Way]:
 
 
 def content(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """All that is kept but for what the bot writes by itself."""
+    """All that is kept but for what the bot writes by itself: reports of lasting failures, and its attempts to send."""
     tables = [name for (name,) in world.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {table: world.rows(f"SELECT * FROM {table}") for table in tables if table not in BY_ITSELF}  # noqa: S608
+    kept = {table: world.rows(f"SELECT * FROM {table}") for table in tables if table not in BY_ITSELF}  # noqa: S608
+    asked_for = "SELECT id, kind, subject, due FROM delivery WHERE kind != 'report'"
+    return kept | ({"delivery": world.rows(asked_for)} if "delivery" in kept else {})
 
 
 async def try_all(world: World, person: Person, channel: int, but: Collection[str] = ()) -> list[tuple[str, str]]:
