@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import mimetypes
 import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,15 +14,19 @@ from aiohttp import web
 from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
-from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
+from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch
 
-import bot.rehearsal.discord.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers the rest
+from bot.rehearsal.discord import attachments
 from bot.rehearsal.discord.calls import Calls, SeenMessage, custom_ids, shown_text
+from bot.rehearsal.discord.extras import Extras
 from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.discord.gateway import SimulatedGateway
 from bot.rehearsal.discord.limits import Limits
+from bot.rehearsal.discord.operations import CheckedRequest, checked
 from bot.rehearsal.discord.people import Person
 from bot.rehearsal.discord.requests import PREFIX, DiscordRequest, Wire, read_request
+from bot.rehearsal.discord.routes import HANDLERS, Created
+from bot.rehearsal.discord.routes.pages import WHOLE, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,11 +41,12 @@ _log = logging.getLogger(__name__)
 ADMINISTRATOR = 1 << 3
 MANAGE_GUILD = 1 << 5
 
-_CDN = "/cdn"
 _LARGEST_REQUEST = 32 * 1024 * 1024
 _INVALID = frozenset({401, 403, 429})
 _STALL_SECONDS = 16  # longer than the bot waits for an answer to a message
 _LOADING = 1 << 7
+_FAILED = 400
+_VIA = {"Via": "1.1 rehearsal"}
 
 
 class _Clock:
@@ -74,6 +80,9 @@ class LoopbackDiscord:
         draw: Draw = nothing_goes_wrong,
     ) -> None:
         self.backend: Backend = _Backend(clock=cast("Any", _Clock(now)))
+        self._files = attachments.FetchableFiles()
+        self.backend.cdn = self._files
+        self._extras = Extras(self.backend)
         self.limits = Limits(self.backend, now)
         self.calls = Calls(self.backend)
         self.faults_of_ours: list[str] = []
@@ -104,14 +113,15 @@ class LoopbackDiscord:
         app = web.Application(client_max_size=_LARGEST_REQUEST)
         for path in ("/gateway", "/gateway/"):
             app.router.add_get(path, self.gateway.serve)
-        app.router.add_get(_CDN + "/{path:.*}", self._file)
-        app.router.add_route("*", PREFIX + "/{path:.*}", self._rest)
+        app.router.add_get(attachments.PATH + "/{path:.*}", self._file)
+        app.router.add_route("*", "/api/{path:.*}", self._rest)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self._address = "127.0.0.1:{1}".format(*self._runner.addresses[0])
         self.gateway.address = f"ws://{self._address}/gateway"
+        self._files.root = f"http://{self._address}{attachments.PATH}"
 
     async def close(self) -> None:
         """Drop the bot's connection and stop listening."""
@@ -125,7 +135,7 @@ class LoopbackDiscord:
 
     def cdn_address(self, url: str) -> str:
         """Where a file of Discord's CDN can be had here."""
-        return url.replace(CDN_BASE, f"http://{self._address}{_CDN}", 1)
+        return self._files.address(url)
 
     @property
     def online(self) -> bool:
@@ -213,8 +223,10 @@ class LoopbackDiscord:
     # ------------------------------------------------------------------- files
 
     async def _file(self, incoming: web.Request) -> web.Response:
-        content = self.backend.cdn.get(f"{CDN_BASE}/{incoming.match_info['path']}")
-        return web.Response(status=404) if content is None else web.Response(body=content)
+        path = incoming.match_info["path"]
+        content = self._files.get(f"{CDN_BASE}/{path}")
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        return web.Response(status=404) if content is None else web.Response(body=content, content_type=kind)
 
     # ------------------------------------------------------------------- REST
 
@@ -227,13 +239,19 @@ class LoopbackDiscord:
             self.in_flight -= 1
 
     async def _served(self, incoming: web.Request) -> web.Response:
-        request = await read_request(incoming)
+        try:
+            request = await read_request(incoming)
+        except BackendError as error:
+            return self._reply(error.status, error.to_json(), _VIA)
+        arrived = time.monotonic()
         match self._draw(request):
             case Fault.CUT_BEFORE:
                 return _cut(incoming)
             case Fault.CUT_AFTER:
-                self._answer(request, incoming.headers.get("Authorization"))
-                return _cut(incoming)
+                answered = self._answer(request, incoming.headers.get("Authorization"))
+                response = _cut(incoming)
+                self._seen_by_people(request, arrived, answered)
+                return response
             case Fault.STALL:
                 await asyncio.sleep(_STALL_SECONDS)
             case Fault.GATEWAY_CUT:
@@ -246,8 +264,17 @@ class LoopbackDiscord:
                 pass
             case refusal:
                 return self._reply(*ANSWERS[refusal])
-        status, answer = self._answer(request, incoming.headers.get("Authorization"))
-        return self._reply(status, answer, {"Via": "1.1 rehearsal"})
+        answered = self._answer(request, incoming.headers.get("Authorization"))
+        response = self._reply(*answered, _VIA)
+        # A person acts on an answer only once the bot has been told that it was accepted.
+        await response.prepare(incoming)
+        await response.write_eof()
+        self._seen_by_people(request, arrived, answered)
+        return response
+
+    def _seen_by_people(self, request: DiscordRequest, arrived: float, answered: tuple[int, Wire]) -> None:
+        if answered[0] < _FAILED:
+            self.calls.progress(request, arrived)
 
     def _reply(self, status: int, answer: Wire, headers: Mapping[str, str]) -> web.Response:
         if status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
@@ -263,9 +290,9 @@ class LoopbackDiscord:
             return 401, {"message": "401: Unauthorized", "code": 0}
         if self.checker is not None:
             self.checker.check(request.method, request.path, request.query, request.body)
-        arrived = time.monotonic()
         try:
-            answer = self._accept(request)
+            asked = checked(request)
+            answer = self._carry_out(asked)
         except (RouteNotImplemented, UnsupportedField) as error:
             return self._our_fault(501, request, error)
         except BackendError as error:
@@ -274,31 +301,70 @@ class LoopbackDiscord:
             _log.exception("the simulated Discord failed at %s %s", request.method, request.path)
             return self._our_fault(500, request, error)
         finally:
+            self._extras.cancel()
             # simcord keeps a copy of everything for its own tests; a storm would fill the memory.
             self.backend.http_requests.clear()
             self.backend.transcript.clear()
-        self.calls.progress(request, arrived)
-        return (204, None) if answer is None else (200, answer)
+        if answer is None or self._is_unwanted(request):
+            return 204, None
+        return 201 if isinstance(answer, Created) else asked.operation.status, answer
 
     def _accept(self, request: DiscordRequest) -> Wire:
-        if request.path in {"/gateway", "/gateway/bot"}:
-            return self._gateway_answer(bot=request.path.endswith("/bot"))
-        earlier = self.limits.before(request)
+        return self._carry_out(checked(request))
+
+    def _carry_out(self, asked: CheckedRequest) -> Wire:
+        if asked.request.path in {"/gateway", "/gateway/bot"}:
+            return self._gateway_answer(bot=asked.request.path.endswith("/bot"))
+        earlier = self.limits.before(asked.request)
         if earlier is not None:
             return earlier
-        answer = dispatch(
+        answer = self._dispatched(asked, self._extras.split(asked))
+        answer = self._extras.settle(asked.request.path, answer)
+        if asked.request.path.endswith("applications/@me"):
+            answer |= {"flags": self.gateway.flags, **self.application}
+        return self.limits.after(asked.request, page(asked.operation.name, asked.request.query, answer))
+
+    def _dispatched(self, asked: CheckedRequest, request: DiscordRequest) -> Wire:
+        params = {} if asked.operation.name in WHOLE else dict(request.query)
+        handler = HANDLERS.get(asked.operation.name)
+        if handler is None:
+            return dispatch(
+                self.backend,
+                request.method,
+                request.path,
+                json=request.body,
+                params=params,
+                files=list(request.files),
+                reason=request.reason,
+                message_content_access=self.gateway.reads_content,
+            )
+        context = RequestContext(
             self.backend,
-            request.method,
-            request.path,
+            dict(asked.args),
             json=request.body,
-            params=dict(request.query),
+            params=params,
             files=list(request.files),
             reason=request.reason,
+            method=request.method,
+            path=request.path,
             message_content_access=self.gateway.reads_content,
         )
-        if request.path == "/oauth2/applications/@me":
-            answer |= {"flags": self.gateway.flags, **self.application}
-        return self.limits.after(request, answer)
+        return handler(context)
+
+    def _is_unwanted(self, request: DiscordRequest) -> bool:
+        """Whether the bot did not ask to be answered, by `with_response` for an interaction, by `wait` for a webhook.
+
+        Source: developers/interactions/receiving-and-responding.mdx, "Create Interaction Response"; follow-ups always
+        wait; developers/resources/webhook.mdx, "Execute Webhook".
+        """
+        match request.method, request.segments:
+            case "POST", ["interactions", *_]:
+                asked = request.query.get("with_response")
+            case "POST", ["webhooks", _, token] if token not in self.backend.interaction_tokens:
+                asked = request.query.get("wait")
+            case _:
+                return False
+        return (asked or "").lower() not in {"1", "true"}
 
     def _gateway_answer(self, *, bot: bool) -> dict[str, Any]:
         answer: dict[str, Any] = {"url": self.gateway.address}
@@ -313,7 +379,7 @@ class LoopbackDiscord:
         """Hear of everything that happens in simcord's world."""
         if event == "MESSAGE_CREATE":
             self._received[int(payload["id"])] = time.monotonic()
-        self.gateway.emit(event, payload)
+        self.gateway.emit(event, self._extras.emitted(event, payload))
 
 
 def _cut(incoming: web.Request) -> web.Response:

@@ -283,10 +283,11 @@ async def test_replies_look_like_discords(empty: Scene) -> None:
             assert reply.headers["Content-Type"] == "application/json"
             assert "Via" in reply.headers
             assert (await reply.json())["url"].startswith("ws://127.0.0.1:")
-        async with client.post(f"{empty.discord.api_base}/nothing/here", json={}) as reply:
+        unsupported = f"/guilds/{empty.amina.guild_id}/widget.json"
+        async with client.get(empty.discord.api_base + unsupported) as reply:
             assert reply.status == 501
     assert len(empty.discord.faults_of_ours) == 1
-    assert "POST /nothing/here" in empty.discord.faults_of_ours[0]
+    assert f"GET {unsupported}" in empty.discord.faults_of_ours[0]
     assert empty.discord.requests_total == 2
 
 
