@@ -144,6 +144,8 @@ PRESSED = {
     "details": Role.PARTICIPANT,
     "echo": Role.PARTICIPANT,
     "erase": Role.VISITOR,
+    "filed": Role.PARTICIPANT,
+    "files": Role.PARTICIPANT,
     "here": Role.MODERATOR,
     "introduce": Role.VISITOR,
     "introduced": Role.VISITOR,

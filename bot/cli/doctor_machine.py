@@ -18,9 +18,11 @@ from bot.domain.people import retention
 from bot.domain.plan import Plan
 from bot.settings import Settings
 from bot.store.engine.backup import backups_in, faults_in, prefix_of
+from bot.store.engine.content_folder import contents, folder_of
 from bot.store.engine.errors import DatabaseUnusableError, StoreError
 from bot.store.engine.files import files_of, open_to_others, require_one_name
 from bot.store.engine.sqlite import SQLITE_VERSION
+from bot.store.note_files import named_in
 from bot.store.privacy.purges import counted_in
 
 _LITTLE, _TOO_LITTLE = 1 << 30, 100 << 20  # bytes of free disk
@@ -76,6 +78,7 @@ def machine(settings: Settings, plan: Plan | None, now: datetime) -> Iterator[Do
     yield database(settings.database)
     if settings.database.exists():
         yield modes(settings)
+        yield from note_files(settings.database)
         yield backups(settings, now)
         if plan:
             yield from terms(settings.database, plan, now)
@@ -123,10 +126,26 @@ def database(path: Path) -> DoctorFinding:
 
 def modes(settings: Settings) -> DoctorFinding:
     """Check that other users of this machine can't read the database and its backups."""
-    kept = [*files_of(settings.database), *settings.backups.glob("*.db")]
+    kept = [*files_of(settings.database), *settings.backups.glob("*.db"), *settings.backups.glob("*.db.files/*")]
     if names := " ".join(str(path) for path in open_to_others(kept)):
         return look(f"Other users of this machine can read {names}.", f"Type: chmod 600 {names}")
     return ok("Only this user can read the database and its backups.")
+
+
+def note_files(path: Path) -> Iterator[DoctorFinding]:
+    """Yield a finding about the files of notes, if there are any."""
+    try:
+        named = named_in(path)
+    except StoreError:
+        return  # `database` reports it, or it is of an older Plenary
+    folder = folder_of(path)
+    there = contents(folder)
+    if lost := named - there:
+        sentence = f"{len(lost):,} of {len(named):,} files of notes are not in {folder}."
+        yield bad(sentence, f"Copy them from the folder of a backup, such as backups/NAME.db{folder.suffix}.")
+    elif named:
+        size = sum((folder / name).stat().st_size for name in named)
+        yield ok(f"The {len(named):,} files of notes are in {folder}; they have {size / (1 << 20):,.1f} MiB.")
 
 
 def backups(settings: Settings, now: datetime) -> DoctorFinding:

@@ -16,6 +16,7 @@ from bot.domain.plan import Plan
 from bot.settings import Settings, SettingsError
 from bot.store.audit import AuditEntry
 from bot.store.engine.backup import copies_of
+from bot.store.engine.content_folder import folder_of
 from bot.store.privacy.purges import Counts, may_hold
 from bot.store.privacy.register import PURGED
 
@@ -95,4 +96,4 @@ def _copies(chosen: Settings, kinds: Collection[RetentionKind]) -> Iterator[str]
 
 
 def _listed(paths: Collection[Path]) -> Iterator[str]:
-    yield from (f"  {path}" for path in paths)
+    yield from (f"  {path}" + (f" and {folder_of(path)}" if folder_of(path).is_dir() else "") for path in paths)

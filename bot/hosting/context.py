@@ -20,7 +20,7 @@ from bot.platform import interactions
 from bot.platform.answers import DONE, answer, answer_all
 from bot.platform.errors import returning_text
 from bot.platform.forms import FormPart, form
-from bot.platform.interactions import Interaction
+from bot.platform.interactions import Interaction, SentFile
 from bot.store import Store
 from bot.store.audit import AuditEntry
 
@@ -131,6 +131,14 @@ class Context:
     def submitted(self) -> dict[str, str]:
         """Return the typed and chosen values of the form, by the custom id of each field."""
         return interactions.submitted(self.interaction)
+
+    def uploaded(self, name: str) -> list[SentFile]:
+        """Return the files that were uploaded in one field of the form."""
+        return interactions.uploaded(self.interaction, name)
+
+    def all_chosen(self, name: str) -> list[str]:
+        """Return every value that was chosen in one field of the form."""
+        return interactions.all_chosen(self.interaction, name)
 
     def given_back(
         self, words: str, key: str = "refused.not_kept", filename: str = "text.txt"

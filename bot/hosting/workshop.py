@@ -23,6 +23,7 @@ from bot.jobs.transcripts import TranscriptJob
 from bot.messages.i18n import text
 from bot.platform.access import Access
 from bot.platform.client import Plenary
+from bot.platform.downloads import Downloads
 from bot.platform.venue import Venue
 from bot.settings import Settings
 from bot.store import Store
@@ -48,6 +49,7 @@ class Workshop:
         self.venue = Venue(self.programme, store, client.pacer)
         self.access = Access(self.programme, store, self.venue, clock, client)
         self.awards = Awards(self.programme, store)
+        self.downloads = Downloads(settings.api_base)
         self._incidents = IncidentReporter(self.programme, store, clock)
         self._context = JobContext(self.programme, store, self.venue, clock, client, self._incidents)
         self.transcripts = TranscriptJob(self._context)

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.nightly_backup import backup_due, next_night, superseded_backups
-from bot.store.engine.backup import backup, backups_in, name_at, prefix_of
+from bot.store.engine.backup import backup, backups_in, delete_backup, name_at, prefix_of
 from bot.store.engine.copies import PART
 from bot.store.engine.files import close_to_others
 
@@ -62,7 +62,7 @@ class NightlyBackupJob:
         made = backups_in(self._folder, self._prefix)
         close_to_others(made.values())
         for instant in superseded_backups(made, self._kept):
-            made[instant].unlink(missing_ok=True)
+            delete_backup(made[instant])
         for part in self._folder.glob(f".*{PART}*"):
             if part.name.startswith(f".{self._prefix}") and _written(part) < now - _STALE:
                 part.unlink(missing_ok=True)

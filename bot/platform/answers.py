@@ -22,6 +22,8 @@ Value = TypeVar("Value", str, int)
 
 #: In front of every answer, so that its outcome is seen at a glance.
 DONE, REFUSED = "✅", "⚠️"
+#: In front of an answer that another one will replace, because the work goes on.
+WAITING = "⚙️"
 #: Messages that one answer may take.
 _PAGES = 8
 

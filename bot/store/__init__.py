@@ -26,6 +26,7 @@ from bot.store.engine.errors import DamageError, DatabaseDamagedError, StoreErro
 from bot.store.engine.instants import iso_utc
 from bot.store.facts import Facts
 from bot.store.feedback import Feedback
+from bot.store.note_files import NoteFiles
 from bot.store.note_reviews import NoteReviews
 from bot.store.notes import Notes
 from bot.store.participants import Participants
@@ -64,6 +65,7 @@ class Store:
         self.checkin_doors = CheckinDoors(database)
         self.presence = PresenceStays(database)
         self.notes = Notes(database)
+        self.note_files = NoteFiles(database)
         self.note_reviews = NoteReviews(database)
         self.incidents = Incidents(database)
         self.direct_messages = DirectMessages(database)
@@ -78,7 +80,7 @@ class Store:
         self.facts = Facts(database)
         self.transcripts = Transcripts(database)
         self.personal_data = PersonalData(database)
-        self.erasures = Erasures(database, self.participants)
+        self.erasures = Erasures(database, self.participants, self.note_files)
         self.purges = Purges(database, self.audit, self.erasures)
 
     async def write_fault(self, now: datetime) -> str:

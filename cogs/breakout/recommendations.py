@@ -8,14 +8,16 @@ from discord.ext import commands
 
 from bot.domain import announcements
 from bot.domain.agenda.breakouts import Breakout, BreakoutGroup
-from bot.domain.contributions import notes
+from bot.domain.contributions import note_files, notes
 from bot.domain.contributions.notes import Note, NoteKind, Visibility
 from bot.domain.people.roles import Role
 from bot.domain.text import escape
 from bot.hosting.context import Context
+from bot.hosting.note_files import keep_files
 from bot.messages.i18n import text
 from bot.messages.post import custom_id
-from bot.platform.forms import Field, choices, line, paragraph
+from bot.platform.answers import DONE, REFUSED, WAITING
+from bot.platform.forms import Field, choices, file_upload, line, paragraph
 from bot.platform.notes import read_note
 from bot.platform.router import pressed
 from cogs.breakout import rooms
@@ -51,7 +53,18 @@ class RecommendationCog(commands.Cog):
         async with context.given_back("\n\n".join(typed.get(part, "") for part in _PARTS)):
             _, group = await _as_rapporteur(context, breakout_id, number)
             kept = await _submit(context, _note(context, group, note_id, typed))
-            await context.done("recommend.kept", number=group.number, title=f"**{escape(kept.title)}**")
+            await _confirm(context, kept, number)
+
+
+async def _confirm(context: Context, kept: Note, number: str) -> None:
+    """Store the files that came with a recommendation, then confirm it."""
+    title, files = f"**{escape(kept.title)}**", context.uploaded("files")
+    lines = [f"{DONE} {context.say('recommend.kept', number=number, title=title)}"]
+    if files:
+        await context.reply(f"{WAITING} {context.say('note.files_coming', title=title, n=len(files))}")
+        card = announcements.card(context.plan, kept, context.now)
+        lines += [f"{REFUSED} {line}" for line in await keep_files(context, kept.id, files, card)]
+    await context.reply("\n".join(lines))
 
 
 async def _submit(context: Context, note: Note) -> Note:
@@ -65,11 +78,13 @@ async def _submit(context: Context, note: Note) -> Note:
 def _fields(context: Context, breakout: Breakout) -> tuple[tuple[str, str, Field], ...]:
     topics = ((topic.id, topic.title[context.language]) for topic in context.plan.topics)
     topic = choices("topic", topics, breakout.topic or "")
+    upload = file_upload("files", note_files.MOST, note_files.OFFERED)
     return (
         (context.say("recommend.title"), context.say("recommend.title_hint"), line("title", notes.TITLE_LENGTH)),
         (context.say("form.topic"), context.say("form.topic_hint"), topic),
         (context.say("recommend.learned"), context.say("recommend.learned_hint"), paragraph("learned")),
         (context.say("recommend.did"), context.say("recommend.did_hint"), paragraph("did")),
+        (context.say("form.files"), context.say("form.files_hint"), upload),
     )
 
 

@@ -32,10 +32,11 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
     """The commands about notes."""
 
     @command(Role.PARTICIPANT, "Share an experience, a lesson or a recommendation")
-    @app_commands.describe(topic="What it is about; you can still change it in the form")
+    @app_commands.describe(topic="What it is about (the topic of this channel, if you leave it out)")
     async def share(self, context: Context, topic: str | None = None) -> None:
         """Open the form."""
-        await shared.open_form(context, str(context.interaction.id), {"topic": topic or ""})
+        here = shared.topic_of_room(context, context.interaction.channel_id)
+        await shared.open_form(context, str(context.interaction.id), {}, topic or here)
 
     @suggests("topic", share)
     async def suggest_topics(self, context: Context) -> Iterable[tuple[str, str]]:

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import discord
 
-from bot.domain.contributions import notes
+from bot.domain.contributions import note_files, notes
+from bot.domain.contributions.note_files import NoteFile
 from bot.domain.contributions.note_reviews import ASKED_LENGTH, Review, ReviewAction
 from bot.domain.contributions.notes import Attribution, Detail, Maturity, Note, NoteKind, Visibility
 from bot.domain.plan import Plan
 from bot.messages.i18n import text
 from bot.messages.post import custom_id
-from bot.platform.forms import Field, FormPart, choices, form, line, paragraph, radio
+from bot.platform.forms import Field, FormPart, checkboxes, choices, file_upload, form, line, paragraph, radio
 
 #: Fields in which something is chosen, not typed.
-CHOSEN = frozenset({"topic", "kind", str(Detail.MATURITY)})
+CHOSEN = frozenset({"topic", "kind", "files", "unwanted", str(Detail.MATURITY)})
 
 
-def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str]) -> discord.ui.Modal:
-    """Make the quick form, of five parts. Its custom id holds the note's id: sent twice, it is the same note."""
+def note_form(plan: Plan, language: str, note_id: str, filled: Mapping[str, str], topic: str = "") -> discord.ui.Modal:
+    """Make the quick form, of five parts. Its custom id holds the note's id: sent twice, it is the same note.
+
+    `topic`: the topic, where it is known beforehand. Then the form asks for files instead: six parts are too many.
+    """
     topics = ((topic.id, topic.title[language]) for topic in plan.topics)
+    asked = {"topic": choices("topic", topics, filled.get("topic", ""))} if not topic else {}
     kinds = ((str(kind), text(language, f"note.kind.{kind}")) for kind in NoteKind)
     return _form(
         language,
-        custom_id("noted", note_id),
+        custom_id("noted", note_id, topic) if topic else custom_id("noted", note_id),
         text(language, "form.heading"),
         {
             "title": line("title", notes.TITLE_LENGTH, filled.get("title", "")),
-            "topic": choices("topic", topics, filled.get("topic", "")),
+            **asked,
             "kind": radio("kind", kinds, filled.get("kind", "")),
             "did": paragraph("did", filled.get("did", ""), limit=notes.PART_LENGTH),
             "learned": paragraph("learned", filled.get("learned", ""), limit=notes.PART_LENGTH),
+            **({"files": _upload()} if topic else {}),
         },
     )
+
+
+def _upload() -> Field:
+    return file_upload("files", note_files.MOST, note_files.OFFERED)
+
+
+def files_form(language: str, note: Note, held: Sequence[NoteFile]) -> discord.ui.Modal:
+    """Make the form to add files to a note, and to remove those that it has."""
+    offered = [(file.digest, file.name) for file in held]
+    fields: dict[str, Field] = {"files": _upload()}
+    if held:
+        fields["unwanted"] = checkboxes("unwanted", offered)
+    explained = text(language, "form.files_explained", most=note_files.MOST, limit=note_files.LARGEST >> 20)
+    return _form(language, custom_id("filed", note.id), text(language, "button.files"), fields, explained)
 
 
 def details_form(language: str, note: Note, which: str) -> discord.ui.Modal:

@@ -13,7 +13,7 @@ from bot.domain.contributions import notes
 from bot.domain.contributions.contacts import NoteRequest
 from bot.domain.people.roles import Role
 from bot.domain.text import clean, shorten
-from bot.domain.venue import AGENDA, MEETING_ROOM, TEAM, topic_room
+from bot.domain.venue import AGENDA, MEETING_ROOM, TEAM
 from bot.hosting.context import Context
 from bot.platform.router import message_menu, pressed
 from cogs.note import shared
@@ -55,7 +55,7 @@ class FromMessageCog(commands.Cog):
     async def decline(self, context: Context, message: str, _mark: str) -> None:
         """Handle the author's refusal: drop the message's text and delete the question."""
         asked = await _asked(context, message)
-        room = _room(context, asked.channel_id) or ""
+        room = shared.room_of(context, asked.channel_id) or ""
         question = announcements.request(context.plan, message, room, context.now)
         await context.store.contacts.decline(message, question)
         context.workshop.dispatcher.stir()
@@ -69,7 +69,9 @@ async def _open(context: Context, message: str, words: str, channel: int) -> Non
         await shared.edit(context, note)
         return
     title = shorten(" ".join(words.split()), notes.TITLE_LENGTH)
-    await shared.open_form(context, note_id, {"title": title, "did": words, "topic": _topic(context, channel)})
+    await shared.open_form(
+        context, note_id, {"title": title, "did": words, "topic": shared.topic_of_room(context, channel)}
+    )
 
 
 async def _note_id(context: Context, message: str) -> str:
@@ -81,7 +83,7 @@ async def _note_id(context: Context, message: str) -> str:
 
 
 async def _ask(context: Context, message: discord.Message, words: str) -> None:
-    room = _room(context, message.channel.id)
+    room = shared.room_of(context, message.channel.id)
     if room is None or room in {AGENDA, TEAM} or room.startswith(MEETING_ROOM):
         context.refuse("refused.save.elsewhere")
     if await context.store.notes.find(await _note_id(context, str(message.id))):
@@ -91,15 +93,6 @@ async def _ask(context: Context, message: discord.Message, words: str) -> None:
     await context.store.contacts.request(asked, question)
     context.workshop.dispatcher.stir()
     await context.done("save.asked", author=message.author.mention)
-
-
-def _room(context: Context, channel: int) -> str | None:
-    return next((key for key, number in context.workshop.venue.rooms.items() if number == channel), None)
-
-
-def _topic(context: Context, channel: int) -> str:
-    room = _room(context, channel)
-    return next((topic.id for topic in context.plan.topics if topic_room(topic.id) == room), "")
 
 
 async def _asked(context: Context, message: str) -> NoteRequest:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bot.domain import announcements, discord_limits
 from bot.domain.announcements import Announcement
+from bot.domain.contributions import note_files
+from bot.domain.contributions.note_files import NoteFile
 from bot.domain.contributions.notes import Consent, Note, Visibility, has_card, signature
 from bot.domain.text import escape, shorten
 from bot.domain.venue import topic_room
 from bot.hosting.context import Context
+from bot.hosting.note_files import keep_files
 from bot.messages import notes
 from bot.messages.i18n import text
 from bot.messages.notes import Listed
 from bot.messages.post import Button, Post, custom_id
-from bot.platform.answers import DONE
+from bot.platform.answers import DONE, REFUSED, WAITING
+from bot.platform.interactions import SentFile
 from cogs.note import forms
 
 
@@ -32,11 +36,12 @@ async def own(context: Context, note_id: str) -> Note:
     return note
 
 
-async def open_form(context: Context, note_id: str, filled: Mapping[str, str]) -> None:
-    """Show the quick form."""
+async def open_form(context: Context, note_id: str, filled: Mapping[str, str], topic: str = "") -> None:
+    """Show the quick form; `topic`: the topic, if it is known and stays as it is."""
     if not context.plan.topics:
         context.refuse("refused.note.no_topics")
-    await context.show_modal(forms.note_form(context.plan, context.language, note_id, filled))
+    known = topic if context.plan.topic(topic) else ""
+    await context.show_modal(forms.note_form(context.plan, context.language, note_id, filled, known))
 
 
 async def edit(context: Context, note: Note) -> None:
@@ -69,15 +74,39 @@ async def open_to(context: Context, wanted: Note, key: str, language: str) -> No
 # --- confirmed -------------------------------------------------------------------------------------------------
 
 
-async def confirm_stored(context: Context, note: Note) -> None:
-    """Confirm that a note is stored, and have its card follow."""
+async def confirm_stored(context: Context, note: Note, files: Sequence[SentFile] = ()) -> None:
+    """Confirm that a note is stored, and have its card follow. `files`: those that came with it, which are stored now.
+
+    Fetching them takes longer than Discord waits for an answer, so the first answer says that the note is stored.
+    """
     context.workshop.dispatcher.stir()
-    await context.reply(_confirmation(context, note))
+    refusals: list[str] = []
+    if files:
+        await context.reply(f"{WAITING} {context.say('note.files_coming', title=_bold(note), n=len(files))}")
+        refusals = await keep_files(context, note.id, files, card(context, note))
+        context.workshop.dispatcher.stir()
+    held = await context.store.note_files.of(note.id)
+    more_lines = [*(f"{REFUSED} {refusal}" for refusal in refusals), *_of_files(context, note, held)]
+    await context.reply(_confirmation(context, note, more_lines))
 
 
-def _confirmation(context: Context, note: Note) -> Post:
+def _of_files(context: Context, note: Note, held: Sequence[NoteFile]) -> Iterator[str]:
+    """Yield what the author must know of the note's files."""
+    if held:
+        names = ", ".join(f"`{escape(file.name)}`" for file in held)
+        yield f"📎 {names}"
+    signed = signature(note, context.store.participants.of(note.author))
+    if not all(note_files.shown_to_others(file, signed) for file in held):
+        yield context.say("note.pdf_hidden")
+
+
+def _bold(note: Note) -> str:
+    return f"**{escape(note.title)}**"
+
+
+def _confirmation(context: Context, note: Note, more_lines: Sequence[str]) -> Post:
     """Render a note's audience, and its author's further choices."""
-    title, room = f"**{escape(note.title)}**", channel(context, note)
+    title, room = _bold(note), channel(context, note)
     if has_card(note):
         sentence = context.say("note.kept_shown", title=title, channel=room)
     elif note.visibility is Visibility.PRIVATE:
@@ -88,7 +117,9 @@ def _confirmation(context: Context, note: Note) -> Post:
         Button(custom_id("details", "outcome", note.id), _label(context.say("button.details.outcome"))),
         Button(custom_id("details", "means", note.id), _label(context.say("button.details.means"))),
         Button(custom_id("access", note.id), _label(context.say("button.access"))),
+        Button(custom_id("files", note.id), _label(context.say("button.files"))),
     )
+    sentence = "\n".join((sentence, *more_lines))
     if has_card(note):
         return Post((f"{DONE} {sentence}",), more)
     show = Button(custom_id("show", note.id), _label(context.say("button.show")), primary=True)
@@ -105,6 +136,17 @@ def _label(wording: str) -> str:
 def channel(context: Context, note: Note) -> str:
     """Return a link to the channel of a note's topic."""
     return context.workshop.channel(topic_room(note.topic))
+
+
+def room_of(context: Context, channel_id: int | None) -> str | None:
+    """Return the key of the room that a channel is."""
+    return next((key for key, number in context.workshop.venue.rooms.items() if number == channel_id), None)
+
+
+def topic_of_room(context: Context, channel_id: int | None) -> str:
+    """Return the id of the topic that a channel is for; empty if it is for none."""
+    room = room_of(context, channel_id)
+    return next((topic.id for topic in context.plan.topics if topic_room(topic.id) == room), "")
 
 
 async def listed(context: Context, note: Note) -> Listed:

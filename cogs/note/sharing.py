@@ -25,12 +25,15 @@ class SharingCog(commands.Cog):
     @pressed("note", Role.PARTICIPANT)
     async def open_form(self, context: Context, topic: str, _mark: str = "") -> None:
         """Open the form; the button is under a topic's opening message, an ended session and each card."""
-        await shared.open_form(context, str(context.interaction.id), {"topic": topic})
+        await shared.open_form(context, str(context.interaction.id), {}, topic)
 
     @pressed("noted", Role.PARTICIPANT)
-    async def keep(self, context: Context, note_id: str) -> None:
-        """Store a note, then confirm. If it can't be stored, its author gets the text back."""
-        typed = context.submitted()
+    async def keep(self, context: Context, note_id: str, topic: str = "") -> None:
+        """Store a note, then confirm. If it can't be stored, its author gets the text back.
+
+        `topic`: the topic, if the form didn't ask for it.
+        """
+        typed = {"topic": topic} | context.submitted()
         async with shared.note_given_back(context, typed):
             note = _read(context, note_id, typed)
             try:
@@ -39,7 +42,22 @@ class SharingCog(commands.Cog):
                 raise UserError("refused.note.too_many", most=failure.most) from None
             if stored is None:
                 context.refuse("refused.gone")
-            await shared.confirm_stored(context, stored)
+            await shared.confirm_stored(context, stored, context.uploaded("files"))
+
+    # --- files -------------------------------------------------------------------------------------------------
+
+    @pressed("files", Role.PARTICIPANT)
+    async def open_files(self, context: Context, note_id: str) -> None:
+        """Open the form to add and remove files."""
+        note = await shared.own(context, note_id)
+        await context.show_modal(forms.files_form(context.language, note, await context.store.note_files.of(note.id)))
+
+    @pressed("filed", Role.PARTICIPANT)
+    async def keep_files(self, context: Context, note_id: str) -> None:
+        """Remove the files that are no longer wanted, and store the new ones."""
+        note = await shared.own(context, note_id)
+        await context.store.note_files.remove(note.id, context.all_chosen("unwanted"), shared.card(context, note))
+        await shared.confirm_stored(context, note, context.uploaded("files"))
 
     # --- details -----------------------------------------------------------------------------------------------
 

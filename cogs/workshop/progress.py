@@ -11,12 +11,12 @@ import aiohttp
 import discord
 
 from bot.hosting.context import Context
+from bot.platform.answers import WAITING
 
 T = TypeVar("T")
 
 #: Seconds between two reports of progress; shorter work reports none.
 _INTERVAL = 3.0
-_WAITING = "⚙️"
 
 #: Failures on the way to Discord, which don't stop the work that is reported.
 UNREACHABLE = (discord.HTTPException, aiohttp.ClientError, ConnectionError, TimeoutError)
@@ -47,4 +47,4 @@ async def in_thread(context: Context, work: Callable[[], T]) -> T:
 
 async def _show(context: Context, sentence: str) -> None:
     with contextlib.suppress(*UNREACHABLE):
-        await context.reply(f"{_WAITING} {sentence}")
+        await context.reply(f"{WAITING} {sentence}")

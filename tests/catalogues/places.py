@@ -226,7 +226,9 @@ LIMITS: Mapping[str, int] = {
     **{f"form.{field}": discord_limits.MODAL_LABEL for field in FIELDS},
     **{f"form.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in FIELDS},
     **{f"button.details.{form}": discord_limits.MODAL_TITLE for form in DETAIL_FORMS},
-    **dict.fromkeys(("button.access", "button.introduce", "button.replace"), discord_limits.MODAL_TITLE),
+    **dict.fromkeys(
+        ("button.access", "button.files", "button.introduce", "button.replace"), discord_limits.MODAL_TITLE
+    ),
     **dict.fromkeys(
         (
             "ask.heading",

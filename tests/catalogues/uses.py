@@ -42,7 +42,21 @@ LOOK_UPS: Mapping[str, int] = {"text": 1, "every": 1, "UserError": 0}
 
 RECOMMENDED = ("title", "learned", "did")
 JOINING = ("name", "language", "administration", "country", "kind", "absent")
-FIELDS = ("title", "topic", "kind", "did", "learned", *Detail, "visibility", "attribution", "asked", "tags", "into")
+FIELDS = (
+    "title",
+    "topic",
+    "kind",
+    "did",
+    "learned",
+    *Detail,
+    "visibility",
+    "attribution",
+    "asked",
+    "tags",
+    "into",
+    "files",
+    "unwanted",
+)
 ASKED = ("text", "session", "who")
 PLEDGED = ("text", "by", "contact")
 RATED = {asked.name: asked.choices for asked in (*PULSE, *EVALUATION)}

@@ -17,14 +17,12 @@ from tests.e2e.world import PLAN, World, buttons
 
 NOTE = {
     "title": "Start with one port",
-    "topic": "ledgers",
     "kind": "worked",
     "did": "We put *one* port on the ledger first.",
     "learned": "Agree on who may write before anything else.",
 }
 NOTE_WITH_EMOJI = {
     "title": "Weigh first",
-    "topic": "ledgers",
     "kind": "worked",
     "did": "We weighed every container, and then asked what was in it.",
     "learned": "Ask first. 🚢",

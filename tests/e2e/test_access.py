@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.world import World
 
-NOTE = {"title": "=1+1", "topic": "ledgers", "kind": "mixed", "did": 'Line one\nline two; "quoted"', "learned": "شكراً"}
+NOTE = {"title": "=1+1", "kind": "mixed", "did": 'Line one\nline two; "quoted"', "learned": "شكراً"}
 FOR_ORGANISERS = "⚠️ This is for the workshop\u2019s organisers."
 FOR_MODERATORS = "⚠️ This is for the workshop\u2019s moderators."
 FOR_PARTICIPANTS = "⚠️ This is for the workshop\u2019s participants."

@@ -14,7 +14,7 @@ async def test_what_no_file_can_hold_is_never_kept(workshop: World) -> None:
     """In forms and in the options of commands; a note of nothing else is refused, and so is a day far ahead."""
     world, team = workshop, workshop.channel("team")
     await world.until("2023-03-25 09:31")
-    words = {"title": ODD, "topic": "ledgers", "kind": "mixed", "did": ODD, "learned": ODD}
+    words = {"title": ODD, "kind": "mixed", "did": ODD, "learned": ODD}
     form = await world.amina.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert form.modal
     answer = await world.amina.submit(form.modal, words)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.e2e.world import World
 
 RULED = PLAN.replace("        topic: sensors\n", "        topic: sensors\n        chatham_house: true\n")
-NOTE = {"title": "Secret", "topic": "sensors", "kind": "mixed", "did": "What I did", "learned": "What I learned"}
+NOTE = {"title": "Secret", "kind": "mixed", "did": "What I did", "learned": "What I learned"}
 
 
 @pytest.fixture

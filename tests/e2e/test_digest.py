@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 async def share(world: World, title: str, *, shown: bool) -> None:
     form = await world.amina.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert form.modal
-    typed = {"title": title, "topic": "ledgers", "kind": "worked", "did": "We did.", "learned": "We learnt."}
+    typed = {"title": title, "kind": "worked", "did": "We did.", "learned": "We learnt."}
     kept = await world.amina.submit(form.modal, typed)
     if shown:
         await world.press_in(world.amina, kept, "ledgers", "show:")

@@ -131,7 +131,7 @@ async def test_a_room_deleted_by_hand_comes_back_with_what_stood_in_it(workshop:
     form = (await workshop.amina.slash(workshop.channel("ledgers"), "note share")).modal
     assert form is not None
     kept = await workshop.amina.submit(
-        form, {"title": "Seals", "topic": "ledgers", "kind": "mixed", "did": "We sealed", "learned": "Seal early"}
+        form, {"title": "Seals", "kind": "mixed", "did": "We sealed", "learned": "Seal early"}
     )
     await workshop.press_in(workshop.amina, kept, "ledgers", "show:")
     await workshop.settle()

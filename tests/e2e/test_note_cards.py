@@ -179,7 +179,7 @@ async def test_a_note_moved_to_another_topic_takes_its_card_along(workshop: Worl
     (offered,) = await workshop.amina.autocomplete(lobby, "note edit", "note", "port")
     opened = await workshop.amina.slash(lobby, "note edit", note=offered["value"])
     assert opened.modal is not None
-    assert values_of(opened.modal) == NOTE
+    assert values_of(opened.modal) == {**NOTE, "topic": "ledgers"}
     await workshop.amina.submit(opened.modal, {"topic": "sensors", "title": "Start with two ports"})
     await settle_edits(workshop)
     assert note_cards(workshop) == []

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 NOTE = {
     "title": "Start with one port",
-    "topic": "ledgers",
     "kind": "worked",
     "did": "We put *one* port on the ledger first.",
     "learned": "Agree on who may write before anything else.",
 }
-COLUMNS = "title, topic, kind, did, learned"
+COLUMNS = "title, kind, did, learned"
 OPEN = "2023-03-25 08:00"
 
 
@@ -58,21 +57,21 @@ async def test_a_note_by_command_or_button_is_on_disk_before_it_is_said(workshop
     assert by_button["title"] == "Partager une expérience"
     labels = [part["label"] for part in by_button["components"]]
     assert labels[0] == "Titre"
-    # The topic is chosen already in both.
+    # The topic is known in both, so they ask for files instead.
     for form in (by_command, by_button):
-        options = form["components"][1]["component"]["options"]
-        assert [option["value"] for option in options if option.get("default")] == ["ledgers"]
+        names = [part["component"]["custom_id"] for part in form["components"]]
+        assert names == ["title", "kind", "did", "learned", "files"]
 
     workshop.witness.on_request = look
     answer = await workshop.amina.submit(by_command, NOTE)
-    other = {name: value for name, value in NOTE.items() if name != "topic"} | {"title": "Commencer petit"}
-    second = await workshop.karim.submit(by_button, other)
+    second = await workshop.karim.submit(by_button, NOTE | {"title": "Commencer petit"})
     assert kept_when_said == [1, 2]
     assert answer.ephemeral
     assert second.ephemeral
     assert answer.text.startswith("✅ Your note **Start with one port** is kept. Only the organisers see it.")
     assert second.text.startswith("✅ Votre note **Commencer petit**")
     assert kept(workshop) == [NOTE, NOTE | {"title": "Commencer petit"}]
+    assert workshop.rows("SELECT topic FROM note") == [("ledgers",)] * 2
     # Nobody else was shown any of it.
     assert workshop.titles("ledgers") == ["## **Shared ledgers**"]
 
@@ -197,11 +196,9 @@ async def test_the_button_under_a_session_that_ended_opens_the_form_for_its_topi
     await workshop.until("2023-03-27 10:30")
     ended = await workshop.press(workshop.amina, "announcements", "note:sensors:")
     assert ended.modal is not None
-    options = ended.modal["components"][1]["component"]["options"]
-    assert [option["value"] for option in options if option.get("default")] == ["sensors"]
     # After the workshop, too, a note is kept and shown.
-    answer = await workshop.amina.submit(ended.modal, {name: NOTE[name] for name in NOTE if name != "topic"})
+    answer = await workshop.amina.submit(ended.modal, NOTE)
     assert (await workshop.press_in(workshop.amina, answer, "announcements", "show:")).text.startswith("✅")
     await workshop.settle()
-    assert kept(workshop)[0]["topic"] == "sensors"
+    assert workshop.rows("SELECT topic FROM note") == [("sensors",)]
     assert "Start with one port" in workshop.titles("sensors")[-1]

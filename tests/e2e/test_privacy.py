@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 NOTE = {
     "title": "zebrafish ledger",
-    "topic": "ledgers",
     "kind": "mixed",
     "did": "zebrafish did",
     "learned": "سمكة زيبرا",

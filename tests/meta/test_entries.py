@@ -316,7 +316,8 @@ def every_post(plan: Plan) -> Iterator[Post]:
 
 #: Custom ids that a cog makes, with the longest ids that Discord gives.
 FROM_COGS = (
-    *(post_messages.custom_id(kind, SNOWFLAKE) for kind in ("access", "noted", "show", "unecho")),
+    *(post_messages.custom_id(kind, SNOWFLAKE) for kind in ("access", "filed", "files", "noted", "show", "unecho")),
+    post_messages.custom_id("noted", SNOWFLAKE, "s" * 40),
     *(post_messages.custom_id(kind, which, SNOWFLAKE) for kind in ("details", "detailed") for which in DETAIL_FORMS),
     post_messages.custom_id("seen", SNOWFLAKE, "en"),
     post_messages.custom_id("whole", "f" * 24),

@@ -17,6 +17,7 @@ class PersonalDataPart(StrEnum):
     GROUPS = "groups"
     STAYS = "stays"
     NOTES = "notes"
+    FILES = "files"
     REVISIONS = "revisions"
     REVIEWS = "reviews"
     CONSENTS = "consents"

@@ -74,10 +74,10 @@ class Acknowledged:
     def follow(self, person: int, custom_id: str, values: Mapping[str, str]) -> None:
         """Record an accepted form or press that belongs to a note; `values` are those of the form."""
         kind, _, rest = custom_id.partition(":")
-        note_id = rest.split(":")[0]
+        note_id, _, topic = rest.partition(":")  # the topic, if the form did not ask for it
         if kind == "noted":
             before = self.notes.get(note_id, AcknowledgedNote(person, {}))
-            self.notes[note_id] = replace(before, words=values)
+            self.notes[note_id] = replace(before, words={"topic": topic, **values})
         elif kind == "show":
             self._set_visibility(note_id, "participants")
         elif kind == "seen":

@@ -37,7 +37,8 @@ async def _open_form(stage: Stage, member: CastMember, note: SharedNote) -> Rece
 
 async def _submit(stage: Stage, member: CastMember, note: SharedNote, form: dict[str, Any], what: str) -> None:
     person, channel = stage.person(member), stage.channel(note.topic)
-    values = {name: getattr(note, name) for name in ("title", "topic", "kind", "did", "learned")}
+    fields = {part["component"]["custom_id"] for part in form["components"]}
+    values = {name: getattr(note, name) for name in ("title", "topic", "kind", "did", "learned") if name in fields}
     # The form stays open until it is accepted; submitted again, it is the same note.
     answer = await stage.attempt(what, lambda: person.submit(form, values))
     if not stage.is_expected(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.store.engine.content_folder import copy_contents, folder_of, remove
 from bot.store.engine.copies import copy_to, damage_in
 from bot.store.engine.errors import (
     BackupError,
@@ -54,6 +55,12 @@ def backups_in(folder: Path, prefix: str) -> dict[datetime, Path]:
     return backups
 
 
+def delete_backup(path: Path) -> None:
+    """Delete a backup with its files. Raises OSError."""
+    path.unlink(missing_ok=True)
+    remove(folder_of(path))
+
+
 def copies_of(database: Path, folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the nightly backups in a folder, and the other copies of the database there or next to it; by name."""
     nightly = sorted(backups_in(folder, prefix_of(database, nightly=True)).values())
@@ -79,9 +86,10 @@ def _workshop_in(connection: sqlite3.Connection) -> str:
 
 
 def backup(database: Path, to: Path) -> None:
-    """Copy the database as it is now, also while the bot writes to it.
+    """Copy the database as it is now with the files of notes, also while the bot writes to it.
 
-    `to` exists once the copy is whole, checked and on disk, and not before. Raises BackupError, DatabaseDamagedError.
+    The files come into a folder of the copy's name, next to it. `to` exists once the copy is whole, checked and on
+    disk, and not before. Raises BackupError, DatabaseDamagedError.
     """
     advice = "Check the path, the free disk, and that this user may write there."
     with _failures_explained(database, f"No backup was made to {to}", advice):
@@ -89,7 +97,10 @@ def backup(database: Path, to: Path) -> None:
             raise BackupError(f"{to} is already there, and is left as it is. Name another file.")
         with _opened(database) as connection:
             to.parent.mkdir(parents=True, exist_ok=True)
+            # Twice: files come before their rows, so those there first are whole; what came meanwhile follows.
+            copy_contents(folder_of(database), folder_of(to))
             copy_to(connection, to)
+            copy_contents(folder_of(database), folder_of(to))
 
 
 def restore(saved: Path, database: Path, now: datetime) -> Path | None:
@@ -111,6 +122,9 @@ def restore(saved: Path, database: Path, now: datetime) -> Path | None:
                 require_workshop(database, _workshop_in(connection))
             database.parent.mkdir(parents=True, exist_ok=True)
             with _locked(database):
+                # Both databases' files: the bot's next start deletes those that the restored one doesn't name.
+                copy_contents(folder_of(database), folder_of(aside))
+                copy_contents(folder_of(saved), folder_of(database))
                 return _replace(database, connection, aside)
 
 

@@ -41,9 +41,11 @@ def require_one_name(path: Path) -> None:
 
 
 def files_of(database: Path) -> list[Path]:
-    """Return the database and every file next to it that is named after it: log, lock, lists, copies."""
-    named = (path for path in database.parent.glob(f"{database.name}*") if path.is_file() and not path.is_symlink())
-    return sorted(path for path in named if path.name[len(database.name) :][:1] in {"", "-", "."})
+    """Return the database and every file next to it that is named after it: log, lock, lists, copies, notes' files."""
+    places = (*database.parent.glob(f"{database.name}*"), *database.parent.glob(f"{database.name}*.files/*"))
+    named = (path for path in places if path.is_file() and not path.is_symlink())
+    first = len(database.parent.parts)
+    return sorted(path for path in named if path.parts[first][len(database.name) :][:1] in {"", "-", "."})
 
 
 def open_to_others(paths: Iterable[Path]) -> list[Path]:

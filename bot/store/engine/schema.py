@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from bot.store.engine.content_folder import copy_contents, folder_of
 from bot.store.engine.copies import copy_to
 from bot.store.engine.errors import SchemaError
 
@@ -35,7 +36,9 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     # SQLite opens a read-only file without complaint; a write that changes nothing fails.
     connection.execute(f"PRAGMA user_version = {version}")
     if 0 < version < len(scripts):
-        copy_to(connection, path.with_name(f"{path.name}.before-{version + 1:04}"))
+        copy = path.with_name(f"{path.name}.before-{version + 1:04}")
+        copy_contents(folder_of(path), folder_of(copy))
+        copy_to(connection, copy)
     for number, script in enumerate(scripts[version:], version + 1):
         # One transaction with its version: if the process is killed in it, the next start runs it again.
         connection.executescript(

@@ -17,6 +17,7 @@ from bot.store.engine.errors import DatabaseUnusableError, StoreError
 from bot.store.engine.files import sync
 from bot.store.engine.instants import iso_utc
 from bot.store.engine.transaction import Transaction
+from bot.store.note_files import NoteFiles
 from bot.store.participants import Participants, vacate
 from bot.store.privacy.register import TABLES, pattern
 
@@ -76,9 +77,10 @@ class ErasedList:
 class Erasures:
     """The erasure table, and the list next to the database."""
 
-    def __init__(self, database: Database, people: Participants) -> None:
+    def __init__(self, database: Database, people: Participants, files: NoteFiles) -> None:
         self._database = database
         self._people = people
+        self._files = files
         self._list = ErasedList(database.path.with_name(f"{database.path.name}.erased"))
 
     async def erase(self, erasure: Erasure) -> None:
@@ -142,7 +144,11 @@ class Erasures:
         await self._database.write(work)
 
     async def scrub(self) -> None:
-        """Overwrite the remains of deleted rows in the file. If that fails, the next start does it."""
+        """Delete the files of deleted rows, and overwrite the rows' remains. If that fails, the next start does it."""
+        try:
+            await self._files.sweep()
+        except OSError as failure:
+            log.warning("%s could not be deleted (%s); the next start does it", failure.filename, failure.strerror)
         rows = await self._database.read("SELECT id FROM erasure WHERE scrubbed = 0")
         try:
             if rows and await self._overwritten():

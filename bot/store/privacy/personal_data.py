@@ -36,6 +36,10 @@ _PARTS: Mapping[PersonalDataPart, tuple[str, str]] = {
         "id, written_at, topic, kind, title, did, learned, details, visibility, attribution, author_name",
         "FROM note WHERE author = :person ORDER BY written_at, id",
     ),
+    PersonalDataPart.FILES: (
+        "note, name, type, size, added_at",
+        "FROM note_file WHERE note IN (SELECT id FROM note WHERE author = :person) ORDER BY note, number",
+    ),
     PersonalDataPart.REVISIONS: (
         "note, number, revised_at, topic, kind, title, did, learned, details",
         (

@@ -315,6 +315,14 @@ TABLES: Mapping[str, RegisteredTable] = {
         subject="author text",
         erased=(Change(":person IN (author, asker)"),),
     ),
+    # The contents lie in a folder: `Erasures.scrub` deletes those that no row names.
+    "note_file": RegisteredTable(
+        RetentionKind.NOTES,
+        "files of notes",
+        plain="note number digest type size added_at",
+        author="name",
+        erased=(Change(f"note IN {_OWN_NOTES}"),),
+    ),
     "note": RegisteredTable(
         RetentionKind.NOTES,
         "notes",

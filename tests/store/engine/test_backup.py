@@ -14,6 +14,7 @@ import pytest
 from bot.domain.nightly_backup import last_night
 from bot.jobs.nightly_backup import NightlyBackupJob
 from bot.store.engine import backup as module
+from bot.store.engine import content_folder
 from bot.store.engine.backup import backup, backups_in, faults_in, name_at, prefix_of, restore
 from bot.store.engine.database import Database
 from bot.store.engine.errors import BackupError, DatabaseDamagedError, DatabaseInUseError, SchemaError
@@ -265,3 +266,63 @@ async def test_a_backup_that_fails_says_so_and_is_made_the_next_time(path: Path,
     await made(path)
     await once(nightly, NOW + timedelta(minutes=1))
     assert list(backups_in(folder, prefix_of(path, nightly=True))) == [NOW + timedelta(minutes=1)]
+
+
+# --- the files of notes
+
+
+def keep_file(database: Path, content: bytes) -> str:
+    return content_folder.keep(content_folder.folder_of(database), content)
+
+
+def kept_files(database: Path) -> set[bytes]:
+    folder = content_folder.folder_of(database)
+    return {(folder / name).read_bytes() for name in content_folder.contents(folder)}
+
+
+async def test_a_backup_has_the_files_of_notes_and_keeps_them(tmp_path: Path) -> None:
+    database, copy = await made(tmp_path / "plenary.db"), tmp_path / "usb" / "copy.db"
+    digest = keep_file(database, b"one")
+    content_folder.folder_of(database).joinpath("half.part").write_bytes(b"half")
+    backup(database, copy)
+    assert kept_files(copy) == {b"one"}
+    # What is deleted later stays in the backup.
+    (content_folder.folder_of(database) / digest).unlink()
+    assert kept_files(copy) == {b"one"}
+
+
+async def test_a_restored_backup_brings_its_files_and_keeps_those_of_the_former_database(tmp_path: Path) -> None:
+    database, copy = await made(tmp_path / "plenary.db"), tmp_path / "copy.db"
+    keep_file(database, b"one")
+    backup(database, copy)
+    content_folder.sweep(content_folder.folder_of(database), ())
+    keep_file(database, b"two")
+    aside = restore(copy, database, NOW)
+    assert aside is not None
+    assert kept_files(aside) == {b"two"}
+    assert b"one" in kept_files(database)
+
+
+async def test_a_file_system_without_hard_links_gets_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("bot.store.engine.content_folder.os.link", refuse)
+    database, copy = await made(tmp_path / "plenary.db"), tmp_path / "copy.db"
+    keep_file(database, b"one")
+    backup(database, copy)
+    assert kept_files(copy) == {b"one"}
+
+
+async def test_a_nightly_backup_that_is_superseded_goes_with_its_files(tmp_path: Path) -> None:
+    database, folder = await made(tmp_path / "plenary.db"), tmp_path / "backups"
+    keep_file(database, b"one")
+    job = NightlyBackupJob(database, folder, 1, ZONE)
+    await job.keep(NOW)
+    [first] = folder.glob("*.db")
+    assert kept_files(first) == {b"one"}
+    await job.keep(NOW + timedelta(days=1))
+    [second] = folder.glob("*.db")
+    assert second != first
+    assert kept_files(second) == {b"one"}
+    assert listing(folder) == {second.name, content_folder.folder_of(second).name}

@@ -62,6 +62,9 @@ async def fill(database: Database, person: int, words: str) -> None:
             row |= {"id": introduced_id(person)} if table == "participant" else {}
             insert(transaction, table, {name: value for name, value in row.items() if name in names})
         transaction.execute(
+            "INSERT INTO note_file VALUES (?, 1, ?, 'pdf', ?, 1, ?)", (str(person), words, words, INSTANT)
+        )
+        transaction.execute(
             "INSERT INTO note_revision VALUES (?, 1, ?, 't', 'worked', ?, ?, ?, '{}', NULL)",
             (str(person), INSTANT, words, words, words),
         )
