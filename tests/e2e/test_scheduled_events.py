@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.venue_permissions import permission_bits
 from bot.rehearsal.discord.faults import Fault
+from bot.rehearsal.discord.rules.world import EVERYONE
 from tests.e2e.actions import CHANGED_PLAN, restart_with
 from tests.e2e.world import PLAN
 
@@ -167,6 +168,7 @@ async def test_without_the_permission_all_the_rest_goes_on_and_the_team_reads_wh
     backend = world.discord.backend
     own_role = backend.guilds[world.guild_id].members[backend.bot_user.id].role_ids[0]
     backend.edit_role(world.guild_id, own_role, {"permissions": permission_bits() & ~CREATE_EVENTS})
+    backend.edit_role(world.guild_id, world.guild_id, {"permissions": EVERYONE & ~CREATE_EVENTS})
     await world.start_bot()
     assert (await world.setup()).text.startswith("✅ 12 things were made")
     await world.until("2023-03-25 09:05")

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from aiohttp import WSCloseCode, WSMsgType, web
-from simcord.backend import Backend, serializers
+from simcord.backend import Backend
 from simcord.intents import censor_message
 
 from bot.rehearsal.discord.gateway_commands import GatewayCommands
@@ -28,6 +28,7 @@ from bot.rehearsal.discord.gateway_session import (
     check_shard,
 )
 from bot.rehearsal.discord.ready import application_flags, guild_for_session, ready_payload
+from bot.rehearsal.discord.rules.world import guild_payload
 from bot.rehearsal.discord.session_starts import SessionStart, SessionStarts
 
 _HEARTBEAT_INTERVAL = 41.25  # seconds
@@ -173,7 +174,7 @@ class SimulatedGateway:
         if guild_id not in self._backend.guilds or guild_id not in session.absent or guild_id in self._down:
             return
         session.absent.discard(guild_id)
-        payload = serializers.guild_create_payload(self._backend, self._backend.guilds[guild_id])
+        payload = guild_payload(self._backend, self._backend.guilds[guild_id])
         if session.wants("GUILD_CREATE", payload):
             self.activity += 1
             session.send("GUILD_CREATE", self._for_session(session, "GUILD_CREATE", payload), silent=self._silent)

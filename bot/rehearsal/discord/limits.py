@@ -16,13 +16,21 @@ from simcord.backend import errors, serializers
 from simcord.backend.errors import BackendError
 
 from bot.rehearsal.discord.payloads import message_faults, modal_faults, resource_faults, suggestion_faults
+from bot.rehearsal.discord.refusals import invalid
 from bot.rehearsal.discord.requests import DiscordRequest, Wire
+from bot.rehearsal.discord.rules.events import OPEN, Events
+from bot.rehearsal.discord.rules.grants import Grants
+from bot.rehearsal.discord.rules.membership import Membership
+from bot.rehearsal.discord.rules.names import channel_name, trim
+from bot.rehearsal.discord.rules.stages import Stages
+from bot.rehearsal.discord.rules.uploads import check_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from simcord.backend import Backend
     from simcord.backend.models import Interaction
+
+    from bot.rehearsal.discord.rules.world import World
 
 # A resend is surely recognised this long; on Discord it may be longer, and the bot mustn't count on it.
 NONCE_LIFETIME = timedelta(seconds=120)
@@ -33,12 +41,7 @@ CHANNELS_A_GUILD = 500
 FIRST_ANSWER = 3.0
 TOKEN_LIFETIME = 15 * 60.0
 
-EVENTS_A_GUILD = 100
-
-_CATEGORY, _EXTERNAL, _CHAT_INPUT = 4, 3, 1
-# An event's status: scheduled, active, completed, cancelled; the first two are open.
-_OPEN = (1, 2)
-_STEPS = ((1, 2), (2, 3), (1, 4))
+_CATEGORY, _CHAT_INPUT = 4, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,13 @@ class _Callback(IntEnum):
 class Limits:
     """The rules: `before` a request reaches simcord, and `after` it was accepted."""
 
-    def __init__(self, backend: Backend, now: Callable[[], datetime]) -> None:
+    def __init__(self, backend: World, now: Callable[[], datetime]) -> None:
         self._backend = backend
         self._now = now
+        self.membership = Membership(backend, now)
+        self._events = Events(backend, now)
+        self._grants = Grants(backend)
+        self._stages = Stages(backend)
         self._sent: dict[tuple[int, str], _Sent] = {}
         self._opened: dict[str, float] = {}
         self.nonces: dict[int, str] = {}
@@ -71,8 +78,12 @@ class Limits:
 
         Raises BackendError with Discord's status and code if a rule is broken.
         """
+        self.advance()
         body = _object(request.body)
+        self._name(request, body)
         _must_fit(request, body)
+        check_uploads(request.files, self._boost_level(request))
+        self._granted(request, body)
         match request.method, request.segments:
             case "POST", ["channels", channel_id, "messages"]:
                 self._to_the_willing(int(channel_id))
@@ -80,6 +91,7 @@ class Limits:
             case "POST", ["guilds", guild_id, "channels"]:
                 self._room_in_guild(int(guild_id))
                 self._room_in_category(body, adding=1)
+                self._stages.channel_created(int(guild_id), body)
             case "PATCH", ["channels", channel_id]:
                 self._room_in_category(body, adding=self._arriving([{**body, "id": channel_id}], body))
             case "PATCH", ["guilds", _, "channels"]:
@@ -88,18 +100,85 @@ class Limits:
                     self._room_in_category(item, adding=self._arriving(moved, item))
             case "PUT" | "POST", ["applications", _, *_, "commands"]:
                 _lower_case_names(request.body)
-            case "POST", ["guilds", guild_id, "scheduled-events"]:
-                self._room_for_event(int(guild_id))
-                self._starts_in_future(body)
-            case "PATCH", ["guilds", guild_id, "scheduled-events", event_id]:
-                self._event_keeps_its_end(int(guild_id), int(event_id), body)
-                self._event_goes_on(int(guild_id), int(event_id), body)
-                self._starts_in_future(body)
+            case "POST" | "PATCH" | "DELETE", ["guilds", guild_id, "scheduled-events", *event_id]:
+                self._event(request.method, int(guild_id), event_id, body)
             case _, ["interactions" | "webhooks", _, token, *_]:
                 self._in_time(token, request.segments)
             case _:
                 pass
         return None
+
+    def advance(self) -> None:
+        """Let happen what Discord does by itself, as far as it is due."""
+        self._events.advance()
+        self.membership.advance()
+
+    def _name(self, request: DiscordRequest, body: dict[str, Any]) -> None:
+        """Trim what is trimmed before it is measured (`resources/message.mdx`, "Embed Limits"; see `names`)."""
+        match request.method, request.segments:
+            case "POST", ["guilds", _, "channels"] if isinstance(body.get("name"), str):
+                body["name"] = channel_name(body["name"], int(body.get("type") or 0))
+            case "PATCH", ["channels", channel_id] if isinstance(body.get("name"), str):
+                body["name"] = channel_name(body["name"], self._backend.get_channel(int(channel_id)).type)
+            case "POST" | "PATCH", ["guilds", _, "roles" | "scheduled-events", *_]:
+                trim(body, "name")
+            case "PATCH", ["guilds", _, "members", _]:
+                trim(body, "nick")
+            case _:
+                pass
+
+    def _boost_level(self, request: DiscordRequest) -> int:
+        """The boost level of the server that a message goes to."""
+        match request.segments:
+            case ["channels", channel_id, *_] if channel_id.isdigit():
+                channel = self._backend.channels.get(int(channel_id))
+            case ["interactions" | "webhooks", _, token, *_]:
+                record = self._backend.interactions.get(self._backend.interaction_tokens.get(token, 0))
+                channel = self._backend.channels.get(record.channel_id) if record else None
+            case _:
+                channel = None
+        return self._backend.settings_of(channel.guild_id).premium_tier if channel and channel.guild_id else 0
+
+    def _granted(self, request: DiscordRequest, body: Mapping[str, Any]) -> None:
+        """Check what gives permissions to somebody, what is read, and what is done on a stage."""
+        grants, channels = self._grants, self._backend.get_channel
+        match request.method, request.segments:
+            case "POST", ["guilds", guild_id, "channels"]:
+                grants.new_channel(int(guild_id), body)
+            case "PATCH", ["channels", channel_id]:
+                grants.channel_edited(channels(int(channel_id)), body)
+            case "PUT", ["channels", channel_id, "permissions", target_id]:
+                grants.overwrite_put(channels(int(channel_id)), int(target_id), body)
+            case "DELETE", ["channels", channel_id, "permissions", target_id]:
+                grants.overwrite_deleted(channels(int(channel_id)), int(target_id))
+            case "PUT", ["guilds", guild_id, "members", _, "roles", role_id]:
+                grants.role_given(int(guild_id), int(role_id))
+            case "GET", ["channels", channel_id, "messages", *_]:
+                channel = channels(int(channel_id))
+                # Named, it takes CONNECT along in a voice channel, which simcord does not ask for.
+                self._backend.require_permissions(
+                    channel.guild_id, self._backend.bot_user.id, channel.id, "view_channel"
+                )
+            case "POST", ["stage-instances"]:
+                self._stages.opened(body)
+            case "PATCH" | "DELETE", ["stage-instances", channel_id]:
+                self._stages.moderated(int(channel_id))
+            case "PATCH", ["guilds", guild_id, "voice-states", user_id]:
+                whom = self._backend.bot_user.id if user_id == "@me" else int(user_id)
+                self._stages.voice_state_edited(int(guild_id), whom, body)
+            case _:
+                pass
+
+    def _event(self, method: str, guild_id: int, event_id: list[str], body: Mapping[str, Any]) -> None:
+        match method, event_id:
+            case "POST", []:
+                self._events.created(guild_id, body)
+            case "PATCH", [number]:
+                self._events.edited(guild_id, int(number), body)
+            case "DELETE", [number]:
+                self._events.deleted(guild_id, int(number))
+            case _:
+                pass
 
     def after(self, request: DiscordRequest, answer: Wire) -> Wire:
         """Note what an accepted request used up, and return the answer with its nonce filled in."""
@@ -112,7 +191,10 @@ class Limits:
                     self._sent[int(channel_id), nonce] = _Sent(message_id, self._now())
                 return {**answer, "nonce": nonce}
             case "GET", ["guilds", _, "scheduled-events"]:
-                return [event for event in answer if event["status"] in _OPEN]
+                return [event for event in answer if event["status"] in OPEN and self._events.seen(event)]
+            case "PATCH", ["guilds", _, "scheduled-events", _]:
+                self._events.advance()
+                return answer
             case _:
                 return answer
 
@@ -129,7 +211,7 @@ class Limits:
     def _resent(self, channel_id: int, body: Mapping[str, Any]) -> Wire | None:
         nonce = str(body.get("nonce") or "")
         if len(nonce) > NONCE_LENGTH:
-            raise _invalid("nonce", "BASE_TYPE_MAX_LENGTH", f"Must be {NONCE_LENGTH} or fewer in length.")
+            raise invalid("nonce", "BASE_TYPE_MAX_LENGTH", f"Must be {NONCE_LENGTH} or fewer in length.")
         sent = self._sent.get((channel_id, nonce)) if nonce and body.get("enforce_nonce") else None
         if sent is None or self._now() - sent.at >= NONCE_LIFETIME:
             return None
@@ -151,37 +233,13 @@ class Limits:
         )
         if inside + adding > CHANNELS_A_CATEGORY:
             sentence = f"Maximum number of channels in category reached ({CHANNELS_A_CATEGORY})"
-            raise _invalid("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", sentence)
+            raise invalid("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", sentence)
 
     def _arriving(self, items: Sequence[Mapping[str, Any]], wanted: Mapping[str, Any]) -> int:
         """How many of the moved channels come to the wanted category from elsewhere."""
         target = wanted.get("parent_id")
         moved = [item for item in items if target and str(item.get("parent_id")) == str(target)]
         return sum(self._backend.get_channel(int(item["id"])).parent_id != int(target or 0) for item in moved)
-
-    def _event_keeps_its_end(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
-        event = self._backend.get_scheduled_event(guild_id, event_id)
-        kind = int(body.get("entity_type") or event.entity_type)
-        if kind == _EXTERNAL and not body.get("scheduled_end_time", event.scheduled_end_time):
-            raise _invalid("scheduled_end_time", "BASE_TYPE_REQUIRED", "This field is required")
-
-    def _room_for_event(self, guild_id: int) -> None:
-        events = self._backend.get_guild(guild_id).scheduled_events.values()
-        if sum(event.status in _OPEN for event in events) >= EVENTS_A_GUILD:
-            raise BackendError(400, 30038, f"Maximum number of uncompleted guild scheduled events ({EVENTS_A_GUILD})")
-
-    def _starts_in_future(self, body: Mapping[str, Any]) -> None:
-        start = body.get("scheduled_start_time")
-        if start and datetime.fromisoformat(start) <= self._now():
-            raise _invalid("scheduled_start_time", "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", "Cannot schedule in the past")
-
-    def _event_goes_on(self, guild_id: int, event_id: int, body: Mapping[str, Any]) -> None:
-        """Scheduled becomes active or cancelled, active becomes completed; an event that is over cannot be changed."""
-        status = self._backend.get_scheduled_event(guild_id, event_id).status
-        if (wanted := body.get("status") or status) != status and (status, wanted) not in _STEPS:
-            raise _invalid("status", "TRANSITION_INVALID", f"An event can't go from {status} to {wanted}")
-        if status not in _OPEN:
-            raise BackendError(400, 180000, "Cannot update a finished event")
 
     def _in_time(self, token: str, segments: list[str]) -> None:
         opened = self._opened.get(token)
@@ -200,7 +258,7 @@ class Limits:
 
 def _must_fit(request: DiscordRequest, body: Mapping[str, Any]) -> None:
     if fault := next(_faults(request, body), None):
-        raise _invalid("body", "BASE_TYPE_BAD_LENGTH", fault)
+        raise invalid("body", "BASE_TYPE_BAD_LENGTH", fault)
 
 
 def _faults(request: DiscordRequest, body: Mapping[str, Any]) -> Iterator[str]:
@@ -242,10 +300,6 @@ def _lower_case_names(body: Wire) -> None:
 
 def _lower_case(node: Mapping[str, Any]) -> None:
     if node["name"] != node["name"].lower() or " " in node["name"]:
-        raise _invalid("name", "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {node['name']}")
+        raise invalid("name", "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {node['name']}")
     for option in node.get("options") or ():
         _lower_case(option)
-
-
-def _invalid(key: str, code: str, sentence: str) -> BackendError:
-    return errors.invalid_form_body(errors={key: {"_errors": [{"code": code, "message": sentence}]}})

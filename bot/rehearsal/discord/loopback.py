@@ -7,11 +7,10 @@ import json
 import logging
 import mimetypes
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
 from aiohttp import web
-from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
 from simcord.backend.errors import BackendError
 from simcord.http.router import RequestContext, RouteNotImplemented, UnsupportedField, dispatch
@@ -27,6 +26,7 @@ from bot.rehearsal.discord.people import Person
 from bot.rehearsal.discord.requests import PREFIX, DiscordRequest, Wire, read_request
 from bot.rehearsal.discord.routes import HANDLERS, Created
 from bot.rehearsal.discord.routes.pages import WHOLE, page
+from bot.rehearsal.discord.rules.world import EVERYONE, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -47,21 +47,7 @@ _STALL_SECONDS = 16  # longer than the bot waits for an answer to a message
 _LOADING = 1 << 7
 _FAILED = 400
 _VIA = {"Via": "1.1 rehearsal"}
-
-
-class _Clock:
-    """The rehearsal's clock in the shape simcord asks for."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self.now = now
-
-
-class _Backend(Backend):
-    """simcord requires Manage Events to write any event; Discord requires Create Events for one's own events."""
-
-    def require_permissions(self, guild_id: int | None, user_id: int, channel_id: int | None, *names: str) -> None:
-        asked = ("create_events" if name == "manage_events" else name for name in names)
-        super().require_permissions(guild_id, user_id, channel_id, *asked)
+_GLANCE_SECONDS = 0.25  # between two looks at what Discord does by itself
 
 
 class LoopbackDiscord:
@@ -79,7 +65,7 @@ class LoopbackDiscord:
         checker: OpenApiChecker | None,
         draw: Draw = nothing_goes_wrong,
     ) -> None:
-        self.backend: Backend = _Backend(clock=cast("Any", _Clock(now)))
+        self.backend = World(now)
         self._files = attachments.FetchableFiles()
         self.backend.cdn = self._files
         self._extras = Extras(self.backend)
@@ -103,6 +89,7 @@ class LoopbackDiscord:
         self._received: dict[int, float] = {}
         self._runner: web.AppRunner | None = None
         self._address = ""
+        self._passing: asyncio.Task[None] | None = None
         self.backend.edit_bot_profile("Plenary")
         self.backend.subscribers.append(self._emitted)
 
@@ -122,12 +109,21 @@ class LoopbackDiscord:
         self._address = "127.0.0.1:{1}".format(*self._runner.addresses[0])
         self.gateway.address = f"ws://{self._address}/gateway"
         self._files.root = f"http://{self._address}{attachments.PATH}"
+        self._passing = asyncio.create_task(self._pass_time(), name="time in the simulated Discord")
 
     async def close(self) -> None:
         """Drop the bot's connection and stop listening."""
+        if self._passing is not None:
+            self._passing.cancel()
+            await asyncio.gather(self._passing, return_exceptions=True)
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _pass_time(self) -> None:
+        while True:
+            await asyncio.sleep(_GLANCE_SECONDS)
+            self.limits.advance()
 
     @property
     def api_base(self) -> str:
@@ -162,6 +158,7 @@ class LoopbackDiscord:
             raise ValueError("a rehearsal shows nothing about permissions if the bot is an administrator")
         guild = self.backend.create_guild(name)
         role_id = guild.members[self.backend.bot_user.id].role_ids[0]
+        self.backend.edit_role(guild.id, guild.id, {"permissions": EVERYONE})
         self.backend.edit_role(guild.id, role_id, {"permissions": bot_permissions})
         return guild.id
 

@@ -10,7 +10,7 @@ from simcord.backend.access import channel_accessible, message_accessible
 from simcord.backend.command_access import command_access
 from simcord.backend.errors import SetupError
 from simcord.components import walk_components
-from simcord.enums import AppCommandType, ComponentType, InteractionType, OptionType
+from simcord.enums import AppCommandType, ChannelType, ComponentType, InteractionType, OptionType
 from simcord.interactions import (
     base_payload,
     store_interaction_attachment,
@@ -27,12 +27,12 @@ from bot.rehearsal.discord.client_input import (
     find_component,
     options_of,
 )
-from bot.rehearsal.discord.gateway import SimulatedGateway
-from bot.rehearsal.discord.limits import Limits
 from bot.rehearsal.discord.requests import Wire
+from bot.rehearsal.discord.rules.input_box import InputBox
+from bot.rehearsal.discord.rules.uploads import largest_file
+from bot.rehearsal.discord.voice_member import VoiceMember, VoiceSide
 
 if TYPE_CHECKING:
-    from simcord.backend import Backend
     from simcord.backend.models import Message
 
 
@@ -41,18 +41,11 @@ OptionValue: TypeAlias = "str | int | bool | Person | Attachment"
 
 _BY_ID = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE)
 _LINK, _PREMIUM = 5, 6  # styles of buttons that send the bot nothing
-_TO_ENTER = 1 << 10 | 1 << 20  # view the channel, and connect to it
 
 
-class ServerSide(Protocol):
+class ServerSide(VoiceSide, Protocol):
     """The parts of the simulated Discord that a client uses."""
 
-    @property
-    def backend(self) -> Backend: ...
-    @property
-    def gateway(self) -> SimulatedGateway: ...
-    @property
-    def limits(self) -> Limits: ...
     @property
     def calls(self) -> Calls: ...
     @property
@@ -65,16 +58,14 @@ class ServerSide(Protocol):
         ...
 
 
-class Person:
+class Person(VoiceMember):
     """A member of the server at their Discord client."""
 
     def __init__(self, discord: ServerSide, guild_id: int, user_id: int, name: str, locale: str) -> None:
+        super().__init__(discord, guild_id, user_id, name)
         self._discord = discord
-        self._backend = discord.backend
         self._forms: dict[str, tuple[int, Message | None]] = {}
-        self.guild_id = guild_id
-        self.id = user_id
-        self.name = name
+        self._input_box = InputBox(discord.backend, discord.limits.membership)
         self.locale = locale
 
     async def slash(self, channel_id: int, command: str, /, **options: OptionValue) -> ReceivedAnswer:
@@ -135,6 +126,7 @@ class Person:
         return await self._ask(InteractionType.APPLICATION_COMMAND, channel_id, data)
 
     def _message(self, message_id: int, channel_id: int) -> Message:
+        self._must_see(channel_id)
         message = self._backend.messages.get(channel_id, {}).get(message_id)
         if message is None or not message_accessible(self._backend, channel_id, message, self.id):
             raise CannotDo(f"{self.name} sees no message {message_id} here")
@@ -162,21 +154,24 @@ class Person:
         data |= {"resolved": resolved} if resolved else {}
         return await self._ask(InteractionType.MODAL_SUBMIT, channel_id, data, message)
 
-    async def join_voice(self, channel_id: int) -> None:
-        """Enter a voice or stage room, or move to it from another; returns once the bot, if online, has been told.
+    def write(self, channel_id: int, text: str, *files: Attachment) -> int:
+        """Write a message, and return its id. Raises CannotDo where they may not write, or attach files."""
+        self._must_see(channel_id)
+        self._may_type(channel_id)
+        if files:
+            self._must_hold(channel_id, "attach_files")
+        for file in files:
+            self._must_fit(file)
+        content = [(file.filename, file.content) for file in files]
+        stored = self._backend.store_attachments(channel_id, content)
+        return self._backend.create_message(channel_id, self.id, text, attachments=stored).id
 
-        Raises CannotDo if they lack the permission.
-        """
-        held = self._backend.compute_permissions(self.guild_id, self.id, channel_id)
-        if held & _TO_ENTER != _TO_ENTER:
-            raise CannotDo(f"{self.name} may not enter the room {channel_id}")
-        self._backend.set_voice_state(self.guild_id, self.id, channel_id)
-        await self._discord.gateway.caught_up()
-
-    async def leave_voice(self) -> None:
-        """Leave the voice or stage room that they are in, if any; returns once the bot, if online, has been told."""
-        self._backend.set_voice_state(self.guild_id, self.id, None)
-        await self._discord.gateway.caught_up()
+    def open_thread(self, channel_id: int, name: str, *, private: bool = False) -> int:
+        """Open a thread in a channel, and return its id. Raises CannotDo without the permission."""
+        self._must_see(channel_id)
+        self._must_hold(channel_id, "create_private_threads" if private else "create_public_threads")
+        kind = ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD
+        return self._backend.create_thread(channel_id, name, self.id, type=kind).id
 
     async def _ask(self, kind: int, channel_id: int, data: Json, message: Message | None = None) -> ReceivedAnswer:
         if not self._discord.online:
@@ -187,7 +182,7 @@ class Person:
             self._backend, type=kind, channel_id=channel_id, guild_id=guild_id, user_id=self.id, data=data
         )
         self._discord.limits.opened(record)
-        payload["locale"] = self.locale
+        payload |= {"locale": self.locale, "attachment_size_limit": self._upload_limit(guild_id)}
         if message is not None:
             record.source_message_id = message.id
             payload["message"] = dict(serializers.message_payload(self._backend, message))
@@ -199,8 +194,22 @@ class Person:
         return answer
 
     def _must_see(self, channel_id: int) -> None:
-        if not channel_accessible(self._backend, channel_id, self.id):
+        if not self._input_box.sees(channel_id, self.id):
             raise CannotDo(f"{self.name} sees no channel {channel_id}")
+        if hindrance := self._input_box.hindrance(channel_id, self.id):
+            raise CannotDo(f"{self.name} {hindrance}")
+
+    def _may_type(self, channel_id: int) -> None:
+        if reason := self._input_box.closed(channel_id, self.id):
+            raise CannotDo(f"{self.name} {reason}")
+
+    def _upload_limit(self, guild_id: int | None) -> int:
+        return largest_file(self._backend.settings_of(guild_id).premium_tier if guild_id else 0)
+
+    def _must_fit(self, file: Attachment) -> None:
+        limit = self._upload_limit(self.guild_id)
+        if len(file.content) > limit:
+            raise CannotDo(f"{file.filename} has {len(file.content)} bytes; Discord takes {limit}")
 
     def _command(self, channel_id: int, path: str) -> tuple[Json, Json, list[str]]:
         name, *rest = path.split()
@@ -250,6 +259,7 @@ class Person:
 
     def _store(self, file: Attachment, resolved: Json, channel_id: int) -> str:
         """Upload a file, add it to `resolved` under an address that the bot can reach, and return its id."""
+        self._must_fit(file)
         key = store_interaction_attachment(self._backend, channel_id, file.filename, file.content, resolved)
         uploaded = resolved["attachments"][key]
         uploaded["url"] = uploaded["proxy_url"] = self._discord.cdn_address(uploaded["url"])

@@ -184,7 +184,7 @@ async def build(interaction: Interaction) -> None:
     hidden: dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite] = {
         guild.default_role: discord.PermissionOverwrite(view_channel=False),
         role: discord.PermissionOverwrite(view_channel=True),
-        guild.me: discord.PermissionOverwrite(view_channel=True, manage_channels=True, manage_roles=True),
+        guild.me: discord.PermissionOverwrite(view_channel=True, manage_channels=True),
     }
     category = await guild.create_category("Workshop", overwrites=hidden)
     agenda = await guild.create_text_channel("agenda", category=category, overwrites=hidden, topic="Agenda")

@@ -68,6 +68,7 @@ async def empty() -> AsyncIterator[Scene]:
     discord = LoopbackDiscord(clock.now, token=TOKEN, checker=checker)
     await discord.start()
     guild_id = discord.add_guild("Customs", bot_permissions=BOT_PERMISSIONS)
+    discord.backend.settings_of(guild_id).features = ("COMMUNITY",)
     channel = discord.backend.create_channel(guild_id, "general").id
     amina = discord.add_person("amina", nick="Amina B.", locale="fr")
     boss = discord.add_person("boss", manage_guild=True)

@@ -13,6 +13,7 @@ from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.requests import DiscordRequest
+from bot.rehearsal.discord.rules.world import EVERYONE
 from bot.rehearsal.judge.agreement import misscheduled
 
 EVE = datetime(2023, 2, 19, 16, tzinfo=UTC)
@@ -37,6 +38,7 @@ def send(discord: LoopbackDiscord, method: str, path: str, json: object = None) 
 def test_an_event_is_ones_own_with_create_events_alone(discord: LoopbackDiscord) -> None:
     """Manage Events is for those of others."""
     refused, allowed = (discord.add_guild("G", bot_permissions=bits) for bits in (MANAGE_EVENTS, CREATE_EVENTS))
+    discord.backend.edit_role(refused, refused, {"permissions": EVERYONE & ~CREATE_EVENTS})
     with pytest.raises(BackendError) as failure:
         send(discord, "POST", f"/guilds/{refused}/scheduled-events", body(EVE + timedelta(hours=1)))
     assert failure.value.status == 403

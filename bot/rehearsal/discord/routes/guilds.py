@@ -11,6 +11,7 @@ from simcord.backend.errors import BackendError
 from simcord.http.router import RequestContext
 
 from bot.rehearsal.discord.routes.table import Json, handles
+from bot.rehearsal.discord.rules.world import guild_payload
 
 #: What only the event GUILD_CREATE tells of a server ("Guild Create Extra Fields").
 _ONLY_IN_EVENTS = frozenset({
@@ -23,7 +24,7 @@ _ONLY_IN_EVENTS = frozenset({
 def _guild(context: RequestContext) -> Json:
     """Source: developers/resources/guild.mdx, "Get Guild"."""
     guild = context.backend.get_guild(context.int_arg("guild_id"))
-    payload: Mapping[str, Any] = serializers.guild_create_payload(context.backend, guild)
+    payload = guild_payload(context.backend, guild)
     kept = {key: value for key, value in payload.items() if key not in _ONLY_IN_EVENTS}
     if str(context.params.get("with_counts", "")).lower() in {"1", "true"}:
         kept |= {"approximate_member_count": len(guild.members), "approximate_presence_count": len(guild.members)}
