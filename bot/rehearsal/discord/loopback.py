@@ -95,9 +95,14 @@ class LoopbackDiscord:
 
     # ---------------------------------------------------------------- the server
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken."""
+    async def start(self, port: int = 0, extend: Callable[[web.Application], None] | None = None) -> None:
+        """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken.
+
+        `extend` adds addresses of its own to the server.
+        """
         app = web.Application(client_max_size=_LARGEST_REQUEST)
+        if extend is not None:
+            extend(app)
         for path in ("/gateway", "/gateway/"):
             app.router.add_get(path, self.gateway.serve)
         app.router.add_get(attachments.PATH + "/{path:.*}", self._file)
