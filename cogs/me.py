@@ -9,7 +9,9 @@ from discord.ext import commands
 
 from bot.documents.export import personal_data
 from bot.domain.attendance import own_attendance as own_attendance_rules
+from bot.domain.contributions.notes import Note
 from bot.domain.people.roles import Role
+from bot.domain.text import escape
 from bot.domain.venue import WELCOME
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
@@ -67,6 +69,8 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
         made["me.json"] = personal_data.as_json(kept)
         files = [discord.File(io.BytesIO(content), filename=name) for name, content in made.items()]
         await context.done("me.exported", *files, n=sum(len(part.rows) for part in kept))
+        for note in await context.store.notes.of(context.person.id):
+            await _hand_over(context, note)
 
     @command(Role.VISITOR, "Erase what the workshop keeps about you, once you have seen what that means")
     async def delete(self, context: Context) -> None:
@@ -88,6 +92,17 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
             allowed = await context.workshop.venue.forget(person, place)
             lines += [] if allowed else [context.say("me.role_stays", role=place.role.name.capitalize())]
         await context.reply("\n".join(lines))
+
+
+async def _hand_over(context: Context, note: Note) -> None:
+    """Send the files of a note, in a message of their own: three of them may be all that one takes."""
+    stored = context.store.note_files
+    if held := await stored.of(note.id):
+        files = [
+            discord.File(stored.path(file.digest), filename=f"file-{n}.{file.type}") for n, file in enumerate(held, 1)
+        ]
+        names = ", ".join(f"`{escape(file.name)}`" for file in held)
+        await context.interaction.followup.send(f"📎 **{escape(note.title)}**: {names}", files=files, ephemeral=True)
 
 
 async def _not_earned(context: Context, name: str) -> UserError:

@@ -276,7 +276,8 @@ async def _card(sources: Sources, delivery: Delivery, _now: datetime) -> Post:
     note = _present(await store.notes.find(delivery.subject))
     signed = signature(note, store.participants.of(note.author))
     echoes = len(await store.contacts.echoes_of(note.id))
-    return note_messages.card(sources.plan, note, signed, echoes, delivery.id, await _merged(sources, note.id))
+    merged, files = await _merged(sources, note.id), await store.note_files.of(note.id)
+    return note_messages.card(sources.plan, note, signed, echoes, delivery.id, merged, files)
 
 
 async def _merged(sources: Sources, note_id: str) -> list[Signature]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.contributions.contacts import Contact, NoteRequest
+from bot.domain.contributions.note_files import NoteFile, shown_to_others
 from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, has_card
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.announcements import share_button
 from bot.messages.i18n import country_name, every, text
-from bot.messages.post import Button, Lines, Post, custom_id, joined, label, moment
+from bot.messages.post import Button, EnclosedFile, Lines, Post, custom_id, joined, label, moment
 
 _SIGN = {
     NoteKind.WORKED: "✅",
@@ -46,12 +47,22 @@ def named(plan: Plan, signed: Signature, language: str) -> str:
 
 
 def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
-    plan: Plan, note: Note, signed: Signature, echoes: int, mark: str, others: Sequence[Signature] = ()
+    plan: Plan,
+    note: Note,
+    signed: Signature,
+    echoes: int,
+    mark: str,
+    others: Sequence[Signature] = (),
+    files: Sequence[NoteFile] = (),
 ) -> Post:
-    """A note in its topic's channel.
+    """A note in its topic's channel, with those of its files that others may see.
 
     `others`: the authors of notes that were merged into it.
     """
+    shown = (file for file in files if shown_to_others(file, signed))
+    enclosed = (
+        EnclosedFile(f"file-{n}.{file.type}", file.digest, file.type.is_picture) for n, file in enumerate(shown, 1)
+    )
     did, learned, *details = (
         f"**{joined(plan.languages, f'card.{part}')}**\n{escape(typed)}"
         for part, typed in {"did": note.did, "learned": note.learned, **_written(note)}.items()
@@ -69,6 +80,7 @@ def card(  # noqa: PLR0913, PLR0917 - one parameter a part of it
             Button(custom_id("echo", note.id, mark), label(plan.languages, "button.echo")),
             Button(custom_id("touch", note.id, mark), label(plan.languages, "button.touch")),
         ),
+        files=tuple(enclosed),
     )
 
 

@@ -28,6 +28,16 @@ class Button:
     primary: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EnclosedFile:
+    """A file under a post, by the digest of its stored content."""
+
+    name: str
+    """Letters, digits, hyphens and dots only: Discord changes other names, and the message refers to it."""
+    digest: str
+    is_picture: bool
+
+
 class Lines(str):
     """A text of a post made of items, a line or more each: if it is too long, its items are shortened fairly.
 
@@ -58,11 +68,17 @@ class Post:
     """The one role that it notifies, by its Discord id; nothing else that is posted notifies anybody."""
     whole: Button | None = None
     """The button that answers with all of it, shown if it had to be shortened."""
+    files: tuple[EnclosedFile, ...] = ()
 
     @property
     def fingerprint(self) -> str:
-        """Equal for posts that look the same."""
-        return hashlib.blake2b(repr((self.blocks, self.buttons)).encode(), digest_size=8).hexdigest()
+        """Equal for posts that look the same; after a dot comes the part that is equal for the same files."""
+        words = _digest(repr((self.blocks, self.buttons)))
+        return f"{words}.{_digest(repr(self.files))}" if self.files else words
+
+    def has_files_of(self, fingerprint: str) -> bool:
+        """Whether a post of that fingerprint has the same files."""
+        return bool(fingerprint) and fingerprint.partition(".")[2] == self.fingerprint.partition(".")[2]
 
     @property
     def length(self) -> int:
@@ -73,6 +89,10 @@ class Post:
     def fits(self) -> bool:
         """Whether Discord takes all of it in one message."""
         return self.length <= discord_limits.MESSAGE_TEXT and len(self.blocks) <= most_blocks(self.buttons)
+
+
+def _digest(words: str) -> str:
+    return hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
 
 
 #: Files that an answer may hold in addition to its texts and buttons.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -47,7 +48,7 @@ async def answer(interaction: Interaction, post: Post | str, *files: discord.Fil
     messages = pages(post)
     if len(messages) > _PAGES:
         whole = "\n\n".join(post.blocks).encode("utf-8", "replace")
-        messages, files = (post,), (*files, discord.File(io.BytesIO(whole), filename="answer.md"))
+        messages, files = (replace(post, files=()),), (*files, discord.File(io.BytesIO(whole), filename="answer.md"))
     await _send(interaction, messages, files)
 
 

@@ -26,6 +26,12 @@ def layout(post: Post, mark: int | None = None) -> discord.ui.LayoutView:
         container.add_item(discord.ui.TextDisplay(block))
     view = discord.ui.LayoutView(timeout=None)
     view.add_item(container)
+    pictures = [discord.MediaGalleryItem(f"attachment://{file.name}") for file in post.files if file.is_picture]
+    if pictures:
+        view.add_item(discord.ui.MediaGallery[Any](*pictures))
+    for file in post.files:
+        if not file.is_picture:
+            view.add_item(discord.ui.File[Any](f"attachment://{file.name}"))
     for first in range(0, len(post.buttons), discord_limits.ROW_BUTTONS):
         row = post.buttons[first : first + discord_limits.ROW_BUTTONS]
         view.add_item(discord.ui.ActionRow(*(_button(button) for button in row)))

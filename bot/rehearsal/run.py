@@ -38,6 +38,8 @@ from bot.rehearsal.judge.transcript import transcript
 from bot.rehearsal.judge.verdict import Verdict
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import SettingsError
+from bot.store.engine import content_folder
+from bot.store.engine.backup import delete_backup
 from bot.store.plan_in_force import PlanInForce
 
 _TOKEN = "rehearsal-token"  # noqa: S105 - of the simulated Discord, which knows no other
@@ -141,8 +143,9 @@ class Rehearsal:
             self._out.mkdir(parents=True, exist_ok=True)
             for name in _OUR_FILES:
                 (self._out / name).unlink(missing_ok=True)
-            for backup in (self._out / "backups").glob("plenary-nightly-*.db"):
-                backup.unlink()
+            content_folder.remove(content_folder.folder_of(self._out / "plenary.db"))
+            for copy in (self._out / "backups").glob("plenary-nightly-*.db"):
+                delete_backup(copy)
         except OSError as failure:
             raise SettingsError(
                 f"{self._out} can't be written to ({failure.strerror}). Choose another --out."

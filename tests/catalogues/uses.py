@@ -95,7 +95,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = {
     "button.{}": ("introduce", "replace"),
     "dossier.{}": tuple(PersonalDataPart),
     "closing.folder.{}": tuple(Folders),
-    "closing.rule.{}": ("report", "press", "donor", "certificate", "plan", "readme"),
+    "closing.rule.{}": ("report", "press", "donor", "certificate", "file", "plan", "readme"),
     "me.delete.{}": ("erased", "stays", "final"),
     "join.refused.{}": ("role", "nickname"),
     "note.maturity.{}": tuple(Maturity),

@@ -11,7 +11,7 @@ from PIL import Image
 from bot.rehearsal.discord.calls import Attachment, ReceivedAnswer
 from bot.rehearsal.discord.people import Person
 from bot.store.engine.content_folder import contents, digest_of, folder_of
-from tests.e2e.actions import NOTE, press_answer, settle_edits
+from tests.e2e.actions import NOTE, note_cards, press_answer, settle_edits
 
 if TYPE_CHECKING:
     from tests.e2e.world import World
@@ -127,3 +127,58 @@ async def test_files_are_erased_with_their_author(workshop: World) -> None:
     await settle_edits(workshop)
     assert on_disk(workshop) == [PAPER.content]
     assert rows(workshop) == [("Amina's paper.pdf", "pdf")]
+
+
+def attached(world: World) -> list[list[str]]:
+    """The names of the files on each card, by what shows them."""
+    shown: list[list[str]] = []
+    for card in note_cards(world):
+        message = world.discord.backend.messages[card.channel_id][card.id]
+        shown.append([str(file["filename"]) for file in message.attachments])
+    return shown
+
+
+async def test_a_card_shows_the_pictures_and_keeps_them_when_it_is_edited(workshop: World) -> None:
+    await workshop.until(OPEN)
+    answer = await share(workshop, workshop.amina, photo(), PAPER)
+    await press_answer(workshop, workshop.amina, answer, "show:")
+    await settle_edits(workshop)
+    assert attached(workshop) == [["file-1.jpg", "file-2.pdf"]]
+    [card] = note_cards(workshop)
+    message = workshop.discord.backend.messages[card.channel_id][card.id]
+    assert [part["type"] for part in message.components if part["type"] in {12, 13}] == [12, 13]
+    sent = [file["id"] for file in message.attachments]
+    # An edit of its text sends the files no second time.
+    await workshop.press(workshop.karim, "ledgers", "echo:")
+    await settle_edits(workshop)
+    assert [file["id"] for file in message.attachments] == sent
+    assert "🤝" in note_cards(workshop)[0].text
+    # Signed otherwise, the PDF, which names its author, leaves the card.
+    form = (await press_answer(workshop, workshop.amina, answer, "access:")).modal
+    assert form is not None
+    told = await workshop.amina.submit(form, {"visibility": "participants", "attribution": "anonymous"})
+    assert "see the PDF for now" in told.text
+    await settle_edits(workshop)
+    assert attached(workshop) == [["file-1.jpg"]]
+    # Without files, the card has none.
+    form = await files_form(workshop, workshop.amina, answer)
+    [held] = [part["component"] for part in form["components"] if part.get("component", {}).get("type") == 22]
+    await workshop.amina.submit(form, {"unwanted": [option["value"] for option in held["options"]]})
+    await settle_edits(workshop)
+    assert attached(workshop) == [[]]
+
+
+async def test_a_person_gets_their_files_back(workshop: World) -> None:
+    await workshop.until(OPEN)
+    await share(workshop, workshop.amina, photo(), PAPER)
+    exported = await workshop.amina.slash(workshop.channel("ledgers"), "me export")
+    assert b"Amina's paper.pdf" in exported.attachments[1].content
+    there = workshop.discord.backend.messages[workshop.channel("ledgers")]
+
+    def sent() -> list[Any]:
+        return [message for message in there.values() if message.content.startswith("📎 **Start with one port**")]
+
+    await workshop.eventually(lambda: bool(sent()), "the files")
+    [message] = sent()
+    assert message.is_ephemeral
+    assert [str(file["filename"]) for file in message.attachments] == ["file-1.jpg", "file-2.pdf"]

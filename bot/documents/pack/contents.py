@@ -26,7 +26,9 @@ from bot.documents.report.material import ReportMaterial
 from bot.documents.report.wording import day
 from bot.documents.unmade_files import Sheet
 from bot.domain.attendance.certificates import Award, Certificate
-from bot.domain.contributions.notes import Audience
+from bot.domain.contributions import chatham
+from bot.domain.contributions.note_files import neutral_name, shown_to_others
+from bot.domain.contributions.notes import Audience, Visibility, signature
 from bot.domain.text import spoken, writable
 from bot.messages.i18n import text
 
@@ -85,6 +87,7 @@ async def entries(source: Source, material: ReportMaterial, plan_file: Path | No
         *_tables(source),
         *_documents(material),
         *_certificates(awards, await awards.earned(source.now), source.now),
+        *await _files_of_notes(source),
         _plain(_path(PackReader.ORGANISERS, "plan.yaml"), "plan", written),
     ]
     return [*pack_entries, *_readmes(material, pack_entries)]
@@ -143,6 +146,37 @@ async def _certificate(awards: Awards, certificate: Certificate, now: datetime, 
     out.write(await awards.pdf(certificate, now))
 
 
+#: The folder in which each file of a note lies: that of the most people who may read the note.
+_FILE_READERS = {
+    Visibility.ORGANISERS: PackReader.ORGANISERS,
+    Visibility.PARTICIPANTS: PackReader.PARTICIPANTS,
+    Visibility.SERIES: PackReader.SERIES,
+    Visibility.PUBLIC: PackReader.PUBLIC,
+}
+
+
+async def _files_of_notes(source: Source) -> list[PackEntry]:
+    """The files that others may see, under the names that the column `files` of the notes has."""
+    store, files, found = source.store, await source.store.note_files.all(), list[PackEntry]()
+    veil = await store.facts.veil()
+    for note in await store.notes.all():
+        reader = _FILE_READERS.get(note.visibility)
+        if reader is None:
+            continue
+        protected = replace(note, confidential=chatham.is_confidential(source.plan, note))
+        signed = signature(protected, store.participants.of(note.author))
+        for file in files.get(note.id, ()):
+            if shown_to_others(file, signed):
+                path = _path(reader, f"files/{neutral_name(file, veil)}")
+                write = partial(_copy, store.note_files.path(file.digest))
+                found.append(PackEntry(path, reader, "file", _rule_sentence("file"), write))
+    return sorted(found, key=lambda entry: entry.path)  # by no order that tells when a note was written
+
+
+async def _copy(stored: Path, out: BinaryIO) -> None:
+    out.write(await asyncio.to_thread(stored.read_bytes))
+
+
 def _sheet(reader: PackReader, sheet: Sheet, rule: Callable[[str], str]) -> PackEntry:
     async def write(out: BinaryIO) -> None:
         out.write(await asyncio.to_thread(sheet.make))
@@ -186,9 +220,13 @@ def _readme(material: ReportMaterial, pack_entries: list[PackEntry], language: s
 
 
 def _list(folder_entries: list[PackEntry], language: str) -> str:
-    """A folder's files grouped by rule; certificates are listed as `*.pdf`, without their holders' names."""
+    """A folder's files grouped by rule; certificates are listed as `*.pdf`, without their holders' names.
+
+    The files of notes are listed as `files/*`.
+    """
     names: dict[str, list[str]] = {}
     for entry in folder_entries:
         name = "*.pdf" if entry.reader is PackReader.HOLDERS else entry.path.partition("/")[2]
+        name = "files/*" if entry.what == "file" else name
         names.setdefault(entry.rule(language), []).append(f"`{name}`")
     return "\n".join(f"- {', '.join(dict.fromkeys(file_names))}: {rule}" for rule, file_names in names.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,6 +74,11 @@ def shown_to_others(file: NoteFile, signed: Signature) -> bool:
     pictures hold of their makers is removed when they are stored.
     """
     return file.type.is_picture or signed.person is not None
+
+
+def names_for_others(files: Iterable[NoteFile], signed: Signature, veil: Callable[[str], str]) -> list[str]:
+    """Return the names of those files that others may see."""
+    return [neutral_name(file, veil) for file in files if shown_to_others(file, signed)]
 
 
 def neutral_name(file: NoteFile, veil: Callable[[str], str]) -> str:

@@ -63,6 +63,8 @@ class SharedNote(_Part):
     title: str
     did: str
     learned: str
+    files: tuple[Annotated[str, Field(pattern=r"\.(gif|pdf)$")], ...] = ()
+    """The names of the pictures and PDFs that come with it, if the form asks for files."""
     shown: bool = True
     """Whether its author shows it in the topic's channel."""
 

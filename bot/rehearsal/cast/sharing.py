@@ -7,7 +7,13 @@ from typing import Any
 
 from bot.rehearsal.cast.script import CastMember, Expected, SharedNote
 from bot.rehearsal.cast.stage import Stage
-from bot.rehearsal.discord.calls import ReceivedAnswer
+from bot.rehearsal.discord.calls import Attachment, ReceivedAnswer
+
+#: A picture of one white pixel, and the beginning of a document.
+_CONTENTS = {
+    "gif": b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;",
+    "pdf": b"%PDF-1.7\n%%EOF\n",
+}
 
 
 async def share(stage: Stage, member: CastMember, note: SharedNote) -> None:
@@ -39,8 +45,10 @@ async def _submit(stage: Stage, member: CastMember, note: SharedNote, form: dict
     person, channel = stage.person(member), stage.channel(note.topic)
     fields = {part["component"]["custom_id"] for part in form["components"]}
     values = {name: getattr(note, name) for name in ("title", "topic", "kind", "did", "learned") if name in fields}
+    files = [Attachment(name, _CONTENTS[name.rpartition(".")[2]]) for name in note.files if "files" in fields]
+    uploaded = {"files": files} if files else {}
     # The form stays open until it is accepted; submitted again, it is the same note.
-    answer = await stage.attempt(what, lambda: person.submit(form, values))
+    answer = await stage.attempt(what, lambda: person.submit(form, {**values, **uploaded}))
     if not stage.is_expected(what, answer, Expected.ACCEPTED) or answer is None or answer.message_id is None:
         return
     stage.acknowledged.follow(person.id, str(form["custom_id"]), values)

@@ -26,6 +26,7 @@ from bot.domain.announcements import Announcement
 from bot.domain.attendance.attendance import CheckIn
 from bot.domain.attendance.corrections import Correction, Mark
 from bot.domain.contributions.feedback import EVALUATION, PULSE, WORKSHOP, FeedbackAnswer
+from bot.domain.contributions.note_files import FileType, NoteFile
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, NoteKind, Visibility
 from bot.domain.contributions.pledges import Pledge
 from bot.domain.contributions.questions import Question
@@ -35,6 +36,7 @@ from bot.domain.people.roles import Role
 from bot.domain.plan import Plan
 from bot.domain.venue import ANNOUNCEMENTS, TEAM, topic_room
 from bot.store import Store
+from bot.store.engine.content_folder import digest_of
 from bot.store.plan_in_force import PlanInForce
 from bot.store.presence import Whereabouts
 from tests.documents.export.readers import every_word
@@ -96,6 +98,14 @@ class Author:
             {Detail.LINKS: self.link},
         )  # fmt: skip
 
+    @property
+    def files(self) -> dict[bytes, FileType]:
+        """A picture, which tells nothing of them, and a PDF, which does."""
+        return {
+            f"\xff\xd8 picture {self.number}".encode("latin1"): FileType.JPEG,
+            f"%PDF-1.7 /Author ({self.secrets['display']})".encode(): FileType.PDF,
+        }
+
 
 AUTHORS = [Author(number, *choice) for number, choice in enumerate(itertools.product(Visibility, Attribution), 100)]
 
@@ -140,6 +150,10 @@ async def _attend(plan: Plan, store: Store) -> None:
 async def _contribute(author: Author, plan: Plan, store: Store, *, named: bool) -> None:
     person, name, note = author.person, author.secrets["display"], author.note
     await store.notes.submit(note, announcements.card(plan, note, NOON))
+    for content, kind in author.files.items():
+        # Named as people name their files: after themselves.
+        file = NoteFile(note.id, digest_of(content), kind, f"{name}.{kind}", len(content), NOON)
+        assert await store.note_files.add(file, content, person, announcements.card(plan, note, NOON))
     question = Question(
         f"q{author.number}", person, name, anonymous=not named, session="talk", text="Why?", written_at=NOON
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.documents.export.subject import ChathamRule, ExportSubject
 from bot.documents.export.table import Cell, Row, Source, Table, local
 from bot.domain.contributions import chatham
+from bot.domain.contributions.note_files import NoteFile, names_for_others
 from bot.domain.contributions.notes import Attribution, Audience, Detail, Note, Signature, signature, visible_to
 from bot.domain.people.participants import Participant
 from bot.domain.people.roles import Role
@@ -18,6 +19,7 @@ _DETAILS = tuple(Detail)
 COLUMNS = (
     "id", "written_at", "author", "author_id", "administration", "country", "organisation", "region", "topic",
     "kind", "title", "did", "learned", *map(str, _DETAILS), "echoes", "visibility", "attribution",
+    "files",
 )  # fmt: skip
 
 
@@ -32,6 +34,8 @@ class NoteRows:
     """The number of people who do the same, by note id."""
     veil: Callable[[str], str] = str
     """Makes the id of a note whose author isn't named."""
+    files: Mapping[str, Sequence[NoteFile]] = field(default_factory=dict[str, Sequence[NoteFile]])
+    """By note id."""
     _secret: list[Note] = field(init=False, default_factory=list[Note])
 
     def all(self, notes: Iterable[Note]) -> Iterator[Row]:
@@ -77,6 +81,7 @@ class NoteRows:
             self.echoes.get(note.id, 0),
             str(note.visibility),
             str(note.attribution),
+            ", ".join(names_for_others(self.files.get(note.id, ()), author, self.veil)) or None,
         )
 
 
@@ -108,9 +113,9 @@ def _author_cells(plan: Plan, author: Signature) -> tuple[Cell, ...]:
 
 async def _table(source: Source) -> Table:
     echoes, veil = await source.store.contacts.echoes(), await source.store.facts.veil()
-    return Table(
-        COLUMNS, _pages(source, NoteRows(source.plan, source.audience, source.store.participants.of, echoes, veil))
-    )
+    files = await source.store.note_files.all()
+    rows = NoteRows(source.plan, source.audience, source.store.participants.of, echoes, veil, files)
+    return Table(COLUMNS, _pages(source, rows))
 
 
 async def _pages(source: Source, rows: NoteRows) -> AsyncIterator[Iterable[Row]]:

@@ -45,4 +45,5 @@ def test_a_note_is_one_row_to_the_letter(example: Plan) -> None:
         "echoes": 3,
         "visibility": "organisers",
         "attribution": "name",
+        "files": None,
     }
