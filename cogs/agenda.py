@@ -34,8 +34,7 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
         """Show a day's agenda: today's, or before the workshop the first, or after it the last."""
         days = context.plan.agenda.days
         if day is None:
-            today = day_of(context.now, context.plan.tz)
-            chosen = next((date for date in days if date >= today), days[-1])
+            chosen = _today_or_nearest(context)
         elif 1 <= day <= len(days):
             chosen = days[day - 1]
         else:
@@ -67,11 +66,11 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
 
     @pressed("day", Role.PARTICIPANT)
     async def show_that_day(self, context: Context, day: str, _mark: str = "") -> None:
-        """Show a session's whole day; the button is under its announcement."""
+        """Show a session's whole day, by the button under its announcement; the help desk's button names no day."""
         chosen = next((date for date in context.plan.agenda.days if date.isoformat() == day), None)
-        if chosen is None:
+        if chosen is None and day:
             context.refuse("refused.gone")
-        await self._show_day(context, chosen)
+        await self._show_day(context, chosen or _today_or_nearest(context))
 
     async def _show_day(self, context: Context, day: date) -> None:
         rooms = context.workshop.venue.rooms
@@ -95,8 +94,8 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
 
     @pressed("calendar", Role.PARTICIPANT)
     async def take_day_along(self, context: Context, day: str) -> None:
-        """Handle the calendar button under the agenda of a day."""
-        await self._hand_over(context, f"{_DAY}{day}")
+        """Hand over the day under whose agenda the button is; the whole workshop from a person's own page."""
+        await self._hand_over(context, _EVERYTHING if day == _EVERYTHING else f"{_DAY}{day}")
 
     async def _hand_over(self, context: Context, what: str) -> None:
         sessions = _requested(context.workshop.programme.held, what)
@@ -105,6 +104,12 @@ class AgendaCog(commands.Cog, description="Following the agenda"):
         content = await asyncio.to_thread(calendars.calendar, context.plan, sessions, context.now, context.language)
         file = discord.File(io.BytesIO(content), filename=f"{context.plan.id}.ics")
         await context.done("calendar.done", file, n=len(sessions))
+
+
+def _today_or_nearest(context: Context) -> date:
+    """Return today's date; before the workshop and between its days the next day of it, and after it the last."""
+    days, today = context.plan.agenda.days, day_of(context.now, context.plan.tz)
+    return next((date for date in days if date >= today), days[-1])
 
 
 def _requested(held: Sequence[HeldSession], what: str) -> Sequence[HeldSession]:

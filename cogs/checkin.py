@@ -41,8 +41,8 @@ class CheckinCog(commands.Cog, description="Checking in"):
 
     @pressed("checkin", Role.PARTICIPANT)
     async def press(self, context: Context, session_id: str, _mark: str = "") -> None:
-        """Check in by the button; if the workshop asks for a word, open the form for it."""
-        await _check_in(context, session_id, None)
+        """Check in by a session's button, or by the help desk's, which names none; open the form for a word."""
+        await _check_in(context, session_id or await _likeliest(context), None)
 
     @pressed("word", Role.PARTICIPANT)
     async def hear_word(self, context: Context, session_id: str) -> None:

@@ -26,6 +26,11 @@ class HelpCog(commands.Cog, description="Finding your way"):
     @command(Role.VISITOR, "What you can do here")
     async def help(self, context: Context) -> None:
         """Show every command that the person may use, each as a link."""
+        await self.show_manual(context)
+
+    @pressed("manual", Role.VISITOR)
+    async def show_manual(self, context: Context, _mark: str = "") -> None:
+        """Show the commands, as the command does."""
         await context.reply(help_messages.manual(tuple(entries(self._client)), context.role, context.language))
 
     @pressed("whole", Role.VISITOR)

@@ -15,6 +15,7 @@ from bot.domain.text import escape
 from bot.domain.venue import WELCOME
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
+from bot.messages import help_desk
 from bot.messages import own_attendance as own_attendance_messages
 from bot.messages.errors import UserError
 from bot.messages.post import Button, Post, custom_id
@@ -26,8 +27,19 @@ from bot.store.privacy.erasures import Erasure
 class MeCog(commands.GroupCog, group_name="me", group_description="What the workshop keeps about you"):
     """Handles a person's own data: only they can ask, and only they see it."""
 
+    @pressed("me", Role.VISITOR)
+    async def open_page(self, context: Context, _mark: str = "") -> None:
+        """Show the person's own page: the buttons for everything about themselves."""
+        participant = context.role >= Role.PARTICIPANT or context.place is not None
+        await context.reply(help_desk.my_page(context.plan, context.language, participant=participant))
+
     @command(Role.PARTICIPANT, "Your attendance so far, session by session", name="attendance")
     async def own_attendance(self, context: Context) -> None:
+        """Show the person's attendance."""
+        await self.show_attendance(context)
+
+    @pressed("attendance", Role.PARTICIPANT)
+    async def show_attendance(self, context: Context) -> None:
         """Show the person's attendance with its reasons, against the plan's rule."""
         plan, store = context.plan, context.store
         person = context.person
@@ -62,6 +74,11 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
 
     @command(Role.VISITOR, "All that the workshop keeps about you, as files")
     async def export(self, context: Context) -> None:
+        """Send the person's data as files."""
+        await self.take_export(context)
+
+    @pressed("export", Role.VISITOR)
+    async def take_export(self, context: Context) -> None:
         """Send two files: one for people, one for programs."""
         await context.defer()
         kept = await context.store.personal_data.of(context.person.id)
@@ -74,7 +91,12 @@ class MeCog(commands.GroupCog, group_name="me", group_description="What the work
 
     @command(Role.VISITOR, "Erase what the workshop keeps about you, once you have seen what that means")
     async def delete(self, context: Context) -> None:
-        """Show what would be erased and what stays; nothing is erased yet."""
+        """Show what would be erased; nothing is erased yet."""
+        await self.ask_to_erase(context)
+
+    @pressed("delete", Role.VISITOR)
+    async def ask_to_erase(self, context: Context) -> None:
+        """Show what would be erased and what stays, with the button that erases it."""
         parts = (context.say(f"me.delete.{part}") for part in ("erased", "stays", "final"))
         confirm = Button(custom_id("erase", str(context.interaction.id)), context.say("button.erase"), primary=True)
         await context.reply(Post((f"{DONE} {context.say('me.delete.heading')}", *parts), (confirm,)))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import Flag, StrEnum, auto
 
 from bot.domain.people.retention import RetentionKind
-from bot.domain.venue import AGENDA, ANNOUNCEMENTS, QUESTIONS, TEAM, WELCOME
+from bot.domain.venue import AGENDA, ANNOUNCEMENTS, HELP_DESK, QUESTIONS, TEAM, WELCOME
 
 
 class Kind(StrEnum):
@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     WELCOME = "welcome"
     """The first message in the server. Due from the beginning, so never late."""
+    HELP_DESK = "help_desk"
+    """The participants' panel: a button for each thing that they can do. Due from the beginning."""
     PANEL = "panel"
     """The moderators' control panel. Subject: the day, or the id of the command that asked for it."""
     AGENDA = "agenda"
@@ -132,6 +134,8 @@ class KindRow:
     marked_late: bool = False
     """Whether it says so when it is late, because it makes sense at its instant only."""
     upkeep: Upkeep = Upkeep.ON_CHANGE
+    pinned: bool = False
+    """Whether it is pinned in its room, because people write below it."""
     private_subject: bool = False
     """Whether the subject is text that may name participants: it is erased with them, and is not logged."""
 
@@ -147,7 +151,13 @@ _TO_ITS_END = timedelta(0)
 
 #: One row for each kind, roughly in the order of a day.
 KINDS: Mapping[Kind, KindRow] = {
-    Kind.WELCOME: KindRow(room=WELCOME, lifetime=_TO_ITS_END, origin=Origin.PLAN, shows=()),
+    Kind.WELCOME: KindRow(
+        room=WELCOME, lifetime=_TO_ITS_END, origin=Origin.PLAN, shows=(), upkeep=Upkeep.AT_ONCE,
+    ),
+    # Data, certificates and pledges are asked for long after the workshop.
+    Kind.HELP_DESK: KindRow(
+        room=HELP_DESK, lifetime=365 * _DAY, origin=Origin.PLAN, shows=(), upkeep=Upkeep.AT_ONCE, pinned=True,
+    ),
     Kind.PANEL: KindRow(
         room=TEAM, lifetime=_TO_ITS_END, origin=Origin.PLAN_AND_TEAM, shows=(), upkeep=Upkeep.ALWAYS,
     ),

@@ -31,7 +31,8 @@ _TOGETHER = 4
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan asks for, in the order of their instants."""
     welcome = announce(plan.id, Kind.WELCOME, plan.id, _BEGINNING, ends=plan.agenda.ends_at)
-    derived = [welcome, *_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_ladder(plan)]
+    help_desk = announce(plan.id, Kind.HELP_DESK, plan.id, _BEGINNING, ends=plan.agenda.ends_at)
+    derived = [welcome, help_desk, *_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_ladder(plan)]
     derived += [*_open_questions(plan), *_invitations(plan), *follow_ups(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))
 

@@ -20,6 +20,7 @@ from bot.domain.text import Text
 #: Keys of rooms, in the store and as targets of announcements.
 CATEGORY = "category"
 WELCOME = "welcome"
+HELP_DESK = "help-desk"
 AGENDA = "agenda"
 ANNOUNCEMENTS = "announcements"
 QUESTIONS = "questions"
@@ -64,6 +65,11 @@ class Room:
     """Whether participants write there while the workshop lasts."""
     public: bool = False
     """Whether everybody in the server sees and reads it, in the workshop or not."""
+    always_open: bool = False
+    """Whether everybody in the server writes there at all times: before they join, after the workshop, in the archive.
+
+    Discord lets nobody type a command where they can't write, so one room must stay open for commands.
+    """
     closes_at: datetime | None = None
     """Read only from then on (UTC), for those who were let in."""
     members: frozenset[int] | None = None
@@ -79,7 +85,7 @@ class Room:
             return Door.CLOSED
         if self.closes_at is not None and now >= self.closes_at:
             return Door.READ
-        if self.form is RoomForm.TEXT and (not self.writable or now >= ends_at):
+        if self.form is RoomForm.TEXT and not self.always_open and (not self.writable or now >= ends_at):
             return Door.READ
         return Door.OPEN
 
@@ -123,6 +129,7 @@ def _rooms(plan: Plan) -> Iterator[Room]:
     language = plan.languages[0]
     yield Room(CATEGORY, RoomForm.CATEGORY, plan.title[language], None)
     yield Room(WELCOME, RoomForm.TEXT, WELCOME, None, public=True)
+    yield Room(HELP_DESK, RoomForm.TEXT, HELP_DESK, None, writable=True, always_open=True)
     yield Room(TEAM, RoomForm.TEXT, TEAM, None)
     yield Room(AGENDA, RoomForm.TEXT, AGENDA, plan.description)
     yield Room(ANNOUNCEMENTS, RoomForm.TEXT, ANNOUNCEMENTS, None)

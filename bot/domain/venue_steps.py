@@ -16,7 +16,14 @@ from bot.domain import discord_limits
 from bot.domain.people.roles import ROLES, Role
 from bot.domain.text import shorten
 from bot.domain.venue import CATEGORY, Door, Room, RoomForm, category_room, role_key
-from bot.domain.venue_permissions import MEETING_RIGHTS, WRITING_RIGHTS, Rights
+from bot.domain.venue_permissions import (
+    MEETING_RIGHTS,
+    PERMISSIONS,
+    STAGE_MODERATOR,
+    WRITING_RIGHTS,
+    Rights,
+    grantable,
+)
 
 #: The bot itself, and everybody in the server.
 ME, EVERYONE = "me", "everyone"
@@ -54,6 +61,10 @@ class Server:
     foreign: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
     """Roles with the name of one of ours that need a confirmation, because people hold them or they have permissions:
     Discord id to the number of holders; None: unknown."""
+    held: int = sum(bit for bit, _ in PERMISSIONS.values())
+    """The permissions (bits) that the bot holds in the server: it can allow and deny no others."""
+    stages: bool = False
+    """Whether the server can have stages; elsewhere, a stage becomes a voice room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,18 +312,28 @@ class _Steps:
         """Return the rights in a room. The bot comes first: once everyone is denied, only its own right lets it in."""
         rights = MEETING_RIGHTS if room.form in {RoomForm.VOICE, RoomForm.STAGE} else WRITING_RIGHTS
         door = room.door(self.wanted.now, self.wanted.ends_at)
-        for_participants = rights[Door.READ if self.archived and door is Door.OPEN else door]
-        return {
-            ME: rights[Door.OPEN],
-            EVERYONE: rights[Door.READ if room.public else Door.CLOSED],
-            role_key(Role.ORGANISER): rights[Door.OPEN],
-            role_key(Role.MODERATOR): rights[Door.OPEN],
+        read_only = self.archived and door is Door.OPEN and not room.always_open
+        for_participants = rights[Door.READ if read_only else door]
+        for_team = rights[Door.OPEN] | STAGE_MODERATOR if self._is_stage(room) else rights[Door.OPEN]
+        for_everyone = Door.OPEN if room.always_open else Door.READ if room.public else Door.CLOSED
+        wanted: dict[Who, Rights] = {
+            ME: for_team,
+            EVERYONE: rights[for_everyone],
+            role_key(Role.ORGANISER): for_team,
+            role_key(Role.MODERATOR): for_team,
             **(
                 {role_key(Role.PARTICIPANT): for_participants}
                 if room.members is None
                 else dict.fromkeys(sorted(room.members), for_participants)
             ),
         }
+        possible = grantable(self.server.held)
+        return {who: granted.within(possible) for who, granted in wanted.items()}
+
+    def _is_stage(self, room: Room) -> bool:
+        """Return whether a room is a stage on Discord, or becomes one."""
+        channel = self._channel(room)
+        return channel.form is RoomForm.STAGE if channel else room.form is RoomForm.STAGE and self.server.stages
 
 
 def role_name(role: Role) -> str:

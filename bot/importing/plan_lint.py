@@ -63,7 +63,7 @@ def _longest_posts(plan: Plan) -> Iterator[tuple[Place, Post]]:
     """Yield each posted message that grows with the plan, unabridged. Answers are left out: they may span messages."""
     rooms = {meeting_room(session.room): 2**63 for session in plan.agenda}  # the longest id that Discord may give
     mark = "0" * 24
-    yield ("description",), welcome(plan, mark)
+    yield ("description",), welcome(plan, f"<#{2**63}>", mark)
     for number, day in enumerate(plan.days):
         yield ("days", number), unabridged(plan, day.date, plan.morning(day.date), mark)
         for index, entry in enumerate(day.sessions):

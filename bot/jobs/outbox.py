@@ -215,10 +215,27 @@ class Outbox:
                     allowed_mentions=allowed_mentions(post),
                     files=self._files(post),
                 )
+        if KINDS[delivery.kind].pinned:
+            await self._pin(message)
         await self._context.store.deliveries.settle_sent(
             delivery.id, self._context.clock.now(), message.channel.id, message.id, shows
         )
         return send
+
+    async def _pin(self, message: discord.Message) -> None:
+        """Pin a message; pinning it twice changes nothing. Without the permission it stays unpinned.
+
+        NOTE: Pin Messages is a permission of its own since 2026-01: https://docs.discord.com/developers/change-log.
+        """
+        guild = self._context.guild
+        if guild is None or not guild.me.guild_permissions.pin_messages:
+            return
+        await self._context.pacer.turn()
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                await message.pin()
+        except discord.Forbidden as failure:
+            log.warning("The message in %s could not be pinned: %r", message.channel, failure)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:
         """The delivery's message, if the channel has it."""

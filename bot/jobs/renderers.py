@@ -24,7 +24,7 @@ from bot.domain.contributions import pledges as pledge_rules
 from bot.domain.contributions.notes import Signature, has_card, signature
 from bot.domain.contributions.questions import QuestionState, questions_still_open
 from bot.domain.plan import Plan
-from bot.domain.venue import topic_room
+from bot.domain.venue import HELP_DESK, topic_room
 from bot.messages import (
     agenda,
     agenda_changes,
@@ -33,6 +33,7 @@ from bot.messages import (
     certificates,
     control_panel,
     feedback,
+    help_desk,
     pledges,
     questions,
 )
@@ -134,6 +135,14 @@ def _of_plan(render: Callable[[Plan, str], Post]) -> PostOf:
         return render(sources.plan, delivery.id)
 
     return post_of
+
+
+async def _welcome(sources: Sources, delivery: Delivery, _now: datetime) -> Post:
+    return announcements.welcome(sources.plan, sources.venue.link(HELP_DESK), delivery.id)
+
+
+async def _help_desk(sources: Sources, delivery: Delivery, now: datetime) -> Post:
+    return help_desk.panel(sources.plan, now, delivery.id)
 
 
 async def _agenda(sources: Sources, delivery: Delivery, now: datetime) -> Post:
@@ -337,7 +346,8 @@ async def _report(_sources: Sources, delivery: Delivery, _now: datetime) -> Post
 
 #: One renderer for each kind.
 RENDERERS: Mapping[Kind, Renderer] = {
-    Kind.WELCOME: Renderer(_of_plan(announcements.welcome), _stays),
+    Kind.WELCOME: Renderer(_welcome, _stays),
+    Kind.HELP_DESK: Renderer(_help_desk, _stays),
     Kind.PANEL: Renderer(_panel, _stays),
     Kind.AGENDA: Renderer(_agenda, _stays),
     Kind.TOPIC: Renderer(_topic, _stays),

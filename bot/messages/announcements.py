@@ -16,8 +16,11 @@ from bot.messages.post import Button, Lines, Post, custom_id, label, moment, now
 # --- posts: in all the workshop's languages --------------------------------------------------------------------
 
 
-def welcome(plan: Plan, mark: str) -> Post:
-    """The first message in the server: the workshop, the personal data that is kept, and how to join."""
+def welcome(plan: Plan, help_desk: str, mark: str) -> Post:
+    """The first message in the server: the workshop, the personal data that is kept, and how to join.
+
+    `help_desk`: a link to the room where commands can be typed.
+    """
     title, *others = dict.fromkeys(escape(plan.title[language]) for language in plan.languages)
     described = dict.fromkeys(escape(plan.description[language]) for language in plan.languages)
     languages = (
@@ -29,10 +32,14 @@ def welcome(plan: Plan, mark: str) -> Post:
         (
             Lines([f"# {title}", *others]),
             Lines(described),
-            Lines(every(plan.languages, "welcome.line")),
+            Lines(every(plan.languages, "welcome.line", channel=help_desk)),
             Lines(f"-# {line}" for line in every(plan.languages, "welcome.privacy")),
         ),
-        (Button(custom_id("join", mark), label(plan.languages, "button.join"), primary=True), *languages),
+        (
+            Button(custom_id("join", mark), label(plan.languages, "button.join"), primary=True),
+            Button(custom_id("me", mark), label(plan.languages, "button.me")),
+            *languages,
+        ),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain import discord_limits
 from bot.domain.contributions.contacts import Contact, NoteRequest
 from bot.domain.contributions.note_files import NoteFile, shown_to_others
-from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, has_card
+from bot.domain.contributions.notes import Detail, Note, NoteKind, Signature, Visibility, has_card
 from bot.domain.plan import Plan
 from bot.domain.text import escape, shorten
 from bot.messages.announcements import share_button
@@ -22,6 +23,8 @@ _SIGN = {
 }
 #: Characters of a name, and of a title in a list.
 _NAME, _LISTED = 100, 100
+#: Notes of a list that have buttons of their own; characters of the titles on these.
+_WITH_BUTTONS, _ON_BUTTON = 8, 50
 #: Authors of merged notes that a card names, after the note's own.
 _CO_AUTHORS = 5
 
@@ -143,7 +146,7 @@ def found(plan: Plan, entries: Sequence[Listed], language: str, *, more: bool) -
 
 
 def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Post:
-    """A person's own notes, `count` in all, each with its visibility and signature."""
+    """A person's own notes, `count` in all, each with its visibility and signature; the latest have buttons."""
     lines = [
         _listed(
             plan,
@@ -154,7 +157,17 @@ def mine(plan: Plan, entries: Sequence[Listed], count: int, language: str) -> Po
         )
         for entry in entries
     ]
-    return Post((text(language, "mine.heading", n=count), *lines))
+    latest = [entry.note for entry in entries[:_WITH_BUTTONS]]
+    buttons = [
+        Button(custom_id(kind, note.id), shorten(_titled(language, kind, note), discord_limits.BUTTON_LABEL))
+        for note in latest
+        for kind in (("rewrite",) if note.visibility is Visibility.PRIVATE else ("rewrite", "withdraw"))
+    ]
+    return Post((text(language, "mine.heading", n=count), *lines), tuple(buttons))
+
+
+def _titled(language: str, kind: str, note: Note) -> str:
+    return text(language, f"button.{kind}", title=shorten(note.title, _ON_BUTTON))
 
 
 def _listed(plan: Plan, entry: Listed, language: str, *facts: str) -> str:

@@ -109,6 +109,8 @@ class Guild:
             roles={role.id: role.name for role in roles if not role.managed},
             channels={number: _seen(channel) for number, channel in self._channels.items()},
             foreign=self._foreign,
+            held=self.me.guild_permissions.value,
+            stages=_has_stages(self.guild),
         )
 
     def status(self, wanted: WantedVenue, known: Mapping[str, int], plan: Plan) -> Status:
@@ -177,8 +179,7 @@ class Guild:
             return await guild.create_text_channel(
                 step.name, category=category, overwrites=overwrites, topic=about, reason=reason
             )
-        # A stage needs a Community server; elsewhere people meet in a voice room.
-        stage = room.form is RoomForm.STAGE and "COMMUNITY" in guild.features
+        stage = room.form is RoomForm.STAGE and _has_stages(guild)
         make = guild.create_stage_channel if stage else guild.create_voice_channel
         return await make(step.name, category=category, overwrites=overwrites, reason=reason)
 
@@ -224,6 +225,11 @@ def invitation(client: discord.Client) -> str:
     return discord.utils.oauth_url(
         client.application_id or 0, permissions=permissions, scopes=("bot", "applications.commands")
     )
+
+
+def _has_stages(guild: discord.Guild) -> bool:
+    """Return whether a server can have stages: only a Community server can; elsewhere people meet in a voice room."""
+    return "COMMUNITY" in guild.features
 
 
 def own_role(me: discord.Member) -> str:

@@ -17,11 +17,15 @@ from bot.domain.text import escape, fold
 from bot.hosting.context import Context
 from bot.messages import note_reviews
 from bot.messages import notes as notes_messages
-from bot.platform.router import command, suggests
+from bot.messages.post import custom_id
+from bot.platform.forms import line
+from bot.platform.router import command, pressed, suggests
 from cogs.note import shared
 from cogs.note.contacts import contacts_of
 from cogs.note.review import readable_by, review_of
 
+#: Characters of the words of a search.
+_WORDS = 200
 #: Notes that a search shows.
 _FOUND = 10
 #: Notes whose authors are told at once what moderators ask; the next come when these are answered.
@@ -52,11 +56,21 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
     @command(Role.PARTICIPANT, "Take one of your notes back: nobody but you sees it any more")
     @app_commands.describe(note="Which one: begin to type its title")
     async def withdraw(self, context: Context, note: str) -> None:
+        """Make a note private to its author, as the button does."""
+        await self.take_back(context, note)
+
+    @pressed("withdraw", Role.PARTICIPANT)
+    async def take_back(self, context: Context, note_id: str) -> None:
         """Make a note private to its author. It stays stored, and can be shown again."""
-        own = await shared.own(context, note)
+        own = await shared.own(context, note_id)
         taken_back = replace(own, visibility=Visibility.PRIVATE)
         await shared.open_to(context, taken_back, "consent.withdrawn", context.language)
         await context.done("note.withdrawn", title=f"**{escape(own.title)}**")
+
+    @pressed("rewrite", Role.PARTICIPANT)
+    async def rewrite(self, context: Context, note_id: str) -> None:
+        """Open the form with the note, by the button in the list of the author's notes."""
+        await shared.edit(context, await shared.own(context, note_id))
 
     @suggests("note", edit, withdraw)
     async def suggest_own(self, context: Context) -> Iterable[tuple[str, str]]:
@@ -65,7 +79,12 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @command(Role.PARTICIPANT, "Your notes, who sees them, and where they are shown")
     async def mine(self, context: Context) -> None:
-        """Suggest the person's own notes."""
+        """Show the person's own notes."""
+        await self.show_mine(context)
+
+    @pressed("mine", Role.PARTICIPANT)
+    async def show_mine(self, context: Context) -> None:
+        """Show the person's own notes, with buttons that change them, and what moderators ask about them."""
         own = await context.store.notes.of(context.person.id)
         listed = [await shared.listed(context, note) for note in own[: discord_limits.OPTIONS]]
         reviewed = await context.store.note_reviews.all()
@@ -90,7 +109,22 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @command(Role.PARTICIPANT, "Find notes by the words in them; accents and case don't matter")
     @app_commands.describe(words="Words that the notes hold, in any language")
-    async def search(self, context: Context, words: app_commands.Range[str, 1, 200]) -> None:
+    async def search(self, context: Context, words: app_commands.Range[str, 1, _WORDS]) -> None:
+        """Show the notes that contain the words."""
+        await self._find(context, words)
+
+    @pressed("search", Role.PARTICIPANT)
+    async def open_search(self, context: Context) -> None:
+        """Open the form in which the person types the words."""
+        field = (context.say("search.words"), None, line("words", _WORDS))
+        await context.show_form(custom_id("searched"), context.say("button.search"), [field])
+
+    @pressed("searched", Role.PARTICIPANT)
+    async def search_submitted(self, context: Context) -> None:
+        """Show the notes that contain the words of the form."""
+        await self._find(context, context.submitted()["words"])
+
+    async def _find(self, context: Context, words: str) -> None:
         """Show the notes that contain the words, among those that the reader may see."""
         if not fold(words):
             context.refuse("refused.note.no_words")
@@ -101,5 +135,10 @@ class NoteCog(commands.GroupCog, group_name="note", group_description="Experienc
 
     @command(Role.PARTICIPANT, "Who wants to be in touch with you about a note, and who you are in touch with")
     async def contacts(self, context: Context) -> None:
+        """Show requests made and received."""
+        await self.show_contacts(context)
+
+    @pressed("contacts", Role.PARTICIPANT)
+    async def show_contacts(self, context: Context) -> None:
         """Show requests made and received, and the first that waits for an answer."""
         await context.reply(await contacts_of(context))

@@ -44,6 +44,7 @@ PLACES: Mapping[str, str] = {
     "feedback.choice": "Option of a choice in the feedback form.",
     "follow_up": "Message and form that ask, months later, what became of the pledges.",
     "form": "Field of the form in which a note is written: its label; _hint is the line below the label.",
+    "help_desk": "Message in the help desk, above a button for everything that participants can do.",
     "help": "Heading or hint in the answer to /help.",
     "hold": "Message while the day is on hold.",
     "import": "Preview of a changed agenda: a word in a list, or a line.",
@@ -253,6 +254,7 @@ LIMITS: Mapping[str, int] = {
     **{f"feedback.{field}_hint": discord_limits.MODAL_DESCRIPTION for field in RATED},
     **{f"feedback.choice.{choice}": discord_limits.OPTION_LABEL for choice in CHOSEN},
     **{f"organisation.{kind}": discord_limits.OPTION_LABEL for kind in OrganisationKind},
+    **dict.fromkeys(("button.search", "search.words"), discord_limits.MODAL_TITLE),
     **{f"join.{field}": discord_limits.MODAL_LABEL for field in JOINING},
 }
 

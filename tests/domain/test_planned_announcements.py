@@ -27,6 +27,7 @@ def test_each_announcement_of_the_example_is_there_once(example: Plan) -> None:
     attended = [s.id for s in example.agenda if s.kind is not SessionKind.BREAK]
     expected = [
         (Kind.WELCOME, example.id),
+        (Kind.HELP_DESK, example.id),
         *((Kind.TOPIC, topic.id) for topic in example.topics),
         *((Kind.AGENDA, day) for day in ("2023-02-20", "2023-02-21", "2023-02-22")),
         *((Kind.SOON, name) for name in attended),

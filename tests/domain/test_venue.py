@@ -34,6 +34,7 @@ def test_the_example_asks_for_these_rooms(example: Plan) -> None:
     assert [(room.key, room.form) for room in asked] == [
         ("category", RoomForm.CATEGORY),
         ("welcome", RoomForm.TEXT),
+        ("help-desk", RoomForm.TEXT),
         ("team", RoomForm.TEXT),
         ("agenda", RoomForm.TEXT),
         ("announcements", RoomForm.TEXT),

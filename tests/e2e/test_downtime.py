@@ -88,7 +88,7 @@ async def test_away_for_two_hours_only_what_is_still_of_use_is_announced(worksho
 async def test_set_up_in_the_middle_of_the_workshop_it_announces_what_is_still_of_use(world: World) -> None:
     await world.jump("2023-03-25 10:50")
     await world.start_bot()
-    assert (await world.setup()).text.startswith("✅ 12 things were made")
+    assert (await world.setup()).text.startswith("✅ 13 things were made")
     assert world.titles("announcements") == ["🏁 **Ledgers at work**", "📝 **Ledgers at work**", "🔴 **Questions**"]
     assert len(world.messages("agenda")) == len(world.messages("ledgers")) == 1
     assert world.may(world.amina, "ledgers", "send_messages")

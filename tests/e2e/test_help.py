@@ -62,7 +62,7 @@ async def test_what_one_may_do_comes_first_grouped_by_what_it_is_for(workshop: W
     assert lines[at + 1].startswith("</checkin:")
     assert lines[at + 1].endswith("> · Say that you are here")
     visitor = await told(workshop, workshop.visitor)
-    assert "Ask an organiser to give you the role Participant" in visitor
+    assert "Press Join in #help-desk" in visitor
     assert "### For" not in await told(workshop, workshop.amina)
 
 

@@ -54,7 +54,7 @@ async def test_each_session_says_why_it_counts_as_it_does(workshop: World) -> No
     assert reasons(await told(workshop, workshop.amina)) == {
         "Welcome": f"✅ checked in at {stamp(datetime.fromisoformat(since))} · 20 of 30 minutes count",
         "Ledgers at work": "✅ in the room for 30 minutes · 30 of 60 minutes count",
-        "Questions": "🔴 check-in is open: type /checkin",
+        "Questions": "🔴 check-in is open: type /checkin in #help-desk",
         "Sensor panel": "▫️ still to come",
         "Farewell": "▫️ still to come",
     }

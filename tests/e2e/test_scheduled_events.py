@@ -170,7 +170,7 @@ async def test_without_the_permission_all_the_rest_goes_on_and_the_team_reads_wh
     backend.edit_role(world.guild_id, own_role, {"permissions": permission_bits() & ~CREATE_EVENTS})
     backend.edit_role(world.guild_id, world.guild_id, {"permissions": EVERYONE & ~CREATE_EVENTS})
     await world.start_bot()
-    assert (await world.setup()).text.startswith("✅ 12 things were made")
+    assert (await world.setup()).text.startswith("✅ 13 things were made")
     await world.until("2023-03-25 09:05")
     assert world.titles("announcements") == ["⏰ **Welcome**", "🔴 **Welcome**"]
     assert events(world) == []

@@ -15,7 +15,10 @@ from bot.rehearsal.discord.calls import NoAnswer
 if TYPE_CHECKING:
     from tests.e2e.world import World
 
-ROOMS = ["Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors"]
+ROOMS = [
+    "Customs lab", "welcome", "help-desk", "team", "agenda", "announcements", "questions", "plenary", "ledgers",
+    "sensors",
+]  # fmt: skip
 ROLES = ["Moderator", "Organiser", "Participant"]
 MANAGE_ROLES, MANAGE_CHANNELS = 1 << 28, 1 << 4
 CATEGORY, VOICE = 4, 2
@@ -26,11 +29,11 @@ def assert_whole(world: World) -> None:
     assert world.channels() == ROOMS
     assert world.roles() == ROLES
     backend = world.discord.backend
-    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 8
+    assert [backend.channels[world.channel(name)].parent_id for name in ROOMS[1:]] == [world.channel(ROOMS[0])] * 9
     kept = dict(world.rows("SELECT key, discord_id FROM venue"))
     rooms = (
-        "category", "welcome", "team", "agenda", "announcements", "questions", "room:plenary", "topic:ledgers",
-        "topic:sensors",
+        "category", "welcome", "help-desk", "team", "agenda", "announcements", "questions", "room:plenary",
+        "topic:ledgers", "topic:sensors",
     )  # fmt: skip
     assert kept == {
         **{f"role:{name.lower()}": world.role(name) for name in ROLES},
@@ -44,6 +47,7 @@ def assert_doors(world: World) -> None:
     sees = {name: [world.may(person, name, "view_channel") for person in everyone] for name in ROOMS[1:]}
     assert sees == {
         "welcome": [True, True, True, True],
+        "help-desk": [True, True, True, True],
         "team": [True, True, False, False],
         "agenda": [True, True, True, False],
         "announcements": [True, True, True, False],
@@ -67,11 +71,11 @@ async def test_setup_opens_every_room_to_those_it_is_for_and_a_second_one_change
     await world.start_bot()
     answer = await world.setup()
     assert answer.ephemeral
-    assert answer.text.startswith("✅ 12 things were made: Organiser, Moderator, Participant, Customs lab, welcome")
+    assert answer.text.startswith("✅ 13 things were made: Organiser, Moderator, Participant, Customs lab, welcome")
     assert_whole(world)
     assert_doors(world)
     kinds = [world.discord.backend.channels[world.channel(name)].type for name in ROOMS]
-    assert kinds == [CATEGORY, 0, 0, 0, 0, 0, VOICE, 0, 0]
+    assert kinds == [CATEGORY, 0, 0, 0, 0, 0, 0, VOICE, 0, 0]
     assert world.discord.backend.channels[world.channel("ledgers")].topic == "Who may write"
 
     before, changes = world.picture(), world.witness.changes()
@@ -101,7 +105,7 @@ async def test_setup_does_not_wait_for_discord_to_tell_of_the_roles_that_it_made
     await world.start_bot()
     world.discord.gateway.emit = tell_late
     answer = await world.organiser.slash(world.general, "workshop setup")
-    assert answer.text.startswith("✅ 12 things were made")
+    assert answer.text.startswith("✅ 13 things were made")
     await asyncio.sleep(1)
     world.hand_out_roles()
     await world.settle()
@@ -121,7 +125,7 @@ async def test_setup_adopts_what_has_the_right_name_and_keeps_what_others_grante
     world.allow(agenda.id, guests.id, "view_channel")
     await world.start_bot()
     answer = await world.setup()
-    assert answer.text.startswith("✅ 9 things were made: Organiser, Participant, welcome, team,")
+    assert answer.text.startswith("✅ 10 things were made: Organiser, Participant, welcome, help-desk, team,")
     assert (world.role("Moderator"), world.channel("Customs lab"), world.channel("agenda")) == (
         role.id,
         category.id,
@@ -205,7 +209,7 @@ async def test_a_missing_permission_is_named_and_once_given_setup_goes_on(world:
         assert world.channels() == []
         assert world.roles() == []
     world.discord.backend.edit_role(world.guild_id, own_role, {"permissions": everything})
-    assert (await world.setup()).text.startswith("✅ 12 things were made")
+    assert (await world.setup()).text.startswith("✅ 13 things were made")
     assert_whole(world)
 
 

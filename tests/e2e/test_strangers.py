@@ -210,7 +210,7 @@ async def test_only_the_shell_moves_a_workshop(workshop: World) -> None:
     await workshop.start_bot()
     workshop.guild_id = elsewhere
     assert workshop.roles() == ["Moderator", "Organiser", "Participant"]
-    assert workshop.channels()[1:4] == ["Customs lab", "welcome", "team"]
+    assert workshop.channels()[1:4] == ["Customs lab", "welcome", "help-desk"]
     assert "are there" in (await stranger.slash(hall, "workshop status")).text
 
 

@@ -102,7 +102,8 @@ BEGINS: Final = "2023-03-24 12:00"
 
 
 ROOMS: Final = (
-    "Customs lab", "welcome", "team", "agenda", "announcements", "questions", "plenary", "ledgers", "sensors",
+    "Customs lab", "welcome", "help-desk", "team", "agenda", "announcements", "questions", "plenary", "ledgers",
+    "sensors",
 )  # fmt: skip
 
 

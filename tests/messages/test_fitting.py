@@ -44,6 +44,7 @@ from bot.messages import (
     daily_digest,
     feedback,
     file_faults,
+    help_desk,
     note_reviews,
     notes,
     own_attendance,
@@ -262,7 +263,15 @@ Renders = Callable[[Plan, str], Iterable[Post | None]]
 
 #: Every renderer, by where it is, and all that it makes of a plan and of what somebody typed.
 RENDERERS: Mapping[str, Renders] = {
-    "messages.announcements.welcome": lambda plan, _: [announcements.welcome(plan, MARK)],
+    "messages.announcements.welcome": lambda plan, _: [announcements.welcome(plan, "#help-desk", MARK)],
+    "messages.help_desk.panel": lambda plan, _: [
+        help_desk.panel(plan, now, MARK) for now in (MORNING, plan.agenda.ends_at)
+    ],
+    "messages.help_desk.my_page": lambda plan, _: [
+        help_desk.my_page(plan, language, participant=participant)
+        for language in plan.languages
+        for participant in (True, False)
+    ],
     "messages.agenda.agenda": lambda plan, _: [
         agenda.agenda(plan, day, now, MARK)
         for day in plan.agenda.days
@@ -453,9 +462,9 @@ def test_an_agenda_has_every_session_and_the_way_to_all_of_it(plan: Plan, minute
 @given(plans())
 def test_what_a_message_is_for_stays_in_it(plan: Plan) -> None:
     """The welcome's Join button and what it says of privacy; a start's button and its room."""
-    welcome = fitted(announcements.welcome(plan, MARK))
+    welcome = fitted(announcements.welcome(plan, "#help-desk", MARK))
     assert welcome.buttons[0].custom_id == f"join:{MARK}"
-    assert welcome.blocks[2:] == announcements.welcome(plan, MARK).blocks[2:]
+    assert welcome.blocks[2:] == announcements.welcome(plan, "#help-desk", MARK).blocks[2:]
     session = plan.agenda.sessions[0]
     start = announcements.start(plan, session, _rooms(plan), MARK)
     assert fitted(start).buttons[0].custom_id == f"checkin:{session.id}:{MARK}"

@@ -42,6 +42,7 @@ from bot.messages import (
     control_panel,
     daily_digest,
     feedback,
+    help_desk,
     note_reviews,
     notes,
     pledges,
@@ -257,7 +258,10 @@ def every_answer(plan: Plan) -> Iterator[Post]:
     yield agenda.agenda_for(plan, day, NOW, "en", ids)
     yield agenda.now_for(plan, NOW, "en", ids)
     yield agenda.next_for(plan, NOW, "en", ids)
+    for participant in (True, False):
+        yield help_desk.my_page(plan, "en", participant=participant)
     note = Note(SNOWFLAKE, 1, "A", "t" * 40, NoteKind.WORKED, "T", "D", "L", Visibility.ORGANISERS, NOW)
+    yield notes.mine(plan, [Listed(note, Signature(), None)], 1, "en")
     for review in (UNSEEN, replace(UNSEEN, state=ReviewState.CLEARED)):
         yield note_reviews.entry(plan, Listed(note, Signature(), None), review, 1, "en")
     for review in (replace(UNSEEN, proposal=NoteWording("T", "D", "L")), replace(UNSEEN, merged_into="1")):
@@ -275,7 +279,9 @@ def every_post(plan: Plan) -> Iterator[Post]:
     assert topic
     mark = Announcement(plan.id, Kind.START, session.id, "", NOW, NOW).id
     note = Note(SNOWFLAKE, 1, "A", topic.id, NoteKind.WORKED, "T", "D", "L", Visibility.PARTICIPANTS, NOW)
-    yield announcements.welcome(plan, mark)
+    yield announcements.welcome(plan, "#help-desk", mark)
+    for now in (NOW, plan.agenda.ends_at):
+        yield help_desk.panel(plan, now, mark)
     yield agenda.agenda(plan, day, NOW, mark)
     for one in (session, pause, replace(session, topic=None)):
         yield announcements.soon(plan, one, ids, mark)
@@ -340,7 +346,7 @@ FROM_COGS = (
     post_messages.custom_id("undo", SNOWFLAKE),
     *(post_messages.custom_id(kind, SNOWFLAKE) for kind in ("agree", "noted", "show", "undo")),
     *(post_messages.custom_id(kind, "0" * 16) for kind in ("roster", "take")),
-    *("introduce", "introduced", "joined", "replace", "replaced"),
+    *("searched", "introduce", "introduced", "joined", "replace", "replaced"),
     post_messages.custom_id("unmark", SNOWFLAKE),
     post_messages.custom_id("word", "s" * 40),
 )

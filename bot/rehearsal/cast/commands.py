@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from simcord.components import walk_components
 
 from bot.domain.text import clean
-from bot.domain.venue import ANNOUNCEMENTS
+from bot.domain.venue import ANNOUNCEMENTS, HELP_DESK
 from bot.rehearsal.cast.acknowledged import AcknowledgedAnnouncement
 from bot.rehearsal.cast.script import Expected, ScriptedAction, Step, wall
 from bot.rehearsal.cast.stage import Attempt, Stage
@@ -46,7 +46,8 @@ class Command:
             return
         command = f"/{action.command}" if action.command else action.press
         what = f"{command} by {action.who} at {action.at}"
-        channel = stage.channel(action.channel or ("general" if action.command == "workshop setup" else ANNOUNCEMENTS))
+        default = HELP_DESK if action.command else ANNOUNCEMENTS  # where people can't write, they can't type a command
+        channel = stage.channel(action.channel or ("general" if action.command == "workshop setup" else default))
         answer = await self._step(what, action, partial(self._send, channel))
         for step in action.then:
             before = answer

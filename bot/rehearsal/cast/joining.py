@@ -8,7 +8,7 @@ from functools import partial
 
 from simcord.backend.access import channel_accessible
 
-from bot.domain.venue import TEAM, WELCOME
+from bot.domain.venue import HELP_DESK, TEAM, WELCOME
 from bot.rehearsal.cast.script import CastMember, Expected, Habit, Step, wall
 from bot.rehearsal.cast.stage import REFUSED, Stage
 from bot.rehearsal.discord.calls import ReceivedAnswer
@@ -30,13 +30,17 @@ async def join(stage: Stage, member: CastMember) -> None:
     """Choose a language that differs from Discord's, give a name, and introduce oneself if it is not on the roster."""
     chance = stage.chance(member.id, "join")
     await stage.keeper.sleep_until(_arrives_at(stage, member, chance))
-    person, channel = stage.person(member), stage.channel(WELCOME)
+    person, welcome = stage.person(member), stage.channel(WELCOME)
     if member.language in stage.plan.languages and not member.locale.startswith(member.language):
         what, button = f"language of {member.id}", f"language:{member.language}:"
-        chosen = await stage.attempt(what, lambda: stage.press(person, channel, button))
+        chosen = await stage.attempt(what, lambda: stage.press(person, welcome, button))
         stage.is_expected(what, chosen, Expected.ACCEPTED)
     what = f"joining of {member.id}"
-    form = await stage.attempt(what, partial(_open_form, stage, member, chance, channel))
+    by_command = chance.random() < _BY_COMMAND
+    channel = stage.channel(HELP_DESK) if by_command else welcome
+    form = await stage.attempt(
+        what, lambda: person.slash(channel, "join") if by_command else stage.press(person, channel, "join:")
+    )
     answer = form and await _submit(stage, what, member, form, {"name": _as_typed(member.name, chance)})
     if answer and answer.text.startswith(REFUSED):
         answer = await _introduce(stage, what, member, answer, channel)
@@ -60,13 +64,6 @@ def _arrives_at(stage: Stage, member: CastMember, chance: random.Random) -> date
     first = min((at for at, action in actions if action.who == member.id and at > opened), default=None)
     arrives = begins + timedelta(minutes=chance.uniform(0, 30 if late else 55))
     return arrives if first is None else max(opened, min(arrives, first - timedelta(minutes=1)))
-
-
-async def _open_form(stage: Stage, member: CastMember, chance: random.Random, channel: int) -> ReceivedAnswer:
-    person = stage.person(member)
-    if chance.random() < _BY_COMMAND:
-        return await person.slash(channel, "join")
-    return await stage.press(person, channel, "join:")
 
 
 async def _submit(

@@ -115,7 +115,7 @@ class ScriptedAction(Step):
     """`#name` is a channel, `@id` a person of the cast, and `?words` takes the first suggestion for these words; the
     option `file` has the content of a file."""
     channel: str = ""
-    """The channel's name; by default that of announcements."""
+    """The channel's name; by default the help desk for commands, and announcements for buttons."""
     on: str = ""
     """Words of the message whose menu or button is used; by default the latest message with that button."""
     then: tuple[Step, ...] = ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.discord.wire import Wire
+from tests.rehearsal.discord.test_requests import Wire, wire
+
+__all__ = ("wire",)  # the fixture
 
 COMMANDS = "/applications/1/commands"
 

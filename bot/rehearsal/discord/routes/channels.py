@@ -34,9 +34,20 @@ def _pins(context: RequestContext) -> list[Json]:
     return [item["message"] for item in answer["items"]]
 
 
-@handles("PUT /channels/{channel_id}/pins/{message_id}", "DELETE /channels/{channel_id}/pins/{message_id}")
-def _pin(context: RequestContext) -> Any:  # noqa: ANN401 - the same
-    return _simcord(context, "/channels/{channel_id}/messages/pins/{message_id}".format(**context.args), {})
+@handles(
+    "PUT /channels/{channel_id}/messages/pins/{message_id}",
+    "DELETE /channels/{channel_id}/messages/pins/{message_id}",
+    "PUT /channels/{channel_id}/pins/{message_id}",
+    "DELETE /channels/{channel_id}/pins/{message_id}",
+)
+def _pin(context: RequestContext) -> None:
+    """Pin or unpin a message. It takes Pin Messages, which is no longer part of Manage Messages.
+
+    Source: developers/resources/message.mdx, "Pin Message".
+    """
+    channel, message = context.int_arg("channel_id"), context.int_arg("message_id")
+    context.require_message(channel, message, "pin_messages")
+    context.backend.set_pinned(channel, message, context.method == "PUT")
 
 
 @handles("PUT /channels/{channel_id}/voice-status")
