@@ -84,6 +84,7 @@ class Limits:
         _must_fit(request, body)
         check_uploads(request.files, self._boost_level(request))
         self._granted(request, body)
+        self._entered(request, body)
         match request.method, request.segments:
             case "POST", ["channels", channel_id, "messages"]:
                 self._to_the_willing(int(channel_id))
@@ -140,7 +141,7 @@ class Limits:
         return self._backend.settings_of(channel.guild_id).premium_tier if channel and channel.guild_id else 0
 
     def _granted(self, request: DiscordRequest, body: Mapping[str, Any]) -> None:
-        """Check what gives permissions to somebody, what is read, and what is done on a stage."""
+        """Check what gives permissions to somebody."""
         grants, channels = self._grants, self._backend.get_channel
         match request.method, request.segments:
             case "POST", ["guilds", guild_id, "channels"]:
@@ -153,8 +154,18 @@ class Limits:
                 grants.overwrite_deleted(channels(int(channel_id)), int(target_id))
             case "PUT", ["guilds", guild_id, "members", _, "roles", role_id]:
                 grants.role_given(int(guild_id), int(role_id))
+            case "PATCH", ["guilds", guild_id, "members", user_id] if body.get("roles") and user_id != "@me":
+                present = self._backend.get_member(int(guild_id), int(user_id)).role_ids
+                for role in {int(role) for role in body["roles"]}.difference(present):
+                    grants.role_given(int(guild_id), role)
+            case _:
+                pass
+
+    def _entered(self, request: DiscordRequest, body: Mapping[str, Any]) -> None:
+        """Check what is read in voice channels and done on stages."""
+        match request.method, request.segments:
             case "GET", ["channels", channel_id, "messages", *_]:
-                channel = channels(int(channel_id))
+                channel = self._backend.get_channel(int(channel_id))
                 # Named, it takes CONNECT along in a voice channel, which simcord does not ask for.
                 self._backend.require_permissions(
                     channel.guild_id, self._backend.bot_user.id, channel.id, "view_channel"

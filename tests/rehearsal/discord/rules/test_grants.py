@@ -100,3 +100,8 @@ def test_nobody_is_given_everyone_or_a_bots_role(server: Server) -> None:
     amina = server.discord.add_person("amina")
     for role in (server.id, server.bot_role):
         assert server.refused("PUT", f"/guilds/{server.id}/members/{amina.id}/roles/{role}") == (400, 50028)
+        assert server.refused("PATCH", f"/guilds/{server.id}/members/{amina.id}", {"roles": [str(role)]}) == (
+            400,
+            50028,
+        )
+    assert server.refused("PATCH", f"/guilds/{server.id}/members/{amina.id}", {"roles": ["1"]}) == (404, 10011)

@@ -55,7 +55,7 @@ def test_a_stage_is_opened_once_and_with_a_topic(server: Server) -> None:
     stage, hall = server.channel("stage", STAGE), server.channel("hall", VOICE)
     server.bot_has(*MODERATORS)
     assert server.refused("POST", "/stage-instances", {"channel_id": str(hall), "topic": "Tea"}) == (400, 50024)
-    assert server.refused("POST", "/stage-instances", {"channel_id": str(stage), "topic": "x" * 121}) == (400, 50035)
+    assert server.refused("POST", "/stage-instances", {"channel_id": str(stage), "topic": "   "}) == (400, 50035)
     server.send("POST", "/stage-instances", {"channel_id": str(stage), "topic": "Tea"})
     assert server.refused("POST", "/stage-instances", {"channel_id": str(stage), "topic": "Tea"}) == (400, 150006)
 
