@@ -29,6 +29,9 @@ class Fault(Enum):
     GATEWAY_CUT = "gateway cut; it may resume"
     GATEWAY_FORGOT = "gateway cut, and the session forgotten"
     GATEWAY_ZOMBIE = "gateway silent, and still open"
+    GATEWAY_RECONNECT = "gateway asked to reconnect"
+    GATEWAY_INVALID = "gateway session invalid; it may resume"
+    GATEWAY_LOST = "gateway session invalid, and lost"
 
 
 Draw = Callable[[DiscordRequest], Fault | None]
@@ -59,9 +62,14 @@ ANSWERS: Mapping[Fault, tuple[int, dict[str, Any], dict[str, str]]] = {
     ),
 }
 
-# A stall costs its seconds, and a zombie a minute until it is noticed, so they are drawn less often. A throttle comes
-# only as a lasting fault.
-_WEIGHTS = dict.fromkeys(Fault, 10) | {Fault.STALL: 3, Fault.GATEWAY_ZOMBIE: 1, Fault.THROTTLED: 0}
+# A stall costs its seconds, a lost session 5 s that discord.py waits, and a zombie a minute until it is noticed, so
+# they are drawn less often. A throttle comes only as a lasting fault.
+_WEIGHTS = dict.fromkeys(Fault, 10) | {
+    Fault.STALL: 3,
+    Fault.GATEWAY_LOST: 3,
+    Fault.GATEWAY_ZOMBIE: 1,
+    Fault.THROTTLED: 0,
+}
 
 
 class RandomFaults:

@@ -43,6 +43,7 @@ MANAGE_GUILD = 1 << 5
 
 _LARGEST_REQUEST = 32 * 1024 * 1024
 _INVALID = frozenset({401, 403, 429})
+_OF_THE_GATEWAY = frozenset(fault for fault in Fault if fault.name.startswith("GATEWAY_"))
 _STALL_SECONDS = 16  # longer than the bot waits for an answer to a message
 _LOADING = 1 << 7
 _FAILED = 400
@@ -251,14 +252,10 @@ class LoopbackDiscord:
                 return response
             case Fault.STALL:
                 await asyncio.sleep(_STALL_SECONDS)
-            case Fault.GATEWAY_CUT:
-                self.gateway.cut()
-            case Fault.GATEWAY_FORGOT:
-                self.gateway.forget()
-            case Fault.GATEWAY_ZOMBIE:
-                self.gateway.fall_silent()
             case None:
                 pass
+            case fault if fault in _OF_THE_GATEWAY:
+                self._upset_gateway(fault)
             case refusal:
                 return self._reply(*ANSWERS[refusal])
         answered = self._answer(request, incoming.headers.get("Authorization"))
@@ -268,6 +265,19 @@ class LoopbackDiscord:
         await response.write_eof()
         self._seen_by_people(request, arrived, answered)
         return response
+
+    def _upset_gateway(self, fault: Fault) -> None:
+        match fault:
+            case Fault.GATEWAY_CUT:
+                self.gateway.cut()
+            case Fault.GATEWAY_FORGOT:
+                self.gateway.forget()
+            case Fault.GATEWAY_ZOMBIE:
+                self.gateway.fall_silent()
+            case Fault.GATEWAY_RECONNECT:
+                self.gateway.ask_to_reconnect()
+            case _:
+                self.gateway.invalidate(resumable=fault is Fault.GATEWAY_INVALID)
 
     def _seen_by_people(self, request: DiscordRequest, arrived: float, answered: tuple[int, Wire]) -> None:
         if answered[0] < _FAILED:
