@@ -136,6 +136,8 @@ class Listed:
     note: Note
     signed: Signature
     link: str | None
+    files: int = 0
+    """The number of its files that its reader may see."""
 
 
 def found(plan: Plan, entries: Sequence[Listed], language: str, *, more: bool) -> Post:
@@ -173,6 +175,7 @@ def _titled(language: str, kind: str, note: Note) -> str:
 def _listed(plan: Plan, entry: Listed, language: str, *facts: str) -> str:
     topic = plan.topic(entry.note.topic)
     about = [topic.title[language]] if topic else []
+    about += [f"📎 {entry.files}"] if entry.files else []
     title = f"{_SIGN[entry.note.kind]} **{escape(shorten(entry.note.title, _LISTED))}**"
     link = f"\n{entry.link}" if entry.link else ""
     return f"{title}\n-# {escape(' · '.join([*about, *facts]))}{link}"

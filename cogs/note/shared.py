@@ -155,4 +155,9 @@ async def listed(context: Context, note: Note) -> Listed:
     link = None
     if delivery and delivery.channel_id and delivery.message_id:
         link = notes.address(context.workshop.venue.guild_id or 0, delivery.channel_id, delivery.message_id)
-    return Listed(note, signature(note, context.store.participants.of(note.author)), link)
+    signed = signature(note, context.store.participants.of(note.author))
+    own = note.author == context.person.id
+    files = [
+        file for file in await context.store.note_files.of(note.id) if own or note_files.shown_to_others(file, signed)
+    ]
+    return Listed(note, signed, link, len(files))

@@ -182,3 +182,15 @@ async def test_a_person_gets_their_files_back(workshop: World) -> None:
     [message] = sent()
     assert message.is_ephemeral
     assert [str(file["filename"]) for file in message.attachments] == ["file-1.jpg", "file-2.pdf"]
+
+
+async def test_lists_tell_how_many_files_a_note_has_for_their_reader(workshop: World) -> None:
+    await workshop.until(OPEN)
+    answer = await share(workshop, workshop.amina, photo(), PAPER)
+    form = (await press_answer(workshop, workshop.amina, answer, "access:")).modal
+    assert form is not None
+    await workshop.amina.submit(form, {"visibility": "participants", "attribution": "anonymous"})
+    lobby = workshop.channel("ledgers")
+    assert "📎 2" in (await workshop.amina.slash(lobby, "note mine")).text
+    # The PDF names its author, who isn't named.
+    assert "📎 1" in (await workshop.karim.slash(lobby, "note search", words="port")).text
