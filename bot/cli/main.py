@@ -317,6 +317,30 @@ def health() -> None:
 
 
 @app.command()
+def discord(
+    people: Annotated[int, typer.Option(help="How many people, besides those of the file.", min=0, max=1000)] = 40,
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; a free one, if left out.", min=0, max=65535)] = 0,
+    guild: Annotated[Path | None, typer.Option(help="The server's roles, channels and people: YAML or JSON.")] = None,
+    token: Annotated[str, typer.Option(help="The bot's token.")] = "simulated-token",  # noqa: S107 - no secret
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not print each request.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Serve a simulated Discord for any bot or client, until Ctrl-C. docs/simulated_discord.md describes it."""
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.rehearsal.discord import standalone, world  # noqa: PLC0415
+
+    def tell(line: str) -> None:
+        print(line, flush=True)  # noqa: T201 - also into a pipe, line by line
+
+    try:
+        described = world.read_world(guild) if guild else world.World()
+        runtime.run(standalone.serve(standalone.Served(described, people, port, token, quiet), Clock().now, tell))
+    except (world.WorldFileError, OSError) as fault:
+        raise SettingsError(str(fault)) from fault
+    except KeyboardInterrupt:
+        typer.echo("The simulated Discord has ended.")
+
+
+@app.command()
 def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     plan: Annotated[Path, typer.Argument(help="The plan to rehearse.")] = ROOT / "config/workshops/wco-mena-2023.yaml",
     cast: Annotated[Path, typer.Option(help="Who joins, and what they do.")] = ROOT

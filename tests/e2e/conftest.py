@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -17,7 +16,6 @@ from bot.domain.venue_permissions import permission_bits
 from bot.importing import plan_file
 from bot.rehearsal.cast.script import wall
 from bot.rehearsal.discord.loopback import LoopbackDiscord
-from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.timekeeper import Timekeeper
 from bot.settings import ROOT
 from tests.e2e.shell import Ran, Rehearsed, bare_environment, run_plenary
@@ -56,7 +54,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         active=lambda: simulated.activity,
         busy=lambda: simulated.in_flight > 0,
     )
-    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=cast("OpenApiChecker", witness))
+    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness)
     simulated.gateway.privileged = 0
     simulated.gateway.starts.spacing = 0  # tests restart the bot, and discord.py waits 5 s after a refusal
     await simulated.start()

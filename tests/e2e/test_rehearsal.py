@@ -41,7 +41,15 @@ SUMMARY: Mapping[str, set[str] | None] = {
     "messages": {"expected", "seen", "duplicate", "missing"},
     "check_ins": {"acknowledged", "stored"},
     "notes": {"acknowledged", "stored"},
-    "requests": {"total", "invalid", "invalid_in_ten_minutes", "openapi_checked", "openapi_violations"},
+    "requests": {
+        "total",
+        "invalid",
+        "invalid_in_ten_minutes",
+        "openapi_checked",
+        "openapi_violations",
+        "answers_checked",
+        "answer_violations",
+    },
     "lateness_ms": SPREAD,
     "ack_ms": SPREAD,
     "errors_logged": None,
@@ -68,6 +76,7 @@ def assert_sound(summary: dict[str, Any]) -> None:
     assert summary["check_ins"]["stored"] == summary["check_ins"]["acknowledged"] > 0
     assert summary["notes"]["stored"] == summary["notes"]["acknowledged"] > 0
     assert summary["requests"]["invalid"] == summary["requests"]["openapi_violations"] == 0
+    assert summary["requests"]["answer_violations"] == 0
     assert summary["errors_logged"] == 0
 
 
@@ -123,6 +132,7 @@ async def test_a_rehearsal_of_the_example_leaves_everything_that_it_promises(
     if openapi is None:
         pytest.skip("DISCORD_OPENAPI names no OpenAPI file: all but the check of requests against it was tested")
     assert summary["requests"]["openapi_checked"] == summary["requests"]["total"]
+    assert summary["requests"]["answers_checked"] > summary["requests"]["total"]
 
 
 @pytest.mark.timeout(420)

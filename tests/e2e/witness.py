@@ -1,4 +1,4 @@
-"""The witness of an end-to-end test: records every request of the bot, and checks it against Discord's OpenAPI file."""
+"""The witness of an end-to-end test: records requests, and checks all traffic against Discord's OpenAPI file."""
 
 from __future__ import annotations
 
@@ -19,17 +19,27 @@ def _checker(path: str) -> OpenApiChecker:
 
 
 class Witness:
-    """Records each request just before the simulated Discord handles it, and checks it; `on_request` may act on it."""
+    """Records each request just before the simulated Discord handles it; `on_request` may act on it.
+
+    Requests, answers and gateway events are checked.
+    """
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, str]] = []
         self.on_request: Callable[[str, str], None] | None = None
         self._checker = _checker(OPENAPI) if OPENAPI else None
-        self._before = len(self._checker.violations) if self._checker else 0
+        self._before = self._counts()
 
     @property
     def violations(self) -> list[str]:
-        return self._checker.violations[self._before :] if self._checker else []
+        if self._checker is None:
+            return []
+        requests, answers = self._before
+        return [*self._checker.violations[requests:], *self._checker.answers.violations[answers:]]
+
+    def _counts(self) -> tuple[int, int]:
+        """How many violations the tests before have left, in requests and in answers."""
+        return (len(self._checker.violations), len(self._checker.answers.violations)) if self._checker else (0, 0)
 
     def check(self, method: str, path: str, query: Mapping[str, str], body: object) -> None:
         self.requests.append((method, path))
@@ -37,6 +47,14 @@ class Witness:
             self._checker.check(method, path, query, body)
         if self.on_request is not None:
             self.on_request(method, path)
+
+    def check_answer(self, method: str, path: str, status: int, answer: object) -> None:
+        if self._checker is not None:
+            self._checker.check_answer(method, path, status, answer)
+
+    def check_event(self, event: str, payload: object) -> None:
+        if self._checker is not None:
+            self._checker.check_event(event, payload)
 
     def count(self, method: str, ending: str) -> int:
         """The number of requests of a method whose path has that ending."""

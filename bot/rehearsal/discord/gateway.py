@@ -27,9 +27,11 @@ from bot.rehearsal.discord.gateway_session import (
     check_intents,
     check_shard,
 )
+from bot.rehearsal.discord.openapi import TrafficChecker
 from bot.rehearsal.discord.ready import application_flags, guild_for_session, ready_payload
 from bot.rehearsal.discord.rules.world import guild_payload
 from bot.rehearsal.discord.session_starts import SessionStart, SessionStarts
+from bot.rehearsal.discord.wire_objects import WireObjects
 
 _HEARTBEAT_INTERVAL = 41.25  # seconds
 _LATE_HEARTBEAT = 1.5  # intervals without a heartbeat, after which Discord gives up
@@ -47,7 +49,15 @@ class SimulatedGateway:
     `gone` is called when the bot has no connection any more. All waiting times are real seconds.
     """
 
-    def __init__(self, backend: Backend, token: str, *, now: Callable[[], datetime], gone: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        token: str,
+        *,
+        now: Callable[[], datetime],
+        gone: Callable[[], None],
+        checker: TrafficChecker | None,
+    ) -> None:
         self.address = ""
         self.activity = 0
         self.online = asyncio.Event()
@@ -61,7 +71,9 @@ class SimulatedGateway:
         self._backend = backend
         self._token = token
         self._on_gone = gone
-        self._commands = GatewayCommands(backend)
+        self._checker = checker
+        self._objects = WireObjects(backend)
+        self._commands = GatewayCommands(backend, self._tell)
         self._sessions: dict[str, GatewaySession] = {}
         self._connections: set[GatewayConnection] = set()
         self._down: set[int] = set()
@@ -157,8 +169,15 @@ class SimulatedGateway:
         """Send an event to each session with the intent for it."""
         for session in self._sessions.values():
             if session.wants(event, payload):
-                self.activity += 1
-                session.send(event, self._for_session(session, event, payload), silent=self._silent)
+                self._tell(session, event, self._for_session(session, event, payload))
+
+    def _tell(self, session: GatewaySession, event: str, payload: Payload) -> None:
+        """Send an event to one session, as Discord would write it."""
+        self.activity += 1
+        whole = self._objects.event(event, payload)
+        if self._checker is not None:
+            self._checker.check_event(event, whole)
+        session.send(event, whole, silent=self._silent)
 
     def _for_session(self, session: GatewaySession, event: str, payload: Payload) -> Payload:
         if event in {"GUILD_CREATE", "GUILD_UPDATE"}:
@@ -176,14 +195,12 @@ class SimulatedGateway:
         session.absent.discard(guild_id)
         payload = guild_payload(self._backend, self._backend.guilds[guild_id])
         if session.wants("GUILD_CREATE", payload):
-            self.activity += 1
-            session.send("GUILD_CREATE", self._for_session(session, "GUILD_CREATE", payload), silent=self._silent)
+            self._tell(session, "GUILD_CREATE", self._for_session(session, "GUILD_CREATE", payload))
 
     def _take_away(self, session: GatewaySession, guild_id: int) -> None:
         payload = {"id": str(guild_id), "unavailable": True}
         if session.wants("GUILD_DELETE", payload):
-            self.activity += 1
-            session.send("GUILD_DELETE", payload, silent=self._silent)
+            self._tell(session, "GUILD_DELETE", payload)
         session.absent.add(guild_id)
 
     # ---------------------------------------------------------------- connections
@@ -237,7 +254,6 @@ class SimulatedGateway:
                 self._check_token(data)
                 self._resume(connection, data)
             case _ if connection.session is not None:
-                self.activity += 1
                 self._commands.run(connection.session, opcode, data)
             case _:
                 raise Refused(CloseCode.NOT_AUTHENTICATED)
@@ -275,7 +291,7 @@ class SimulatedGateway:
         self._forget_old_sessions()
         self._sessions[session.id] = session
         self._join(connection, session)
-        session.send("READY", ready_payload(self._backend, session, self.address, self.flags))
+        self._tell(session, "READY", ready_payload(self._backend, session, self.address, self.flags))
         session.absent = {guild_id for guild_id in self._backend.guilds if session.handles(guild_id)}
         for guild_id in list(session.absent):
             if guild_id in self._down:
@@ -298,7 +314,7 @@ class SimulatedGateway:
             raise Refused(CloseCode.INVALID_SEQUENCE)
         self._join(connection, session)
         if session.replay(sequence):
-            session.send("RESUMED", {})
+            self._tell(session, "RESUMED", {})
         else:
             connection.session = None
             del self._sessions[session.id]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from simcord.backend import serializers
 from simcord.enums import VOICE_CHANNEL_TYPES
 
 from bot.rehearsal.discord.gateway_connection import CloseCode, Json, Opcode, Refused
-from bot.rehearsal.discord.gateway_session import GatewaySession
+from bot.rehearsal.discord.gateway_session import GatewaySession, Payload
 
 if TYPE_CHECKING:
     from simcord.backend import Backend
@@ -28,11 +28,16 @@ _CONNECT, _VIEW_CHANNEL, _MOVE_MEMBERS = 1 << 20, 1 << 10, 1 << 24
 _STATUSES = frozenset({"online", "dnd", "idle", "invisible", "offline"})
 
 
-class GatewayCommands:
-    """Carries out the requests of sessions."""
+Tell: TypeAlias = Callable[[GatewaySession, str, Payload], None]
+"""Sends an event to one session."""
 
-    def __init__(self, backend: Backend) -> None:
+
+class GatewayCommands:
+    """Carries out the requests of sessions, and answers them with events."""
+
+    def __init__(self, backend: Backend, tell: Tell) -> None:
         self._backend = backend
+        self._tell = tell
         self._all_members_at: dict[int, float] = {}
 
     def run(self, session: GatewaySession, opcode: Opcode, data: Json) -> None:
@@ -49,10 +54,10 @@ class GatewayCommands:
                 self._send_members(session, request)
             case Opcode.REQUEST_SOUNDBOARD_SOUNDS:
                 for guild in self._guilds(session, request.get("guild_ids")):
-                    session.send("SOUNDBOARD_SOUNDS", {"guild_id": str(guild.id), "soundboard_sounds": []})
+                    self._tell(session, "SOUNDBOARD_SOUNDS", {"guild_id": str(guild.id), "soundboard_sounds": []})
             case Opcode.REQUEST_CHANNEL_INFO:
                 for guild in self._guilds(session, request.get("guild_id")):
-                    session.send("CHANNEL_INFO", {"guild_id": str(guild.id), "channels": []})
+                    self._tell(session, "CHANNEL_INFO", {"guild_id": str(guild.id), "channels": []})
             case _:
                 raise Refused(CloseCode.UNKNOWN_OPCODE)
 
@@ -76,7 +81,7 @@ class GatewayCommands:
         self._backend.set_voice_state(guild.id, self._backend.bot_user.id, room, **muted)
         if room is not None:
             server = {"token": secrets.token_hex(8), "guild_id": str(guild.id), "endpoint": None}
-            session.send("VOICE_SERVER_UPDATE", server)
+            self._tell(session, "VOICE_SERVER_UPDATE", server)
 
     def _may_enter(self, guild: Guild, room: int) -> bool:
         channel = self._backend.channels.get(room)
@@ -119,7 +124,7 @@ class GatewayCommands:
         if wait > 0:
             meta = {"guild_id": str(guild.id), **nonce}
             limited = {"opcode": Opcode.REQUEST_GUILD_MEMBERS, "retry_after": wait, "meta": meta}
-            session.send("RATE_LIMITED", limited)
+            self._tell(session, "RATE_LIMITED", limited)
             return False
         self._all_members_at[guild.id] = now
         return True
@@ -129,7 +134,7 @@ class GatewayCommands:
     ) -> None:
         chunks = [members[first : first + _MEMBERS_A_CHUNK] for first in range(0, len(members), _MEMBERS_A_CHUNK)]
         for index, chunk in enumerate(chunks or [[]]):
-            session.send("GUILD_MEMBERS_CHUNK", {
+            self._tell(session, "GUILD_MEMBERS_CHUNK", {
                 "guild_id": str(guild.id),
                 "members": [serializers.member_payload(self._backend, guild, member) for member in chunk],
                 "chunk_index": index,

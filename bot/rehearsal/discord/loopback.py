@@ -27,6 +27,7 @@ from bot.rehearsal.discord.requests import PREFIX, DiscordRequest, Wire, read_re
 from bot.rehearsal.discord.routes import HANDLERS, Created
 from bot.rehearsal.discord.routes.pages import WHOLE, page
 from bot.rehearsal.discord.rules.world import EVERYONE, World
+from bot.rehearsal.discord.wire_objects import WireObjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from simcord.backend.models import Message
 
-    from bot.rehearsal.discord.openapi import OpenApiChecker
+    from bot.rehearsal.discord.openapi import TrafficChecker
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class LoopbackDiscord:
         now: Callable[[], datetime],
         *,
         token: str,
-        checker: OpenApiChecker | None,
+        checker: TrafficChecker | None,
         draw: Draw = nothing_goes_wrong,
     ) -> None:
         self.backend = World(now)
@@ -72,9 +73,10 @@ class LoopbackDiscord:
         self._extras = Extras(self.backend)
         self.limits = Limits(self.backend, now)
         self.calls = Calls(self.backend)
+        self._objects = WireObjects(self.backend)
         self.faults_of_ours: list[str] = []
         self.checker = checker
-        self.gateway = SimulatedGateway(self.backend, token, now=now, gone=self.calls.lose_all)
+        self.gateway = SimulatedGateway(self.backend, token, now=now, gone=self.calls.lose_all, checker=checker)
         self.application: dict[str, Any] = {"bot_public": False}
         """Settings of the bot in the developer portal that differ from simcord's."""
         self.requests_total = 0
@@ -96,9 +98,14 @@ class LoopbackDiscord:
 
     # ---------------------------------------------------------------- the server
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken."""
+    async def start(self, port: int = 0, extend: Callable[[web.Application], None] | None = None) -> None:
+        """Listen on 127.0.0.1, on a free port unless one is given. Raises OSError if it is taken.
+
+        `extend` adds addresses of its own to the server.
+        """
         app = web.Application(client_max_size=_LARGEST_REQUEST)
+        if extend is not None:
+            extend(app)
         for path in ("/gateway", "/gateway/"):
             app.router.add_get(path, self.gateway.serve)
         app.router.add_get(attachments.PATH + "/{path:.*}", self._file)
@@ -293,6 +300,12 @@ class LoopbackDiscord:
         return web.Response(status=status, headers={**headers, "Content-Type": "application/json"}, body=body)
 
     def _answer(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire]:
+        status, answer = self._outcome(request, authorization)
+        if self.checker is not None:
+            self.checker.check_answer(request.method, request.path, status, answer)
+        return status, answer
+
+    def _outcome(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire]:
         if not _needs_no_bot_token(request) and authorization != f"Bot {self._token}":
             return 401, {"message": "401: Unauthorized", "code": 0}
         if self.checker is not None:
@@ -314,7 +327,8 @@ class LoopbackDiscord:
             self.backend.transcript.clear()
         if answer is None or self._is_unwanted(request):
             return 204, None
-        return 201 if isinstance(answer, Created) else asked.operation.status, answer
+        status = 201 if isinstance(answer, Created) else asked.operation.status
+        return status, self._objects.answer(request, answer)
 
     def _accept(self, request: DiscordRequest) -> Wire:
         return self._carry_out(checked(request))

@@ -1,28 +1,28 @@
-"""Every request held against Discord's own OpenAPI 3.1 file."""
+"""Every request, answer and event held against Discord's own OpenAPI 3.1 file."""
 
 from __future__ import annotations
 
-import json
+import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import jsonschema_rs
-
+from bot.rehearsal.discord.openapi_answers import AnswerChecker
+from bot.rehearsal.discord.openapi_document import OpenApiDocument, absolute, faults_in, read_openapi, reference
 from bot.rehearsal.discord.requests import Wire
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import jsonschema_rs
+
 Json = dict[str, Any]
 
-_DOCUMENT = "urn:discord"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 # NOTE: discord.py sends sets of permissions as decimal text, which Discord takes; the file asks for an integer.
 _BITSETS = frozenset({"allow", "deny", "permissions", "default_member_permissions"})
 _DECIMAL = "^(0|[1-9][0-9]*)$"
-_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,29 @@ class _Operation:
     body_required: bool
 
 
+class TrafficChecker(Protocol):
+    """Hears of everything that passes between a bot and the simulated Discord."""
+
+    def check(self, method: str, path: str, query: Mapping[str, str], body: Wire) -> None: ...
+    def check_answer(self, method: str, path: str, status: int, answer: Wire) -> None: ...
+    def check_event(self, event: str, payload: Wire) -> None: ...
+
+
 class OpenApiChecker:
     """Counts the requests it checked and keeps one sentence for each fault it found.
 
-    It is as lenient as Discord in two things that discord.py relies on: ids may be integers, and sets of
-    permissions may be text. Raises OSError or ValueError if the file can't be read.
+    `answers` does the same for answers and events. Of requests it is as lenient as Discord in two things that
+    discord.py relies on: ids may be integers, and sets of permissions may be text.
+
+    Raises OSError or ValueError if the file can't be read.
     """
 
     def __init__(self, path: Path) -> None:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        document = read_openapi(path)
+        self.answers = AnswerChecker(OpenApiDocument(_with_error_names(document)))
         document["components"]["schemas"]["SnowflakeType"] = {"type": ["string", "integer"], "pattern": _DECIMAL}
         _allow_text_bitsets(document)
-        self._paths: dict[str, Any] = document["paths"]
-        self._templates = [(template, template.strip("/").split("/")) for template in self._paths]
-        self._registry = jsonschema_rs.Registry([(_DOCUMENT, document)])
+        self._document = OpenApiDocument(document)
         self._operations: dict[tuple[str, str], _Operation | None] = {}
         self.checked = 0
         self.violations: list[str] = []
@@ -63,50 +72,63 @@ class OpenApiChecker:
             return
         operation, values = match
         given = {**values, **{name: _typed(text, operation.types.get(name)) for name, text in query.items()}}
-        for fault in _faults(operation.parameters, given):
+        for fault in faults_in(operation.parameters, given):
             self.violations.append(f"{operation.name}: parameter {fault}")
         if body is None and operation.body_required:
             self.violations.append(f"{operation.name}: a body is required")
         elif body is not None and operation.body is None:
             self.violations.append(f"{operation.name}: takes no body")
         elif body is not None and operation.body is not None:
-            self.violations.extend(f"{operation.name}: body {fault}" for fault in _faults(operation.body, body))
+            self.violations.extend(f"{operation.name}: body {fault}" for fault in faults_in(operation.body, body))
+
+    def check_answer(self, method: str, path: str, status: int, answer: Wire) -> None:
+        """Check the answer to a request."""
+        self.answers.check_answer(method, path, status, answer)
+
+    def check_event(self, event: str, payload: Wire) -> None:
+        """Check the data of a gateway event."""
+        self.answers.check_event(event, payload)
 
     def _match(self, method: str, path: str) -> tuple[_Operation, dict[str, str]] | None:
-        segments = path.strip("/").split("/")
-        fitting = [(template, parts) for template, parts in self._templates if _fits(parts, segments)]
-        # The most literal path wins: /messages/@original over /messages/{message_id}.
-        for template, parts in sorted(fitting, key=lambda pair: sum(part.startswith("{") for part in pair[1])):
+        for template, values in self._document.matching(path):
             operation = self._operation(method, template)
             if operation is not None:
-                pairs = zip(parts, segments, strict=True)
-                return operation, {part[1:-1]: text for part, text in pairs if part.startswith("{")}
+                return operation, values
         return None
 
     def _operation(self, method: str, template: str) -> _Operation | None:
         key = (method, template)
         if key not in self._operations:
-            described = method in _METHODS and method in self._paths[template]
+            described = method in _METHODS and method in self._document.paths[template]
             self._operations[key] = self._compile(method, template) if described else None
         return self._operations[key]
 
     def _compile(self, method: str, template: str) -> _Operation:
-        item = self._paths[template]
+        item = self._document.paths[template]
         operation = item[method]
         parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
         body = operation.get("requestBody")
         return _Operation(
             name=f"{method.upper()} {template}",
-            parameters=self._validator(_parameters_schema(parameters)),
+            parameters=self._document.validator(_parameters_schema(parameters)),
             types={
                 parameter["name"]: _types(parameter["schema"]) for parameter in parameters if parameter["in"] == "query"
             },
-            body=self._validator({"$ref": _body_pointer(method, template, body)}) if body else None,
+            body=self._document.validator(_body_schema(method, template, body)) if body else None,
             body_required=bool(body and body.get("required") and "application/json" in body["content"]),
         )
 
-    def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(schema, registry=self._registry)
+
+def _with_error_names(document: Json) -> Json:
+    """A copy in which the errors of single fields have names.
+
+    NOTE: the file asks for numbers there; `reference.mdx` shows names, such as BASE_TYPE_REQUIRED, as Discord sends.
+    """
+    copied = copy.deepcopy(document)
+    errors = copied["components"]["schemas"]["InnerErrors"]["properties"]["_errors"]
+    named_error = {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}
+    errors["items"] = {**named_error, "required": ["code", "message"]}
+    return copied
 
 
 def _allow_text_bitsets(node: Wire) -> None:
@@ -121,28 +143,20 @@ def _allow_text_bitsets(node: Wire) -> None:
             _allow_text_bitsets(schema)
 
 
-def _body_pointer(method: str, template: str, body: Mapping[str, Any]) -> str:
+def _body_schema(method: str, template: str, body: Mapping[str, Any]) -> Json:
     # The JSON form is the whole truth: a multipart request carries the same object as payload_json.
     content = "application/json" if "application/json" in body["content"] else "multipart/form-data"
-    steps = ("paths", template, method, "requestBody", "content", content, "schema")
-    escaped = (step.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D") for step in steps)
-    return f"{_DOCUMENT}#/" + "/".join(escaped)
+    return reference("paths", template, method, "requestBody", "content", content, "schema")
 
 
 def _parameters_schema(parameters: list[dict[str, Any]]) -> dict[str, Any]:
     checked = [parameter for parameter in parameters if parameter["in"] in {"path", "query"}]
     return {
         "type": "object",
-        "properties": {parameter["name"]: _absolute(parameter["schema"]) for parameter in checked},
+        "properties": {parameter["name"]: absolute(parameter["schema"]) for parameter in checked},
         "required": [parameter["name"] for parameter in checked if parameter.get("required")],
         "additionalProperties": False,
     }
-
-
-def _absolute(schema: Wire) -> Wire:
-    """Return the schema with its references named from outside the document."""
-    text = json.dumps(schema)
-    return json.loads(text.replace('"$ref": "#/', f'"$ref": "{_DOCUMENT}#/'))
 
 
 def _types(schema: Mapping[str, Any]) -> frozenset[str]:
@@ -159,32 +173,3 @@ def _typed(text: str, types: frozenset[str] | None) -> Wire:
     if "integer" in types and re.fullmatch(r"-?[0-9]+", text):
         return int(text)
     return text.split(",") if "array" in types else text
-
-
-def _fits(parts: list[str], segments: list[str]) -> bool:
-    if len(parts) != len(segments):
-        return False
-    return all(part == text or part.startswith("{") for part, text in zip(parts, segments, strict=True))
-
-
-def _faults(validator: jsonschema_rs.Draft202012Validator, instance: Wire) -> Iterator[str]:
-    if validator.is_valid(instance):
-        return
-    for error in validator.iter_errors(instance):
-        cause = _cause(error)
-        place = "/".join(str(step) for step in cause.instance_path) or "(top)"
-        yield f"at {place}: {cause.message[:_LONGEST_REASON]}"
-
-
-def _cause(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Follow "none of these fits" to the fault in the alternative that was meant: the one of the same type."""
-    branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", None) or []
-    meant = [branch for branch in branches if branch and not any(_is_other_type(fault) for fault in branch)]
-    if not meant:
-        return error
-    return _cause(min(meant, key=len)[0])
-
-
-def _is_other_type(error: jsonschema_rs.ValidationError) -> bool:
-    steps = error.instance_path
-    return error.kind.name in {"enum", "const"} and bool(steps) and steps[-1] == "type"

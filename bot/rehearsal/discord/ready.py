@@ -30,10 +30,9 @@ def application_flags(approved: Iterable[str]) -> int:
 def ready_payload(backend: Backend, session: GatewaySession, address: str, flags: int) -> dict[str, Any]:
     """READY: the documented fields, and the empty ones that Discord sends to bots as well and some clients read."""
     guilds = [str(guild_id) for guild_id in backend.guilds if session.handles(guild_id)]
-    user = {**serializers.user_payload(backend.bot_user), "email": None}
     return {
         "v": 10,
-        "user": user,
+        "user": serializers.user_payload(backend.bot_user),
         "guilds": [{"id": guild_id, "unavailable": True} for guild_id in guilds],
         "session_id": session.id,
         "resume_gateway_url": address,

@@ -144,7 +144,8 @@ class Examination:
             evidence.acknowledged, stored.participants, stored.questions, stored.answers, stored.pledges
         )
         corrections = stored_corrections(evidence.acknowledged, exported["attendance"])
-        violations = evidence.checker.violations if evidence.checker else []
+        checker = evidence.checker
+        violations = [*checker.violations, *checker.answers.violations] if checker else []
         return Verdict(
             summary=self._summary(posts, len(unexpected), began),
             orphans=tuple(orphans(evidence.discord, evidence.guild_id, set(stored.ids.values()))),
@@ -208,6 +209,8 @@ class Examination:
                 "invalid_in_ten_minutes": most_in_ten_minutes(discord.invalid_at),
                 "openapi_checked": checker.checked if checker else 0,
                 "openapi_violations": len(checker.violations) if checker else 0,
+                "answers_checked": checker.answers.checked if checker else 0,
+                "answer_violations": len(checker.answers.violations) if checker else 0,
             },
             lateness_ms=Spread.of(posts.lateness_ms),
             ack_ms=Spread.of(acknowledged.ack_ms),

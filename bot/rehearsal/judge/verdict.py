@@ -55,6 +55,7 @@ class FindingsSummary:
                 self.messages["missing"],
                 self.cast["unexpected"],
                 self.requests["openapi_violations"],
+                self.requests["answer_violations"],
                 self.errors_logged,
                 self.check_ins["acknowledged"] - self.check_ins["stored"],
                 self.notes["acknowledged"] - self.notes["stored"],

@@ -368,7 +368,7 @@ async def test_a_rehearsal_has_no_administrator_bot(empty: Scene) -> None:
 @needs_openapi
 async def test_a_planted_fault_is_found(scene: Scene) -> None:
     assert (await scene.amina.slash(scene.channel, "plant")).text == "400 50035"
-    assert scene.discord.checker is not None
+    assert isinstance(scene.discord.checker, OpenApiChecker)
     assert scene.discord.checker.violations == [
         'POST /channels/{channel_id}/messages: body at components/0/components/0: "style" is a required property'
     ]
@@ -383,9 +383,11 @@ async def test_discord_py_itself_breaks_no_rule(scene: Scene) -> None:
     shown = await scene.amina.slash(scene.channel, "form")
     assert shown.modal is not None
     await scene.amina.submit(shown.modal, VALUES)
-    assert scene.discord.checker is not None
+    assert isinstance(scene.discord.checker, OpenApiChecker)
     assert scene.discord.checker.checked > 25
     assert scene.discord.checker.violations == []
+    assert scene.discord.checker.answers.checked > 50
+    assert scene.discord.checker.answers.violations == []
     assert scene.discord.faults_of_ours == []
 
 

@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import os
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from bot.rehearsal.discord.loopback import LoopbackDiscord
 from tests.operations import TABLE, table_of
-from tests.rehearsal.discord.test_loopback import OPENAPI, needs_openapi
+from tests.rehearsal.discord.wire import PERMISSIONS, Wire
 
-TOKEN = "requests.token"  # noqa: S105 - a simulated Discord's own
-#: View, send, history, reactions, threads, files: what the bot of these tests needs.
-PERMISSIONS = sum(1 << bit for bit in (0, 4, 5, 6, 10, 11, 13, 14, 15, 16, 20, 28, 29, 33, 34, 35, 36, 38, 51))
-
-
-@dataclass
-class Wire:
-    """A server with one channel, and an HTTP client with the bot's token."""
-
-    discord: LoopbackDiscord
-    client: aiohttp.ClientSession
-    guild: int
-    channel: int
-
-    async def ask(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Any]:  # noqa: ANN401
-        async with self.client.request(method, self.discord.api_base + path, json=body, params=query) as reply:
-            return reply.status, await reply.json() if reply.status != 204 else None
-
-    @property
-    def messages(self) -> str:
-        return f"/channels/{self.channel}/messages"
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    discord = LoopbackDiscord(lambda: datetime.now(UTC), token=TOKEN, checker=None)
-    await discord.start()
-    guild = discord.add_guild("Customs", bot_permissions=PERMISSIONS)
-    channel = discord.backend.create_channel(guild, "general").id
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {TOKEN}"}) as client:
-        yield Wire(discord, client, guild, channel)
-    await discord.close()
+OPENAPI = os.environ.get("DISCORD_OPENAPI")
 
 
 # ------------------------------------------------------------------ paths and bodies
@@ -220,7 +185,7 @@ async def test_a_refused_change_leaves_nothing_behind(wire: Wire) -> None:
     assert not (await wire.ask("GET", f"/channels/{hidden.id}"))[1].get("nsfw")
 
 
-@needs_openapi
+@pytest.mark.skipif(OPENAPI is None, reason="DISCORD_OPENAPI names no OpenAPI file")
 def test_the_table_of_operations_is_discords() -> None:
     assert OPENAPI is not None
     document = json.loads(Path(OPENAPI).read_text(encoding="utf-8"))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.discord.test_requests import Wire, wire
-
-__all__ = ("wire",)  # the fixture
+from tests.rehearsal.discord.wire import Wire
 
 COMMANDS = "/applications/1/commands"
 
