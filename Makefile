@@ -64,6 +64,14 @@ coverage: .venv/.ready ## run the tests of the core and the long ones, and repor
 	@$(PYTEST) $(MEASURED) --cov
 	@.venv/bin/python tests/coverage_of_the_core.py
 
+clients: .venv/.ready ## try discord.js and hikari on the simulated Discord; fetches them, as locked, into .cache/clients
+	@mkdir -p .cache/clients && cp tests/clients/package*.json .cache/clients
+	@command -v npm >/dev/null || apt-get install -y -qq npm >/dev/null 2>&1 || echo 'npm cannot be installed: discord.js is left out.'
+	@! command -v npm >/dev/null || npm ci --prefix .cache/clients --ignore-scripts --no-audit --no-fund --silent
+	@test -x .cache/clients/venv/bin/python || .venv/bin/python -m venv .cache/clients/venv
+	@.cache/clients/venv/bin/python -m pip -qq --disable-pip-version-check install --require-hashes -r tests/clients/hikari.lock
+	@NODE_PATH=.cache/clients/node_modules .venv/bin/python -m tests.clients
+
 check: .venv/.ready ## lint, format, who imports whom, and types, as CI sees them
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet

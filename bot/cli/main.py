@@ -321,7 +321,7 @@ def discord(
     people: Annotated[int, typer.Option(help="How many people, besides those of the file.", min=0, max=1000)] = 40,
     port: Annotated[int, typer.Option(help="The port on 127.0.0.1; a free one, if left out.", min=0, max=65535)] = 0,
     guild: Annotated[Path | None, typer.Option(help="The server's roles, channels and people: YAML or JSON.")] = None,
-    token: Annotated[str, typer.Option(help="The bot's token.")] = "simulated-token",  # noqa: S107 - no secret
+    token: Annotated[str, typer.Option(help="The bot's token.")] = "MTIzNDU2Nzg5MDEyMzQ1Njc4.simulated.token",  # noqa: S107 - no secret
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not print each request.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve a simulated Discord for any bot or client, until Ctrl-C. docs/simulated_discord.md describes it."""
