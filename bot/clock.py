@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import aiohttp
 
+from bot.virtual_loop import VirtualLoop
+
 
 class Clock:
     """Real time."""
@@ -74,7 +76,8 @@ class RehearsalClock(Clock):
     """A rehearsal's time, as its timekeeper sends it.
 
     Each message from the timekeeper has a number and the pace. Each answer repeats the last number and reports until
-    when this process rests: an instant, "idle" (nothing planned) or null (busy).
+    when this process rests: an instant, "idle" (nothing planned) or null (busy). On a `VirtualLoop`, whose time moves
+    too, it is sent once the loop has nothing to do but wait, and has the instant of the next timer, or null.
     """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, first: dict[str, Any]) -> None:
@@ -85,12 +88,23 @@ class RehearsalClock(Clock):
         self._resting: str | None = None
         self._watchers: list[Callable[[], None]] = []
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        self._loop = loop if isinstance(loop, VirtualLoop) else None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._reported: tuple[object, ...] = ()
+        """The number, the rest and the timer that were reported last."""
+        if self._loop is not None:
+            self._loop.on_idle = self._report_idle
 
     def now(self) -> datetime:
         return self._pace.at(time.monotonic())
 
     def on_machine(self, instant: datetime) -> datetime:
         wait = self._pace.seconds_until(instant, time.monotonic())
+        if self._loop is not None:  # the machine's own clock does not move with the loop's
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = self._loop.call_later(wait * self._pace.rate, self._jump)
         return datetime.now(UTC) + timedelta(seconds=wait)
 
     def watch(self, jumped: Callable[[], None]) -> None:
@@ -98,13 +112,22 @@ class RehearsalClock(Clock):
 
     def rest(self, until: datetime | None) -> None:
         self._resting = until.isoformat() if until else "idle"
-        self._send_rest()
+        if self._loop is None:
+            self._send_rest()
 
     def stir(self) -> None:
         self._resting = None
 
-    def _send_rest(self) -> None:
-        self._outgoing.put_nowait(json.dumps({"number": self._number, "resting": self._resting}))
+    def _send_rest(self, **more: str | None) -> None:
+        self._outgoing.put_nowait(json.dumps({"number": self._number, "resting": self._resting, **more}))
+
+    def _report_idle(self, seconds: float | None) -> bool:
+        report = (self._number, self._resting, self._loop and self._loop.next_timer)
+        if report == self._reported:
+            return False
+        self._reported = report
+        self._send_rest(timer=None if seconds is None else (self.now() + timedelta(seconds=seconds)).isoformat())
+        return True
 
     async def follow(self) -> None:
         """Follow the timekeeper until it leaves, then raise ConnectionError: the rehearsal has ended."""
@@ -120,14 +143,20 @@ class RehearsalClock(Clock):
         async for message in self._socket:
             content = json.loads(message.data)
             pace, self._number = TimeRate.from_wire(content["pace"]), content["number"]
-            if pace == self._pace:
+            before, self._pace = self._pace, pace
+            if self._loop is not None:
+                mark = time.monotonic()
+                self._loop.move((pace.at(mark) - before.at(mark)).total_seconds(), pace.rate)
+            elif pace == before:
                 self._send_rest()
-                continue
-            self._pace = pace
-            self.stir()
-            for jumped in self._watchers:
-                jumped()
+            else:
+                self._jump()
         raise ConnectionError("The rehearsal's timekeeper has gone.")
+
+    def _jump(self) -> None:
+        self.stir()
+        for jumped in self._watchers:
+            jumped()
 
 
 @asynccontextmanager

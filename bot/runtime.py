@@ -14,8 +14,16 @@ T = TypeVar("T")
 CONNECTIONS = 256
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine, on uvloop if installed: it answers about 25 % more presses a second."""
+def run(work: Coroutine[Any, Any, T], *, rehearsing: bool = False) -> T:
+    """Run a coroutine, on uvloop if installed: it answers about 25 % more presses a second.
+
+    `rehearsing`: on a loop whose time a rehearsal moves.
+    """
+    if rehearsing:
+        from bot.virtual_loop import VirtualLoop  # noqa: PLC0415 - for rehearsals only
+
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            return runner.run(work)
     try:
         import uvloop  # noqa: PLC0415 - not made for every system
     except ImportError:

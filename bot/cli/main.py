@@ -358,6 +358,12 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
             min=0,
         ),
     ] = None,
+    latency: Annotated[
+        float,
+        typer.Option(
+            help="The mean delay of each request, and of each answer, in milliseconds of the rehearsal's time.", min=0
+        ),
+    ] = 80,
     openapi: Annotated[
         Path | None, typer.Option(help="Discord's OpenAPI file, to check requests.", envvar="DISCORD_OPENAPI")
     ] = None,
@@ -366,7 +372,7 @@ def rehearse(  # noqa: PLR0913, PLR0917 - one parameter an option
     from bot.rehearsal import run as rehearsal  # noqa: PLC0415
     from bot.rehearsal.discord.faults import RandomFaults  # noqa: PLC0415
 
-    request = rehearsal.RehearsalRequest(plan, cast, out, speed, seed, kill, openapi)
+    request = rehearsal.RehearsalRequest(plan, cast, out, speed, seed, kill, openapi, latency=latency)
     if faults is not None:
         request = replace(request, draw=RandomFaults(faults), lasting=faults)
     raise typer.Exit(runtime.run(rehearsal.run(request)))

@@ -21,7 +21,7 @@ def run() -> int:
         chosen = settings.load()
         token = settings.token()
         _log(chosen.log_level)
-        runtime.run(app.run(chosen, token))
+        runtime.run(app.run(chosen, token), rehearsing=bool(chosen.clock))
     except (DiscordUnreachableError, SettingsError, DatabaseUnusableError) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - for the person who started it
         return fault.exit_code

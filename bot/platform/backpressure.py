@@ -14,6 +14,7 @@ import orjson
 from discord.gateway import DiscordWebSocket
 
 from bot.domain.text import all_writable, writable
+from bot.virtual_loop import VirtualLoop
 
 #: Presses that may wait for their answers at a time. discord.py would parse all 5,000 of a storm before it answers the
 #: first; presses left in the connection's buffer take far less memory, and are answered as soon.
@@ -105,6 +106,9 @@ class BackpressureGateway(DiscordWebSocket):
         """Connect, with the parser that drops the messages of presses."""
         gateway = await super().from_client(client, **options)
         gateway._presses = client.presses  # noqa: SLF001 - its own
+        if isinstance(asyncio.get_running_loop(), VirtualLoop):
+            # In a rehearsal hours pass between two events. Heartbeats, in real time, notice a dead connection.
+            gateway._max_heartbeat_timeout = None  # noqa: SLF001 # pyright: ignore[reportAttributeAccessIssue]
         parsers = client._connection.parsers  # noqa: SLF001
         gateway._discord_parsers = {**parsers, _PRESSED: _without_message(parsers[_PRESSED])}  # noqa: SLF001
         return gateway

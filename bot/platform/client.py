@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NoReturn
 import aiohttp
 import discord
 import yarl
-from discord import app_commands
+from discord import app_commands, http
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -26,7 +26,7 @@ from bot.platform.access import Access
 from bot.platform.backpressure import BackpressureGateway, Presses, let_go
 from bot.platform.errors import is_transient, tell_failure
 from bot.platform.interactions import Interaction
-from bot.platform.rate_limit import InvalidAnswers, Pacer, heard_by
+from bot.platform.rate_limit import InvalidAnswers, Pacer, RouteRateLimit, heard_by
 from bot.platform.router import Router, check_command
 from bot.platform.views import allowed_mentions
 from bot.runtime import CONNECTIONS
@@ -104,6 +104,9 @@ def _not_our_fault(record: logging.LogRecord) -> bool:
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
     return True
 
+
+# NOTE: discord.py has no setting for the class of its limits.
+http.Ratelimit = RouteRateLimit
 
 for _name in (app_commands.tree.__name__, discord.client.__name__):
     logging.getLogger(_name).addFilter(_not_our_fault)

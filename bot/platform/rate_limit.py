@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
+from discord.http import Ratelimit
 
 from bot.clock import Clock
 
@@ -31,6 +32,25 @@ class Pacer:
         self._next = mine + self._gap
         if mine > now:
             await asyncio.sleep(mine - now)
+
+
+class RouteRateLimit(Ratelimit):
+    """The limit of a route, with its requests used up before anything waits.
+
+    NOTE: discord.py refuses a request where the limit resets later than `max_ratelimit_timeout`, even if requests are
+    left: the second role of a server would never be made, since 250 may be made in 48 hours.
+    """
+
+    async def acquire(self) -> None:
+        """Take one request. Raises discord.RateLimited if there is none for longer than the longest wait."""
+        if self.is_expired():
+            self.reset()
+        if self.remaining <= 0:
+            await super().acquire()
+            return
+        self._last_request = self._loop.time()
+        self.remaining -= 1
+        self.outgoing += 1
 
 
 #: Discord bans an address for an hour after 10,000 invalid answers in ten minutes; the bot stops far below that.

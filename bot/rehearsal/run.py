@@ -29,6 +29,7 @@ from bot.rehearsal.cast.script import Cast, read_cast, wall
 from bot.rehearsal.cast.stage import Stage
 from bot.rehearsal.discord.faults import Draw, Fault, RandomFaults, nothing_goes_wrong
 from bot.rehearsal.discord.lasting_faults import LastingFault, LastingTrouble
+from bot.rehearsal.discord.latency import Latency
 from bot.rehearsal.discord.loopback import LoopbackDiscord
 from bot.rehearsal.discord.openapi import OpenApiChecker
 from bot.rehearsal.discord.requests import DiscordRequest as HttpRequest
@@ -67,6 +68,8 @@ class RehearsalRequest:
     openapi: Path | None
     draw: Draw = nothing_goes_wrong
     """The faults to inject into requests and gateway."""
+    latency: float = 80.0
+    """The mean delay of each request, and of each answer, in milliseconds; it varies by half of it. 0: none."""
     lasting: int | None = None
     """The seed of a fault that lasts for hours, if there is one."""
 
@@ -114,7 +117,10 @@ class Rehearsal:
         if request.lasting is not None:
             fault = LastingFault.drawn(request.lasting, plan, self._begins, self._ends)
             self._trouble = LastingTrouble(fault, self._keeper, request.draw)
-        self._discord = LoopbackDiscord(self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw)
+        self._discord = LoopbackDiscord(
+            self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw, passing=self._keeper,
+            latency=Latency.of(request.latency, request.seed) if request.latency else None,
+        )  # fmt: skip
         self._discord.gateway.privileged = 0
         if request.kills:
             starts = self._discord.gateway.starts

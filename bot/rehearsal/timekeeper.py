@@ -11,9 +11,11 @@ import heapq
 import itertools
 import json
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -21,8 +23,32 @@ from aiohttp import web
 from bot.clock import TimeRate
 
 _GLANCE_SECONDS = 0.05
+#: Turns of the event loop within which what has been received is taken up: a new connection takes seven.
+_TURNS = 20
 
 Sleeper = tuple[datetime, int, "asyncio.Future[None]"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """What the bot reported last."""
+
+    number: int
+    """The number of the last message that it had seen."""
+    resting: str | None
+    """Until when it rests: an instant, "idle" (nothing planned), or None (it is at work)."""
+    timer: datetime | None = None
+    """The next instant at which its work, if all of it waits now, goes on by itself."""
+    idle: bool = False
+    """Whether all of its work waits now."""
+
+    @classmethod
+    def from_wire(cls, wire: dict[str, Any]) -> _Report:
+        timer = wire.get("timer")
+        return cls(wire["number"], wire["resting"], datetime.fromisoformat(timer) if timer else None, "timer" in wire)
+
+
+_NOTHING_HEARD = _Report(0, None)
 
 
 class Timekeeper:
@@ -37,14 +63,15 @@ class Timekeeper:
         """Grows with everything that passes between the bot and Discord."""
         self._busy = busy
         """Whether Discord is still at work on a request, which the bot may have given up on."""
+        self._waiting = 0
+        """How many wait for the bot, or for an answer under way to it: time moves on for them in small steps."""
         self._sleepers: list[Sleeper] = []
         self._order = itertools.count()
         self._awake = 0
         self._changed = asyncio.Event()
         self._socket: web.WebSocketResponse | None = None
         self._number = 0
-        self._heard = (0, None)
-        """The number of the last message that the bot had seen, and until when it rests."""
+        self._heard = _NOTHING_HEARD
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -62,6 +89,42 @@ class Timekeeper:
         heapq.heappush(self._sleepers, (instant, next(self._order), waking))
         async with self.stepping_out():
             await waking
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
+        """Wait for something that the bot does; False if it isn't done within some seconds of this time."""
+        with self._expecting() as waking:
+            heapq.heappush(self._sleepers, (self._in(seconds), next(self._order), waking))
+            heard = asyncio.ensure_future(event.wait())
+            try:
+                # Time passes at least as fast as real time, also while nobody conducts it.
+                await asyncio.wait({heard, waking}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                heard.cancel()
+        return event.is_set()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Wait for some seconds of this time, while something that the bot has asked for is under way."""
+        with self._expecting() as waking:
+            heapq.heappush(self._sleepers, (self._in(seconds), next(self._order), waking))
+            await asyncio.wait({waking}, timeout=seconds)
+
+    def glance(self) -> None:
+        """Look whether everybody waits: a request of the bot has been answered."""
+        self._changed.set()
+
+    def _in(self, seconds: float) -> datetime:
+        return self.now() + timedelta(seconds=seconds)
+
+    @contextmanager
+    def _expecting(self) -> Generator[asyncio.Future[None]]:
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting += 1
+        self._changed.set()
+        try:
+            yield waking
+        finally:
+            waking.cancel()
+            self._waiting -= 1
 
     @asynccontextmanager
     async def on_stage(self) -> AsyncGenerator[None, None]:
@@ -122,12 +185,12 @@ class Timekeeper:
         socket = web.WebSocketResponse()
         await socket.prepare(incoming)
         self._socket = socket
-        self._heard = (0, None)
+        self._heard = _NOTHING_HEARD
         await self._tell()
         async for message in socket:
             if message.type is aiohttp.WSMsgType.TEXT:
                 report = json.loads(message.data)
-                self._heard = (report["number"], report["resting"])
+                self._heard = _Report.from_wire(report)
                 self._changed.set()
         if self._socket is socket:
             self._socket = None
@@ -155,29 +218,45 @@ class Timekeeper:
         """Let time pass until `ends`, and until everybody on stage has left it."""
         while self._awake or self._sleepers or self.now() < ends:
             self._wake_the_due()
-            until = await self._idle_until()
+            until = await self._idle_until(ends)
             if until is None:
                 await self._something_changes()
             else:
-                await self._move_to(min([until, ends, *(sleeper[0] for sleeper in self._sleepers[:1])]))
+                await self._move_to(until)
 
-    async def _idle_until(self) -> datetime | None:
+    async def _idle_until(self, ends: datetime) -> datetime | None:
         """Until when nobody has anything to do; None while somebody has."""
-        if self._awake or not self._followed or self._busy():
+        if not self._followed or self._busy():
             return None
         active = self._active()
+        await self._settle()
         await self._tell()
         # A bot that was killed meanwhile doesn't answer; the next one says by itself when it rests.
         asked, whom = self._number, self._socket
-        while self._socket is whom is not None and self._heard[0] < asked:
+        while self._socket is whom is not None and self._heard.number < asked:
             await self._something_changes()
-        seen, resting = self._heard
-        if self._active() != active:
+        await self._settle()
+        if self._active() != active or self._busy():
             self._changed.set()  # the answer may be older than that, and nobody tells of it: ask again
             return None
-        if self._awake or seen < asked or resting is None:
+        heard = self._heard
+        if heard.number < asked:
             return None
-        return datetime.max.replace(tzinfo=UTC) if resting == "idle" else datetime.fromisoformat(resting)
+        self._drop_the_cancelled()
+        instants = [sleeper[0] for sleeper in self._sleepers[:1]]
+        if heard.idle and (self._waiting or heard.resting is None):
+            instants += [heard.timer] if heard.timer else []
+        elif self._awake or heard.resting is None:
+            return None
+        else:
+            instants += [ends] if heard.resting == "idle" else [ends, datetime.fromisoformat(heard.resting)]
+        until = min(instants, default=None)
+        return until if until is not None and until > self.now() else None
+
+    async def _settle(self) -> None:
+        """Let this process take up everything that it has received, and send what it has to send."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     async def _something_changes(self) -> None:
         """Wait for news, at most until the next sleeper is due (real time passes meanwhile)."""
@@ -211,3 +290,8 @@ class Timekeeper:
             waking = heapq.heappop(self._sleepers)[2]
             if not waking.done():
                 waking.set_result(None)
+        self._drop_the_cancelled()
+
+    def _drop_the_cancelled(self) -> None:
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)

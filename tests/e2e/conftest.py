@@ -54,7 +54,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         active=lambda: simulated.activity,
         busy=lambda: simulated.in_flight > 0,
     )
-    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness)
+    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness, passing=keeper)
     simulated.gateway.privileged = 0
     simulated.gateway.starts.spacing = 0  # tests restart the bot, and discord.py waits 5 s after a refusal
     await simulated.start()

@@ -10,13 +10,14 @@ from itertools import pairwise
 from typing import TypeVar
 
 import aiohttp
+import discord
 import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import Clock
-from bot.platform.rate_limit import INVALID_LIMIT, INVALID_WINDOW, InvalidAnswers, Pacer, heard_by
+from bot.platform.rate_limit import INVALID_LIMIT, INVALID_WINDOW, InvalidAnswers, Pacer, RouteRateLimit, heard_by
 
 T = TypeVar("T")
 
@@ -170,3 +171,15 @@ def test_after_a_thousand_in_ten_minutes_what_was_refused_is_left_alone_until_th
     clock.instant = begins + INVALID_WINDOW
     assert not invalid.spent(clock.now())
     assert invalid.next_end(clock.now()) is None
+
+
+async def test_what_is_left_of_a_limit_is_used_however_late_it_resets() -> None:
+    """250 roles may be made in 48 hours: discord.py alone would refuse the second one."""
+    limit = RouteRateLimit(30)
+    limit.limit, limit.remaining = 250, 2
+    limit.expires = asyncio.get_running_loop().time() + 172_800
+    limit.reset_after = 172_800
+    await limit.acquire()
+    await limit.acquire()
+    with pytest.raises(discord.RateLimited):
+        await limit.acquire()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from simcord.backend.models.interaction import ResponseKind
 from simcord.components import walk_components
 from simcord.enums import ComponentType
 
+from bot.rehearsal.discord.latency import PassingTime
 from bot.rehearsal.discord.limits import FIRST_ANSWER
 from bot.rehearsal.discord.requests import DiscordRequest
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from simcord.backend.models import Interaction, Message
 
 Json = dict[str, Any]
-#: Real seconds that a person waits for the answer after "thinking…".
+#: Seconds that a person waits for the answer after "thinking…".
 PATIENCE = 15.0
 _AT_WORK = "⚙️"  # begins an answer that only reports progress: the person waits on
 
@@ -44,7 +46,7 @@ class Attachment:
 class ReceivedAnswer:
     """The bot's answer to one press or command, as the person sees it.
 
-    `ack_ms` are real milliseconds from the press to the bot's first sign of life.
+    `ack_ms` are milliseconds of the rehearsal's time from the press to the bot's first sign of life.
     """
 
     text: str
@@ -61,7 +63,7 @@ class ReceivedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SeenMessage:
-    """A message in a channel. `received` is in seconds of time.monotonic()."""
+    """A message in a channel. `received` is the instant (UTC) at which Discord had it."""
 
     id: int
     channel_id: int
@@ -72,7 +74,7 @@ class SeenMessage:
     edited_timestamp: str | None
     text: str
     custom_ids: tuple[str, ...]
-    received: float
+    received: datetime
     nonce: str | None
 
 
@@ -92,9 +94,9 @@ def custom_ids(message: Message) -> tuple[str, ...]:
 class _Call:
     """One interaction that a person waits on."""
 
-    def __init__(self, record: Interaction) -> None:
+    def __init__(self, record: Interaction, began: datetime) -> None:
         self.record = record
-        self.began = time.monotonic()
+        self.began = began
         self.ack_ms: float | None = None
         self.answer: ReceivedAnswer | None = None
         self.lost = False
@@ -110,24 +112,26 @@ class _Call:
 class Calls:
     """The open interactions; each ends when the bot answers or disconnects."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, now: Callable[[], datetime], passing: PassingTime) -> None:
         self._backend = backend
+        self._now = now
+        self._passing = passing
         self._open: dict[int, _Call] = {}
 
     def open(self, record: Interaction) -> _Call:
         """Register an interaction before it is sent, so that no answer can come earlier."""
-        call = self._open[record.id] = _Call(record)
+        call = self._open[record.id] = _Call(record, self._now())
         return call
 
-    def progress(self, request: DiscordRequest, arrived: float) -> None:
-        """Read an accepted request that may answer an interaction; `arrived` in seconds of time.monotonic()."""
+    def progress(self, request: DiscordRequest, arrived: datetime) -> None:
+        """Read an accepted request that may answer an interaction; `arrived` in the rehearsal's time."""
         interaction_id = self._backend.interaction_tokens.get(request.interaction_token or "")
         call = self._open.get(interaction_id or 0)
         if call is None or call.answered.is_set() or request.method not in {"POST", "PATCH"}:
             return
         first = call.ack_ms is None
         if call.ack_ms is None:
-            call.ack_ms = (arrived - call.began) * 1000
+            call.ack_ms = (arrived - call.began).total_seconds() * 1000
             call.acknowledged.set()
         kind = call.record.response_kind
         if kind != ResponseKind.DEFERRED and not (first and kind == ResponseKind.DEFERRED_UPDATE):
@@ -144,14 +148,18 @@ class Calls:
     async def answer(self, call: _Call) -> ReceivedAnswer:
         """Wait for the whole answer. Raises NoAnswer if it does not come in time."""
         try:
-            await _in_time(call.acknowledged, FIRST_ANSWER, "the bot said nothing")
+            await self._in_time(call.acknowledged, FIRST_ANSWER, "the bot said nothing")
             if not call.lost:
-                await _in_time(call.answered, PATIENCE, "the bot said it was thinking, and nothing more")
+                await self._in_time(call.answered, PATIENCE, "the bot said it was thinking, and nothing more")
         finally:
             del self._open[call.record.id]
         if call.answer is None:
             raise NoAnswer("the bot went away before it answered")
         return call.answer
+
+    async def _in_time(self, event: asyncio.Event, seconds: float, sentence: str) -> None:
+        if not await self._passing.wait(event, seconds):
+            raise NoAnswer(f"{sentence} within {seconds:.0f} s")
 
     def _read(self, record: Interaction, ack_ms: float) -> ReceivedAnswer:
         message = self._shown(record)
@@ -175,11 +183,3 @@ class Calls:
     def _files(self, message: Message) -> tuple[Attachment, ...]:
         files = ((file["filename"], self._backend.cdn.get(file["url"])) for file in message.attachments)
         return tuple(Attachment(name, content) for name, content in files if content is not None)
-
-
-async def _in_time(event: asyncio.Event, seconds: float, sentence: str) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError as error:
-        raise NoAnswer(f"{sentence} within {seconds:.0f} s") from error

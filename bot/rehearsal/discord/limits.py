@@ -6,7 +6,6 @@ external event. Lengths and numbers are checked here too, because simcord counts
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from simcord.backend import errors, serializers
 from simcord.backend.errors import BackendError
 
+from bot.rehearsal.discord.direct_message_limits import DirectMessageLimits
 from bot.rehearsal.discord.payloads import message_faults, modal_faults, resource_faults, suggestion_faults
 from bot.rehearsal.discord.refusals import invalid
 from bot.rehearsal.discord.requests import DiscordRequest, Wire
@@ -37,7 +37,7 @@ NONCE_LIFETIME = timedelta(seconds=120)
 NONCE_LENGTH = 25
 CHANNELS_A_CATEGORY = 50
 CHANNELS_A_GUILD = 500
-# Real seconds, also in fast time: these are the two deadlines a slow bot misses.
+# Seconds: these are the two deadlines that a slow bot misses.
 FIRST_ANSWER = 3.0
 TOKEN_LIFETIME = 15 * 60.0
 
@@ -68,7 +68,8 @@ class Limits:
         self._grants = Grants(backend)
         self._stages = Stages(backend)
         self._sent: dict[tuple[int, str], _Sent] = {}
-        self._opened: dict[str, float] = {}
+        self._opened: dict[str, datetime] = {}
+        self._direct_messages = DirectMessageLimits(now)
         self.nonces: dict[int, str] = {}
         self.unwilling: set[int] = set()
         """Who takes no private messages from the server's members and bots."""
@@ -86,8 +87,11 @@ class Limits:
         self._granted(request, body)
         self._entered(request, body)
         match request.method, request.segments:
+            case "POST", ["users", "@me", "channels"]:
+                self._direct_messages.open(int(body.get("recipient_id") or 0))
             case "POST", ["channels", channel_id, "messages"]:
                 self._to_the_willing(int(channel_id))
+                self._direct_messages.send(self._backend.get_channel(int(channel_id)))
                 return self._resent(int(channel_id), body)
             case "POST", ["guilds", guild_id, "channels"]:
                 self._room_in_guild(int(guild_id))
@@ -210,10 +214,10 @@ class Limits:
                 return answer
 
     def opened(self, record: Interaction) -> None:
-        """Start an interaction's deadlines, in real time in place of simcord's."""
+        """Start an interaction's deadlines, in place of simcord's."""
         record.expires_at = None
         record.initial_response_deadline = None
-        self._opened[record.token] = time.monotonic()
+        self._opened[record.token] = self._now()
 
     def _to_the_willing(self, channel_id: int) -> None:
         if self.unwilling.intersection(self._backend.get_channel(channel_id).recipient_ids):
@@ -256,7 +260,7 @@ class Limits:
         opened = self._opened.get(token)
         if opened is None:
             return
-        age = time.monotonic() - opened
+        age = (self._now() - opened).total_seconds()
         first = segments[0] == "interactions"
         record = self._backend.interactions[self._backend.interaction_tokens[token]]
         if first and age > FIRST_ANSWER and not record.responded:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import mimetypes
-import time
 from typing import TYPE_CHECKING, Any
 
 import simcord.http.routes  # pyright: ignore[reportUnusedImport] # noqa: F401 - registers every route
@@ -20,9 +19,11 @@ from bot.rehearsal.discord.calls import Calls, SeenMessage, custom_ids, shown_te
 from bot.rehearsal.discord.extras import Extras
 from bot.rehearsal.discord.faults import ANSWERS, Draw, Fault, nothing_goes_wrong
 from bot.rehearsal.discord.gateway import SimulatedGateway
+from bot.rehearsal.discord.latency import Latency, PassingTime, RealTime
 from bot.rehearsal.discord.limits import Limits
 from bot.rehearsal.discord.operations import CheckedRequest, checked
 from bot.rehearsal.discord.people import Person
+from bot.rehearsal.discord.rate_limits import BAN_SECONDS, RateLimits, is_banned
 from bot.rehearsal.discord.requests import PREFIX, DiscordRequest, Wire, read_request
 from bot.rehearsal.discord.routes import HANDLERS, Created
 from bot.rehearsal.discord.routes.pages import WHOLE, page
@@ -56,23 +57,29 @@ class LoopbackDiscord:
     """A Discord with one bot, that of `token`. `now` is the rehearsal's clock (aware, UTC).
 
     `faults_of_ours` lists requests of the bot that the simulation does not support: it must stay empty. `draw` decides
-    the fault of each request.
+    the fault of each request. It waits in the time of `passing`, real time by default; `latency` delays each request
+    and each answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is something that differs between rehearsals, tests and the server alone
         self,
         now: Callable[[], datetime],
         *,
         token: str,
         checker: TrafficChecker | None,
         draw: Draw = nothing_goes_wrong,
+        passing: PassingTime | None = None,
+        latency: Latency | None = None,
     ) -> None:
         self.backend = World(now)
         self._files = attachments.FetchableFiles()
         self.backend.cdn = self._files
         self._extras = Extras(self.backend)
         self.limits = Limits(self.backend, now)
-        self.calls = Calls(self.backend)
+        self._waits = passing or RealTime()
+        self._latency = latency
+        self.rate_limits = RateLimits(self.backend, now)
+        self.calls = Calls(self.backend, now, self._waits)
         self._objects = WireObjects(self.backend)
         self.faults_of_ours: list[str] = []
         self.checker = checker
@@ -82,14 +89,11 @@ class LoopbackDiscord:
         self.requests_total = 0
         self.in_flight = 0
         self.invalid_at: list[datetime] = []
-        """Instants of answers 401, 403 and 429: Discord bans an address after 10,000 in 10 minutes.
-
-        A 429 with the scope `shared`, which other users of the resource caused, does not count.
-        """
+        """Instants of answers 401, 403 and 429, but for those with the scope `shared`: too many ban the address."""
         self._now = now
         self._token = token
         self._draw = draw
-        self._received: dict[int, float] = {}
+        self._received: dict[int, datetime] = {}
         self._runner: web.AppRunner | None = None
         self._address = ""
         self._passing: asyncio.Task[None] | None = None
@@ -242,35 +246,53 @@ class LoopbackDiscord:
             return await self._served(incoming)
         finally:
             self.in_flight -= 1
+            self._waits.glance()
+
+    async def _wait(self, seconds: float) -> None:
+        """Let some seconds pass, in which nothing is done for a request."""
+        self.in_flight -= 1
+        try:
+            await self._waits.pass_time(seconds)
+        finally:
+            self.in_flight += 1
+
+    async def _travel(self) -> None:
+        """Let a request, or its answer, be on its way."""
+        if self._latency is not None:
+            await self._wait(self._latency.drawn())
 
     async def _served(self, incoming: web.Request) -> web.Response:
         try:
             request = await read_request(incoming)
         except BackendError as error:
             return self._reply(error.status, error.to_json(), _VIA)
-        arrived = time.monotonic()
+        await self._travel()
+        arrived = self._now()
+        if is_banned(self.invalid_at, arrived):
+            return web.Response(status=429, text="error code: 1015", headers={"Retry-After": str(BAN_SECONDS)})
         match self._draw(request):
             case Fault.CUT_BEFORE:
                 return _cut(incoming)
             case Fault.CUT_AFTER:
-                answered = self._answer(request, incoming.headers.get("Authorization"))
+                status, _, _ = self._answer(request, incoming.headers.get("Authorization"))
                 response = _cut(incoming)
-                self._seen_by_people(request, arrived, answered)
+                self._seen_by_people(request, arrived, status)
                 return response
             case Fault.STALL:
-                await asyncio.sleep(_STALL_SECONDS)
+                await self._wait(_STALL_SECONDS)
             case None:
                 pass
             case fault if fault in _OF_THE_GATEWAY:
                 self._upset_gateway(fault)
             case refusal:
                 return self._reply(*ANSWERS[refusal])
-        answered = self._answer(request, incoming.headers.get("Authorization"))
-        response = self._reply(*answered, _VIA)
+        status, answer, limits = self._answer(request, incoming.headers.get("Authorization"))
+        response = self._reply(status, answer, {**_VIA, **limits})
+        await self._travel()
         # A person acts on an answer only once the bot has been told that it was accepted.
         await response.prepare(incoming)
         await response.write_eof()
-        self._seen_by_people(request, arrived, answered)
+        self._seen_by_people(request, arrived, status)
         return response
 
     def _upset_gateway(self, fault: Fault) -> None:
@@ -286,8 +308,8 @@ class LoopbackDiscord:
             case _:
                 self.gateway.invalidate(resumable=fault is Fault.GATEWAY_INVALID)
 
-    def _seen_by_people(self, request: DiscordRequest, arrived: float, answered: tuple[int, Wire]) -> None:
-        if answered[0] < _FAILED:
+    def _seen_by_people(self, request: DiscordRequest, arrived: datetime, status: int) -> None:
+        if status < _FAILED:
             self.calls.progress(request, arrived)
 
     def _reply(self, status: int, answer: Wire, headers: Mapping[str, str]) -> web.Response:
@@ -299,15 +321,22 @@ class LoopbackDiscord:
         body = json.dumps(answer).encode()
         return web.Response(status=status, headers={**headers, "Content-Type": "application/json"}, body=body)
 
-    def _answer(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire]:
-        status, answer = self._outcome(request, authorization)
+    def _answer(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire, Mapping[str, str]]:
+        """Return the status, the body, and the headers of its rate limit."""
+        status, answer, headers = self._outcome(request, authorization)
         if self.checker is not None:
             self.checker.check_answer(request.method, request.path, status, answer)
-        return status, answer
+        return status, answer, headers
 
-    def _outcome(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire]:
+    def _outcome(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire, Mapping[str, str]]:
         if not _needs_no_bot_token(request) and authorization != f"Bot {self._token}":
-            return 401, {"message": "401: Unauthorized", "code": 0}
+            return 401, {"message": "401: Unauthorized", "code": 0}, {}
+        refusal, headers = self.rate_limits.take(request)
+        if refusal is not None:
+            return 429, refusal.body(), {**headers, **refusal.headers()}
+        return *self._handled(request), headers
+
+    def _handled(self, request: DiscordRequest) -> tuple[int, Wire]:
         if self.checker is not None:
             self.checker.check(request.method, request.path, request.query, request.body)
         try:
@@ -399,7 +428,7 @@ class LoopbackDiscord:
     def _emitted(self, event: str, payload: Mapping[str, Any]) -> None:
         """Hear of everything that happens in simcord's world."""
         if event == "MESSAGE_CREATE":
-            self._received[int(payload["id"])] = time.monotonic()
+            self._received[int(payload["id"])] = self._now()
         self.gateway.emit(event, self._extras.emitted(event, payload))
 
 

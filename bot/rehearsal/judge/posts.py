@@ -133,7 +133,7 @@ class Posts:
                 for subject in announcement.subjects
             ),
             lateness_ms=tuple(
-                1000 * (message.received - self._keeper.mark_of(announcement.due))
+                1000 * (message.received - announcement.due).total_seconds()
                 for message, announcement in marked
                 if announcement and announcement.kind is not Kind.WELCOME
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -13,6 +13,7 @@ import aiosqlite
 
 from bot.store.engine.errors import BusyError, DamageError, NotADatabaseError, TransactionError
 from bot.store.engine.transaction import Parameters, Row
+from bot.virtual_loop import VirtualLoop
 
 T = TypeVar("T")
 
@@ -105,6 +106,12 @@ class SqliteTransaction:
 
 class SqliteConnection(aiosqlite.Connection):
     """A connection on a thread of its own, on which a whole transaction is one hop."""
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - aiosqlite's own
+        hop: Coroutine[Any, Any, Any] = super()._execute(fn, *args, **kwargs)  # pyright: ignore[reportUnknownMemberType]
+        loop = asyncio.get_running_loop()
+        # A rehearsal's time must not move on while the thread is at work.
+        return await (loop.elsewhere(hop) if isinstance(loop, VirtualLoop) else hop)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run some work on the connection's thread and return its result."""
