@@ -112,6 +112,7 @@ class Rehearsal:
             speed=request.speed,
             active=lambda: self._discord.activity,
             busy=lambda: self._discord.in_flight > 0,
+            online=lambda: self._discord.online,
         )
         self._trouble: LastingTrouble | None = None
         if request.lasting is not None:

@@ -55,7 +55,13 @@ class Timekeeper:
     """Time from `begins` (UTC) on. `speed`: how many times faster idle stretches pass; 0 skips them."""
 
     def __init__(
-        self, begins: datetime, *, speed: float, active: Callable[[], int], busy: Callable[[], bool] = lambda: False
+        self,
+        begins: datetime,
+        *,
+        speed: float,
+        active: Callable[[], int],
+        busy: Callable[[], bool] = lambda: False,
+        online: Callable[[], bool] = lambda: True,
     ) -> None:
         self._paces = [TimeRate(begins, time.monotonic(), 1.0)]
         self._speed = speed
@@ -63,6 +69,8 @@ class Timekeeper:
         """Grows with everything that passes between the bot and Discord."""
         self._busy = busy
         """Whether Discord is still at work on a request, which the bot may have given up on."""
+        self._online = online
+        """Whether the bot is connected to the gateway: while it connects, time passes at its real pace."""
         self._waiting = 0
         """How many wait for the bot, or for an answer under way to it: time moves on for them in small steps."""
         self._sleepers: list[Sleeper] = []
@@ -244,7 +252,7 @@ class Timekeeper:
             return None
         self._drop_the_cancelled()
         instants = [sleeper[0] for sleeper in self._sleepers[:1]]
-        if heard.idle and (self._waiting or heard.resting is None):
+        if heard.idle and self._online() and (self._waiting or heard.resting is None):
             instants += [heard.timer] if heard.timer else []
         elif self._awake or heard.resting is None:
             return None

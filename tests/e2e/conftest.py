@@ -53,6 +53,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         speed=0,
         active=lambda: simulated.activity,
         busy=lambda: simulated.in_flight > 0,
+        online=lambda: simulated.online,
     )
     simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness, passing=keeper)
     simulated.gateway.privileged = 0

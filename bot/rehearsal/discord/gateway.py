@@ -207,6 +207,7 @@ class SimulatedGateway:
 
     async def serve(self, incoming: web.Request) -> web.WebSocketResponse:
         """Serve one connection of the bot, from HELLO to its end."""
+        self.activity += 1  # a rehearsal's time must not move on between the handshake and READY
         connection = await GatewayConnection.accepted(incoming)
         self._silent = False
         self._connections.add(connection)
@@ -215,6 +216,7 @@ class SimulatedGateway:
             connection.check_address()
             connection.send(Opcode.HELLO, {"heartbeat_interval": round(self.heartbeat_interval * 1000)})
             async for message in connection.socket:
+                self.activity += 1
                 if message.type is WSMsgType.PONG:
                     self._answered({bytes(message.data)} & self._pings.keys())
                 elif message.type in {WSMsgType.TEXT, WSMsgType.BINARY} and not self._silent:

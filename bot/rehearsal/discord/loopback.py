@@ -87,6 +87,7 @@ class LoopbackDiscord:
         self.application: dict[str, Any] = {"bot_public": False}
         """Settings of the bot in the developer portal that differ from simcord's."""
         self.requests_total = 0
+        self._downloads = 0
         self.in_flight = 0
         self.invalid_at: list[datetime] = []
         """Instants of answers 401, 403 and 429, but for those with the scope `shared`: too many ban the address."""
@@ -156,7 +157,7 @@ class LoopbackDiscord:
     @property
     def activity(self) -> int:
         """Grows with everything that passes between the bot and Discord."""
-        return self.requests_total + self.gateway.activity
+        return self.requests_total + self._downloads + self.gateway.activity
 
     @property
     def requests_invalid(self) -> int:
@@ -232,6 +233,7 @@ class LoopbackDiscord:
     # ------------------------------------------------------------------- files
 
     async def _file(self, incoming: web.Request) -> web.Response:
+        self._downloads += 1
         path = incoming.match_info["path"]
         content = self._files.get(f"{CDN_BASE}/{path}")
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"

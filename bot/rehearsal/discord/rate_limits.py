@@ -160,6 +160,7 @@ class RateLimits:
     """The seconds that refusals asked the bot to wait, in all."""
     _windows: dict[tuple[str, str], _Window] = field(default_factory=dict[tuple[str, str], _Window])
     _recent: deque[datetime] = field(default_factory=deque[datetime])
+    _anonymous: deque[datetime] = field(default_factory=deque[datetime])
 
     def take(self, request: DiscordRequest) -> tuple[RateLimited | None, dict[str, str]]:
         """Count a request. Returns the refusal, if it is one too many, and the headers of its route's limit."""
@@ -184,11 +185,13 @@ class RateLimits:
     def _of_the_token(self, request: DiscordRequest, now: datetime) -> RateLimited | None:
         if request.interaction_token is not None:
             return None
-        while self._recent and now - self._recent[0] >= GLOBAL_WINDOW:
-            self._recent.popleft()
-        if len(self._recent) >= GLOBAL_LIMIT:
-            return RateLimited(RateLimitScope.GLOBAL, _seconds(self._recent[0] + GLOBAL_WINDOW - now))
-        self._recent.append(now)
+        # Requests without a token count for their address: the same page.
+        recent = self._anonymous if request.path == "/gateway" else self._recent
+        while recent and now - recent[0] >= GLOBAL_WINDOW:
+            recent.popleft()
+        if len(recent) >= GLOBAL_LIMIT:
+            return RateLimited(RateLimitScope.GLOBAL, _seconds(recent[0] + GLOBAL_WINDOW - now))
+        recent.append(now)
         return None
 
     def _of_resources(self, request: DiscordRequest, now: datetime) -> RateLimited | None:

@@ -122,6 +122,7 @@ async def test_a_token_makes_fifty_requests_a_second_and_interactions_are_exempt
     assert (status, body["global"], headers["X-RateLimit-Global"]) == (429, True, "true")
     assert headers["X-RateLimit-Scope"] == "global"
     assert (await server.ask("POST", "/interactions/1/token/callback", {"type": 5}))[0] == 404
+    assert (await server.ask("GET", "/gateway"))[0] == 200  # without a token it is the address that counts
     server.later(1)
     assert (await server.ask("GET", f"/guilds/{server.guild}"))[0] == 200
 
