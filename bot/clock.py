@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 from bot.virtual_loop import VirtualLoop
 
+#: Ends the address of a timekeeper that also moves the time of the bot's event loop.
+MOVES_THE_LOOP = "?moves=loop"
+
 
 class Clock:
     """Real time."""

@@ -7,6 +7,7 @@ import re
 import sys
 
 from bot import app, runtime, settings
+from bot.clock import MOVES_THE_LOOP
 from bot.platform.client import DiscordUnreachableError
 from bot.settings import SettingsError
 from bot.store.engine.errors import DatabaseUnusableError
@@ -21,7 +22,7 @@ def run() -> int:
         chosen = settings.load()
         token = settings.token()
         _log(chosen.log_level)
-        runtime.run(app.run(chosen, token), rehearsing=bool(chosen.clock))
+        runtime.run(app.run(chosen, token), rehearsing=chosen.clock.endswith(MOVES_THE_LOOP))
     except (DiscordUnreachableError, SettingsError, DatabaseUnusableError) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - for the person who started it
         return fault.exit_code

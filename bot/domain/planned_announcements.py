@@ -21,7 +21,7 @@ WORD_LEAD = timedelta(minutes=15)
 #: The last time, before a session, at which the team is asked whether its speakers have arrived.
 LAST_RUNG = timedelta(minutes=5)
 #: Long past: an announcement due then is sent as soon as its room exists.
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 #: The time from a day's last session to its digest.
 _DIGEST_AFTER = timedelta(minutes=15)
 #: Sessions announced in one message; Discord does not show more.
@@ -30,8 +30,8 @@ _TOGETHER = 4
 
 def planned(plan: Plan) -> tuple[Announcement, ...]:
     """Every announcement that the plan asks for, in the order of their instants."""
-    welcome = announce(plan.id, Kind.WELCOME, plan.id, _BEGINNING, ends=plan.agenda.ends_at)
-    help_desk = announce(plan.id, Kind.HELP_DESK, plan.id, _BEGINNING, ends=plan.agenda.ends_at)
+    welcome = announce(plan.id, Kind.WELCOME, plan.id, BEGINNING, ends=plan.agenda.ends_at)
+    help_desk = announce(plan.id, Kind.HELP_DESK, plan.id, BEGINNING, ends=plan.agenda.ends_at)
     derived = [welcome, help_desk, *_topics(plan), *_days(plan), *_words(plan), *_sessions(plan), *_ladder(plan)]
     derived += [*_open_questions(plan), *_invitations(plan), *follow_ups(plan)]
     return tuple(sorted(derived, key=lambda announcement: announcement.due))

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot import store
+from bot.clock import MOVES_THE_LOOP
 from bot.documents.export.subject import Format
 from bot.documents.export.subjects import AGENDA, SUBJECTS
 from bot.domain import planned_announcements
@@ -78,6 +79,11 @@ class RehearsalRequest:
         """Whether people retry after refusals, and the bot is restarted when it ends: with injected faults."""
         return self.draw is not nothing_goes_wrong
 
+    @property
+    def moves_the_loop(self) -> bool:
+        """Whether the bot's own waits, and delays on the way, take the rehearsal's time: not with kills and faults."""
+        return not (self.kills or self.patient or self.lasting is not None)
+
 
 async def run(request: RehearsalRequest) -> int:
     """Rehearse; 0 if all was sound, 1 if not. Raises SettingsError for a fault that a person must fix first."""
@@ -119,8 +125,9 @@ class Rehearsal:
             fault = LastingFault.drawn(request.lasting, plan, self._begins, self._ends)
             self._trouble = LastingTrouble(fault, self._keeper, request.draw)
         self._discord = LoopbackDiscord(
-            self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw, passing=self._keeper,
-            latency=Latency.of(request.latency, request.seed) if request.latency else None,
+            self._keeper.now, token=_TOKEN, checker=self._checker, draw=self._draw,
+            passing=self._keeper if request.moves_the_loop else None,
+            latency=Latency.of(request.latency, request.seed) if request.latency and request.moves_the_loop else None,
         )  # fmt: skip
         self._discord.gateway.privileged = 0
         if request.kills:
@@ -184,7 +191,7 @@ class Rehearsal:
             "PLENARY_BACKUPS": str(self._out / "backups"),
             "PLENARY_HEALTH": str(self._out / "plenary.health"),
             "PLENARY_API_BASE": self._discord.api_base,
-            "PLENARY_CLOCK": self._keeper.address,
+            "PLENARY_CLOCK": self._keeper.address + (MOVES_THE_LOOP if self._request.moves_the_loop else ""),
         }
 
     async def _plan_in_force(self) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.announcement_kinds import KINDS, Kind
 from bot.domain.planned_announcements import planned
-from bot.rehearsal.discord.calls import ReceivedAnswer, SeenMessage
+from bot.rehearsal.discord.calls import Attachment, ReceivedAnswer, SeenMessage
 from bot.rehearsal.discord.people import Person
 from tests.e2e.world import PLAN, World, buttons
 
@@ -31,10 +31,10 @@ NOTE_WITH_EMOJI = {
 BEFORE_WELCOME = "2023-03-25 08:00"
 
 
-async def share_note(world: World, person: Person, **changed: str) -> ReceivedAnswer:
+async def share_note(world: World, person: Person, *files: Attachment, **changed: str) -> ReceivedAnswer:
     opened = await person.slash(world.channel("ledgers"), "note share", topic="ledgers")
     assert opened.modal is not None
-    answer = await person.submit(opened.modal, NOTE | changed)
+    answer = await person.submit(opened.modal, {**NOTE, **changed, "files": files})
     assert answer.text.startswith("✅")
     return answer
 

@@ -55,7 +55,7 @@ async def world(tmp_path: Path, written_plan: str) -> AsyncIterator[World]:
         busy=lambda: simulated.in_flight > 0,
         online=lambda: simulated.online,
     )
-    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness, passing=keeper)
+    simulated = LoopbackDiscord(keeper.now, token=TOKEN, checker=witness)
     simulated.gateway.privileged = 0
     simulated.gateway.starts.spacing = 0  # tests restart the bot, and discord.py waits 5 s after a refusal
     await simulated.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.documents.export.subjects import SUBJECTS
 from bot.rehearsal.discord import people
@@ -108,7 +108,10 @@ async def test_a_role_taken_away_or_given_counts_at_once(workshop: World) -> Non
 
 
 async def test_a_button_of_what_is_no_more_or_never_was_is_answered_in_a_sentence(workshop: World) -> None:
-    gone = "⚠️ That button belongs to something that no longer exists. Type /agenda or /now to see what there is."
+    gone = (
+        "⚠️ That button belongs to something that no longer exists. "
+        "Type /agenda or /now in #help-desk to see what there is."
+    )
 
     async def told(custom_id: str) -> str:
         message = workshop.plant(workshop.channel("announcements"), custom_id)
@@ -131,13 +134,7 @@ async def test_a_button_of_what_is_no_more_or_never_was_is_answered_in_a_sentenc
 async def test_a_file_that_is_too_large_for_discord_is_exported_from_the_shell(
     workshop: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = people.base_payload
-
-    def narrow(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - as simcord has it
-        record, payload = plain(*given, **named)
-        return record, {**payload, "attachment_size_limit": 100}
-
-    monkeypatch.setattr(people, "base_payload", narrow)
+    monkeypatch.setattr(people, "largest_file", lambda _: 100)
     answer = await workshop.organiser.slash(workshop.channel("team"), "export agenda", format="json")
     assert answer.attachments == ()
     assert answer.text.startswith("⚠️ The file is too large for Discord.")

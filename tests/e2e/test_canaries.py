@@ -89,7 +89,8 @@ async def write_notes(world: World) -> None:
     ledgers = world.channel("ledgers")
     for person in (world.amina, world.karim):
         whose = person.name
-        answer = await share_note(world, person, **parts(whose, "title", "did", "learned"))
+        paper = Attachment(canary("notes", whose, "file") + ".pdf", b"%PDF-1.7")
+        answer = await share_note(world, person, paper, **parts(whose, "title", "did", "learned"))
         await world.press_in(person, answer, "ledgers", "show:")
         ((note,),) = world.rows("SELECT id FROM note WHERE author = ?", person.id)
         await fill_in(world, person, answer, "details:outcome", **parts(whose, "results"))
@@ -187,7 +188,7 @@ async def give_feedback(world: World) -> None:
 
 def words(folder: Path) -> set[str]:
     """The words in any byte of any file of a folder."""
-    return {word.decode() for path in folder.iterdir() for word in _WORD.findall(path.read_bytes())}
+    return {word.decode() for path in folder.rglob("*") if path.is_file() for word in _WORD.findall(path.read_bytes())}
 
 
 def uncovered(world: World) -> list[str]:

@@ -12,7 +12,7 @@ from aiohttp import web
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.domain.venue_permissions import PERMISSIONS, permission_bits
+from bot.domain.venue_permissions import PERMISSIONS, permission_bits, permission_words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -92,7 +92,7 @@ async def test_where_all_is_well_it_says_so_of_each_thing_while_the_bot_runs(wor
     ):
         assert told.about(words).startswith(words)
     assert "/checkin" in told.about("Discord knows its commands")
-    assert len([line for line in told.of("ok") if "the bot may do all that it needs there." in line]) == 9
+    assert len([line for line in told.of("ok") if "the bot may do all that it needs there." in line]) == 10
     assert len([line for line in told.of("ok") if "Customs: the bot has " in line]) == len(PERMISSIONS)
     # It looked, and touched nothing: the bot goes on.
     assert "Welcome" in (await workshop.amina.slash(workshop.general, "now")).text
@@ -169,7 +169,7 @@ async def test_every_right_that_the_bot_lacks_in_the_server_is_a_line_with_its_r
     lines = [line for level in ("bad", "look") for line in told.of(level) if "the bot lacks" in line]
     assert len(lines) == len(PERMISSIONS)
     for name, (_, reason) in PERMISSIONS.items():
-        words = "View Channels" if name == "view_channel" else name.replace("_", " ").title()
+        words = permission_words(name)
         assert (
             f"Customs: the bot lacks {words}, which it needs to {reason}. → "
             f"Server Settings, Roles, Plenary, Permissions: switch on {words}."

@@ -72,7 +72,7 @@ async def test_the_welcome_is_there_for_everybody_at_once_and_only_once(opened: 
     ):
         assert words in message.text
     kinds = [custom_id.rpartition(":")[0] for custom_id in message.custom_ids]
-    assert kinds == ["join", "language:en", "language:fr", "language:ar"]
+    assert kinds == ["join", "me", "language:en", "language:fr", "language:ar"]
     assert opened.may(opened.visitor, "welcome", "view_channel")
     assert opened.messages("team") == []  # it is not counted as late
     await opened.stop_bot()

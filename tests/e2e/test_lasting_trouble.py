@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
     from aiohttp import web
 
-    from bot.rehearsal.discord.requests import DiscordRequest
+    from bot.rehearsal.discord.operations import CheckedRequest
     from tests.e2e.world import World
 
 MANAGE_CHANNELS = 1 << 4
@@ -107,14 +107,14 @@ async def test_the_same_trouble_on_another_day_is_told_again_and_so_is_its_end(w
 
 
 async def test_one_message_that_discord_does_not_accept_is_named_and_holds_up_no_other(workshop: World) -> None:
-    accept = workshop.discord._accept  # noqa: SLF001 - what Discord's own limits would refuse must not be made at all
+    carry_out = workshop.discord._carry_out  # noqa: SLF001 - what Discord's own limits would refuse must not be made at all
 
-    def strict(request: DiscordRequest) -> Any:  # noqa: ANN401 - JSON
-        if request.method == "POST" and START in json.dumps(request.body, ensure_ascii=False):
+    def strict(asked: CheckedRequest) -> Any:  # noqa: ANN401 - JSON
+        if asked.request.method == "POST" and START in json.dumps(asked.request.body, ensure_ascii=False):
             raise BackendError(400, 50035, "Invalid Form Body")
-        return accept(request)
+        return carry_out(asked)
 
-    workshop.discord._accept = strict  # type: ignore[method-assign]  # noqa: SLF001
+    workshop.discord._carry_out = strict  # type: ignore[method-assign]  # noqa: SLF001
     await workshop.until("2023-03-25 11:00")
     titles = workshop.titles("announcements")
     assert START not in titles
@@ -156,14 +156,15 @@ async def test_a_late_announcement_still_notifies_the_role_that_it_was_written_t
     assert (await workshop.moderator.press(shown.message_id, team, confirm)).text.startswith("✅")
     await workshop.stop_bot()
     await workshop.jump("2023-03-25 08:48")
-    accept, notified = workshop.discord._accept, list[Any]()  # noqa: SLF001 - what is asked of Discord
+    carry_out, notified = workshop.discord._carry_out, list[Any]()  # noqa: SLF001 - what is asked of Discord
 
-    def heard(request: DiscordRequest) -> Any:  # noqa: ANN401 - JSON
-        if request.method == "POST" and "The room has changed" in json.dumps(request.body):
-            notified.append(request.body["allowed_mentions"].get("roles"))
-        return accept(request)
+    def heard(asked: CheckedRequest) -> Any:  # noqa: ANN401 - JSON
+        body = asked.request.body
+        if asked.request.method == "POST" and "The room has changed" in json.dumps(body):
+            notified.append(body["allowed_mentions"].get("roles"))
+        return carry_out(asked)
 
-    workshop.discord._accept = heard  # type: ignore[method-assign]  # noqa: SLF001
+    workshop.discord._carry_out = heard  # type: ignore[method-assign]  # noqa: SLF001
     await workshop.start_bot()
     assert "Sent late" in workshop.messages("announcements")[-1].text
     assert [[int(role) for role in roles] for roles in notified] == [[workshop.role("Participant")]]

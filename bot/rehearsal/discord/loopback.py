@@ -292,8 +292,11 @@ class LoopbackDiscord:
         response = self._reply(status, answer, {**_VIA, **limits})
         await self._travel()
         # A person acts on an answer only once the bot has been told that it was accepted.
-        await response.prepare(incoming)
-        await response.write_eof()
+        try:
+            await response.prepare(incoming)
+            await response.write_eof()
+        except ConnectionError:
+            _log.info("the bot left before it had its answer to %s %s", request.method, request.path)
         self._seen_by_people(request, arrived, status)
         return response
 

@@ -12,6 +12,7 @@ from bot.domain.agenda.breakouts import Breakout
 from bot.domain.announcement_kinds import Kind
 from bot.domain.announcements import Announcement
 from bot.domain.contributions.questions import OPEN, Question, card_announcement
+from bot.domain.planned_announcements import BEGINNING
 from bot.domain.text import clean
 from bot.domain.venue import BREAKOUT_ROOM, QUESTIONS, TEAM, venue_rooms
 from bot.messages.control_panel import PANEL_SIGN
@@ -135,7 +136,7 @@ class Posts:
             lateness_ms=tuple(
                 1000 * (message.received - announcement.due).total_seconds()
                 for message, announcement in marked
-                if announcement and announcement.kind is not Kind.WELCOME
+                if announcement and announcement.due != BEGINNING
             ),
         )
 
