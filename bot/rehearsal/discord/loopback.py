@@ -336,6 +336,8 @@ class LoopbackDiscord:
     def _outcome(self, request: DiscordRequest, authorization: str | None) -> tuple[int, Wire, Mapping[str, str]]:
         if not _needs_no_bot_token(request) and authorization != f"Bot {self._token}":
             return 401, {"message": "401: Unauthorized", "code": 0}, {}
+        if authorization is None and request.interaction_token is None:
+            return *self._handled(request), {}  # it counts for the address, not for the token
         refusal, headers = self.rate_limits.take(request)
         if refusal is not None:
             return 429, refusal.body(), {**headers, **refusal.headers()}
