@@ -55,7 +55,7 @@ class RouteLimit:
     per_token: bool = False
     resource: Callable[[DiscordRequest, Backend, datetime], str | None] | None = None
     """For a limit of a resource, beside that of its route: the resource's key, or None if the request is not meant."""
-    code: int | None = None
+    code: int = 0
 
     @property
     def bucket(self) -> str:
@@ -130,17 +130,17 @@ class RateLimited:
 
     scope: RateLimitScope
     retry_after: float
-    code: int | None = None
+    code: int = 0
 
     def body(self) -> dict[str, Any]:
         """The answer's body (topics/rate-limits.mdx, "Rate Limit Response Structure")."""
         whose = "The resource is" if self.scope is RateLimitScope.SHARED else "You are"
-        body = {
+        return {
             "message": f"{whose} being rate limited.",
             "retry_after": self.retry_after,
             "global": self.scope is RateLimitScope.GLOBAL,
+            "code": self.code,
         }
-        return body if self.code is None else {**body, "code": self.code}
 
     def headers(self) -> dict[str, str]:
         """The headers that only a refusal has."""

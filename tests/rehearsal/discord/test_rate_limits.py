@@ -64,7 +64,10 @@ async def test_a_route_has_its_limit_for_each_resource_and_says_so_in_its_header
     assert headers["X-RateLimit-Remaining"] == "0"
 
     status, body, headers = await server.write()
-    assert (status, body) == (429, {"message": "You are being rate limited.", "retry_after": 4.0, "global": False})
+    assert (status, body) == (
+        429,
+        {"message": "You are being rate limited.", "retry_after": 4.0, "global": False, "code": 0},
+    )
     assert (headers["Retry-After"], headers["X-RateLimit-Scope"], headers["Via"]) == ("4", "user", "1.1 rehearsal")
     bucket = headers["X-RateLimit-Bucket"]
 
