@@ -12,7 +12,7 @@ from bot.domain.contributions.notes import tidy
 from bot.domain.contributions.pledges import Pledge, PledgeProgress, PledgeState
 from bot.domain.local_time import LocalTimeError
 from bot.domain.people.roles import Role
-from bot.domain.text import clean, escape, shorten
+from bot.domain.text import clean, escape, escape_within, shorten
 from bot.hosting.client import WorkshopClient
 from bot.hosting.context import Context
 from bot.messages import post
@@ -24,6 +24,8 @@ from bot.platform.forms import FormPart, checkbox, line, paragraph, radio
 from bot.platform.interactions import TICKED
 from bot.platform.router import command, pressed
 
+#: Characters of a pledge that the form of its progress quotes; it may be as long as a whole message.
+_QUOTED = 1000
 #: Characters of a date as somebody may type it.
 _DATE = 20
 
@@ -75,7 +77,7 @@ class PledgeCog(commands.Cog, description="Applying what you learnt"):
             "state": radio("state", offered, before.state if before else ""),
             "text": paragraph("text", before.text if before else "", required=False),
         }
-        parts: list[FormPart] = [f"> {escape(pledge.text)}"]
+        parts: list[FormPart] = [f">>> {escape_within(pledge.text, _QUOTED)}"]
         parts += ((context.say(f"progress.{n}"), context.say(f"progress.{n}_hint"), f) for n, f in fields.items())
         parts.append(f"-# {_readers(context, pledge)}")
         await context.show_form(custom_id("progressed", months), context.say("progress.heading"), parts)

@@ -26,6 +26,7 @@ from bot.jobs.context import JobContext
 from bot.jobs.failures import asked_for, backoff_for, release_global_limit
 from bot.messages import post as post_messages
 from bot.messages.post import Post
+from bot.platform.errors import is_transient
 from bot.platform.views import allowed_mentions, layout
 from bot.store.delivery.deliveries import Delivery
 from bot.store.engine.errors import StoreError
@@ -223,7 +224,7 @@ class Outbox:
         return send
 
     async def _pin(self, message: discord.Message) -> None:
-        """Pin a message; pinning it twice changes nothing. Without the permission it stays unpinned.
+        """Pin a message; pinning it twice changes nothing. It stays unpinned if Discord refuses that.
 
         NOTE: Pin Messages is a permission of its own since 2026-01: https://docs.discord.com/developers/change-log.
         """
@@ -234,7 +235,9 @@ class Outbox:
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
                 await message.pin()
-        except discord.Forbidden as failure:
+        except discord.HTTPException as failure:
+            if is_transient(failure):
+                raise
             log.warning("The message in %s could not be pinned: %r", message.channel, failure)
 
     async def _find(self, channel: discord.PartialMessageable, delivery: Delivery) -> discord.Message | None:

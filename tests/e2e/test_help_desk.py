@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from simcord.backend.errors import BackendError
 
 from bot.domain.people.roles import Role
 from tests.e2e.actions import NOTE, share_note
@@ -10,6 +12,7 @@ from tests.e2e.world import buttons
 from tests.entries import COMMANDS
 
 if TYPE_CHECKING:
+    from bot.rehearsal.discord.operations import CheckedRequest
     from tests.e2e.world import World
 
 DESK = "help-desk"
@@ -101,6 +104,22 @@ async def test_the_panel_is_pinned_once_and_offers_the_certificate_when_all_is_o
     assert after.id == message.id
     assert any(button.startswith("certificate:") for button in after.custom_ids)
     assert not any(button.startswith("checkin:") for button in after.custom_ids)
+
+
+async def test_a_panel_that_discord_does_not_pin_is_there_all_the_same(world: World) -> None:
+    """A channel takes 250 pins: code 30003, topics/opcodes-and-status-codes.mdx."""
+    carry_out = world.discord._carry_out  # noqa: SLF001 - it stands for a channel full of pins
+
+    def full(asked: CheckedRequest) -> Any:  # noqa: ANN401 - JSON
+        if "/messages/pins/" in asked.request.path:
+            raise BackendError(400, 30003, "Maximum number of pins reached for the channel (250)")
+        return carry_out(asked)
+
+    world.discord._carry_out = full  # type: ignore[method-assign]  # noqa: SLF001
+    await world.start_bot()
+    await world.setup()
+    (message,) = world.messages(DESK)
+    assert world.rows("SELECT state, message_id FROM delivery WHERE kind = 'help_desk'") == [("sent", message.id)]
 
 
 async def test_a_workshop_of_an_earlier_version_gets_the_room_at_its_next_start(workshop: World) -> None:
