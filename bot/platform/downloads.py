@@ -45,7 +45,7 @@ class Downloads:
 
     def _is_of_discord(self, address: str) -> bool:
         asked = urlsplit(address)
-        if asked.scheme == "https" and asked.hostname in _HOSTS and asked.port in {None, 443}:
+        if asked.scheme == "https" and asked.netloc in _HOSTS:
             return True
         return (asked.scheme, asked.netloc) == (self._own.scheme, self._own.netloc)
 

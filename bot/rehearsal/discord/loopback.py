@@ -366,9 +366,6 @@ class LoopbackDiscord:
         status = 201 if isinstance(answer, Created) else asked.operation.status
         return status, self._objects.answer(request, answer)
 
-    def _accept(self, request: DiscordRequest) -> Wire:
-        return self._carry_out(checked(request))
-
     def _carry_out(self, asked: CheckedRequest) -> Wire:
         if asked.request.path in {"/gateway", "/gateway/bot"}:
             return self._gateway_answer(bot=asked.request.path.endswith("/bot"))

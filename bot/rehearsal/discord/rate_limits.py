@@ -27,7 +27,9 @@ GLOBAL_LIMIT, GLOBAL_WINDOW = 50, timedelta(seconds=1)
 #: Answers 401, 403 and 429 after which an address is banned (topics/rate-limits.mdx, "Invalid Request Limit").
 INVALID_LIMIT, INVALID_WINDOW = 10_000, timedelta(minutes=10)
 BAN_SECONDS = 3600
-#: An edit of an older message falls under OLD_EDITS (code 30046).
+#: Windows after which those that are over are forgotten: each answer to an interaction has one.
+_WINDOWS = 1000
+#: An edit of an older message has a limit of its own (code 30046).
 OLD_MESSAGE = timedelta(hours=1)
 
 
@@ -84,7 +86,7 @@ def _channel_of_old_message(request: DiscordRequest, backend: Backend, now: date
 _SEEN = "seen by clients: headers of X-RateLimit-Limit and -Reset-After"
 _COMMANDS = "interactions/application-commands.mdx: 200 creations a day"
 
-#: The limits of routes. A route without a row has DEFAULT.
+#: The limits of routes. A route without a row has the limit of the token only.
 ROUTES: tuple[RouteLimit, ...] = (
     RouteLimit("POST", "channels/{}/messages", 5, 5, _SEEN),
     RouteLimit("PATCH", "channels/{}/messages/{}", 5, 5, _SEEN),
@@ -209,6 +211,8 @@ class RateLimits:
     def _window(self, key: tuple[str, str], limit: RouteLimit, now: datetime) -> _Window:
         window = self._windows.get(key)
         if window is None or window.resets <= now:
+            if len(self._windows) >= _WINDOWS:
+                self._windows = {other: held for other, held in self._windows.items() if held.resets > now}
             window = self._windows[key] = _Window(now + timedelta(seconds=limit.seconds), limit.most)
         return window
 

@@ -12,6 +12,7 @@ from bot.domain.agenda.scheduled_events import event_marker
 from bot.domain.agenda.sessions import SessionKind
 from bot.domain.plan import Plan
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.operations import checked
 from bot.rehearsal.discord.requests import DiscordRequest
 from bot.rehearsal.discord.rules.world import EVERYONE
 from bot.rehearsal.judge.agreement import misscheduled
@@ -32,7 +33,7 @@ def body(starts: datetime, **more: object) -> dict[str, Any]:
 
 
 def send(discord: LoopbackDiscord, method: str, path: str, json: object = None) -> Any:  # noqa: ANN401 - JSON
-    return discord._accept(DiscordRequest(method, path, body=json))  # noqa: SLF001 - as a request over HTTP does
+    return discord._carry_out(checked(DiscordRequest(method, path, body=json)))  # noqa: SLF001 - as a request over HTTP does
 
 
 def test_an_event_is_ones_own_with_create_events_alone(discord: LoopbackDiscord) -> None:

@@ -13,6 +13,7 @@ from simcord.backend.permissions import flag
 from simcord.enums import OverwriteType
 
 from bot.rehearsal.discord.loopback import LoopbackDiscord
+from bot.rehearsal.discord.operations import checked
 from bot.rehearsal.discord.requests import DiscordRequest, Upload
 
 
@@ -42,7 +43,7 @@ class Server:
     def send(self, method: str, path: str, body: object = None, files: tuple[Upload, ...] = ()) -> Any:  # noqa: ANN401 - JSON
         """What Discord answers to a request of the bot; `{guild}` in the path is the server. Raises BackendError."""
         path = path.replace("{guild}", str(self.id))
-        return self.discord._accept(DiscordRequest(method, path, body=body, files=files))  # noqa: SLF001
+        return self.discord._carry_out(checked(DiscordRequest(method, path, body=body, files=files)))  # noqa: SLF001
 
     def refused(self, method: str, path: str, body: object = None, files: tuple[Upload, ...] = ()) -> tuple[int, int]:
         """The status and the code with which Discord refuses a request of the bot."""
